@@ -1,0 +1,54 @@
+/** Whose fault an error is; decides who is told and what is retried. */
+export type ErrorSource = "downstream" | "upstream" | "internal" | "policy";
+
+export interface CatalogueEntry {
+	readonly status: number;
+	/** OpenAI `error.type`. */
+	readonly type: string;
+	readonly source: ErrorSource;
+	/** Whether the same request may succeed later. False sends `x-should-retry: false`. */
+	readonly retryable: boolean;
+	/** Says what to do; never what was matched. */
+	readonly message: string;
+}
+
+const entry = (status: number, type: string, source: ErrorSource, retryable: boolean, message: string): CatalogueEntry => ({ status, type, source, retryable, message });
+
+/** Every error a client can see, by its stable `code`. */
+export const ERRORS = {
+	prompt_blocked: entry(400, "security_policy_violation", "policy", false, "The request was blocked by the security policy. Remove sensitive or disallowed text and send it again."),
+	prompt_too_long: entry(400, "invalid_request_error", "policy", false, "The prompt is longer than security.input.max_prompt_length allows. Shorten it."),
+	invalid_json: entry(400, "invalid_request_error", "downstream", false, "The request body is not valid JSON. Send a JSON object with Content-Type: application/json."),
+	invalid_encoding: entry(400, "invalid_request_error", "downstream", false, "The request body is not valid UTF-8. Encode it as UTF-8."),
+	invalid_request: entry(400, "invalid_request_error", "downstream", false, "The request is not valid."),
+	bad_framing: entry(400, "invalid_request_error", "downstream", false, "The HTTP framing of the request is not acceptable. Send exactly one Host, one plain Content-Length and no Transfer-Encoding."),
+	request_timeout: entry(408, "invalid_request_error", "downstream", true, "The request body did not arrive in time. Send it again."),
+	length_required: entry(411, "invalid_request_error", "downstream", false, "Send the body with a Content-Length; Transfer-Encoding is not accepted."),
+	request_too_large: entry(413, "invalid_request_error", "downstream", false, "The request body is larger than server.max_request_size. Send a smaller one."),
+	expectation_failed: entry(417, "invalid_request_error", "downstream", false, "Only Expect: 100-continue is understood."),
+	headers_too_large: entry(431, "invalid_request_error", "downstream", false, "The request headers are too large. Send fewer or shorter ones."),
+	route_not_found: entry(404, "invalid_request_error", "downstream", false, "There is no such route. See the documentation for the routes that are served."),
+	method_not_allowed: entry(405, "invalid_request_error", "downstream", false, "The route does not accept this method."),
+	model_not_found: entry(404, "invalid_request_error", "downstream", false, "No configured provider serves this model. Check llm_providers.*.models."),
+	overloaded: entry(503, "server_error", "internal", true, "The proxy is at its capacity. Try again shortly."),
+	draining: entry(503, "server_error", "internal", true, "The proxy is shutting down. Try again; another replica will answer."),
+	lane_failed: entry(503, "server_error", "internal", true, "Inspection was interrupted and could not be resumed. Try again."),
+	internal_error: entry(500, "server_error", "internal", true, "The proxy met an internal error. Try again."),
+	upstream_unreachable: entry(502, "upstream_error", "upstream", true, "The upstream could not be reached. Check llm_providers.*.base_url and the network."),
+	upstream_timeout: entry(504, "upstream_error", "upstream", true, "The upstream did not answer in time. Try again."),
+	upstream_stalled: entry(504, "upstream_error", "upstream", true, "The upstream stopped sending in the middle of its answer. Try again."),
+	upstream_truncated: entry(502, "upstream_error", "upstream", true, "The upstream ended before its answer was complete. Try again."),
+	upstream_encoding: entry(502, "upstream_error", "upstream", false, "The upstream answered in a content encoding that cannot be inspected."),
+	upstream_content_type: entry(502, "upstream_error", "upstream", false, "The upstream answered with a content type that cannot be inspected."),
+	upstream_invalid_utf8: entry(502, "upstream_error", "upstream", false, "The upstream sent bytes that are not valid UTF-8, which cannot be inspected."),
+	upstream_invalid_event: entry(502, "upstream_error", "upstream", false, "The upstream sent an event that cannot be inspected."),
+	upstream_event_too_large: entry(502, "upstream_error", "upstream", false, "The upstream sent more in one piece than can be inspected."),
+	upstream_error: entry(502, "upstream_error", "upstream", true, "The upstream answered with an error."),
+	channel_not_inspected: entry(502, "upstream_error", "policy", false, "The upstream sent text in a place that is not inspected yet, so the answer was ended."),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export function isErrorCode(code: string): code is ErrorCode {
+	return Object.hasOwn(ERRORS, code);
+}

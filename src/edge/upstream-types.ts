@@ -1,0 +1,28 @@
+/** Events of one upstream exchange, in this order: head, data*, then end or error exactly once. */
+export interface UpstreamEvents {
+	onHead(status: number, headers: Readonly<Record<string, string>>): void;
+	onData(chunk: Uint8Array): void;
+	onEnd(): void;
+	/** `code` from the error catalogue: upstream_unreachable, upstream_timeout, upstream_truncated, upstream_stalled. */
+	onError(code: string): void;
+}
+
+export interface UpstreamRequest {
+	/** Absolute URL. */
+	readonly url: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: Uint8Array;
+	readonly deadlines: { readonly connectMs: number; readonly headMs: number; readonly idleMs: number };
+}
+
+export interface UpstreamExchange {
+	pause(): void;
+	resume(): void;
+	/** Aborts at once; no event follows. */
+	abort(): void;
+}
+
+export interface UpstreamClient {
+	send(request: UpstreamRequest, events: UpstreamEvents): UpstreamExchange;
+	close(): Promise<void>;
+}

@@ -1,0 +1,73 @@
+/**
+ * Every message between the front end and a lane. Encoded by codec.ts (msgpackr); bytes travel as binary.
+ * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply.
+ */
+import type { Policy } from "../policy/policy.ts";
+
+/** Identifies a session on its lane; unique for the life of the process. */
+export type SessionId = number;
+
+export type ToLane =
+	/** Must precede every use of the policy; artifacts are serialised pattern databases. */
+	| { readonly kind: "policy"; readonly policy: Policy; readonly promptArtifact: Uint8Array; readonly responseArtifact: Uint8Array }
+	| { readonly kind: "dropPolicy"; readonly policyId: string }
+	/** Inspect a request body. Answered by `prompt`. */
+	| { readonly kind: "prompt"; readonly sid: SessionId; readonly policyId: string; readonly body: Uint8Array }
+	/** Begin an answer. `resume` continues one whose lane died. */
+	| { readonly kind: "open"; readonly sid: SessionId; readonly policyId: string; readonly mode: "stream" | "body"; readonly resume?: Uint8Array }
+	| { readonly kind: "data"; readonly sid: SessionId; readonly bytes: Uint8Array }
+	/** Upstream ended; `fault` when it did not end well (error code of the catalogue). Answered by an `ended` output. */
+	| { readonly kind: "end"; readonly sid: SessionId; readonly fault?: string }
+	| { readonly kind: "close"; readonly sid: SessionId };
+
+export interface FindingCounts {
+	readonly [type: string]: number;
+}
+
+export type FromLane =
+	| {
+			readonly kind: "prompt";
+			readonly sid: SessionId;
+			readonly verdict: PromptVerdict;
+	  }
+	| {
+			readonly kind: "output";
+			readonly sid: SessionId;
+			/** Raw upstream bytes taken in by the data messages this answers (credit). */
+			readonly received: number;
+			/** Raw upstream bytes, counted from `open`, that need not be replayed after this. */
+			readonly consumed: number;
+			/** Proven safe; write it. */
+			readonly bytes?: Uint8Array;
+			/** State to continue from after `bytes`, on any lane. Absent: unchanged. */
+			readonly resume?: Uint8Array;
+			/** Set once, on the last output. cut and fault: abort the upstream. */
+			readonly ended?: "complete" | "cut" | "fault";
+			/** With `ended: fault`: the error code. Stream mode has already written the error event. */
+			readonly code?: string;
+			readonly findings?: FindingCounts;
+	  };
+
+export type PromptVerdict =
+	| {
+			readonly action: "allow" | "flag" | "redact";
+			/** Request to send upstream. Absent: the original, unchanged. */
+			readonly body?: Uint8Array;
+			readonly model: string;
+			readonly stream: boolean;
+			readonly score: number;
+			readonly findings: FindingCounts;
+			readonly piiDetected: boolean;
+	  }
+	| { readonly action: "block"; readonly model: string; readonly score: number; readonly findings: FindingCounts; readonly piiDetected: boolean }
+	| { readonly action: "invalid"; readonly code: string; readonly message: string; readonly param: string | null };
+
+export interface Batch {
+	readonly seq: number;
+	readonly items: readonly ToLane[];
+}
+
+export interface Reply {
+	readonly seq: number;
+	readonly items: readonly FromLane[];
+}

@@ -1,0 +1,32 @@
+import type { Category, PatternSpec } from "../recognizers/recognizer.ts";
+
+/** What happens to text that belongs to a finding. In prompts `cut` means: the request is blocked. */
+export type Action = "allow" | "flag" | "redact" | "cut";
+export type RedactionStrategy = "mask" | "replace" | "remove" | "hash" | "synthetic";
+
+/** A pattern with everything the lane needs to know about it. Plain data. */
+export interface Rule extends PatternSpec {
+	readonly type: string;
+	readonly category: Category;
+	readonly label: string;
+	readonly action: Action;
+}
+
+/** The rules for one direction, in priority order; the index is the PatternId. Plain data. */
+export interface RuleSet {
+	readonly rules: readonly Rule[];
+	/** Findings below this confidence are dropped, 0…1. */
+	readonly threshold: number;
+	readonly strategy: RedactionStrategy;
+	/** Texts never reported (exact). */
+	readonly allowList: readonly string[];
+}
+
+/** One compiled security policy. Plain data; `id` is the content hash. */
+export interface Policy {
+	readonly id: string;
+	readonly prompt: RuleSet;
+	readonly response: RuleSet;
+	/** Longest prompt text in UTF-16 units over all strings of the request. */
+	readonly maxPromptLength: number;
+}

@@ -1,0 +1,36 @@
+/**
+ * What a matching engine does for one text that arrives in pieces. Two engines implement it: Hyperscan with the
+ * release-point automaton (`engine-hyperscan.ts`) and the slow reference (`engine-reference.ts`).
+ *
+ * The caller owns the bytes: `window[0, end)` holds the tail of the text, in place. All numbers are indices into
+ * `window` unless the name says otherwise.
+ */
+export interface EngineStream {
+	/**
+	 * Scans the new bytes `window[newFrom, end)`.
+	 * `heldFrom` (<= newFrom) is the release index so far: no match that starts before it can still end.
+	 * `window[0, heldFrom)` is left context (at least one byte unless the text begins at `heldFrom`).
+	 * Every match `(pattern, from, to)` with `from >= heldFrom` that became decidable is appended to `matches`,
+	 * for every start of every end, in ascending `from` for one `(pattern, to)`.
+	 * Returns the new release index: the smallest index >= heldFrom where a match could still begin.
+	 */
+	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: EngineMatch[]): number;
+	/** End of text: reports matches that only the end decides. The stream is closed afterwards. */
+	finish(window: Uint8Array, heldFrom: number, end: number, matches: EngineMatch[]): void;
+	/** Frees native state; safe to call twice. */
+	close(): void;
+}
+
+export interface EngineMatch {
+	/** Index of the pattern in the rule set. */
+	readonly pattern: number;
+	readonly from: number;
+	readonly to: number;
+}
+
+/** One compiled rule set, used by one thread. */
+export interface Engine {
+	openStream(): EngineStream;
+	/** Bytes of the widest possible match; the hold never exceeds it. */
+	readonly maxWidth: number;
+}

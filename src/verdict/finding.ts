@@ -1,0 +1,13 @@
+import type { ByteOffset } from "../core/units.ts";
+import type { Action } from "../policy/policy.ts";
+
+/** A confirmed match. Carries no text. */
+export interface Finding {
+	readonly type: string;
+	readonly rule: number;
+	readonly from: ByteOffset;
+	/** Grows while a tail is being swallowed. */
+	to: ByteOffset;
+	readonly score: number;
+	readonly action: Action;
+}

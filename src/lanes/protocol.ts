@@ -7,9 +7,15 @@ import type { Policy } from "../policy/policy.ts";
 /** Identifies a session on its lane; unique for the life of the process. */
 export type SessionId = number;
 
+/** A serialised pattern database and the content hash that names it. */
+export interface PatternArtifact {
+	readonly key: string;
+	readonly serialised: Uint8Array;
+}
+
 export type ToLane =
-	/** Must precede every use of the policy; artifacts are serialised pattern databases. */
-	| { readonly kind: "policy"; readonly policy: Policy; readonly promptArtifact: Uint8Array; readonly responseArtifact: Uint8Array }
+	/** Must precede every use of the policy. */
+	| { readonly kind: "policy"; readonly policy: Policy; readonly promptArtifact: PatternArtifact; readonly responseArtifact: PatternArtifact }
 	| { readonly kind: "dropPolicy"; readonly policyId: string }
 	/** Inspect a request body. Answered by `prompt`. */
 	| { readonly kind: "prompt"; readonly sid: SessionId; readonly policyId: string; readonly body: Uint8Array }

@@ -19,6 +19,9 @@ export type EventReading =
 			readonly places: readonly Place[];
 			/** Channels that end with this event (finish_reason seen): flushed before the event goes out. */
 			readonly finished: readonly string[];
+			/** Choices this event belongs to and those it finishes; noted in the memory when the event is written, not when it is read. */
+			readonly choices: readonly number[];
+			readonly finishedChoices: readonly number[];
 			/** True when nothing but channel text is in the event, so it may be dropped while its text is held. */
 			readonly droppable: boolean;
 	  }
@@ -40,7 +43,7 @@ export interface StreamMemory {
 /** One streamed vendor format. */
 export interface StreamFormat {
 	newMemory(): StreamMemory;
-	/** Reads the `data` of one SSE event; updates `memory`. */
+	/** Reads the `data` of one SSE event; updates only the head in `memory`. */
 	read(data: string, eventName: string | undefined, memory: StreamMemory): EventReading;
 	/** An SSE block (with blank line) that carries `text` on `channel`. */
 	textEvent(channel: string, text: string, memory: StreamMemory): string;

@@ -1,0 +1,44 @@
+// Compiles the addon with g++ against the installed Hyperscan (or Vectorscan). `--force` builds even when up to date.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const output = join(here, "build", "secure_llm_proxy_native.node");
+const sources = readdirSync(join(here, "src")).map((name) => join(here, "src", name));
+
+function fail(reason) {
+	process.stderr.write(`native: ${reason}\nnative: needs g++, pkg-config and libhyperscan-dev (or libvectorscan-dev); script/bootstrap installs them.\n`);
+	process.exit(1);
+}
+
+const newest = Math.max(...[...sources, fileURLToPath(import.meta.url)].map((file) => statSync(file).mtimeMs));
+if (!process.argv.includes("--force") && existsSync(output) && statSync(output).mtimeMs > newest) {
+	process.stdout.write("native: up to date\n");
+	process.exit(0);
+}
+
+function nodeHeaders() {
+	const candidates = [join(dirname(dirname(process.execPath)), "include", "node"), "/usr/include/node", "/usr/include/nodejs/src", process.env.NODE_HEADERS ?? ""];
+	return candidates.find((dir) => dir !== "" && existsSync(join(dir, "node_api.h"))) ?? fail("node_api.h was not found; install your Node's headers (Debian: libnode-dev) or set NODE_HEADERS.");
+}
+
+function hyperscanFlags() {
+	const found = spawnSync("pkg-config", ["--cflags", "--libs", "libhs"], { encoding: "utf8" });
+	return found.status === 0 ? found.stdout.trim().split(/\s+/) : ["-I/usr/include/hs", "-lhs"];
+}
+
+mkdirSync(dirname(output), { recursive: true });
+const addonApi = join(here, "..", "node_modules", "node-addon-api");
+const extra = (process.env.CXXFLAGS ?? "").split(/\s+/).filter(Boolean);
+const units = sources.filter((file) => file.endsWith(".cc"));
+const temporary = `${output}.${process.pid}`;
+const args = ["-O3", "-std=c++17", "-fPIC", "-shared", "-Wall", "-DNAPI_CPP_EXCEPTIONS", "-DNAPI_VERSION=8", `-I${nodeHeaders()}`, `-I${addonApi}`, ...extra, ...units, "-o", temporary, ...hyperscanFlags()];
+try {
+	execFileSync("g++", args, { stdio: ["ignore", "inherit", "inherit"] });
+} catch (error) {
+	fail(error.code === "ENOENT" ? "g++ was not found." : "the compiler failed, see above.");
+}
+renameSync(temporary, output);
+process.stdout.write("native: built\n");

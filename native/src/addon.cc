@@ -1,0 +1,159 @@
+#include <napi.h>
+
+#include "engine.h"
+
+namespace {
+
+template <typename T>
+std::vector<T> copy_of(const Napi::Object& object, const char* name) {
+  const auto array = object.Get(name).As<Napi::TypedArrayOf<T>>();
+  return std::vector<T>(array.Data(), array.Data() + array.ElementLength());
+}
+
+Graph read_graph(const Napi::Object& object) {
+  Graph graph;
+  const auto bytes = copy_of<uint8_t>(object, "classes");
+  graph.classes.resize(bytes.size() / 32);
+  for (size_t i = 0; i < graph.classes.size() * 32; i++) graph.classes[i / 32][i % 32] = bytes[i];
+  graph.pred_offsets = copy_of<uint32_t>(object, "predOffsets");
+  graph.preds = copy_of<uint32_t>(object, "preds");
+  graph.first = copy_of<uint8_t>(object, "first");
+  graph.last = copy_of<uint8_t>(object, "last");
+  return graph;
+}
+
+Assertion read_assertion(const Napi::Object& object) {
+  Assertion assertion;
+  assertion.kind = static_cast<AssertionKind>(object.Get("kind").ToNumber().Uint32Value());
+  const auto set = copy_of<uint8_t>(object, "set");
+  for (size_t i = 0; i < 32 && i < set.size(); i++) assertion.set[i] = set[i];
+  return assertion;
+}
+
+Pattern read_pattern(const Napi::Object& object) {
+  Pattern pattern;
+  pattern.exact = read_graph(object.Get("exact").As<Napi::Object>());
+  pattern.relaxed = read_graph(object.Get("relaxed").As<Napi::Object>());
+  pattern.left = read_assertion(object.Get("left").As<Napi::Object>());
+  pattern.right = read_assertion(object.Get("right").As<Napi::Object>());
+  pattern.max_width = object.Get("maxWidth").ToNumber().Uint32Value();
+  return pattern;
+}
+
+// Keeps its engine alive: a stream may be collected after the JavaScript engine object.
+struct StreamHandle {
+  std::shared_ptr<Engine> engine;
+  Stream stream;
+  ~StreamHandle() { engine->close(stream); }
+};
+
+class NativeEngine : public Napi::ObjectWrap<NativeEngine> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "NativeEngine",
+                       {InstanceMethod<&NativeEngine::open_stream>("openStream"), InstanceMethod<&NativeEngine::scan>("scan"), InstanceMethod<&NativeEngine::finish>("finish"),
+                        InstanceMethod<&NativeEngine::take_matches>("takeMatches"), InstanceMethod<&NativeEngine::close_stream>("closeStream"),
+                        InstanceAccessor<&NativeEngine::match_count>("matchCount"), InstanceAccessor<&NativeEngine::max_width>("maxWidth")});
+  }
+
+  explicit NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeEngine>(info) {
+    const auto bytes = info[1].As<Napi::Uint8Array>();
+    SharedDatabase database = shared_database(info[0].As<Napi::String>(), reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
+    if (!database) throw Napi::Error::New(info.Env(), "The pattern database cannot be read on this machine. Compile it again.");
+    const auto list = info[2].As<Napi::Array>();
+    std::vector<Pattern> patterns;
+    for (uint32_t i = 0; i < list.Length(); i++) patterns.push_back(read_pattern(list.Get(i).As<Napi::Object>()));
+    engine_ = Engine::create(std::move(database), std::move(patterns));
+    if (!engine_) throw Napi::Error::New(info.Env(), "Hyperscan could not allocate its scratch.");
+  }
+
+ private:
+  Napi::Value open_stream(const Napi::CallbackInfo& info) {
+    auto handle = std::make_unique<StreamHandle>(StreamHandle{engine_, {}});
+    if (!engine_->open(handle->stream)) throw Napi::Error::New(info.Env(), "Hyperscan could not open a stream.");
+    return Napi::External<StreamHandle>::New(info.Env(), handle.release(), [](Napi::Env, StreamHandle* h) { delete h; });
+  }
+
+  Napi::Value scan(const Napi::CallbackInfo& info) {
+    const auto window = window_of(info);
+    const uint32_t held = index(info, 2, window.ByteLength()), from = index(info, 3, window.ByteLength()), end = index(info, 4, window.ByteLength());
+    if (held > end || from > end) throw Napi::RangeError::New(info.Env(), "heldFrom and newFrom must not lie behind end");
+    return Napi::Number::New(info.Env(), static_cast<double>(engine_->scan(stream_of(info), window.Data(), held, from, end)));
+  }
+
+  Napi::Value finish(const Napi::CallbackInfo& info) {
+    const auto window = window_of(info);
+    const uint32_t held = index(info, 2, window.ByteLength()), end = index(info, 3, window.ByteLength());
+    if (held > end) throw Napi::RangeError::New(info.Env(), "heldFrom must not lie behind end");
+    return Napi::Number::New(info.Env(), static_cast<double>(engine_->finish(stream_of(info), window.Data(), held, end)));
+  }
+
+  Napi::Value take_matches(const Napi::CallbackInfo& info) {
+    auto array = Napi::Int32Array::New(info.Env(), engine_->matches.size() * 3);
+    int32_t* out = array.Data();
+    for (const Match& match : engine_->matches) {
+      *out++ = static_cast<int32_t>(match.pattern);
+      *out++ = static_cast<int32_t>(match.from);
+      *out++ = static_cast<int32_t>(match.to);
+    }
+    engine_->matches.clear();
+    return array;
+  }
+
+  void close_stream(const Napi::CallbackInfo& info) { engine_->close(stream_of(info)); }
+  Napi::Value match_count(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), static_cast<double>(engine_->matches.size())); }
+  Napi::Value max_width(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), engine_->max_width); }
+
+  static Stream& stream_of(const Napi::CallbackInfo& info) {
+    if (!info[0].IsExternal()) throw Napi::TypeError::New(info.Env(), "stream must come from openStream");
+    return info[0].As<Napi::External<StreamHandle>>().Data()->stream;
+  }
+
+  static Napi::Uint8Array window_of(const Napi::CallbackInfo& info) {
+    if (!info[1].IsTypedArray() || info[1].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) throw Napi::TypeError::New(info.Env(), "window must be a Uint8Array");
+    return info[1].As<Napi::Uint8Array>();
+  }
+
+  static uint32_t index(const Napi::CallbackInfo& info, size_t argument, size_t limit) {
+    const double value = info[argument].IsNumber() ? info[argument].As<Napi::Number>().DoubleValue() : -1;
+    if (!(value >= 0) || value > static_cast<double>(limit)) throw Napi::RangeError::New(info.Env(), "an index lies outside the window");
+    return static_cast<uint32_t>(value);
+  }
+
+  std::shared_ptr<Engine> engine_;
+};
+
+Napi::Value compile(const Napi::CallbackInfo& info) {
+  const auto sources = info[0].As<Napi::Array>();
+  const auto caseless_list = info[1].As<Napi::Array>();
+  std::vector<std::string> expressions;
+  std::vector<bool> caseless;
+  for (uint32_t i = 0; i < sources.Length(); i++) {
+    expressions.push_back(sources.Get(i).As<Napi::String>());
+    caseless.push_back(caseless_list.Get(i).ToBoolean());
+  }
+  CompileFailure failure;
+  const SharedDatabase database = compile_database(expressions, caseless, failure);
+  if (!database) {
+    Napi::Error error = Napi::Error::New(info.Env(), failure.message);
+    error.Set("pattern", Napi::Number::New(info.Env(), failure.pattern));
+    throw error;
+  }
+  char* bytes = nullptr;
+  size_t length = 0;
+  if (hs_serialize_database(database.get(), &bytes, &length) != HS_SUCCESS) throw Napi::Error::New(info.Env(), "Hyperscan could not serialise the database.");
+  auto buffer = Napi::Buffer<char>::Copy(info.Env(), bytes, length);
+  free(bytes);
+  return buffer;
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("NativeEngine", NativeEngine::define(env));
+  exports.Set("compile", Napi::Function::New(env, compile));
+  exports.Set("hyperscanVersion", Napi::Function::New(env, [](const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), hs_version()); }));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(secure_llm_proxy_native, init)

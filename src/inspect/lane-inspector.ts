@@ -1,0 +1,131 @@
+import type { FindingCounts, FromLane, SessionId, ToLane } from "../lanes/protocol.ts";
+import type { Policy } from "../policy/policy.ts";
+import { openaiChat } from "../providers/openai-chat.ts";
+import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
+import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
+import { type BodyFilter, createBodyFilter } from "./body-filter.ts";
+import type { RedactionStyle } from "./channel.ts";
+import { filterPrompt } from "./prompt-filter.ts";
+import { createResponseFilter, type FilterState, type FilterStep, type ResponseFilter } from "./response-filter.ts";
+
+/** Bytes of one SSE block or, beyond what a policy could need, one whole answer. */
+const MAX_BLOCK_BYTES = 1 << 20;
+const MAX_BODY_BYTES = 10 << 20;
+const MAX_CHANNELS = 128;
+
+export interface LaneInspector {
+	/** Handles one message; answers in the order of the messages. */
+	handle(item: ToLane): readonly FromLane[];
+}
+
+export interface LaneInspectorOptions {
+	/** Packs a filter state into bytes and back. */
+	readonly pack: (state: FilterState) => Uint8Array;
+	readonly unpack: (bytes: Uint8Array) => FilterState;
+	/** Keys the hashes in redacted text. */
+	readonly secretKey: Uint8Array;
+}
+
+interface LoadedPolicy {
+	readonly policy: Policy;
+	readonly prompt: ScannerProgram;
+	readonly response: ScannerProgram;
+}
+
+type OpenAnswer = { readonly mode: "stream"; readonly filter: ResponseFilter } | { readonly mode: "body"; readonly filter: BodyFilter };
+
+/** All inspection of one lane: policies and open answers. Pure but for the native engines. */
+export function createLaneInspector(options: LaneInspectorOptions): LaneInspector {
+	const policies = new Map<string, LoadedPolicy>();
+	const answers = new Map<SessionId, OpenAnswer>();
+	const style = (policy: LoadedPolicy, direction: "prompt" | "response"): RedactionStyle => ({ strategy: policy.policy[direction].strategy, key: options.secretKey });
+
+	const close = (sid: SessionId): void => {
+		const answer = answers.get(sid);
+		if (answer?.mode === "stream") answer.filter.close();
+		answers.delete(sid);
+	};
+
+	const output = (sid: SessionId, received: number, answer: OpenAnswer, step: FilterStep): FromLane => {
+		const counts: FindingCounts | undefined = step.ended === undefined ? undefined : answer.filter.counts;
+		const resume = step.ended === undefined && answer.mode === "stream" && received > 0 ? options.pack(answer.filter.state()) : undefined;
+		if (step.ended !== undefined) close(sid);
+		return {
+			kind: "output",
+			sid,
+			received,
+			consumed: step.consumed,
+			...(step.out !== "" && { bytes: Buffer.from(step.out) }),
+			...(resume && { resume }),
+			...(step.ended && { ended: step.ended }),
+			...(step.code !== undefined && { code: step.code }),
+			...(counts && { findings: counts }),
+		};
+	};
+
+	/** An exception in one answer ends that answer closed; the lane and its other answers go on. */
+	const guarded = (sid: SessionId, received: number, step: (answer: OpenAnswer) => FilterStep): readonly FromLane[] => {
+		const answer = answers.get(sid);
+		if (answer === undefined) return [];
+		try {
+			return [output(sid, received, answer, step(answer))];
+		} catch {
+			const out = answer.mode === "stream" ? openaiChat.stream.fault("internal_error", "The proxy met an internal error. Try again.") : "";
+			return [output(sid, received, answer, { out, consumed: 0, ended: "fault", code: "internal_error" })];
+		}
+	};
+
+	const open = (item: ToLane & { kind: "open" }): readonly FromLane[] => {
+		const policy = policies.get(item.policyId);
+		if (policy === undefined) return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "lane_failed" }];
+		const common = { program: policy.response, style: style(policy, "response") };
+		if (item.mode === "body") {
+			answers.set(item.sid, { mode: "body", filter: createBodyFilter({ ...common, provider: openaiChat, maxBytes: MAX_BODY_BYTES }) });
+			return [];
+		}
+		const state = item.resume === undefined ? {} : { state: options.unpack(item.resume) };
+		answers.set(item.sid, { mode: "stream", filter: createResponseFilter({ ...common, format: openaiChat.stream, maxBlockBytes: MAX_BLOCK_BYTES, maxChannels: MAX_CHANNELS, ...state }) });
+		return [];
+	};
+
+	const prompt = (item: ToLane & { kind: "prompt" }): readonly FromLane[] => {
+		const policy = policies.get(item.policyId);
+		const internal = { action: "invalid", code: "internal_error", message: "The proxy met an internal error. Try again.", param: null } as const;
+		if (policy === undefined) return [{ kind: "prompt", sid: item.sid, verdict: internal }];
+		try {
+			return [{ kind: "prompt", sid: item.sid, verdict: filterPrompt(item.body, openaiChat, policy.policy, policy.prompt, style(policy, "prompt")) }];
+		} catch {
+			return [{ kind: "prompt", sid: item.sid, verdict: internal }];
+		}
+	};
+
+	return {
+		handle(item) {
+			switch (item.kind) {
+				case "policy":
+					policies.set(item.policy.id, {
+						policy: item.policy,
+						prompt: createScannerProgram(item.policy.prompt, createHyperscanEngine(item.policy.prompt.rules, item.promptArtifact)),
+						response: createScannerProgram(item.policy.response, createHyperscanEngine(item.policy.response.rules, item.responseArtifact)),
+					});
+					return [];
+				case "dropPolicy":
+					policies.delete(item.policyId);
+					return [];
+				case "prompt":
+					return prompt(item);
+				case "open":
+					return open(item);
+				case "data":
+					return guarded(item.sid, item.bytes.length, (answer) => answer.filter.push(item.bytes));
+				case "end":
+					return guarded(item.sid, 0, (answer) => answer.filter.end(item.fault));
+				case "close":
+					close(item.sid);
+					return [];
+				default:
+					return item satisfies never;
+			}
+		},
+	};
+}

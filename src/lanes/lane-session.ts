@@ -1,0 +1,141 @@
+import type { Lane } from "./lane.ts";
+import type { FindingCounts, FromLane, SessionId } from "./protocol.ts";
+
+export interface SessionHandler {
+	/** Proven safe; write it. */
+	onOutput(bytes: Uint8Array): void;
+	/** `push` may be called again after it returned false. */
+	onCredit(): void;
+	/** Last call. */
+	onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts): void;
+}
+
+/** Bytes the lane has not taken in yet; beyond them the upstream pauses. */
+const CREDIT_BYTES = 256 << 10;
+/** Bytes kept for a replay; an answer that needs more cannot be moved and ends. */
+const MAX_RETAINED_BYTES = 12 << 20;
+
+/**
+ * One answer on its lane. Keeps what a replacement lane needs: the last resume state and the raw bytes after it.
+ * A reply carries output, state and consumption together, so nothing is lost or said twice when a lane dies.
+ */
+export class LaneSession {
+	readonly #sid: SessionId;
+	readonly #policyId: string;
+	readonly #mode: "stream" | "body";
+	readonly #handler: SessionHandler;
+	readonly #onClosed: () => void;
+	#home: { readonly index: number; readonly lane: Lane } | undefined;
+	#resume: Uint8Array | undefined;
+	/** Raw bytes not consumed yet, oldest first. */
+	#retained: Uint8Array[] = [];
+	#retainedBytes = 0;
+	/** Of the bytes given to the present lane: how many it has consumed. */
+	#consumed = 0;
+	#unreceived = 0;
+	#starved = false;
+	#ended: { readonly fault: string | undefined } | undefined;
+	#closed = false;
+	#suspicions = 0;
+
+	constructor(sid: SessionId, policyId: string, mode: "stream" | "body", handler: SessionHandler, onClosed: () => void) {
+		this.#sid = sid;
+		this.#policyId = policyId;
+		this.#mode = mode;
+		this.#handler = handler;
+		this.#onClosed = onClosed;
+	}
+
+	get lane(): number | undefined {
+		return this.#home?.index;
+	}
+
+	get suspicions(): number {
+		return this.#suspicions;
+	}
+
+	/** False: pause the upstream until `onCredit`. */
+	push(chunk: Uint8Array): boolean {
+		if (this.#closed) return true;
+		this.#retained.push(chunk);
+		this.#retainedBytes += chunk.length;
+		if (this.#retainedBytes > MAX_RETAINED_BYTES) {
+			this.fail("upstream_event_too_large");
+			return true;
+		}
+		this.#unreceived += chunk.length;
+		this.#home?.lane.post({ kind: "data", sid: this.#sid, bytes: chunk });
+		this.#starved = this.#unreceived > CREDIT_BYTES;
+		return !this.#starved;
+	}
+
+	end(fault?: string): void {
+		if (this.#closed || this.#ended !== undefined) return;
+		this.#ended = { fault };
+		this.#home?.lane.post(this.#endItem());
+	}
+
+	close(): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#home?.lane.post({ kind: "close", sid: this.#sid });
+		this.#onClosed();
+	}
+
+	/** Ends the answer from this side. */
+	fail(code: string): void {
+		if (this.#closed) return;
+		this.close();
+		this.#handler.onEnded("fault", code, {});
+	}
+
+	/** Begins, or continues, on a lane: state first, then everything not consumed. */
+	attach(index: number, lane: Lane): void {
+		this.#home = { index, lane };
+		this.#consumed = 0;
+		this.#unreceived = this.#retainedBytes;
+		lane.post({ kind: "open", sid: this.#sid, policyId: this.#policyId, mode: this.#mode, ...(this.#resume && { resume: this.#resume }) });
+		for (const bytes of this.#retained) lane.post({ kind: "data", sid: this.#sid, bytes });
+		if (this.#ended !== undefined) lane.post(this.#endItem());
+	}
+
+	/** The lane died; `suspect`: it had work of this session. */
+	detach(suspect: boolean): void {
+		this.#home = undefined;
+		if (suspect) this.#suspicions++;
+	}
+
+	onOutput(item: FromLane & { kind: "output" }): void {
+		if (this.#closed) return;
+		this.#unreceived -= item.received;
+		this.#drop(item.consumed - this.#consumed);
+		this.#consumed = Math.max(this.#consumed, item.consumed);
+		if (item.resume !== undefined) this.#resume = item.resume;
+		if (item.bytes !== undefined) this.#handler.onOutput(item.bytes);
+		if (item.ended !== undefined) {
+			this.#closed = true;
+			this.#onClosed();
+			return this.#handler.onEnded(item.ended, item.code, item.findings ?? {});
+		}
+		if (!this.#starved || this.#unreceived > CREDIT_BYTES / 2) return;
+		this.#starved = false;
+		this.#handler.onCredit();
+	}
+
+	#drop(count: number): void {
+		let left = count;
+		while (left > 0) {
+			const head = this.#retained[0];
+			if (head === undefined) return;
+			this.#retainedBytes -= Math.min(left, head.length);
+			if (head.length > left) this.#retained[0] = head.subarray(left);
+			else this.#retained.shift();
+			left -= head.length;
+		}
+	}
+
+	#endItem() {
+		const fault = this.#ended?.fault;
+		return { kind: "end" as const, sid: this.#sid, ...(fault !== undefined && { fault }) };
+	}
+}

@@ -1,0 +1,9 @@
+import { createLaneInspector } from "../inspect/lane-inspector.ts";
+import { packState, unpackState } from "./codec.ts";
+import { type LaneTask, serveLane } from "./serve-lane.ts";
+
+/** The Piscina task of one lane. */
+export function runLane({ port, secretKey }: LaneTask): Promise<void> {
+	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey });
+	return serveLane(port, (item) => inspector.handle(item));
+}

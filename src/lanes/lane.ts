@@ -1,0 +1,100 @@
+import type { MessagePort } from "node:worker_threads";
+import { decodeReply, encode } from "./codec.ts";
+import type { FromLane, ToLane } from "./protocol.ts";
+
+/** Unlimited batches per tick collapse under load (knowledge/holdback.md §6b); what arrives meanwhile waits for the reply. */
+const MAX_IN_FLIGHT = 2;
+/** Bytes waiting for the lane; beyond it the lane counts as saturated. */
+const MAX_QUEUED_BYTES = 16 << 20;
+
+export interface LaneEvents {
+	onItem(item: FromLane): void;
+	/** The oldest unanswered batch passed its deadline, or a reply did not decode. */
+	onHang(): void;
+}
+
+/** The mailbox of one lane: at most one batch per tick, at most two unanswered. */
+export class Lane {
+	readonly #port: MessagePort;
+	readonly #deadlineMs: number;
+	readonly #events: LaneEvents;
+	#queue: ToLane[] = [];
+	#queuedBytes = 0;
+	#seq = 0;
+	#scheduled = false;
+	readonly #inFlight = new Map<number, readonly ToLane[]>();
+	#deadline: NodeJS.Timeout | undefined;
+
+	constructor(port: MessagePort, deadlineMs: number, events: LaneEvents) {
+		this.#port = port;
+		this.#deadlineMs = deadlineMs;
+		this.#events = events;
+		port.on("message", (bytes: Uint8Array) => this.#onReply(bytes));
+	}
+
+	get queuedBytes(): number {
+		return this.#queuedBytes;
+	}
+
+	get isSaturated(): boolean {
+		return this.#queuedBytes > MAX_QUEUED_BYTES;
+	}
+
+	/** Sessions with work the lane has not answered: one of them may be what killed it. */
+	suspects(): Set<number> {
+		return new Set([...this.#inFlight.values()].flat().flatMap((item) => ("sid" in item ? [item.sid] : [])));
+	}
+
+	post(item: ToLane): void {
+		this.#queue.push(item);
+		this.#queuedBytes += sizeOf(item);
+		if (this.#scheduled) return;
+		this.#scheduled = true;
+		setImmediate(() => {
+			this.#scheduled = false;
+			this.#flush();
+		});
+	}
+
+	close(): void {
+		clearTimeout(this.#deadline);
+		this.#port.removeAllListeners("message");
+		this.#port.close();
+	}
+
+	#flush(): void {
+		if (this.#queue.length === 0 || this.#inFlight.size >= MAX_IN_FLIGHT) return;
+		const items = this.#queue;
+		this.#queue = [];
+		const seq = ++this.#seq;
+		this.#inFlight.set(seq, items);
+		const bytes = encode({ seq, items });
+		this.#port.postMessage(bytes, [bytes.buffer as ArrayBuffer]);
+		if (this.#inFlight.size === 1) this.#armDeadline();
+	}
+
+	#onReply(bytes: Uint8Array): void {
+		let reply: ReturnType<typeof decodeReply>;
+		try {
+			reply = decodeReply(bytes);
+		} catch {
+			return this.#events.onHang();
+		}
+		const answered = this.#inFlight.get(reply.seq) ?? [];
+		this.#inFlight.delete(reply.seq);
+		for (const item of answered) this.#queuedBytes -= sizeOf(item);
+		clearTimeout(this.#deadline);
+		if (this.#inFlight.size > 0) this.#armDeadline();
+		for (const item of reply.items) this.#events.onItem(item);
+		this.#flush();
+	}
+
+	#armDeadline(): void {
+		this.#deadline = setTimeout(() => this.#events.onHang(), this.#deadlineMs);
+	}
+}
+
+function sizeOf(item: ToLane): number {
+	if (item.kind === "data") return item.bytes.length;
+	return item.kind === "prompt" ? item.body.length : 0;
+}

@@ -1,0 +1,29 @@
+import type { MessagePort } from "node:worker_threads";
+import { decodeBatch, encode } from "./codec.ts";
+import type { FromLane, ToLane } from "./protocol.ts";
+
+/** What a lane's task is started with. */
+export interface LaneTask {
+	readonly port: MessagePort;
+	/** Keys the hashes in redacted text. */
+	readonly secretKey: Uint8Array;
+}
+
+/**
+ * Answers every batch with exactly one reply until the port closes. An exception of `handle` ends the task and with it
+ * the lane: the front end moves its sessions.
+ */
+export function serveLane(port: MessagePort, handle: (item: ToLane) => readonly FromLane[]): Promise<void> {
+	return new Promise((resolve, reject) => {
+		port.on("message", (bytes: Uint8Array) => {
+			try {
+				const batch = decodeBatch(bytes);
+				port.postMessage(encode({ seq: batch.seq, items: batch.items.flatMap((item) => [...handle(item)]) }));
+			} catch (error) {
+				reject(error);
+				port.close();
+			}
+		});
+		port.once("close", resolve);
+	});
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { check } from "./cli/check.ts";
+import { scan, type ScanOptions } from "./cli/scan.ts";
+import { serve } from "./cli/serve.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const program = new Command("secure-llm-proxy").description("Gateway between chat applications and LLM APIs that stops leaks while the tokens stream").version(version);
+const finish = (code: number | undefined): void => {
+	if (code !== undefined) process.exitCode = code;
+};
+
+program.command("serve").description("run the proxy").requiredOption("--config <file>", "YAML or JSON configuration").action(async ({ config }: { config: string }) => finish(await serve(config)));
+program.command("check").description("validate configuration and policies").requiredOption("--config <file>", "YAML or JSON configuration").action(async ({ config }: { config: string }) => finish(await check(config)));
+program
+	.command("scan [files...]")
+	.description("inspect files or stdin; exit 0 clean, 1 findings, 2 error")
+	.option("--json", "one JSON object per file")
+	.option("--redact", "print the redacted text")
+	.option("--config <file>", "take patterns from this configuration")
+	.action(async (files: string[], options: ScanOptions) => finish(await scan(files, options)));
+program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+await program.parseAsync();

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import type { Recognizer } from "../recognizers/recognizer.ts";
+import { selectRecognizers } from "../recognizers/registry.ts";
+import type { Action, Policy, Rule } from "./policy.ts";
+import type { PolicySettings } from "./policy-settings.ts";
+
+/** The rules of both directions from the settings. Patterns are not checked here: `checkRules` does. */
+export function compilePolicy(security: PolicySettings): Policy {
+	const { pii_protection: pii, response_filtering: response } = security;
+	const blocked = new Set(pii.block_types);
+	const blocks = (names: readonly string[]): boolean => names.some((name) => blocked.has(name));
+	const promptAction = ({ type, category, groups }: Recognizer): Action => (blocks(["all", type, category === "secret" ? "secrets" : "pii", ...(groups ?? [])]) ? "cut" : "redact");
+	const phrases = security.blocked_phrases.map(phraseRule);
+	const custom = (action: (name: string) => Action): Rule[] =>
+		pii.custom_patterns.map(({ name, pattern, score, case_insensitive }) => ({ name, type: name, category: "pii", label: name.toUpperCase(), expression: pattern, caseInsensitive: case_insensitive, score, action: action(name) }));
+	const promptRules = pii.enabled ? [...custom((name) => (blocked.has(name) ? "cut" : "redact")), ...selectRecognizers(pii.detection_types).flatMap((recognizer) => rulesOf(recognizer, promptAction(recognizer)))] : [];
+	const responseRules = response.enabled
+		? [...custom(() => response.on_pii), ...selectRecognizers(response.detection_types).flatMap((recognizer) => rulesOf(recognizer, recognizer.category === "secret" ? response.on_secret : response.on_pii))]
+		: [];
+	const common = { threshold: pii.threshold, strategy: pii.redaction_strategy, allowList: pii.allow_list };
+	const policy = {
+		prompt: { rules: [...phrases, ...promptRules], ...common },
+		response: { rules: [...phrases, ...responseRules.filter(({ action }) => action !== "allow")], ...common },
+		maxPromptLength: security.input.max_prompt_length,
+	};
+	return { id: createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 16), ...policy };
+}
+
+function rulesOf({ type, category, label, patterns }: Recognizer, action: Action): Rule[] {
+	return patterns.map((pattern) => ({ ...pattern, type, category, label, action }));
+}
+
+/** A phrase matches in any letter case and over any short run of blanks. */
+function phraseRule(phrase: string, index: number): Rule {
+	const words = phrase.trim().split(/\s+/).map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&").replaceAll("\\-", "-"));
+	const left = /^\w/.test(phrase.trim()) ? "\\b" : "";
+	const right = /\w$/.test(phrase.trim()) ? "\\b" : "";
+	return { name: `blocked_phrase_${index + 1}`, type: "blocked_phrase", category: "phrase", label: "BLOCKED", expression: `${left}${words.join("[ \\t\\r\\n]{1,8}")}${right}`, caseInsensitive: true, score: 1, action: "cut" };
+}

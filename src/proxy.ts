@@ -1,0 +1,128 @@
+import { availableParallelism } from "node:os";
+import type { Config } from "./config/schema.ts";
+import { startDemoUpstream } from "./demo/demo-upstream.ts";
+import { listen } from "./edge/listen.ts";
+import { createUpstreamClient } from "./edge/upstream.ts";
+import { createLanePool } from "./lanes/lane-pool.ts";
+import { compilePolicy } from "./policy/compile-policy.ts";
+import type { Policy } from "./policy/policy.ts";
+import { createModelRouter, type RouteSpec } from "./routing/model-router.ts";
+import { type Artifact, loadArtifact } from "./scanner/pattern-database.ts";
+import { errorBody } from "./session/error-body.ts";
+import { createFrontDesk } from "./session/front-desk.ts";
+import type { SessionDeps } from "./session/session.ts";
+import type { Logger } from "./telemetry/logger.ts";
+
+export interface Fault {
+	readonly path: string;
+	readonly message: string;
+	readonly remedy: string;
+}
+
+export interface Proxy {
+	readonly port: number;
+	/** Adapter in use: uws or node. */
+	readonly listener: string;
+	readonly lanes: number;
+	/** Stops accepting, lets sessions end, closes everything. */
+	drain(): Promise<void>;
+	/** Takes over policies and providers of a new configuration; on a fault everything stays as it was. */
+	reload(config: Config): Promise<{ readonly ok: true } | { readonly ok: false; readonly faults: readonly Fault[] }>;
+}
+
+export type ProxyResult = { readonly ok: true; readonly proxy: Proxy } | { readonly ok: false; readonly faults: readonly Fault[] };
+
+export interface ProxyDeps {
+	readonly logger: Logger;
+	/** Another lane worker, for tests that break lanes. */
+	readonly workerUrl?: URL;
+}
+
+interface CompiledPolicy {
+	readonly policy: Policy;
+	readonly prompt: Artifact;
+	readonly response: Artifact;
+}
+
+/** Composition root: the only file that sees every layer. */
+export async function createProxy(config: Config, deps: ProxyDeps): Promise<ProxyResult> {
+	const compiled = await compileAll(config);
+	if (!compiled.ok) return compiled;
+	const lanes = config.server.workers ?? Math.max(1, availableParallelism() - 1);
+	const pool = await createLanePool({
+		lanes,
+		deadlineMs: config.server.lane_deadline_ms,
+		onEvent: (event) => deps.logger.warn({ event }, "lane"),
+		...(deps.workerUrl && { workerUrl: deps.workerUrl }),
+	});
+	pool.addPolicy(compiled.value.policy, compiled.value.prompt, compiled.value.response);
+	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
+	const upstream = createUpstreamClient();
+	const settings = (from: Config, policyId: string): SessionDeps => ({
+		pool,
+		upstream,
+		logger: deps.logger,
+		policyId,
+		route: createModelRouter(routesOf(from, demo?.url)),
+		passCredential: from.security.auth.mode === "none",
+		keepAliveMs: from.server.keepalive_interval_ms,
+	});
+	let current = settings(config, compiled.value.policy.id);
+	const desk = createFrontDesk({
+		maxSessions: config.server.max_sessions,
+		deps: () => current,
+		health: () => {
+			const stats = pool.stats();
+			return { ok: stats.alive > 0, body: { lanes: { alive: stats.alive, configured: lanes } } };
+		},
+	});
+	const listener = await listen(config.server.listener, {
+		host: config.server.host,
+		port: config.server.port,
+		maxRequestSize: config.server.max_request_size,
+		bodyTimeoutMs: 15_000,
+		handler: (request, downstream) => desk.handle(request, downstream),
+		errorBody: (path, _status, code, message) => errorBody(path, code, "invalid_request_error", message),
+	});
+	return {
+		ok: true,
+		proxy: {
+			port: listener.port,
+			listener: listener.kind,
+			lanes,
+			async drain() {
+				listener.stopAccepting();
+				await desk.drain(config.server.drain_timeout_ms);
+				listener.close();
+				await Promise.all([pool.close(), upstream.close(), demo?.close()]);
+			},
+			async reload(next) {
+				const recompiled = await compileAll(next);
+				if (!recompiled.ok) return recompiled;
+				pool.addPolicy(recompiled.value.policy, recompiled.value.prompt, recompiled.value.response);
+				current = settings(next, recompiled.value.policy.id);
+				return { ok: true };
+			},
+		},
+	};
+}
+
+async function compileAll(config: Config): Promise<{ readonly ok: true; readonly value: CompiledPolicy } | { readonly ok: false; readonly faults: readonly Fault[] }> {
+	const policy = compilePolicy(config.security);
+	const prompt = await loadArtifact(policy.prompt.rules, {});
+	const response = await loadArtifact(policy.response.rules, {});
+	const faults = [prompt, response].flatMap((result) => (result.ok ? [] : result.faults));
+	if (!prompt.ok || !response.ok) return { ok: false, faults: faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })) };
+	return { ok: true, value: { policy, prompt: prompt.artifact, response: response.artifact } };
+}
+
+function routesOf(config: Config, demoUrl: string | undefined): RouteSpec[] {
+	return Object.entries(config.llm_providers).map(([provider, spec]) => ({
+		provider,
+		baseUrl: (spec.type === "demo" ? `${demoUrl}/v1` : spec.base_url).replace(/\/+$/, ""),
+		apiKey: spec.type === "demo" ? "" : spec.api_key,
+		models: spec.type === "demo" ? [] : spec.models,
+		deadlines: { connectMs: spec.timeouts.connect_ms, headMs: spec.timeouts.head_ms, idleMs: spec.timeouts.idle_ms },
+		defaults: {},
+	}));
+}

@@ -1,0 +1,41 @@
+import { NativeEngine, type NativeStream } from "../../native/index.js";
+import { buildAllTables, type PatternSource } from "./compile-rules.ts";
+import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
+import type { Artifact } from "./pattern-database.ts";
+
+/** The production engine. Throws when the artifact cannot be used on this machine. */
+export function createHyperscanEngine(rules: readonly PatternSource[], artifact: Artifact): Engine {
+	const native = new NativeEngine(artifact.key, artifact.serialised, buildAllTables(rules));
+	return { maxWidth: native.maxWidth, openStream: () => new HyperscanStream(native, native.openStream()) };
+}
+
+class HyperscanStream implements EngineStream {
+	readonly #native: NativeEngine;
+	readonly #stream: NativeStream;
+
+	constructor(native: NativeEngine, stream: NativeStream) {
+		this.#native = native;
+		this.#stream = stream;
+	}
+
+	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: EngineMatch[]): number {
+		const release = this.#native.scan(this.#stream, window, heldFrom, newFrom, end);
+		if (release < 0) throw new Error("The engine could not scan the text.");
+		if (this.#native.matchCount > 0) this.#collect(matches);
+		return release;
+	}
+
+	finish(window: Uint8Array, heldFrom: number, end: number, matches: EngineMatch[]): void {
+		if (this.#native.finish(this.#stream, window, heldFrom, end) < 0) throw new Error("The engine could not finish the text.");
+		if (this.#native.matchCount > 0) this.#collect(matches);
+	}
+
+	close(): void {
+		this.#native.closeStream(this.#stream);
+	}
+
+	#collect(matches: EngineMatch[]): void {
+		const triples = this.#native.takeMatches();
+		for (let i = 0; i < triples.length; i += 3) matches.push({ pattern: triples[i] as number, from: triples[i + 1] as number, to: triples[i + 2] as number });
+	}
+}

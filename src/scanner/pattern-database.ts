@@ -1,0 +1,94 @@
+import { fork } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { hyperscanVersion } from "../../native/index.js";
+import { buildExpressions, checkRules, type PatternFault, type PatternSource } from "./compile-rules.ts";
+
+/** A compiled, serialised pattern database. `key` is the content hash that names it. */
+export interface Artifact {
+	readonly key: string;
+	readonly serialised: Uint8Array;
+}
+
+export type LoadedArtifact = { readonly ok: true; readonly artifact: Artifact } | { readonly ok: false; readonly faults: readonly PatternFault[] };
+
+const FORMAT_VERSION = 1;
+const COMPILE_TIMEOUT_MS = 60_000;
+/** Resident bytes at which the child is stopped. */
+const COMPILE_MEMORY_BYTES = 1 << 30;
+const HASH_BYTES = 32;
+
+/** From the disk cache, or compiled in a child process with limits of time and memory. */
+export async function loadArtifact(rules: readonly PatternSource[], options: { readonly cacheDir?: string }): Promise<LoadedArtifact> {
+	const faults = checkRules(rules);
+	if (faults.length > 0) return { ok: false, faults };
+	// Hyperscan refuses an empty set; a pattern that no text contains keeps the lanes uniform.
+	const expressions = rules.length > 0 ? buildExpressions(rules) : ["\\xff\\xfe\\xff\\xfe"];
+	const key = createHash("sha256").update(JSON.stringify([FORMAT_VERSION, hyperscanVersion(), process.arch, expressions])).digest("hex");
+	const cacheDir = options.cacheDir ?? process.env["SECURE_LLM_PROXY_CACHE_DIR"] ?? join(homedir(), ".cache", "secure-llm-proxy");
+	const file = join(cacheDir, `${key}.hsdb`);
+	const cached = await readCache(file);
+	if (cached !== undefined) return { ok: true, artifact: { key, serialised: cached } };
+	const compiled = await compileInChild(expressions);
+	if (!compiled.ok) {
+		const pattern = rules[compiled.pattern]?.name ?? "(all)";
+		return { ok: false, faults: [{ pattern, reason: compiled.message, remedy: "Simplify the pattern: shorter counters, fewer alternatives." }] };
+	}
+	await writeCache(cacheDir, file, compiled.serialised);
+	return { ok: true, artifact: { key, serialised: compiled.serialised } };
+}
+
+async function readCache(file: string): Promise<Uint8Array | undefined> {
+	const bytes = await readFile(file).catch(() => undefined);
+	if (bytes === undefined || bytes.length <= HASH_BYTES) return undefined;
+	const payload = bytes.subarray(HASH_BYTES);
+	return createHash("sha256").update(payload).digest().equals(bytes.subarray(0, HASH_BYTES)) ? payload : undefined;
+}
+
+/** A cache that cannot be written costs time at the next start and nothing else. */
+async function writeCache(dir: string, file: string, payload: Uint8Array): Promise<void> {
+	const temporary = `${file}.${process.pid}`;
+	try {
+		await mkdir(dir, { recursive: true, mode: 0o700 });
+		await writeFile(temporary, Buffer.concat([createHash("sha256").update(payload).digest(), payload]), { mode: 0o600 });
+		await rename(temporary, file);
+	} catch {
+		return;
+	}
+}
+
+type Compiled = { readonly ok: true; readonly serialised: Uint8Array } | { readonly ok: false; readonly message: string; readonly pattern: number };
+type ChildAnswer = { readonly ok: true; readonly base64: string } | { readonly ok: false; readonly message: string; readonly pattern: number };
+
+function compileInChild(expressions: readonly string[]): Promise<Compiled> {
+	const isSource = import.meta.url.endsWith(".ts");
+	const child = fork(new URL(isSource ? "./compile-child.ts" : "./compile-child.js", import.meta.url), {
+		execArgv: isSource ? ["--import", "tsx"] : [],
+		stdio: ["ignore", "ignore", "ignore", "ipc"],
+	});
+	return new Promise((resolve) => {
+		const finish = (result: Compiled): void => {
+			clearTimeout(timeout);
+			clearInterval(watch);
+			child.removeAllListeners();
+			child.kill("SIGKILL");
+			resolve(result);
+		};
+		const refuse = (message: string): void => finish({ ok: false, message, pattern: -1 });
+		const timeout = setTimeout(() => refuse(`the patterns take longer than ${COMPILE_TIMEOUT_MS / 1000} s to compile`), COMPILE_TIMEOUT_MS);
+		const watch = setInterval(async () => {
+			if ((await residentBytes(child.pid)) > COMPILE_MEMORY_BYTES) refuse(`the patterns need more than ${COMPILE_MEMORY_BYTES >> 20} MiB to compile`);
+		}, 200);
+		child.once("message", (answer: ChildAnswer) => finish(answer.ok ? { ok: true, serialised: Buffer.from(answer.base64, "base64") } : answer));
+		child.once("error", (error) => refuse(`the compiler could not be started: ${error.message}`));
+		child.once("exit", (code, signal) => refuse(`the compiler ended early (${signal ?? code})`));
+		child.send(expressions);
+	});
+}
+
+async function residentBytes(pid: number | undefined): Promise<number> {
+	const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+	return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+}

@@ -1,0 +1,276 @@
+import type { Rule, RuleSet } from "../policy/policy.ts";
+import type { Finding } from "../verdict/finding.ts";
+import { type Confirm, createConfirm, LEFT_CONTEXT_BYTES } from "./confirm.ts";
+import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
+import { advanceTail, beginTail, compileTail, type TailProgram, type TailState } from "./tail.ts";
+
+/**
+ * Inspection of one text that arrives in pieces. `take` gives out what is final, in the order of the text.
+ *
+ * Why the result cannot depend on the chunking: a finding takes effect only when the release point has passed its
+ * first byte. From then on no further match can begin at or before that byte, so every finding that starts there is
+ * known, and they are visited by `(from, tail first, longest, rule)`, an order that needs nothing still to come.
+ */
+export interface TextScanner {
+	/** Appends UTF-8 bytes (whole code points) and scans them. */
+	write(bytes: Uint8Array): void;
+	/** End of the text: everything becomes final. */
+	finish(): void;
+	/** What is final in `[taken, upTo)`, absolute byte offsets. Stops for good at a cut. */
+	take(upTo: number): Piece[];
+	/** Absolute offset up to which bytes are final. */
+	readonly release: number;
+	/** Absolute offset of the end of the text so far. */
+	readonly end: number;
+	/** Absolute offset up to which `take` has given out text. */
+	readonly taken: number;
+	readonly isCut: boolean;
+	/** Findings passed so far, in order of the text. */
+	readonly findings: readonly Finding[];
+	/** What another scanner needs to go on from here. Call only after `take(Infinity)`. */
+	snapshot(): ScannerState;
+	close(): void;
+}
+
+/** Clean bytes, or one replaced region. `text` is absent where the length is not known yet (a tail). */
+export type Piece =
+	| { readonly kind: "clean"; readonly bytes: Uint8Array }
+	| { readonly kind: "redacted"; readonly rule: Rule; readonly text: string | undefined };
+
+/** Plain data. */
+export interface ScannerState {
+	readonly context: Uint8Array;
+	readonly held: Uint8Array;
+	readonly release: number;
+	readonly redactedUntil: number;
+	readonly tails: readonly TailState[];
+}
+
+export interface ScannerProgram {
+	open(state?: ScannerState): TextScanner;
+}
+
+interface Pending extends Finding {
+	readonly tail: TailState | undefined;
+	readonly triggerEnd: number;
+}
+
+const INITIAL_WINDOW_BYTES = 256;
+
+/** Prepares everything that is per rule set; `open` makes one scanner per text. */
+export function createScannerProgram(ruleSet: RuleSet, engine: Engine): ScannerProgram {
+	const confirm = createConfirm(ruleSet);
+	const tails = ruleSet.rules.map((rule) => (rule.tail === undefined ? undefined : compileTail(rule.tail)));
+	return { open: (state) => new Scanner(ruleSet.rules, confirm, tails, engine.openStream(), state) };
+}
+
+class Scanner implements TextScanner {
+	/** `window[0, length)`: left context, then what is held. `base` is the absolute offset of `window[0]`. */
+	#window = Buffer.allocUnsafe(INITIAL_WINDOW_BYTES);
+	#length = 0;
+	#base = 0;
+	#release = 0;
+	#taken = 0;
+	#redactedUntil = 0;
+	#cut = false;
+	#matches: EngineMatch[] = [];
+	/** Confirmed, first byte not yet passed. */
+	#pending: Pending[] = [];
+	/** Findings already passed whose tail may still grow; `finding` is absent after a restore. */
+	#openTails: { readonly tail: TailState; readonly finding: Finding | undefined }[] = [];
+	readonly #passed: Finding[] = [];
+	readonly #rules: readonly Rule[];
+	readonly #confirm: Confirm;
+	readonly #tails: readonly (TailProgram | undefined)[];
+	readonly #stream: EngineStream;
+
+	constructor(rules: readonly Rule[], confirm: Confirm, tails: readonly (TailProgram | undefined)[], stream: EngineStream, state: ScannerState | undefined) {
+		this.#rules = rules;
+		this.#confirm = confirm;
+		this.#tails = tails;
+		this.#stream = stream;
+		if (state !== undefined) this.#restore(state);
+	}
+
+	get release(): number {
+		return this.#release;
+	}
+	get end(): number {
+		return this.#base + this.#length;
+	}
+	get taken(): number {
+		return this.#taken;
+	}
+	get isCut(): boolean {
+		return this.#cut;
+	}
+	get findings(): readonly Finding[] {
+		return this.#passed;
+	}
+
+	write(bytes: Uint8Array): void {
+		if (this.#cut || bytes.length === 0) return;
+		const from = this.#append(bytes);
+		const released = this.#stream.scan(this.#window, this.#release - this.#base, from, this.#length, this.#matches);
+		this.#confirmMatches();
+		this.#advanceTails();
+		this.#release = this.#base + this.#codePointStart(released);
+	}
+
+	finish(): void {
+		if (this.#cut) return;
+		this.#stream.finish(this.#window, this.#release - this.#base, this.#length, this.#matches);
+		this.#confirmMatches();
+		this.#advanceTails();
+		this.#release = this.end;
+	}
+
+	take(upTo: number): Piece[] {
+		const pieces: Piece[] = [];
+		const limit = Math.min(upTo, this.#release);
+		while (!this.#cut) {
+			const next = this.#pending[0];
+			if (next === undefined || next.from >= limit) break;
+			this.#pending.shift();
+			this.#giveClean(next.from, pieces);
+			this.#pass(next, pieces);
+		}
+		if (!this.#cut) this.#giveClean(limit, pieces);
+		return pieces;
+	}
+
+	snapshot(): ScannerState {
+		const at = this.#release - this.#base;
+		return {
+			context: Buffer.from(this.#window.subarray(Math.max(0, at - LEFT_CONTEXT_BYTES), at)),
+			held: Buffer.from(this.#window.subarray(at, this.#length)),
+			release: this.#release,
+			redactedUntil: this.#redactedUntil,
+			tails: this.#openTails.map(({ tail }) => ({ ...tail })),
+		};
+	}
+
+	close(): void {
+		this.#stream.close();
+	}
+
+	/** Feeds context and held bytes to a fresh stream; only matches that start in the held part are taken. */
+	#restore(state: ScannerState): void {
+		this.#base = state.release - state.context.length;
+		this.#release = state.release;
+		this.#taken = state.release;
+		this.#redactedUntil = state.redactedUntil;
+		const from = this.#append(Buffer.concat([state.context, state.held]));
+		if (this.#length > 0) this.#stream.scan(this.#window, state.context.length, from, this.#length, this.#matches);
+		this.#confirmMatches();
+		this.#openTails = state.tails.map((tail) => ({ tail: { ...tail }, finding: undefined }));
+	}
+
+	/** Makes room by dropping what is neither held nor context; returns the window index of the first new byte. */
+	#append(bytes: Uint8Array): number {
+		if (this.#length + bytes.length > this.#window.length) {
+			const drop = Math.max(0, this.#taken - this.#base - LEFT_CONTEXT_BYTES);
+			const kept = this.#length - drop;
+			const size = Math.max(INITIAL_WINDOW_BYTES, 2 * (kept + bytes.length));
+			const target = size <= this.#window.length && size * 4 > this.#window.length ? this.#window : Buffer.allocUnsafe(size);
+			this.#window.copy(target, 0, drop, this.#length);
+			this.#window = target;
+			this.#base += drop;
+			this.#length = kept;
+		}
+		const from = this.#length;
+		this.#window.set(bytes, from);
+		this.#length += bytes.length;
+		return from;
+	}
+
+	/** Of all starts of one end the leftmost confirmed one counts; of all ends of one start the longest. */
+	#confirmMatches(): void {
+		if (this.#matches.length === 0) return;
+		const done = new Set<number>();
+		for (const { pattern, from, to } of this.#matches) {
+			const key = to * this.#rules.length + pattern;
+			if (done.has(key)) continue;
+			const score = this.#confirm(pattern, this.#window, from, to);
+			if (score === 0) continue;
+			done.add(key);
+			this.#addPending(pattern, this.#base + from, this.#base + to, score);
+		}
+		this.#matches = [];
+		this.#pending.sort(byPosition);
+	}
+
+	#addPending(pattern: number, from: number, to: number, score: number): void {
+		const rule = this.#rules[pattern] as Rule;
+		const known = this.#pending.find((finding) => finding.rule === pattern && finding.from === from);
+		const program = this.#tails[pattern];
+		if (known === undefined) {
+			this.#pending.push({ type: rule.type, rule: pattern, from, to, score, action: rule.action, triggerEnd: to, tail: program === undefined ? undefined : beginTail(pattern, to, program) });
+		} else if (known.tail === undefined) {
+			known.to = Math.max(known.to, to);
+		}
+	}
+
+	#advanceTails(): void {
+		for (const finding of this.#pending) {
+			if (finding.tail === undefined) continue;
+			this.#advanceTail(finding.tail);
+			finding.to = finding.tail.to;
+		}
+		for (const { tail, finding } of this.#openTails) {
+			this.#advanceTail(tail);
+			this.#redactedUntil = Math.max(this.#redactedUntil, tail.to);
+			if (finding !== undefined) finding.to = tail.to;
+		}
+		if (this.#openTails.length > 0) this.#openTails = this.#openTails.filter(({ tail }) => tail.open);
+	}
+
+	#advanceTail(tail: TailState): void {
+		if (tail.open) advanceTail(tail, this.#tails[tail.rule] as TailProgram, this.#window, tail.to - this.#base, this.#length);
+	}
+
+	/** Gives out the clean bytes of `[taken, to)`; what lies in a redacted region is skipped. */
+	#giveClean(to: number, pieces: Piece[]): void {
+		const from = Math.max(this.#taken, this.#redactedUntil);
+		if (from < to) pieces.push({ kind: "clean", bytes: Buffer.from(this.#window.subarray(from - this.#base, to - this.#base)) });
+		this.#taken = Math.max(this.#taken, to);
+	}
+
+	#pass(finding: Pending, pieces: Piece[]): void {
+		// A tail's end may still be open, so it never counts as contained: the same for every chunking.
+		const contained = finding.tail === undefined && finding.to <= this.#redactedUntil;
+		if (finding.action === "cut") {
+			if (finding.tail !== undefined) finding.to = finding.triggerEnd;
+			this.#passed.push(finding);
+			this.#cut = true;
+			return;
+		}
+		if (finding.action === "allow") return;
+		if (finding.action === "flag") {
+			if (!contained) this.#passed.push(finding);
+			return;
+		}
+		if (finding.tail?.open) this.#openTails.push({ tail: finding.tail, finding });
+		if (contained) return;
+		this.#passed.push(finding);
+		if (finding.from >= this.#redactedUntil) {
+			const text = finding.tail === undefined ? this.#window.toString("utf8", finding.from - this.#base, finding.to - this.#base) : undefined;
+			pieces.push({ kind: "redacted", rule: this.#rules[finding.rule] as Rule, text });
+		}
+		this.#redactedUntil = Math.max(this.#redactedUntil, finding.to);
+	}
+
+	/** The release index moved left to the start of a code point, never before what was already released. */
+	#codePointStart(index: number): number {
+		let at = index;
+		while (at > 0 && at < this.#length && ((this.#window[at] as number) & 0xc0) === 0x80) at--;
+		return Math.max(at, this.#release - this.#base);
+	}
+}
+
+function byPosition(a: Pending, b: Pending): number {
+	if (a.from !== b.from) return a.from - b.from;
+	if ((a.tail === undefined) !== (b.tail === undefined)) return a.tail === undefined ? 1 : -1;
+	if (a.tail === undefined && a.to !== b.to) return b.to - a.to;
+	return a.rule - b.rule;
+}

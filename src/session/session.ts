@@ -1,0 +1,198 @@
+import { ERRORS, type ErrorCode, isErrorCode } from "../core/errors.ts";
+import { downstreamResponseHeaders, upstreamRequestHeaders } from "../edge/headers.ts";
+import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
+import type { UpstreamClient, UpstreamExchange } from "../edge/upstream-types.ts";
+import type { LanePool } from "../lanes/lane-pool.ts";
+import type { LaneSession } from "../lanes/lane-session.ts";
+import type { FindingCounts, PromptVerdict } from "../lanes/protocol.ts";
+import type { Route } from "../routing/model-router.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { errorAnswer } from "./error-body.ts";
+
+export interface SessionDeps {
+	readonly pool: LanePool;
+	readonly upstream: UpstreamClient;
+	readonly logger: Logger;
+	readonly policyId: string;
+	readonly route: (model: string) => Route | undefined;
+	readonly passCredential: boolean;
+	readonly keepAliveMs: number;
+}
+
+type Passed = Extract<PromptVerdict, { readonly stream: boolean }>;
+
+const KEEP_ALIVE = Buffer.from(": keep-alive\n\n");
+
+/**
+ * One request and its answer, start to audit line. Owns the upstream exchange, the lane session and the timers, and
+ * releases each exactly once in `#release`.
+ */
+export class Session {
+	readonly #request: DownstreamRequest;
+	readonly #downstream: Downstream;
+	readonly #deps: SessionDeps;
+	readonly #id: string;
+	readonly #onDone: () => void;
+	readonly #startedAt = performance.now();
+	#exchange: UpstreamExchange | undefined;
+	#lane: LaneSession | undefined;
+	#keepAlive: NodeJS.Timeout | undefined;
+	#headSent = false;
+	#done = false;
+	/** Why the upstream is paused; it flows when both are false. */
+	#laneFull = false;
+	#clientFull = false;
+	#securityHeaders: Record<string, string> = {};
+
+	constructor(request: DownstreamRequest, downstream: Downstream, id: string, deps: SessionDeps, onDone: () => void) {
+		this.#request = request;
+		this.#downstream = downstream;
+		this.#deps = deps;
+		this.#id = id;
+		this.#onDone = onDone;
+		downstream.onAbort(() => this.#release("client_abort"));
+	}
+
+	async run(): Promise<void> {
+		const answer = await this.#deps.pool.inspectPrompt(this.#deps.policyId, this.#request.body);
+		if (this.#done) return;
+		if (!answer.ok) return this.#refuse(answer.code);
+		const { verdict } = answer;
+		if (verdict.action === "invalid") return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
+		this.#securityHeaders = {
+			"x-pii-detected": String(verdict.piiDetected),
+			"x-security-score": verdict.score.toFixed(2),
+			"x-security-action": verdict.action,
+		};
+		if (verdict.action === "block") return this.#refuse("prompt_blocked", {}, verdict.findings);
+		const route = this.#deps.route(verdict.model);
+		if (route === undefined) return this.#refuse("model_not_found", { message: `No configured provider serves the model '${verdict.model.slice(0, 64).replace(/[^\w.:/+-]/g, "?")}'. Check llm_providers.*.models.`, param: "model" });
+		this.#send(verdict, route);
+	}
+
+	/** Ends the session from outside (drain deadline, shutdown). */
+	stop(code: ErrorCode): void {
+		this.#upstreamFailed(code);
+	}
+
+	#send(verdict: Passed, route: Route): void {
+		const passCredential = this.#deps.passCredential && route.apiKey === "";
+		const headers: Record<string, string> = { ...upstreamRequestHeaders(this.#request.headers, { passCredential }), "content-type": "application/json", "x-request-id": this.#id };
+		if (route.apiKey !== "") headers["authorization"] = `Bearer ${route.apiKey}`;
+		const query = this.#request.query === "" ? "" : `?${this.#request.query}`;
+		this.#exchange = this.#deps.upstream.send(
+			{ url: `${route.baseUrl}/chat/completions${query}`, headers, body: Buffer.from(verdict.body ?? this.#request.body), deadlines: route.deadlines },
+			{
+				onHead: (status, answerHeaders) => this.#onHead(status, answerHeaders),
+				onData: (chunk) => this.#onData(chunk),
+				onEnd: () => this.#lane?.end(),
+				onError: (code) => this.#upstreamFailed(isErrorCode(code) ? code : "upstream_unreachable"),
+			},
+		);
+	}
+
+	#onHead(status: number, headers: Readonly<Record<string, string>>): void {
+		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
+		const encoding = headers["content-encoding"] ?? "identity";
+		if (encoding !== "identity") return this.#refuse("upstream_encoding");
+		const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
+		if (type !== "text/event-stream" && type !== "application/json") return this.#refuse("upstream_content_type");
+		const isStream = type === "text/event-stream";
+		this.#lane = this.#deps.pool.openSession(this.#deps.policyId, isStream ? "stream" : "body", {
+			onOutput: (bytes) => this.#write(bytes),
+			onCredit: () => {
+				this.#laneFull = false;
+				this.#flow();
+			},
+			onEnded: (kind, code, findings) => this.#onEnded(kind, code, findings, isStream),
+		});
+		if (this.#lane === undefined) return this.#refuse("overloaded");
+		this.#securityHeaders = { ...downstreamResponseHeaders(headers), ...this.#securityHeaders };
+		if (isStream) this.#startStream();
+	}
+
+	#startStream(): void {
+		this.#head(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" });
+		this.#downstream.onDrain(() => {
+			this.#clientFull = false;
+			this.#flow();
+		});
+		this.#keepAlive = setInterval(() => this.#downstream.write(KEEP_ALIVE), this.#deps.keepAliveMs);
+	}
+
+	#onData(chunk: Uint8Array): void {
+		if (this.#lane?.push(chunk) !== false) return;
+		this.#laneFull = true;
+		this.#flow();
+	}
+
+	#write(bytes: Uint8Array): void {
+		if (this.#done) return;
+		if (!this.#headSent) this.#head(200, { "content-type": "application/json" });
+		this.#keepAlive?.refresh();
+		if (this.#downstream.write(bytes)) return;
+		this.#clientFull = true;
+		this.#flow();
+	}
+
+	#flow(): void {
+		if (this.#laneFull || this.#clientFull) this.#exchange?.pause();
+		else this.#exchange?.resume();
+	}
+
+	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts, isStream: boolean): void {
+		if (this.#done) return;
+		if (kind === "fault" && !this.#headSent) return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, findings);
+		// The lane writes the error event itself, except when it is the lane that failed.
+		if (kind === "fault" && isStream && (code === "lane_failed" || code === "overloaded")) this.#writeFault(code);
+		this.#downstream.end();
+		this.#release(kind === "fault" ? (code ?? "internal_error") : kind, findings);
+	}
+
+	/** The upstream failed before or within its answer; what is final still goes out, then the error. */
+	#upstreamFailed(code: ErrorCode): void {
+		if (this.#done) return;
+		if (this.#lane === undefined) this.#refuse(code);
+		else this.#lane.end(code);
+	}
+
+	/** A non-2xx answer: its status, our words. An error body may echo the prompt, so it is not passed on. */
+	#upstreamRefused(status: number, headers: Readonly<Record<string, string>>): void {
+		const known = status >= 400 && status <= 599 ? status : 502;
+		const hint = status === 401 || status === 403 ? " Check the API key of the provider." : status === 429 ? " Its rate limit was reached; try again later." : "";
+		this.#exchange?.abort();
+		const retryAfter = headers["retry-after"];
+		if (retryAfter !== undefined && /^[\w ,:]{1,40}$/.test(retryAfter)) this.#securityHeaders["retry-after"] = retryAfter;
+		const retryable = status === 408 || status === 409 || status === 429 || status >= 500;
+		if (!retryable) this.#securityHeaders["x-should-retry"] = "false";
+		this.#refuse("upstream_error", { status: known, message: `The upstream answered with status ${status}.${hint}` });
+	}
+
+	#writeFault(code: ErrorCode): void {
+		const { message, type } = ERRORS[code];
+		this.#downstream.write(Buffer.from(`data: ${JSON.stringify({ error: { message, type, param: null, code } })}\n\n`));
+	}
+
+	#head(status: number, headers: Readonly<Record<string, string>>): void {
+		this.#headSent = true;
+		this.#downstream.head(status, { ...this.#securityHeaders, ...headers, "x-request-id": this.#id });
+	}
+
+	#refuse(code: ErrorCode, detail: { readonly message?: string; readonly param?: string | null; readonly status?: number } = {}, findings: FindingCounts = {}): void {
+		if (this.#done) return;
+		const answer = errorAnswer(this.#request.path, code, detail);
+		this.#head(answer.status, answer.headers);
+		this.#downstream.end(Buffer.from(answer.body));
+		this.#release(code, findings);
+	}
+
+	#release(outcome: string, findings: FindingCounts = {}): void {
+		if (this.#done) return;
+		this.#done = true;
+		clearInterval(this.#keepAlive);
+		this.#exchange?.abort();
+		this.#lane?.close();
+		this.#deps.logger.info({ requestId: this.#id, path: this.#request.path, outcome, findings, durationMs: Math.round(performance.now() - this.#startedAt) }, "request");
+		this.#onDone();
+	}
+}

@@ -1,0 +1,99 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+
+/**
+ * One SSE block (HTML standard, "server-sent events"): everything up to and including its blank line.
+ * `event` is absent for blocks of comments only.
+ */
+export interface SseBlock {
+	readonly raw: string;
+	readonly event: { readonly data: string; readonly name: string | undefined; readonly id: string | undefined } | undefined;
+	/** Raw bytes of the block (UTF-8), a stripped byte order mark included. */
+	readonly byteLength: number;
+}
+
+export type SseDecoding =
+	| { readonly kind: "blocks"; readonly blocks: readonly SseBlock[] }
+	/** `upstream_invalid_utf8`, `upstream_event_too_large` or `upstream_invalid_event`; the decoder must not be used again. */
+	| { readonly kind: "fault"; readonly code: "upstream_invalid_utf8" | "upstream_event_too_large" | "upstream_invalid_event"; readonly blocks: readonly SseBlock[] };
+
+export interface SseDecoder {
+	decode(bytes: Uint8Array): SseDecoding;
+	/** Bytes taken in whose block is not complete. */
+	readonly pendingBytes: number;
+}
+
+/**
+ * Cuts a byte stream into blocks and parses each with eventsource-parser, so that untouched blocks can be passed on
+ * as they came. A block longer than `maxBlockBytes` is a fault.
+ */
+export function createSseDecoder(maxBlockBytes: number): SseDecoder {
+	let pending = Buffer.alloc(0);
+	let searchFrom = 0;
+	let first = true;
+	return {
+		get pendingBytes() {
+			return pending.length;
+		},
+		decode(bytes) {
+			pending = pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([pending, bytes]);
+			const blocks: SseBlock[] = [];
+			for (;;) {
+				const end = blockEnd(pending, searchFrom);
+				if (end === undefined) break;
+				const block = parseBlock(pending.subarray(0, end), first);
+				first = false;
+				pending = pending.subarray(end);
+				searchFrom = 0;
+				if (typeof block === "string") return { kind: "fault", code: block, blocks };
+				blocks.push(block);
+			}
+			searchFrom = Math.max(0, pending.length - 4);
+			if (pending.length > maxBlockBytes) return { kind: "fault", code: "upstream_event_too_large", blocks };
+			return { kind: "blocks", blocks };
+		},
+	};
+}
+
+const LF = 10;
+const CR = 13;
+
+/**
+ * Index after the first blank line. A CR at the very end is left undecided: a LF may follow that belongs to it.
+ */
+function blockEnd(bytes: Uint8Array, from: number): number | undefined {
+	for (let i = from; i < bytes.length; i++) {
+		const first = lineEnd(bytes, i);
+		if (first === undefined) continue;
+		if (first < 0) return undefined;
+		const second = first < bytes.length ? lineEnd(bytes, first) : undefined;
+		if (second !== undefined) return second < 0 ? undefined : second;
+	}
+	return undefined;
+}
+
+/** Index after the line end at `at`; undefined when there is none, -1 when it is not decidable yet. */
+function lineEnd(bytes: Uint8Array, at: number): number | undefined {
+	if (bytes[at] === LF) return at + 1;
+	if (bytes[at] !== CR) return undefined;
+	if (at + 1 >= bytes.length) return -1;
+	return bytes[at + 1] === LF ? at + 2 : at + 1;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function parseBlock(bytes: Uint8Array, first: boolean): SseBlock | "upstream_invalid_utf8" | "upstream_invalid_event" {
+	let raw: string;
+	try {
+		raw = utf8.decode(bytes);
+	} catch {
+		return "upstream_invalid_utf8";
+	}
+	if (first && raw.startsWith("\ufeff")) raw = raw.slice(1);
+	const events: EventSourceMessage[] = [];
+	const parser = createParser({ onEvent: (event) => events.push(event) });
+	parser.feed(raw);
+	const [event] = events;
+	// Two events in one block would mean that the parser and blockEnd disagree about line ends.
+	if (events.length > 1) return "upstream_invalid_event";
+	return { raw, byteLength: bytes.length, event: event && { data: event.data, name: event.event, id: event.id } };
+}

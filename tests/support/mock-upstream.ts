@@ -1,0 +1,28 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A scripted LLM vendor: `script` decides what every request gets. */
+export interface MockUpstream {
+	readonly url: string;
+	readonly requests: { readonly headers: IncomingMessage["headers"]; readonly body: string }[];
+	close(): void;
+}
+
+export async function startMockUpstream(script: (response: ServerResponse, body: string) => void | Promise<void>): Promise<MockUpstream> {
+	const requests: MockUpstream["requests"] = [];
+	const server = createServer(async (request, response) => {
+		const chunks: Buffer[] = [];
+		for await (const chunk of request) chunks.push(chunk as Buffer);
+		const body = Buffer.concat(chunks).toString();
+		requests.push({ headers: request.headers, body });
+		await script(response, body);
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, close: () => (server.close(), server.closeAllConnections()) };
+}
+
+/** The SSE events of one chat answer, a delta each. */
+export function chatEvents(deltas: readonly string[], finish: string | null = "stop"): string[] {
+	const event = (choice: object): string => `data: ${JSON.stringify({ id: "c1", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, finish_reason: null, ...choice }] })}\n\n`;
+	return [event({ delta: { role: "assistant", content: "" } }), ...deltas.map((content) => event({ delta: { content } })), ...(finish === null ? [] : [event({ delta: {}, finish_reason: finish }), "data: [DONE]\n\n"])];
+}

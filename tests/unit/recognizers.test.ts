@@ -1,0 +1,30 @@
+import { beforeAll, expect, test } from "vitest";
+import { inspectWhole } from "../../src/inspect/channel.ts";
+import type { RuleSet } from "../../src/policy/policy.ts";
+import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
+import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
+import { loadArtifact } from "../../src/scanner/pattern-database.ts";
+import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+
+const ruleSet: RuleSet = {
+	rules: RECOGNIZERS.flatMap(({ type, category, label, patterns }) => patterns.map((pattern) => ({ ...pattern, type, category, label, action: "redact" as const }))),
+	threshold: 0.5,
+	strategy: "mask",
+	allowList: [],
+};
+let program: ScannerProgram;
+
+beforeAll(async () => {
+	const loaded = await loadArtifact(ruleSet.rules, {});
+	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+	program = createScannerProgram(ruleSet, createHyperscanEngine(ruleSet.rules, loaded.artifact));
+});
+
+const typesIn = (text: string): string[] => inspectWhole(program, { strategy: "mask", key: new Uint8Array(32) }, text).scanner.findings.map(({ type }) => type);
+
+for (const { type, examples } of RECOGNIZERS) {
+	test(`${type} is found in its examples and only there`, () => {
+		for (const text of examples.match) expect([text, typesIn(text).includes(type)]).toEqual([text, true]);
+		for (const text of examples.noMatch) expect([text, typesIn(text).includes(type)]).toEqual([text, false]);
+	});
+}

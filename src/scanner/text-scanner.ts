@@ -241,6 +241,8 @@ class Scanner implements TextScanner {
 		const contained = finding.tail === undefined && finding.to <= this.#redactedUntil;
 		if (finding.action === "cut") {
 			if (finding.tail !== undefined) finding.to = finding.triggerEnd;
+			// The text ends here; how far an overlapping tail had come by now depends on the chunking.
+			for (const earlier of this.#passed) earlier.to = Math.min(earlier.to, finding.from);
 			this.#passed.push(finding);
 			this.#cut = true;
 			return;

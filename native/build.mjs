@@ -9,7 +9,9 @@ const output = join(here, "build", "secure_llm_proxy_native.node");
 const sources = readdirSync(join(here, "src")).map((name) => join(here, "src", name));
 
 function fail(reason) {
-	process.stderr.write(`native: ${reason}\nnative: needs g++, pkg-config and libhyperscan-dev (or libvectorscan-dev); script/bootstrap installs them.\n`);
+	process.stderr.write(
+		`native: ${reason}\nnative: needs g++, pkg-config and libhyperscan-dev (or libvectorscan-dev); script/bootstrap installs them.\n`,
+	);
 	process.exit(1);
 }
 
@@ -20,8 +22,16 @@ if (!process.argv.includes("--force") && existsSync(output) && statSync(output).
 }
 
 function nodeHeaders() {
-	const candidates = [join(dirname(dirname(process.execPath)), "include", "node"), "/usr/include/node", "/usr/include/nodejs/src", process.env.NODE_HEADERS ?? ""];
-	return candidates.find((dir) => dir !== "" && existsSync(join(dir, "node_api.h"))) ?? fail("node_api.h was not found; install your Node's headers (Debian: libnode-dev) or set NODE_HEADERS.");
+	const candidates = [
+		join(dirname(dirname(process.execPath)), "include", "node"),
+		"/usr/include/node",
+		"/usr/include/nodejs/src",
+		process.env.NODE_HEADERS ?? "",
+	];
+	return (
+		candidates.find((dir) => dir !== "" && existsSync(join(dir, "node_api.h"))) ??
+		fail("node_api.h was not found; install your Node's headers (Debian: libnode-dev) or set NODE_HEADERS.")
+	);
 }
 
 function hyperscanFlags() {
@@ -34,7 +44,22 @@ const addonApi = join(here, "..", "node_modules", "node-addon-api");
 const extra = (process.env.CXXFLAGS ?? "").split(/\s+/).filter(Boolean);
 const units = sources.filter((file) => file.endsWith(".cc"));
 const temporary = `${output}.${process.pid}`;
-const args = ["-O3", "-std=c++17", "-fPIC", "-shared", "-Wall", "-DNAPI_CPP_EXCEPTIONS", "-DNAPI_VERSION=8", `-I${nodeHeaders()}`, `-I${addonApi}`, ...extra, ...units, "-o", temporary, ...hyperscanFlags()];
+const args = [
+	"-O3",
+	"-std=c++17",
+	"-fPIC",
+	"-shared",
+	"-Wall",
+	"-DNAPI_CPP_EXCEPTIONS",
+	"-DNAPI_VERSION=8",
+	`-I${nodeHeaders()}`,
+	`-I${addonApi}`,
+	...extra,
+	...units,
+	"-o",
+	temporary,
+	...hyperscanFlags(),
+];
 try {
 	execFileSync("g++", args, { stdio: ["ignore", "inherit", "inherit"] });
 } catch (error) {

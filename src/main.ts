@@ -2,17 +2,27 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { check } from "./cli/check.ts";
-import { scan, type ScanOptions } from "./cli/scan.ts";
+import { type ScanOptions, scan } from "./cli/scan.ts";
 import { serve } from "./cli/serve.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
-const program = new Command("secure-llm-proxy").description("Gateway between chat applications and LLM APIs that stops leaks while the tokens stream").version(version);
+const program = new Command("secure-llm-proxy")
+	.description("Gateway between chat applications and LLM APIs that stops leaks while the tokens stream")
+	.version(version);
 const finish = (code: number | undefined): void => {
 	if (code !== undefined) process.exitCode = code;
 };
 
-program.command("serve").description("run the proxy").requiredOption("--config <file>", "YAML or JSON configuration").action(async ({ config }: { config: string }) => finish(await serve(config)));
-program.command("check").description("validate configuration and policies").requiredOption("--config <file>", "YAML or JSON configuration").action(async ({ config }: { config: string }) => finish(await check(config)));
+program
+	.command("serve")
+	.description("run the proxy")
+	.requiredOption("--config <file>", "YAML or JSON configuration")
+	.action(async ({ config }: { config: string }) => finish(await serve(config)));
+program
+	.command("check")
+	.description("validate configuration and policies")
+	.requiredOption("--config <file>", "YAML or JSON configuration")
+	.action(async ({ config }: { config: string }) => finish(await check(config)));
 program
 	.command("scan [files...]")
 	.description("inspect files or stdin; exit 0 clean, 1 findings, 2 error")

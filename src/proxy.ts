@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Config } from "./config/schema.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
@@ -8,8 +9,8 @@ import { compilePolicy } from "./policy/compile-policy.ts";
 import type { Policy } from "./policy/policy.ts";
 import { createModelRouter, type RouteSpec } from "./routing/model-router.ts";
 import { type Artifact, loadArtifact } from "./scanner/pattern-database.ts";
-import { errorBody } from "./session/error-body.ts";
-import { createFrontDesk } from "./session/front-desk.ts";
+import { listenerErrorBody } from "./session/error-body.ts";
+import { FrontDesk } from "./session/front-desk.ts";
 import type { SessionDeps } from "./session/session.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
@@ -34,6 +35,8 @@ export type ProxyResult = { readonly ok: true; readonly proxy: Proxy } | { reado
 
 export interface ProxyDeps {
 	readonly logger: Logger;
+	/** Keys the hashes in redacted text; absent: a key of this process alone. */
+	readonly secretKey?: Uint8Array;
 	/** Another lane worker, for tests that break lanes. */
 	readonly workerUrl?: URL;
 }
@@ -52,6 +55,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const pool = await createLanePool({
 		lanes,
 		deadlineMs: config.server.lane_deadline_ms,
+		secretKey: deps.secretKey ?? randomBytes(32),
 		onEvent: (event) => deps.logger.warn({ event }, "lane"),
 		...(deps.workerUrl && { workerUrl: deps.workerUrl }),
 	});
@@ -63,12 +67,12 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		upstream,
 		logger: deps.logger,
 		policyId,
-		route: createModelRouter(routesOf(from, demo?.url)),
+		router: createModelRouter(routesOf(from, demo?.url)),
 		passCredential: from.security.auth.mode === "none",
 		keepAliveMs: from.server.keepalive_interval_ms,
 	});
 	let current = settings(config, compiled.value.policy.id);
-	const desk = createFrontDesk({
+	const desk = new FrontDesk({
 		maxSessions: config.server.max_sessions,
 		deps: () => current,
 		health: () => {
@@ -82,7 +86,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		maxRequestSize: config.server.max_request_size,
 		bodyTimeoutMs: 15_000,
 		handler: (request, downstream) => desk.handle(request, downstream),
-		errorBody: (path, _status, code, message) => errorBody(path, code, "invalid_request_error", message),
+		errorBody: listenerErrorBody,
 	});
 	return {
 		ok: true,
@@ -107,22 +111,36 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	};
 }
 
-async function compileAll(config: Config): Promise<{ readonly ok: true; readonly value: CompiledPolicy } | { readonly ok: false; readonly faults: readonly Fault[] }> {
+async function compileAll(
+	config: Config,
+): Promise<{ readonly ok: true; readonly value: CompiledPolicy } | { readonly ok: false; readonly faults: readonly Fault[] }> {
 	const policy = compilePolicy(config.security);
 	const prompt = await loadArtifact(policy.prompt.rules, {});
 	const response = await loadArtifact(policy.response.rules, {});
 	const faults = [prompt, response].flatMap((result) => (result.ok ? [] : result.faults));
-	if (!prompt.ok || !response.ok) return { ok: false, faults: faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })) };
+	if (!prompt.ok || !response.ok)
+		return {
+			ok: false,
+			faults: faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })),
+		};
 	return { ok: true, value: { policy, prompt: prompt.artifact, response: response.artifact } };
 }
 
 function routesOf(config: Config, demoUrl: string | undefined): RouteSpec[] {
-	return Object.entries(config.llm_providers).map(([provider, spec]) => ({
-		provider,
-		baseUrl: (spec.type === "demo" ? `${demoUrl}/v1` : spec.base_url).replace(/\/+$/, ""),
-		apiKey: spec.type === "demo" ? "" : spec.api_key,
-		models: spec.type === "demo" ? [] : spec.models,
-		deadlines: { connectMs: spec.timeouts.connect_ms, headMs: spec.timeouts.head_ms, idleMs: spec.timeouts.idle_ms },
-		defaults: {},
-	}));
+	return Object.entries(config.llm_providers).map(([provider, spec]) => {
+		const deadlines = { connectMs: spec.timeouts.connect_ms, headMs: spec.timeouts.head_ms, idleMs: spec.timeouts.idle_ms };
+		if (spec.type === "demo") return { ...NO_OPTIONS, provider, type: "demo", baseUrl: `${demoUrl}/v1`, deadlines };
+		return {
+			provider,
+			type: spec.type,
+			baseUrl: spec.base_url.replace(/\/+$/, ""),
+			apiKey: spec.api_key,
+			apiVersion: spec.api_version,
+			models: spec.models,
+			deadlines,
+			passHeaders: { request: new Set(spec.pass_headers.request), response: new Set(spec.pass_headers.response) },
+		};
+	});
 }
+
+const NO_OPTIONS = { apiKey: "", apiVersion: "", models: [], passHeaders: { request: new Set<string>(), response: new Set<string>() } };

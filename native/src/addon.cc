@@ -22,6 +22,18 @@ Graph read_graph(const Napi::Object& object) {
   return graph;
 }
 
+// Every walk trusts these tables, so they are checked once here.
+bool is_consistent(const Graph& graph) {
+  const size_t positions = graph.classes.size();
+  if (positions == 0 || graph.first.size() != positions || graph.last.size() != positions || graph.pred_offsets.size() != positions + 1) return false;
+  if (graph.pred_offsets.front() != 0 || graph.pred_offsets.back() != graph.preds.size()) return false;
+  for (size_t i = 0; i < positions; i++)
+    if (graph.pred_offsets[i] > graph.pred_offsets[i + 1]) return false;
+  for (const uint32_t pred : graph.preds)
+    if (pred >= positions) return false;
+  return true;
+}
+
 Assertion read_assertion(const Napi::Object& object) {
   Assertion assertion;
   assertion.kind = static_cast<AssertionKind>(object.Get("kind").ToNumber().Uint32Value());
@@ -63,6 +75,8 @@ class NativeEngine : public Napi::ObjectWrap<NativeEngine> {
     const auto list = info[2].As<Napi::Array>();
     std::vector<Pattern> patterns;
     for (uint32_t i = 0; i < list.Length(); i++) patterns.push_back(read_pattern(list.Get(i).As<Napi::Object>()));
+    for (const Pattern& pattern : patterns)
+      if (!is_consistent(pattern.exact) || !is_consistent(pattern.relaxed)) throw Napi::TypeError::New(info.Env(), "The tables of a pattern do not fit together.");
     engine_ = Engine::create(std::move(database), std::move(patterns));
     if (!engine_) throw Napi::Error::New(info.Env(), "Hyperscan could not allocate its scratch.");
   }

@@ -13,10 +13,14 @@ export async function check(file: string): Promise<number> {
 	for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
 	for (const { path, message } of startFaults(loaded.config)) process.stderr.write(`warning: ${path}: ${message}; serve refuses it\n`);
 	const policy = compilePolicy(loaded.config.security);
-	const faults = [await loadArtifact(policy.prompt.rules, {}), await loadArtifact(policy.response.rules, {})].flatMap((result) => (result.ok ? [] : result.faults));
+	const faults = [await loadArtifact(policy.prompt.rules, {}), await loadArtifact(policy.response.rules, {})].flatMap((result) =>
+		result.ok ? [] : result.faults,
+	);
 	const unique = [...new Map(faults.map((fault) => [fault.pattern, fault])).values()];
 	printFaults(unique.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })));
 	if (unique.length > 0) return 2;
-	process.stdout.write(`OK: ${policy.prompt.rules.length} prompt and ${policy.response.rules.length} response patterns, policy ${policy.id}\n`);
+	process.stdout.write(
+		`OK: ${policy.prompt.rules.length} prompt and ${policy.response.rules.length} response patterns, policy ${policy.id}\n`,
+	);
 	return 0;
 }

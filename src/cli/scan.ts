@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parseConfig, loadConfig } from "../config/load.ts";
+import { loadConfig, parseConfig } from "../config/load.ts";
 import { createTextInspector, type TextInspection } from "../inspect/inspect-text.ts";
 import { compilePolicy } from "../policy/compile-policy.ts";
 import { printFaults } from "./serve.ts";
@@ -19,9 +19,14 @@ export async function scan(files: readonly string[], options: ScanOptions): Prom
 	}
 	const { response } = compilePolicy(loaded.config.security);
 	// Every finding is wanted, so nothing ends the text early.
-	const inspector = await createTextInspector({ ...response, rules: response.rules.map((rule) => ({ ...rule, action: "redact" as const })) });
+	const inspector = await createTextInspector({
+		...response,
+		rules: response.rules.map((rule) => ({ ...rule, action: "redact" as const })),
+	});
 	if (!inspector.ok) {
-		printFaults(inspector.faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })));
+		printFaults(
+			inspector.faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })),
+		);
 		return 2;
 	}
 	let code = 0;

@@ -1,9 +1,16 @@
+import { hkdfSync } from "node:crypto";
 import { loadConfig, startFaults } from "../config/load.ts";
 import { createProxy, type Fault } from "../proxy.ts";
 import { createLogger } from "../telemetry/logger.ts";
 
 export function printFaults(faults: readonly Fault[]): void {
 	for (const { path, message, remedy } of faults) process.stderr.write(`${path === "" ? "configuration" : path}: ${message} — ${remedy}\n`);
+}
+
+/** SECURE_LLM_PROXY_SECRET_KEY as key material of a fixed length. */
+function secretKey(env: NodeJS.ProcessEnv): { secretKey?: Uint8Array } {
+	const secret = env["SECURE_LLM_PROXY_SECRET_KEY"] ?? "";
+	return secret === "" ? {} : { secretKey: new Uint8Array(hkdfSync("sha256", secret, "", "secure-llm-proxy redaction hash", 32)) };
 }
 
 /** `serve`: runs until SIGTERM or SIGINT; SIGHUP reloads. Resolves with an exit code only when the start fails. */
@@ -17,13 +24,20 @@ export async function serve(file: string): Promise<number | undefined> {
 	const { config } = loaded;
 	const logger = createLogger(config.logging.level);
 	for (const warning of loaded.warnings) logger.warn({ config: file }, warning);
-	const started = await createProxy(config, { logger }).catch((error: Error): { ok: false; faults: Fault[] } => ({ ok: false, faults: [{ path: "server", message: error.message, remedy: "Correct it and start again." }] }));
+	const started = await createProxy(config, { logger, ...secretKey(process.env) }).catch(
+		(error: Error): { ok: false; faults: Fault[] } => ({
+			ok: false,
+			faults: [{ path: "server", message: error.message, remedy: "Correct it and start again." }],
+		}),
+	);
 	if (!started.ok) {
 		printFaults(started.faults);
 		return 2;
 	}
 	const { proxy } = started;
-	process.stdout.write(`secure-llm-proxy ready on http://${config.server.host}:${proxy.port} (lanes ${proxy.lanes}, listener ${proxy.listener})\n`);
+	process.stdout.write(
+		`secure-llm-proxy ready on http://${config.server.host}:${proxy.port} (lanes ${proxy.lanes}, listener ${proxy.listener})\n`,
+	);
 	let stopping = false;
 	const stop = (): void => {
 		if (stopping) process.exit(1);
@@ -37,7 +51,11 @@ export async function serve(file: string): Promise<number | undefined> {
 		const next = loadConfig(file);
 		const refused = next.ok ? startFaults(next.config) : next.faults;
 		if (!next.ok || refused.length > 0) return logger.error({ faults: refused }, "reload refused, the old configuration stays");
-		void proxy.reload(next.config).then((result) => (result.ok ? logger.info({}, "reloaded") : logger.error({ faults: result.faults }, "reload refused, the old configuration stays")));
+		void proxy
+			.reload(next.config)
+			.then((result) =>
+				result.ok ? logger.info({}, "reloaded") : logger.error({ faults: result.faults }, "reload refused, the old configuration stays"),
+			);
 	});
 	return undefined;
 }

@@ -26,9 +26,20 @@ const CustomPattern = z.strictObject({
 
 const Security = z.strictObject({
 	prompt_injection: z
-		.strictObject({ enabled: z.boolean().default(true), detection_models: z.array(z.enum(["rule_based", "ml_based"])).default(["rule_based", "ml_based"]), block_threshold: z.number().min(0).max(1).default(0.7), action: z.enum(["block", "flag"]).default("block") })
+		.strictObject({
+			enabled: z.boolean().default(true),
+			detection_models: z.array(z.enum(["rule_based", "ml_based"])).default(["rule_based", "ml_based"]),
+			block_threshold: z.number().min(0).max(1).default(0.7),
+			action: z.enum(["block", "flag"]).default("block"),
+		})
 		.prefault({}),
-	input: z.strictObject({ max_prompt_length: z.int().min(1).default(200_000), normalize: z.boolean().default(true), on_invalid_encoding: z.enum(["reject"]).default("reject") }).prefault({}),
+	input: z
+		.strictObject({
+			max_prompt_length: z.int().min(1).default(200_000),
+			normalize: z.boolean().default(true),
+			on_invalid_encoding: z.enum(["reject"]).default("reject"),
+		})
+		.prefault({}),
 	blocked_phrases: z.array(z.string().regex(/\S/, "must not be blank").max(500)).default([]).describe("block a prompt, cut an answer"),
 	pii_protection: z
 		.strictObject({
@@ -53,18 +64,50 @@ const Security = z.strictObject({
 		})
 		.prefault({}),
 	rate_limiting: z
-		.strictObject({ requests_per_minute: z.int().min(0).default(60), requests_per_hour: z.int().min(0).default(1000), burst_allowance: z.int().min(0).default(10), tokens_per_minute: z.int().min(0).default(0) })
+		.strictObject({
+			requests_per_minute: z.int().min(0).default(60),
+			requests_per_hour: z.int().min(0).default(1000),
+			burst_allowance: z.int().min(0).default(10),
+			tokens_per_minute: z.int().min(0).default(0),
+		})
 		.prefault({}),
 	auth: z
-		.strictObject({ mode: z.enum(["none", "api_key", "jwt"]).default("none"), keys_file: z.string().optional(), jwks_url: z.string().optional(), issuer: z.string().optional(), audience: z.string().optional() })
+		.strictObject({
+			mode: z.enum(["none", "api_key", "jwt"]).default("none"),
+			keys_file: z.string().optional(),
+			jwks_url: z.string().optional(),
+			issuer: z.string().optional(),
+			audience: z.string().optional(),
+		})
 		.prefault({}),
 	policies: z.record(z.string(), z.unknown()).default({}),
 });
 
-const timeouts = z.strictObject({ connect_ms: milliseconds.default(5000), head_ms: milliseconds.default(120_000), idle_ms: milliseconds.default(120_000) }).prefault({});
-const remote = { base_url: z.url({ protocol: /^https?$/ }), api_key: z.string().default(""), models: z.array(z.string()).default([]), max_tokens: z.int().min(1).optional(), temperature: z.number().min(0).max(2).optional(), timeouts };
+const timeouts = z
+	.strictObject({ connect_ms: milliseconds.default(5000), head_ms: milliseconds.default(120_000), idle_ms: milliseconds.default(120_000) })
+	.prefault({});
+const headerName = z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/, "must be a header name in lower case");
+const remote = {
+	base_url: z.url({ protocol: /^https?$/ }),
+	api_key: z.string().default(""),
+	models: z.array(z.string()).default([]),
+	max_tokens: z.int().min(1).optional(),
+	temperature: z.number().min(0).max(2).optional(),
+	api_version: z.string().default("").describe("Azure's api-version; empty: its v1 API"),
+	pass_headers: z
+		.strictObject({ request: z.array(headerName).default([]), response: z.array(headerName).default([]) })
+		.prefault({})
+		.describe("header names that pass beside the built-in allow lists"),
+	timeouts,
+};
 
-const Provider = z.discriminatedUnion("type", [z.strictObject({ type: z.literal("openai"), ...remote }), z.strictObject({ type: z.literal("anthropic"), ...remote }), z.strictObject({ type: z.literal("demo"), timeouts })]);
+const Provider = z.discriminatedUnion("type", [
+	z.strictObject({ type: z.literal("openai"), ...remote }),
+	z.strictObject({ type: z.literal("azure"), ...remote }),
+	z.strictObject({ type: z.literal("anthropic"), ...remote }),
+	z.strictObject({ type: z.literal("gemini"), ...remote }),
+	z.strictObject({ type: z.literal("demo"), timeouts }),
+]);
 
 /** The whole configuration. Every default is safe; unknown keys are errors. */
 export const ConfigSchema = z.strictObject({
@@ -72,8 +115,21 @@ export const ConfigSchema = z.strictObject({
 	security: Security.prefault({}),
 	llm_providers: z.record(z.string(), Provider).default({}),
 	shared_state: z.strictObject({ redis_url: z.string().default("") }).prefault({}),
-	logging: z.strictObject({ level: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]).default("INFO"), format: z.enum(["json"]).default("json"), retention_days: z.int().min(1).default(90), sensitive_data_logging: z.boolean().default(false) }).prefault({}),
-	audit: z.strictObject({ dir: z.string().default("./data/audit"), retention_days: z.int().min(1).default(90), sinks: z.array(z.unknown()).default([]) }).prefault({}),
+	logging: z
+		.strictObject({
+			level: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]).default("INFO"),
+			format: z.enum(["json"]).default("json"),
+			retention_days: z.int().min(1).default(90),
+			sensitive_data_logging: z.boolean().default(false),
+		})
+		.prefault({}),
+	audit: z
+		.strictObject({
+			dir: z.string().default("./data/audit"),
+			retention_days: z.int().min(1).default(90),
+			sinks: z.array(z.unknown()).default([]),
+		})
+		.prefault({}),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

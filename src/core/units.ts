@@ -1,8 +1,2 @@
 /** A count of UTF-8 bytes from the start of one text. Never a JavaScript string index. */
 export type ByteOffset = number;
-
-/** Half-open range `[from, to)` of byte offsets. */
-export interface Span {
-	readonly from: ByteOffset;
-	readonly to: ByteOffset;
-}

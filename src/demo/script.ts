@@ -8,7 +8,8 @@ const SCENES: readonly (readonly [RegExp, string])[] = [
 	[/phone/i, "You can reach the front desk at (415) 555-2671 on working days, or send a message here."],
 ];
 
-const HELP = "Hello! I am a scripted stand-in for a language model. Put the word email, card, phone or key into your message, and watch what the proxy does with my answer.";
+const HELP =
+	"Hello! I am a scripted stand-in for a language model. Put the word email, card, phone or key into your message, and watch what the proxy does with my answer.";
 
 /** The scripted answer for a question. */
 export function demoAnswer(question: string): string {

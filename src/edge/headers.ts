@@ -1,6 +1,7 @@
-const UP = /^(?:accept|content-type|user-agent|traceparent|tracestate|idempotency-key|openai-[a-z-]+|anthropic-[a-z-]+|x-stainless-[a-z-]+)$/;
+const UP =
+	/^(?:accept|content-type|user-agent|traceparent|tracestate|idempotency-key|openai-[a-z-]+|anthropic-[a-z-]+|x-stainless-[a-z-]+)$/;
 const DOWN = /^(?:openai-[a-z-]+|anthropic-[a-z-]+|request-id|retry-after|retry-after-ms|x-ratelimit-[a-z-]+|content-language)$/;
-const CREDENTIALS = new Set(["authorization", "x-api-key", "api-key"]);
+const CREDENTIALS = new Set(["authorization", "x-api-key", "api-key", "x-goog-api-key"]);
 const SAFE_VALUE = /^[\t\x20-\x7e]{0,8192}$/;
 
 function pick(headers: Readonly<Record<string, string>>, passes: (name: string) => boolean): Record<string, string> {
@@ -8,11 +9,14 @@ function pick(headers: Readonly<Record<string, string>>, passes: (name: string) 
 }
 
 /** What of a client's headers goes upstream: an allow list, so hop-by-hop headers never do. */
-export function upstreamRequestHeaders(headers: Readonly<Record<string, string>>, options: { readonly passCredential: boolean }): Record<string, string> {
-	return pick(headers, (name) => UP.test(name) || (options.passCredential && CREDENTIALS.has(name)));
+export function upstreamRequestHeaders(
+	headers: Readonly<Record<string, string>>,
+	options: { readonly passCredential: boolean; readonly more: ReadonlySet<string> },
+): Record<string, string> {
+	return pick(headers, (name) => UP.test(name) || options.more.has(name) || (options.passCredential && CREDENTIALS.has(name)));
 }
 
 /** What of an upstream's headers goes to the client. */
-export function downstreamResponseHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-	return pick(headers, (name) => DOWN.test(name));
+export function downstreamResponseHeaders(headers: Readonly<Record<string, string>>, more: ReadonlySet<string>): Record<string, string> {
+	return pick(headers, (name) => DOWN.test(name) || more.has(name));
 }

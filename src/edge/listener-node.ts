@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { ERRORS, type ErrorCode } from "../core/errors.ts";
+import type { ErrorCode } from "../core/errors.ts";
 import { checkFraming } from "./framing-guard.ts";
 import type { Downstream, Listener, ListenerOptions } from "./listener.ts";
 
@@ -8,7 +8,12 @@ const MAX_HEADER_BYTES = 16 << 10;
 
 /** The `node:http` listener: runs everywhere, and is the twin of the uWebSockets.js one in conformance tests. */
 export function listenNode(options: ListenerOptions): Promise<Listener> {
-	const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0, headersTimeout: options.bodyTimeoutMs, keepAliveTimeout: 65_000 });
+	const server = createServer({
+		maxHeaderSize: MAX_HEADER_BYTES,
+		requestTimeout: 0,
+		headersTimeout: options.bodyTimeoutMs,
+		keepAliveTimeout: 65_000,
+	});
 	const handle = (request: IncomingMessage, response: ServerResponse): void => receive(request, response, options);
 	server.on("request", handle);
 	server.on("checkContinue", handle);
@@ -19,8 +24,10 @@ export function listenNode(options: ListenerOptions): Promise<Listener> {
 			return;
 		}
 		const [status, code] = error.code === "HPE_HEADER_OVERFLOW" ? ([431, "headers_too_large"] as const) : ([400, "bad_framing"] as const);
-		const body = options.errorBody("", status, code, ERRORS[code].message);
-		socket.end(`HTTP/1.1 ${status} Error\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+		const body = options.errorBody("", code);
+		socket.end(
+			`HTTP/1.1 ${status} Error\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+		);
 	});
 	return new Promise((resolve, reject) => {
 		server.once("error", reject);
@@ -42,7 +49,7 @@ function receive(request: IncomingMessage, response: ServerResponse, options: Li
 	const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
 	const refuse = (status: number, code: ErrorCode): void => {
 		response.writeHead(status, { "content-type": "application/json", connection: "close" });
-		response.end(options.errorBody(path, status, code, ERRORS[code].message), () => request.destroy());
+		response.end(options.errorBody(path, code), () => request.destroy());
 	};
 	const method = request.method ?? "";
 	const framing = checkFraming(method, rawHeaders(request));
@@ -56,13 +63,22 @@ function receive(request: IncomingMessage, response: ServerResponse, options: Li
 	request.once("end", () => {
 		clearTimeout(timeout);
 		if (response.writableEnded) return;
-		const headers: Record<string, string> = Object.assign(Object.create(null), Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")])));
-		options.handler({ method, path, query, headers, remoteAddress: request.socket.remoteAddress ?? "", body: Buffer.concat(chunks) }, new NodeDownstream(response));
+		const headers: Record<string, string> = Object.assign(
+			Object.create(null),
+			Object.fromEntries(
+				Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]),
+			),
+		);
+		options.handler(
+			{ method, path, query, headers, remoteAddress: request.socket.remoteAddress ?? "", body: Buffer.concat(chunks) },
+			new NodeDownstream(response),
+		);
 	});
 }
 
 function* rawHeaders(request: IncomingMessage): Generator<readonly [string, string]> {
-	for (let i = 0; i < request.rawHeaders.length; i += 2) yield [(request.rawHeaders[i] as string).toLowerCase(), request.rawHeaders[i + 1] as string];
+	for (let i = 0; i < request.rawHeaders.length; i += 2)
+		yield [(request.rawHeaders[i] as string).toLowerCase(), request.rawHeaders[i + 1] as string];
 }
 
 class NodeDownstream implements Downstream {

@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket } from "uWebSockets.js";
-import { ERRORS, type ErrorCode } from "../core/errors.ts";
+import { createRequire } from "node:module";
+import type { ErrorCode } from "../core/errors.ts";
 import { checkFraming } from "./framing-guard.ts";
 import type { Downstream, Listener, ListenerOptions } from "./listener.ts";
 
@@ -10,7 +10,21 @@ interface UwsModule {
 	us_socket_local_port(socket: us_listen_socket): number;
 }
 
-const STATUS_TEXT: Readonly<Record<number, string>> = { 200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout", 411: "Length Required", 413: "Content Too Large", 417: "Expectation Failed", 429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout" };
+const STATUS_TEXT: Readonly<Record<number, string>> = {
+	200: "OK",
+	400: "Bad Request",
+	404: "Not Found",
+	405: "Method Not Allowed",
+	408: "Request Timeout",
+	411: "Length Required",
+	413: "Content Too Large",
+	417: "Expectation Failed",
+	429: "Too Many Requests",
+	500: "Internal Server Error",
+	502: "Bad Gateway",
+	503: "Service Unavailable",
+	504: "Gateway Timeout",
+};
 
 /** The binary that loads here: upstream's own or its npm republication, then the older one for old systems. */
 function loadBinary(): UwsModule | undefined {
@@ -33,7 +47,8 @@ function nodeBinaries(require: NodeJS.Require): number {
 /** The uWebSockets.js listener. Rejects when no binary loads on this machine. */
 export function listenUws(options: ListenerOptions): Promise<Listener> {
 	const uws = loadBinary();
-	if (uws === undefined) return Promise.reject(new Error("No uWebSockets.js binary loads here (it needs glibc 2.38 or Node 20). Set server.listener: node."));
+	if (uws === undefined)
+		return Promise.reject(new Error("No uWebSockets.js binary loads here (it needs glibc 2.38 or Node 20). Set server.listener: node."));
 	const app = uws.App();
 	app.any("/*", (response, request) => receive(response, request, options));
 	return new Promise((resolve, reject) => {
@@ -44,7 +59,15 @@ export function listenUws(options: ListenerOptions): Promise<Listener> {
 				if (listening) uws.us_listen_socket_close(socket);
 				listening = false;
 			};
-			resolve({ kind: "uws", port: uws.us_socket_local_port(socket), stopAccepting, close: () => (stopAccepting(), app.close?.()) });
+			resolve({
+				kind: "uws",
+				port: uws.us_socket_local_port(socket),
+				stopAccepting,
+				close: () => {
+					stopAccepting();
+					app.close?.();
+				},
+			});
 		});
 	});
 }
@@ -55,11 +78,13 @@ function receive(response: HttpResponse, request: HttpRequest, options: Listener
 	const path = request.getUrl();
 	const query = request.getQuery() ?? "";
 	const lines: [string, string][] = [];
-	request.forEach((name, value) => lines.push([name, value]));
+	request.forEach((name, value) => {
+		lines.push([name, value]);
+	});
 	// end() alone lets a pipelined request behind this one run; only close() stops it.
 	const refuse = (status: number, code: ErrorCode): void => {
 		clearTimeout(timeout);
-		downstream.refuse(status, options.errorBody(path, status, code, ERRORS[code].message));
+		downstream.refuse(status, options.errorBody(path, code));
 	};
 	let timeout: NodeJS.Timeout | undefined;
 	const framing = checkFraming(method, lines);
@@ -139,7 +164,10 @@ class UwsDownstream implements Downstream {
 	refuse(status: number, body: string): void {
 		if (this.#dead) return;
 		this.#response.cork(() => {
-			this.#response.writeStatus(`${status} ${STATUS_TEXT[status] ?? ""}`).writeHeader("content-type", "application/json").end(body, true);
+			this.#response
+				.writeStatus(`${status} ${STATUS_TEXT[status] ?? ""}`)
+				.writeHeader("content-type", "application/json")
+				.end(body, true);
 		});
 		this.#dead = true;
 		try {

@@ -1,3 +1,5 @@
+import type { ErrorCode } from "../core/errors.ts";
+
 /** A request whose framing was checked and whose body is complete. */
 export interface DownstreamRequest {
 	readonly method: string;
@@ -39,7 +41,7 @@ export interface ListenerOptions {
 	readonly bodyTimeoutMs: number;
 	readonly handler: RequestHandler;
 	/** JSON body for errors the listener answers itself (400, 408, 413, 417, 431): the caller formats by path. */
-	readonly errorBody: (path: string, status: number, code: string, message: string) => string;
+	readonly errorBody: (path: string, code: ErrorCode) => string;
 }
 
 export interface Listener {

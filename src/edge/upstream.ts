@@ -5,7 +5,8 @@ import type { UpstreamClient, UpstreamEvents, UpstreamExchange, UpstreamRequest 
 export function createUpstreamClient(): UpstreamClient {
 	const agents = new Map<number, Agent>();
 	const agentFor = (connectMs: number): Agent => {
-		const known = agents.get(connectMs) ?? new Agent({ connect: { timeout: connectMs }, pipelining: 1, connections: null, maxHeaderSize: 32 << 10 });
+		const known =
+			agents.get(connectMs) ?? new Agent({ connect: { timeout: connectMs }, pipelining: 1, connections: null, maxHeaderSize: 32 << 10 });
 		agents.set(connectMs, known);
 		return known;
 	};
@@ -63,11 +64,16 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 		if (this.#done) controller.abort(new Error("The session ended."));
 	}
 
-	onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+	onResponseStart(
+		_controller: Dispatcher.DispatchController,
+		status: number,
+		headers: Record<string, string | string[] | undefined>,
+	): void {
 		if (this.#done || status < 200) return;
 		this.#headSeen = true;
 		const flat: Record<string, string> = Object.create(null);
-		for (const [name, value] of Object.entries(headers)) if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+		for (const [name, value] of Object.entries(headers))
+			if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
 		this.#events.onHead(status, flat);
 	}
 

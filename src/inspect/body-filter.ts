@@ -1,8 +1,9 @@
 import type { Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
-import { type Replacement, replaceStrings } from "../wire/json-strings.ts";
-import { inspectWhole, type RedactionStyle } from "./channel.ts";
+import { type Replacement, replaceValues } from "../wire/json-strings.ts";
+import type { RedactionStyle } from "./channel.ts";
 import { countFindings, type FilterStep } from "./response-filter.ts";
+import { WholeTexts } from "./whole-texts.ts";
 
 /** A non-streamed answer: collected, inspected whole, given out once. */
 export interface BodyFilter {
@@ -11,7 +12,12 @@ export interface BodyFilter {
 	readonly counts: Record<string, number>;
 }
 
-export function createBodyFilter(options: { readonly provider: Provider; readonly program: ScannerProgram; readonly style: RedactionStyle; readonly maxBytes: number }): BodyFilter {
+export function createBodyFilter(options: {
+	readonly provider: Provider;
+	readonly program: ScannerProgram;
+	readonly style: RedactionStyle;
+	readonly maxBytes: number;
+}): BodyFilter {
 	const chunks: Uint8Array[] = [];
 	const counts: Record<string, number> = {};
 	let received = 0;
@@ -35,15 +41,16 @@ export function createBodyFilter(options: { readonly provider: Provider; readonl
 			const reading = options.provider.readBody(json);
 			if (reading.kind === "fault") return fault(reading.code);
 			const replacements: Replacement[] = [];
-			let cut = false;
+			const wholes = new WholeTexts(options.program, options.style);
+			let isCut = false;
 			for (const place of reading.places) {
-				const whole = inspectWhole(options.program, options.style, place.text);
-				countFindings(whole.scanner.findings, counts);
-				cut ||= whole.scanner.isCut;
-				if (whole.text !== place.text) replacements.push({ from: place.from, to: place.to, value: whole.text });
+				const whole = wholes.inspect(place);
+				if (place.kind !== "copy") countFindings(whole.findings, counts);
+				isCut ||= whole.isCut;
+				if (whole.text !== undefined) replacements.push({ from: place.from, to: place.to, value: whole.text });
 			}
-			const out = replaceStrings(json, replacements);
-			return { out: cut ? options.provider.cutBody(out) : out, consumed: received, ended: cut ? "cut" : "complete" };
+			if (isCut) replacements.push(...options.provider.cutBody(json));
+			return { out: replaceValues(json, replacements), consumed: received, ended: isCut ? "cut" : "complete" };
 		},
 	};
 }

@@ -1,11 +1,14 @@
 import type { RedactionStrategy } from "../policy/policy.ts";
+import type { SourceKind } from "../providers/provider.ts";
 import type { Piece, ScannerProgram, ScannerState, TextScanner } from "../scanner/text-scanner.ts";
 import { replacement } from "../verdict/redaction.ts";
+import { JsonSource, type JsonSourceState } from "./json-source.ts";
 
 /** Plain data. */
 export interface ChannelState {
 	readonly scanner: ScannerState;
 	readonly carry: string;
+	readonly json?: JsonSourceState;
 }
 
 /** How redacted regions are written. */
@@ -19,41 +22,38 @@ export interface RedactionStyle {
 export class Channel {
 	/** A high surrogate whose other half may come with the next delta. */
 	#carry = "";
-	#hadPending = false;
 	readonly #scanner: TextScanner;
 	readonly #style: RedactionStyle;
+	readonly #json: JsonSource | undefined;
 
-	constructor(program: ScannerProgram, style: RedactionStyle, state?: ChannelState) {
+	constructor(program: ScannerProgram, style: RedactionStyle, source: SourceKind, state?: ChannelState) {
 		this.#scanner = program.open(state?.scanner);
 		this.#carry = state?.carry ?? "";
 		this.#style = style;
+		this.#json = source === "json" ? new JsonSource(state?.json) : undefined;
 	}
 
 	get scanner(): TextScanner {
 		return this.#scanner;
 	}
 
-	/** True when something given in has not come out yet. */
-	get isHolding(): boolean {
-		return this.#carry !== "" || this.#scanner.taken < this.#scanner.end;
+	get source(): SourceKind {
+		return this.#json === undefined ? "text" : "json";
 	}
 
 	/**
-	 * Takes the next deltas at once; returns for each the text that may go out in its place. `undefined` means: exactly
-	 * the delta itself, nothing held before it. `cutAt` is the delta in which a cut took effect, -1 for none.
+	 * Takes the next deltas at once; returns for each the text that may go out in its place, `undefined` where that is the
+	 * delta itself. `cutAt` is the delta in which a cut took effect, -1 for none.
 	 */
 	write(deltas: readonly string[]): { readonly texts: (string | undefined)[]; readonly cutAt: number } {
 		const ends: number[] = [];
-		this.#hadPending = this.isHolding;
 		let end = this.#scanner.end;
 		const parts: Buffer[] = [];
-		const clean: boolean[] = [];
 		for (const delta of deltas) {
-			const text = this.#carry + delta;
-			clean.push(this.#carry === "");
-			this.#carry = endsInHighSurrogate(text) ? text.slice(-1) : "";
-			if (this.#carry !== "") clean[clean.length - 1] = false;
-			const bytes = Buffer.from(this.#carry === "" ? text : text.slice(0, -1), "utf8");
+			const whole = this.#carry + delta;
+			this.#carry = endsInHighSurrogate(whole) ? whole.slice(-1) : "";
+			const text = this.#carry === "" ? whole : whole.slice(0, -1);
+			const bytes = this.#encode(text);
 			end += bytes.length;
 			ends.push(end);
 			parts.push(bytes);
@@ -62,38 +62,51 @@ export class Channel {
 		let cutAt = -1;
 		const texts = deltas.map((delta, i) => {
 			const out = this.#render(this.#scanner.take(ends[i] as number));
-			const untouched = clean[i] && !this.#hadPending && !this.#scanner.isCut && this.#scanner.taken === ends[i] && out === delta;
-			this.#hadPending = this.#scanner.taken < (ends[i] as number);
 			if (cutAt < 0 && this.#scanner.isCut) cutAt = i;
-			return untouched ? undefined : out;
+			return out === delta ? undefined : out;
 		});
 		return { texts, cutAt };
 	}
 
 	/** End of the text: the rest that may go out. */
 	finish(): string {
-		if (this.#carry !== "") this.#scanner.write(Buffer.from("\ufffd"));
+		if (this.#carry !== "") this.#scanner.write(this.#encode("\ufffd"));
 		this.#carry = "";
 		this.#scanner.finish();
-		return this.#render(this.#scanner.take(Number.POSITIVE_INFINITY));
+		const out = this.#render(this.#scanner.take(Number.POSITIVE_INFINITY));
+		return this.#json === undefined || this.#scanner.isCut ? out : out + this.#json.rest();
 	}
 
 	state(): ChannelState {
-		return { scanner: this.#scanner.snapshot(), carry: this.#carry };
+		return { scanner: this.#scanner.snapshot(), carry: this.#carry, ...(this.#json && { json: this.#json.state() }) };
 	}
 
 	close(): void {
 		this.#scanner.close();
 	}
 
+	/** What the scanner sees. A lone surrogate becomes U+FFFD, as it will on the wire. */
+	#encode(text: string): Buffer {
+		const bytes = Buffer.from(text, "utf8");
+		return this.#json === undefined ? bytes : Buffer.from(this.#json.decode(bytes.toString("utf8")), "utf8");
+	}
+
 	#render(pieces: readonly Piece[]): string {
 		let out = "";
 		for (const piece of pieces) {
-			if (piece.kind === "clean") out += Buffer.from(piece.bytes.buffer, piece.bytes.byteOffset, piece.bytes.byteLength).toString("utf8");
-			else out += replacement(piece.rule, piece.text, this.#style.strategy, this.#style.key);
+			if (piece.kind === "clean") out += this.#json?.clean(piece.from, piece.from + piece.bytes.length) ?? decodeUtf8(piece.bytes);
+			else {
+				const marker = replacement(piece.rule, piece.text, this.#style.strategy, this.#style.key);
+				out += this.#json?.beginReplaced(piece.from, marker) ?? marker;
+			}
 		}
+		if (this.#json !== undefined && !this.#scanner.isCut) out += this.#json.replaced(this.#scanner.taken);
 		return out;
 	}
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }
 
 function endsInHighSurrogate(text: string): boolean {
@@ -103,9 +116,14 @@ function endsInHighSurrogate(text: string): boolean {
 
 const SLICE_UNITS = 4096;
 
+export interface WholeInspection {
+	readonly text: string;
+	readonly scanner: TextScanner;
+}
+
 /** A whole text at once, scanned in slices so that the window stays small. */
-export function inspectWhole(program: ScannerProgram, style: RedactionStyle, text: string): { readonly text: string; readonly scanner: TextScanner } {
-	const channel = new Channel(program, style);
+export function inspectWhole(program: ScannerProgram, style: RedactionStyle, text: string, source: SourceKind = "text"): WholeInspection {
+	const channel = new Channel(program, style, source);
 	let out = "";
 	for (let at = 0; at < text.length && !channel.scanner.isCut; at += SLICE_UNITS) {
 		const slice = text.slice(at, at + SLICE_UNITS);

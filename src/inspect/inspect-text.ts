@@ -22,7 +22,11 @@ export async function createTextInspector(ruleSet: RuleSet): Promise<TextInspect
 	return {
 		ok: true,
 		inspect(bytes) {
-			const { text, scanner } = inspectWhole(program, { strategy: ruleSet.strategy, key: new Uint8Array(32) }, Buffer.from(bytes).toString("utf8"));
+			const { text, scanner } = inspectWhole(
+				program,
+				{ strategy: ruleSet.strategy, key: new Uint8Array(32) },
+				Buffer.from(bytes).toString("utf8"),
+			);
 			return { redacted: text, findings: scanner.findings.map(({ type, from, to, score }) => ({ type, from, to, score })) };
 		},
 	};

@@ -1,16 +1,24 @@
 import { ERRORS } from "../core/errors.ts";
-import type { PromptVerdict } from "../lanes/protocol.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
+import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { riskScore } from "../verdict/risk.ts";
-import { type Replacement, replaceStrings } from "../wire/json-strings.ts";
-import { inspectWhole, type RedactionStyle } from "./channel.ts";
+import { type Replacement, replaceValues } from "../wire/json-strings.ts";
+import type { RedactionStyle } from "./channel.ts";
 import { countFindings } from "./response-filter.ts";
+import { WholeTexts } from "./whole-texts.ts";
 
 /** Decides about one request body before anything of it goes upstream. */
-export function filterPrompt(body: Uint8Array, provider: Provider, policy: Policy, program: ScannerProgram, style: RedactionStyle): PromptVerdict {
+export function filterPrompt(
+	body: Uint8Array,
+	path: string,
+	provider: Provider,
+	policy: Policy,
+	program: ScannerProgram,
+	style: RedactionStyle,
+): PromptVerdict {
 	let json: string;
 	try {
 		json = new TextDecoder("utf-8", { fatal: true }).decode(body);
@@ -22,7 +30,7 @@ export function filterPrompt(body: Uint8Array, provider: Provider, policy: Polic
 	} catch {
 		return invalid("invalid_json");
 	}
-	const request = provider.readRequest(json);
+	const request = provider.readRequest(json, path);
 	if (request.kind === "invalid") return { action: "invalid", code: "invalid_request", message: request.message, param: request.param };
 	if (request.places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalid("prompt_too_long");
 
@@ -30,18 +38,24 @@ export function filterPrompt(body: Uint8Array, provider: Provider, policy: Polic
 	const counts: Record<string, number> = {};
 	const replacements: Replacement[] = [];
 	let blocked = false;
+	const wholes = new WholeTexts(program, style);
 	for (const place of request.places) {
-		const whole = inspectWhole(program, style, place.text);
-		findings.push(...whole.scanner.findings);
-		blocked ||= whole.scanner.isCut;
-		if (whole.text !== place.text) replacements.push({ from: place.from, to: place.to, value: whole.text });
+		const whole = wholes.inspect(place);
+		findings.push(...whole.findings);
+		blocked ||= whole.isCut;
+		if (whole.text !== undefined) replacements.push({ from: place.from, to: place.to, value: whole.text });
 	}
 	countFindings(findings, counts);
 	const categories = findings.map((finding) => ({ category: policy.prompt.rules[finding.rule]?.category ?? "pii", score: finding.score }));
-	const summary = { model: request.model, score: riskScore(categories), findings: counts, piiDetected: categories.some(({ category }) => category === "pii") };
+	const summary = {
+		model: request.model,
+		score: riskScore(categories),
+		findings: counts,
+		piiDetected: categories.some(({ category }) => category === "pii"),
+	};
 	if (blocked) return { action: "block", ...summary };
 	const known = { ...summary, stream: request.stream };
-	if (replacements.length > 0) return { action: "redact", ...known, body: Buffer.from(replaceStrings(json, replacements)) };
+	if (replacements.length > 0) return { action: "redact", ...known, body: Buffer.from(replaceValues(json, replacements)) };
 	return { action: findings.length > 0 ? "flag" : "allow", ...known };
 }
 

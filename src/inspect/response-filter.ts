@@ -1,11 +1,14 @@
-import { ERRORS, isErrorCode } from "../core/errors.ts";
+import type { ApiName } from "../core/api.ts";
+import { errorEvent } from "../core/error-envelope.ts";
+import { isErrorCode } from "../core/errors.ts";
 import type { Place, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
-import { replaceStrings } from "../wire/json-strings.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
-import { sseComment, withData } from "../wire/sse-encoder.ts";
+import { sseComment } from "../wire/sse-encoder.ts";
 import { Channel, type ChannelState, type RedactionStyle } from "./channel.ts";
+import { composeEntry, createEntry, type Entry } from "./stream-entry.ts";
+import { WholeTexts } from "./whole-texts.ts";
 
 export type EndKind = "complete" | "cut" | "fault";
 
@@ -26,6 +29,7 @@ export interface FilterState {
 	readonly channels: readonly (readonly [string, ChannelState])[];
 	readonly counts: Record<string, number>;
 	readonly done: boolean;
+	readonly began: boolean;
 }
 
 export interface ResponseFilter {
@@ -39,6 +43,8 @@ export interface ResponseFilter {
 
 export interface ResponseFilterOptions {
 	readonly format: StreamFormat;
+	/** Whose error event ends a fault. */
+	readonly api: ApiName;
 	readonly program: ScannerProgram;
 	readonly style: RedactionStyle;
 	/** Bytes of one SSE block. */
@@ -52,43 +58,38 @@ export function createResponseFilter(options: ResponseFilterOptions): ResponseFi
 	return new Filter(options);
 }
 
-interface Entry {
-	readonly block: SseBlock;
-	readonly places: readonly Place[];
-	readonly finished: readonly string[];
-	readonly droppable: boolean;
-	readonly choices: readonly number[];
-	readonly finishedChoices: readonly number[];
-	/** Text for each place, `undefined` where it goes out as it came. */
-	readonly texts: (string | undefined)[];
-	/** A cut took effect in this event. */
-	cut: boolean;
-}
+const NOTHING = { kind: "data", places: [], companions: [], finished: [], isOnlyText: true, note: undefined } as const;
 
 /** SSE blocks in, inspected SSE blocks out. */
 class Filter implements ResponseFilter {
 	readonly #options: ResponseFilterOptions;
+	readonly #format: StreamFormat;
 	readonly #decoder: SseDecoder;
 	readonly #channels = new Map<string, Channel>();
+	readonly #wholes: WholeTexts;
 	readonly #memory: StreamMemory;
-	readonly #earlier: Record<string, number>;
+	/** Findings of complete texts, and of channels that ended. */
+	readonly #counted: Record<string, number>;
 	#received = 0;
 	/** The end marker was seen: what follows is not part of the answer. */
 	#done: boolean;
 
 	constructor(options: ResponseFilterOptions) {
+		const { program, style, state } = options;
 		this.#options = options;
-		this.#decoder = createSseDecoder(options.maxBlockBytes);
-		this.#memory = options.state?.memory ?? options.format.newMemory();
-		this.#earlier = { ...options.state?.counts };
-		this.#done = options.state?.done ?? false;
-		for (const [name, state] of options.state?.channels ?? []) {
-			this.#channels.set(name, new Channel(options.program, options.style, state));
+		this.#format = options.format;
+		this.#decoder = createSseDecoder(options.maxBlockBytes, state?.began ?? false);
+		this.#wholes = new WholeTexts(program, style);
+		this.#memory = state?.memory ?? options.format.newMemory();
+		this.#counted = { ...state?.counts };
+		this.#done = state?.done ?? false;
+		for (const [name, channel] of state?.channels ?? []) {
+			this.#channels.set(name, new Channel(program, style, channel.json === undefined ? "text" : "json", channel));
 		}
 	}
 
 	get counts(): Record<string, number> {
-		const counts = { ...this.#earlier };
+		const counts = { ...this.#counted };
 		for (const channel of this.#channels.values()) countFindings(channel.scanner.findings, counts);
 		return counts;
 	}
@@ -96,41 +97,19 @@ class Filter implements ResponseFilter {
 	push(bytes: Uint8Array): FilterStep {
 		this.#received += bytes.length;
 		const decoding = this.#decoder.decode(bytes);
-		let out = "";
-		let entries: Entry[] = [];
-		for (const block of decoding.blocks) {
-			if (this.#done) break;
-			const entry = this.#read(block);
-			if (typeof entry === "string") {
-				const flushed = this.#write(entries);
-				return flushed.ended !== undefined ? flushed : this.#fault(out + flushed.out, entry);
-			}
-			entries.push(entry);
-			// A channel may end inside the batch, so texts after the end must not be scanned together with those before.
-			if (entry.finished.length === 0 && !this.#done) continue;
-			const step = this.#write(entries);
-			entries = [];
-			out += step.out;
-			if (step.ended !== undefined) return { ...step, out };
-		}
-		const step = this.#write(entries);
-		out += step.out;
-		if (step.ended !== undefined) return { ...step, out };
-		if (decoding.kind === "fault" && !this.#done) return this.#fault(out, decoding.code);
-		return { out, consumed: this.#received - this.#decoder.pendingBytes };
+		const step = this.#pushBlocks(decoding.blocks);
+		if (step.ended !== undefined) return step;
+		if (decoding.kind === "fault" && !this.#done) return this.#fault(step.out, decoding.code);
+		return { out: step.out, consumed: this.#received - this.#decoder.pendingBytes };
 	}
 
 	end(fault: string | undefined): FilterStep {
-		const complete = this.#done || (fault === undefined && this.#options.format.isComplete(this.#memory));
-		let out = "";
-		for (const name of [...this.#channels.keys()]) {
-			const rest = this.#finishChannel(name);
-			if (rest !== "") out += this.#options.format.textEvent(name, rest, this.#memory);
-			if (this.#isCut()) return this.#cut(out);
-		}
-		if (!complete) return this.#fault(out, fault ?? "upstream_truncated");
-		if (!this.#done) out += this.#options.format.done();
-		return { out: out + this.#securityComment("complete"), consumed: this.#received, ended: "complete" };
+		const isComplete = this.#done || (fault === undefined && this.#format.isComplete(this.#memory));
+		const out = this.#finish([""]);
+		if (this.#isCut()) return this.#cut(out);
+		if (!isComplete) return this.#fault(out, fault ?? "upstream_truncated");
+		const end = this.#done ? "" : this.#format.done();
+		return { out: out + end + this.#securityComment("complete"), consumed: this.#received, ended: "complete" };
 	}
 
 	state(): FilterState {
@@ -139,6 +118,7 @@ class Filter implements ResponseFilter {
 			channels: [...this.#channels].map(([name, channel]) => [name, channel.state()] as const),
 			counts: this.counts,
 			done: this.#done,
+			began: this.#decoder.began,
 		};
 	}
 
@@ -147,83 +127,116 @@ class Filter implements ResponseFilter {
 		this.#channels.clear();
 	}
 
+	#pushBlocks(blocks: readonly SseBlock[]): FilterStep {
+		let out = "";
+		let entries: Entry[] = [];
+		const flush = (): FilterStep => {
+			const step = this.#write(entries);
+			entries = [];
+			out += step.out;
+			return { ...step, out };
+		};
+		for (const block of blocks) {
+			if (this.#done) break;
+			const entry = this.#read(block);
+			if (typeof entry === "string") {
+				const step = flush();
+				return step.ended === undefined ? this.#fault(out, entry) : step;
+			}
+			entries.push(entry);
+			// A channel may end inside the batch, so texts after its end must not be scanned together with those before.
+			if (entry.reading.finished.length === 0 && !this.#done) continue;
+			const step = flush();
+			if (step.ended !== undefined) return step;
+		}
+		return flush();
+	}
+
 	/** An entry, or the code of the fault that ends the answer. */
 	#read(block: SseBlock): Entry | string {
-		if (block.event === undefined) {
-			// A comment is text as well, and no client needs an upstream's.
-			return { block: { ...block, raw: "" }, places: [], finished: [], droppable: true, choices: [], finishedChoices: [], texts: [], cut: false };
-		}
-		const reading = this.#options.format.read(block.event.data, block.event.name, this.#memory);
+		// A comment is text as well, and no client needs an upstream's.
+		if (block.event === undefined) return { block: { ...block, raw: "" }, reading: NOTHING, texts: [], isCut: false };
+		const reading = this.#format.read(block.event.data, block.event.name, this.#memory);
 		if (reading.kind === "fault") return reading.code;
 		if (reading.kind === "done") {
 			this.#done = true;
-			return { block: { ...block, raw: this.#options.format.done() }, places: [], finished: [...this.#channels.keys()], droppable: false, choices: [], finishedChoices: [], texts: [], cut: false };
+			return { block: { ...block, raw: this.#format.done() }, reading: { ...NOTHING, finished: [""] }, texts: [], isCut: false };
 		}
-		for (const place of reading.places) {
-			if (place.text !== "" && !this.#openChannel(place.channel)) return "upstream_event_too_large";
-		}
-		return { block, places: reading.places, finished: reading.finished, droppable: reading.droppable, choices: reading.choices, finishedChoices: reading.finishedChoices, texts: reading.places.map(() => undefined), cut: false };
+		for (const place of reading.places) if (place.kind === "delta" && !this.#openChannel(place)) return "too_many_channels";
+		return createEntry(block, reading, (place) => {
+			const whole = this.#wholes.inspect(place);
+			if (place.kind === "whole") countFindings(whole.findings, this.#counted);
+			return whole;
+		});
 	}
 
-	#openChannel(name: string): boolean {
-		if (this.#channels.has(name)) return true;
+	#openChannel({ channel, source, text }: Place): boolean {
+		if (text === "" || this.#channels.has(channel)) return true;
 		if (this.#channels.size >= this.#options.maxChannels) return false;
-		this.#channels.set(name, new Channel(this.#options.program, this.#options.style));
+		this.#channels.set(channel, new Channel(this.#options.program, this.#options.style, source));
 		return true;
 	}
 
 	/** Scans the texts of all entries, one call per channel, then writes the entries in their order. */
 	#write(entries: readonly Entry[]): FilterStep {
-		for (const [name, channel] of this.#channels) {
-			const slots = entries.flatMap((entry) => entry.places.flatMap((place, i) => (place.channel === name && place.text !== "" ? [{ entry, i, text: place.text }] : [])));
-			if (slots.length === 0) continue;
-			const { texts, cutAt } = channel.write(slots.map((slot) => slot.text));
-			const cutSlot = slots[cutAt];
-			if (cutSlot !== undefined) cutSlot.entry.cut = true;
-			for (const [k, slot] of slots.entries()) slot.entry.texts[slot.i] = texts[k];
-		}
+		this.#scan(entries);
 		let out = "";
 		for (const entry of entries) {
-			for (const index of entry.choices) if (!this.#memory.open.includes(index) && !this.#memory.closed.includes(index)) this.#memory.open.push(index);
-			if (!entry.cut) out += this.#flushFinished(entry);
-			out += this.#compose(entry);
-			if (entry.cut) return this.#cut(out);
-			this.#memory.open = this.#memory.open.filter((index) => !entry.finishedChoices.includes(index));
-			this.#memory.closed.push(...entry.finishedChoices);
+			if (entry.reading.note !== undefined) this.#format.note(this.#memory, entry.reading.note);
+			if (!entry.isCut) out += this.#flushFinished(entry);
+			if (entry.isCut) return this.#cut(out + this.#composeCut(entry), entry.reading.note);
+			out += composeEntry(entry);
 		}
 		return { out, consumed: this.#received };
 	}
 
+	#scan(entries: readonly Entry[]): void {
+		for (const [name, list] of deltasByChannel(entries)) {
+			const result = this.#channels.get(name)?.write(list.map((slot) => slot.text));
+			const cutSlot = list[result?.cutAt ?? -1];
+			if (cutSlot !== undefined) cutSlot.entry.isCut = true;
+			for (const [k, slot] of list.entries()) slot.entry.texts[slot.i] = result === undefined ? "" : result.texts[k];
+		}
+	}
+
 	/** What a finishing channel still held: joined to its text in this event, or an event of its own before it. */
 	#flushFinished(entry: Entry): string {
+		const { finished, places } = entry.reading;
 		let before = "";
-		for (const name of entry.finished) {
+		for (const name of this.#namesOf(finished)) {
 			const rest = this.#finishChannel(name);
-			entry.cut ||= this.#channels.get(name)?.scanner.isCut === true;
+			entry.isCut ||= this.#channels.get(name)?.scanner.isCut === true;
 			if (rest === "") continue;
-			const i = entry.places.findLastIndex((place) => place.channel === name && place.text !== "");
-			if (i < 0) before += this.#options.format.textEvent(name, rest, this.#memory);
-			else entry.texts[i] = (entry.texts[i] ?? (entry.places[i] as Place).text) + rest;
+			const i = places.findLastIndex((place) => place.channel === name && place.text !== "");
+			if (i < 0) before += this.#format.textEvent(name, rest, this.#memory);
+			else entry.texts[i] = (entry.texts[i] ?? places[i]?.text ?? "") + rest;
 		}
 		return before;
 	}
 
-	#compose(entry: Entry): string {
-		if (entry.cut) return this.#composeCut(entry);
-		if (entry.texts.every((text) => text === undefined)) return entry.block.raw;
-		const visible = entry.places.some((place, i) => (entry.texts[i] ?? place.text) !== "");
-		if (!visible && entry.droppable) return "";
-		const replacements = entry.places.flatMap(({ from, to }, i) => {
-			const value = entry.texts[i];
-			return value === undefined ? [] : [{ from, to, value }];
-		});
-		const event = entry.block.event;
-		return event === undefined ? "" : withData(entry.block, replaceStrings(event.data, replacements));
+	/** Of an event with a cut only the growing text that may still go out: never its finish reason. */
+	#composeCut({ reading, texts }: Entry): string {
+		return reading.places
+			.map((place, i) => [place, texts[i] ?? place.text] as const)
+			.filter(([place, text]) => place.kind === "delta" && text !== "")
+			.map(([place, text]) => this.#format.textEvent(place.channel, text, this.#memory))
+			.join("");
 	}
 
-	/** Of an event with a cut only the text that may still go out: never its finish reason. */
-	#composeCut(entry: Entry): string {
-		return entry.places.map((place, i) => [place, entry.texts[i] ?? place.text] as const).filter(([, text]) => text !== "").map(([place, text]) => this.#options.format.textEvent(place.channel, text, this.#memory)).join("");
+	#namesOf(prefixes: readonly string[]): string[] {
+		if (prefixes.length === 0) return [];
+		return [...this.#channels.keys()].filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+	}
+
+	/** Ends the channels with these prefixes outside any event. Stops at a cut. */
+	#finish(prefixes: readonly string[]): string {
+		let out = "";
+		for (const name of this.#namesOf(prefixes)) {
+			const rest = this.#finishChannel(name);
+			if (rest !== "") out += this.#format.textEvent(name, rest, this.#memory);
+			if (this.#isCut()) break;
+		}
+		return out;
 	}
 
 	#finishChannel(name: string): string {
@@ -231,7 +244,7 @@ class Filter implements ResponseFilter {
 		if (channel === undefined) return "";
 		const rest = channel.finish();
 		if (channel.scanner.isCut) return rest;
-		countFindings(channel.scanner.findings, this.#earlier);
+		countFindings(channel.scanner.findings, this.#counted);
 		channel.close();
 		this.#channels.delete(name);
 		return rest;
@@ -242,13 +255,13 @@ class Filter implements ResponseFilter {
 		return false;
 	}
 
-	#cut(out: string): FilterStep {
-		return { out: out + this.#options.format.cut(this.#memory) + this.#securityComment("cut"), consumed: this.#received, ended: "cut" };
+	#cut(out: string, unsent?: unknown): FilterStep {
+		return { out: out + this.#format.cut(this.#memory, unsent) + this.#securityComment("cut"), consumed: this.#received, ended: "cut" };
 	}
 
 	#fault(out: string, code: string): FilterStep {
-		const message = isErrorCode(code) ? ERRORS[code].message : ERRORS.internal_error.message;
-		return { out: out + this.#options.format.fault(code, message), consumed: this.#received, ended: "fault", code };
+		const event = errorEvent(this.#options.api, isErrorCode(code) ? code : "internal_error");
+		return { out: out + event, consumed: this.#received, ended: "fault", code };
 	}
 
 	#securityComment(kind: EndKind): string {
@@ -256,6 +269,25 @@ class Filter implements ResponseFilter {
 		const action = kind === "cut" ? "cut" : Object.keys(findings).length > 0 ? "redact" : "allow";
 		return sseComment(`security ${JSON.stringify({ action, findings })}`);
 	}
+}
+
+interface DeltaSlot {
+	readonly entry: Entry;
+	readonly i: number;
+	readonly text: string;
+}
+
+function deltasByChannel(entries: readonly Entry[]): Map<string, DeltaSlot[]> {
+	const slots = new Map<string, DeltaSlot[]>();
+	for (const entry of entries) {
+		for (const [i, { kind, channel, text }] of entry.reading.places.entries()) {
+			if (kind !== "delta" || text === "") continue;
+			const list = slots.get(channel);
+			if (list === undefined) slots.set(channel, [{ entry, i, text }]);
+			else list.push({ entry, i, text });
+		}
+	}
+	return slots;
 }
 
 export function countFindings(findings: readonly Finding[], counts: Record<string, number>): void {

@@ -1,19 +1,24 @@
 import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { Policy } from "../policy/policy.ts";
+import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { Lane } from "./lane.ts";
-import { LaneSession, type SessionHandler } from "./lane-session.ts";
-import type { FromLane, PatternArtifact, PromptVerdict, SessionId, ToLane } from "./protocol.ts";
+import { type AnswerKind, LaneSession, MAX_HOMELESS_MS, type SessionHandler } from "./lane-session.ts";
+import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 import type { LaneTask } from "./serve-lane.ts";
 
-export type PromptAnswer = { readonly ok: true; readonly verdict: PromptVerdict } | { readonly ok: false; readonly code: "overloaded" | "lane_failed" };
+export type PromptAnswer =
+	| { readonly ok: true; readonly verdict: PromptVerdict }
+	| { readonly ok: false; readonly code: "overloaded" | "lane_failed" };
+
+export type PromptRequest = Omit<ToLane & { kind: "prompt" }, "kind" | "sid">;
 
 export interface LanePool {
 	/** Every lane, also a replaced one, gets the policy before work that needs it. */
 	addPolicy(policy: Policy, promptArtifact: PatternArtifact, responseArtifact: PatternArtifact): void;
-	inspectPrompt(policyId: string, body: Uint8Array): Promise<PromptAnswer>;
+	inspectPrompt(prompt: PromptRequest): Promise<PromptAnswer>;
 	/** Undefined: saturated. */
-	openSession(policyId: string, mode: "stream" | "body", handler: SessionHandler): LaneSession | undefined;
+	openSession(answer: AnswerKind, handler: SessionHandler): LaneSession | undefined;
 	stats(): { readonly alive: number; readonly sessions: number; readonly queuedBytes: number };
 	close(): Promise<void>;
 }
@@ -24,7 +29,8 @@ export interface LanePoolOptions {
 	readonly lanes: number;
 	/** ms a batch may stay unanswered before its lane counts as hung. */
 	readonly deadlineMs: number;
-	readonly secretKey?: Uint8Array;
+	/** Keys the hashes in redacted text, 32 bytes. */
+	readonly secretKey: Uint8Array;
 	readonly workerUrl?: URL;
 	readonly onEvent: (event: LaneEvent) => void;
 }
@@ -35,17 +41,26 @@ const MAX_SUSPICIONS = 2;
 const RESTART_MIN_MS = 20;
 const RESTART_MAX_MS = 5000;
 
+/** What an open session weighs against queued bytes when a lane is chosen. */
+const SESSION_LOAD_BYTES = 4096;
+
 interface PendingPrompt {
 	readonly item: ToLane & { kind: "prompt" };
 	readonly resolve: (answer: PromptAnswer) => void;
 	lane: number | undefined;
 	suspicions: number;
+	homeless?: NodeJS.Timeout;
 }
 
 /** Pinned lanes on Piscina workers: one long task and one port each. */
 export async function createLanePool(options: LanePoolOptions): Promise<LanePool> {
 	const pool = new Pool(options);
-	await pool.start();
+	try {
+		await pool.start();
+	} catch (error) {
+		await pool.close();
+		throw error;
+	}
 	return pool;
 }
 
@@ -88,53 +103,56 @@ class Pool implements LanePool {
 		for (const lane of this.#lanes) lane?.post(message);
 	}
 
-	inspectPrompt(policyId: string, body: Uint8Array): Promise<PromptAnswer> {
+	inspectPrompt(request: PromptRequest): Promise<PromptAnswer> {
 		return new Promise((resolve) => {
 			const sid = this.#nextSid++;
-			const prompt: PendingPrompt = { item: { kind: "prompt", sid, policyId, body }, resolve, lane: undefined, suspicions: 0 };
-			if (this.#lanes.every((lane) => lane === undefined || lane.isSaturated)) return resolve({ ok: false, code: "overloaded" });
+			const lane = this.#leastLoaded();
+			if (lane !== undefined && this.#lanes[lane]?.isSaturated) return resolve({ ok: false, code: "overloaded" });
+			const prompt: PendingPrompt = { item: { kind: "prompt", sid, ...request }, resolve, lane: undefined, suspicions: 0 };
 			this.#prompts.set(sid, prompt);
 			this.#placePrompt(prompt);
 		});
 	}
 
-	openSession(policyId: string, mode: "stream" | "body", handler: SessionHandler): LaneSession | undefined {
+	openSession(answer: AnswerKind, handler: SessionHandler): LaneSession | undefined {
 		const index = this.#leastLoaded();
 		const lane = index === undefined ? undefined : this.#lanes[index];
-		if (index === undefined || lane === undefined || lane.isSaturated) return undefined;
+		if (lane?.isSaturated) return undefined;
 		const sid = this.#nextSid++;
-		const session = new LaneSession(sid, policyId, mode, handler, () => this.#sessions.delete(sid));
+		const session = new LaneSession(sid, answer, handler, () => this.#sessions.delete(sid));
 		this.#sessions.set(sid, session);
-		session.attach(index, lane);
+		if (index === undefined || lane === undefined) session.waitForLane();
+		else session.attach(index, lane);
 		return session;
 	}
 
 	stats(): { alive: number; sessions: number; queuedBytes: number } {
-		const alive = this.#lanes.filter((lane) => lane !== undefined);
+		const alive = this.#lanes.filter((lane) => lane?.isReady === true) as Lane[];
 		return { alive: alive.length, sessions: this.#sessions.size, queuedBytes: alive.reduce((sum, lane) => sum + lane.queuedBytes, 0) };
 	}
 
 	async close(): Promise<void> {
 		this.#closed = true;
+		for (const prompt of this.#prompts.values()) this.#answerPrompt(prompt, { ok: false, code: "lane_failed" });
+		for (const session of this.#sessions.values()) session.fail("lane_failed");
 		for (const lane of this.#lanes) lane?.close();
 		for (const abort of this.#aborts) abort?.abort();
 		await this.#piscina.destroy();
 	}
 
-	/** Starts a lane; resolves when it answered its first, empty batch. */
+	/** Starts a lane; resolves when it answered its first, empty batch, rejects when it dies before. */
 	#startLane(index: number, backoffMs: number): Promise<void> {
 		const { port1, port2 } = new MessageChannel();
 		const abort = new AbortController();
 		this.#aborts[index] = abort;
-		const task: LaneTask = { port: port2, secretKey: this.#options.secretKey ?? new Uint8Array(32) };
-		return new Promise((ready) => {
-			let isReady = false;
-			const onReady = (): void => {
-				if (isReady) return;
-				isReady = true;
-				ready();
+		const task: LaneTask = { port: port2, secretKey: this.#options.secretKey };
+		return new Promise((ready, failed) => {
+			const died = (reason: string): void => {
+				failed(new Error(`A lane did not start (${reason}).`));
+				this.#onDeath(index, lane, reason, backoffMs);
 			};
 			const lane = new Lane(port1, this.#options.deadlineMs, {
+				onReady: ready,
 				onItem: (item) => this.#onItem(item),
 				onHang: () => {
 					this.#options.onEvent({ kind: "hung", lane: index });
@@ -142,12 +160,11 @@ class Pool implements LanePool {
 				},
 			});
 			this.#piscina.run(task, { transferList: [port2], signal: abort.signal }).then(
-				() => this.#onDeath(index, lane, "ended", backoffMs),
-				(error: Error) => this.#onDeath(index, lane, error.name, backoffMs),
+				() => died("ended"),
+				(error: Error) => died(error.name),
 			);
 			this.#lanes[index] = lane;
 			for (const policy of this.#policies.values()) lane.post(policy);
-			onReady();
 			this.#rehome();
 		});
 	}
@@ -173,7 +190,8 @@ class Pool implements LanePool {
 		setTimeout(() => {
 			if (this.#closed) return;
 			this.#options.onEvent({ kind: "replaced", lane: index });
-			void this.#startLane(index, Math.min(backoffMs * 2, RESTART_MAX_MS));
+			// A death before the first answer comes here again, by itself.
+			this.#startLane(index, lane.isReady ? RESTART_MIN_MS : Math.min(backoffMs * 2, RESTART_MAX_MS)).catch(() => undefined);
 		}, backoffMs).unref();
 	}
 
@@ -190,8 +208,12 @@ class Pool implements LanePool {
 	}
 
 	#placePrompt(prompt: PendingPrompt): void {
+		clearTimeout(prompt.homeless);
 		const index = this.#leastLoaded();
-		if (index === undefined) return;
+		if (index === undefined) {
+			prompt.homeless = setTimeout(() => this.#answerPrompt(prompt, { ok: false, code: "lane_failed" }), MAX_HOMELESS_MS);
+			return;
+		}
 		prompt.lane = index;
 		this.#lanes[index]?.post(prompt.item);
 	}
@@ -201,7 +223,7 @@ class Pool implements LanePool {
 		let bestLoad = Number.POSITIVE_INFINITY;
 		for (const [index, lane] of this.#lanes.entries()) {
 			if (lane === undefined) continue;
-			const load = lane.queuedBytes + 4096 * [...this.#sessions.values()].reduce((n, session) => n + (session.lane === index ? 1 : 0), 0);
+			const load = lane.queuedBytes + SESSION_LOAD_BYTES * lane.sessions;
 			if (load < bestLoad) [best, bestLoad] = [index, load];
 		}
 		return best;
@@ -214,6 +236,7 @@ class Pool implements LanePool {
 	}
 
 	#answerPrompt(prompt: PendingPrompt, answer: PromptAnswer): void {
+		clearTimeout(prompt.homeless);
 		this.#prompts.delete(prompt.item.sid);
 		prompt.resolve(answer);
 	}

@@ -1,5 +1,14 @@
+import type { ApiName } from "../core/api.ts";
+import type { FindingCounts } from "../verdict/prompt-verdict.ts";
 import type { Lane } from "./lane.ts";
-import type { FindingCounts, FromLane, SessionId } from "./protocol.ts";
+import type { FromLane, SessionId } from "./protocol.ts";
+
+/** What kind of answer a session inspects. */
+export interface AnswerKind {
+	readonly policyId: string;
+	readonly api: ApiName;
+	readonly mode: "stream" | "body";
+}
 
 export interface SessionHandler {
 	/** Proven safe; write it. */
@@ -15,14 +24,16 @@ const CREDIT_BYTES = 256 << 10;
 /** Bytes kept for a replay; an answer that needs more cannot be moved and ends. */
 const MAX_RETAINED_BYTES = 12 << 20;
 
+/** ms work waits for a lane when none is alive. A start takes well under a second; beyond this something is wrong. */
+export const MAX_HOMELESS_MS = 10_000;
+
 /**
  * One answer on its lane. Keeps what a replacement lane needs: the last resume state and the raw bytes after it.
  * A reply carries output, state and consumption together, so nothing is lost or said twice when a lane dies.
  */
 export class LaneSession {
 	readonly #sid: SessionId;
-	readonly #policyId: string;
-	readonly #mode: "stream" | "body";
+	readonly #answer: AnswerKind;
 	readonly #handler: SessionHandler;
 	readonly #onClosed: () => void;
 	#home: { readonly index: number; readonly lane: Lane } | undefined;
@@ -37,11 +48,11 @@ export class LaneSession {
 	#ended: { readonly fault: string | undefined } | undefined;
 	#closed = false;
 	#suspicions = 0;
+	#homeless: NodeJS.Timeout | undefined;
 
-	constructor(sid: SessionId, policyId: string, mode: "stream" | "body", handler: SessionHandler, onClosed: () => void) {
+	constructor(sid: SessionId, answer: AnswerKind, handler: SessionHandler, onClosed: () => void) {
 		this.#sid = sid;
-		this.#policyId = policyId;
-		this.#mode = mode;
+		this.#answer = answer;
 		this.#handler = handler;
 		this.#onClosed = onClosed;
 	}
@@ -79,6 +90,7 @@ export class LaneSession {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.#home?.lane.post({ kind: "close", sid: this.#sid });
+		this.#leaveHome();
 		this.#onClosed();
 	}
 
@@ -91,18 +103,32 @@ export class LaneSession {
 
 	/** Begins, or continues, on a lane: state first, then everything not consumed. */
 	attach(index: number, lane: Lane): void {
+		clearTimeout(this.#homeless);
 		this.#home = { index, lane };
+		lane.sessions++;
 		this.#consumed = 0;
 		this.#unreceived = this.#retainedBytes;
-		lane.post({ kind: "open", sid: this.#sid, policyId: this.#policyId, mode: this.#mode, ...(this.#resume && { resume: this.#resume }) });
+		lane.post({ kind: "open", sid: this.#sid, ...this.#answer, ...(this.#resume && { resume: this.#resume }) });
 		for (const bytes of this.#retained) lane.post({ kind: "data", sid: this.#sid, bytes });
 		if (this.#ended !== undefined) lane.post(this.#endItem());
 	}
 
 	/** The lane died; `suspect`: it had work of this session. */
 	detach(suspect: boolean): void {
-		this.#home = undefined;
+		this.#leaveHome();
 		if (suspect) this.#suspicions++;
+		this.waitForLane();
+	}
+
+	/** No lane takes the session now; if none does in time, the answer ends. */
+	waitForLane(): void {
+		this.#homeless = setTimeout(() => this.fail("lane_failed"), MAX_HOMELESS_MS);
+	}
+
+	#leaveHome(): void {
+		clearTimeout(this.#homeless);
+		if (this.#home !== undefined) this.#home.lane.sessions--;
+		this.#home = undefined;
 	}
 
 	onOutput(item: FromLane & { kind: "output" }): void {
@@ -114,6 +140,7 @@ export class LaneSession {
 		if (item.bytes !== undefined) this.#handler.onOutput(item.bytes);
 		if (item.ended !== undefined) {
 			this.#closed = true;
+			this.#leaveHome();
 			this.#onClosed();
 			return this.#handler.onEnded(item.ended, item.code, item.findings ?? {});
 		}

@@ -1,5 +1,5 @@
-import { createLaneInspector } from "../inspect/lane-inspector.ts";
 import { packState, unpackState } from "./codec.ts";
+import { createLaneInspector } from "./lane-inspector.ts";
 import { type LaneTask, serveLane } from "./serve-lane.ts";
 
 /** The Piscina task of one lane. */

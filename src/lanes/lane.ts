@@ -4,10 +4,14 @@ import type { FromLane, ToLane } from "./protocol.ts";
 
 /** Unlimited batches per tick collapse under load (knowledge/holdback.md §6b); what arrives meanwhile waits for the reply. */
 const MAX_IN_FLIGHT = 2;
+/** ms a new thread may take to load its code and answer. */
+const START_DEADLINE_MS = 30_000;
 /** Bytes waiting for the lane; beyond it the lane counts as saturated. */
 const MAX_QUEUED_BYTES = 16 << 20;
 
 export interface LaneEvents {
+	/** The thread answers. Called once. */
+	onReady(): void;
 	onItem(item: FromLane): void;
 	/** The oldest unanswered batch passed its deadline, or a reply did not decode. */
 	onHang(): void;
@@ -24,12 +28,21 @@ export class Lane {
 	#scheduled = false;
 	readonly #inFlight = new Map<number, readonly ToLane[]>();
 	#deadline: NodeJS.Timeout | undefined;
+	#isReady = false;
+	/** Sessions on this lane, kept by them: what a new session is placed by. */
+	sessions = 0;
 
 	constructor(port: MessagePort, deadlineMs: number, events: LaneEvents) {
 		this.#port = port;
 		this.#deadlineMs = deadlineMs;
 		this.#events = events;
 		port.on("message", (bytes: Uint8Array) => this.#onReply(bytes));
+		this.#send([]);
+	}
+
+	/** The thread has answered at least once. */
+	get isReady(): boolean {
+		return this.#isReady;
 	}
 
 	get queuedBytes(): number {
@@ -66,6 +79,10 @@ export class Lane {
 		if (this.#queue.length === 0 || this.#inFlight.size >= MAX_IN_FLIGHT) return;
 		const items = this.#queue;
 		this.#queue = [];
+		this.#send(items);
+	}
+
+	#send(items: readonly ToLane[]): void {
 		const seq = ++this.#seq;
 		this.#inFlight.set(seq, items);
 		const bytes = encode({ seq, items });
@@ -84,13 +101,17 @@ export class Lane {
 		this.#inFlight.delete(reply.seq);
 		for (const item of answered) this.#queuedBytes -= sizeOf(item);
 		clearTimeout(this.#deadline);
+		if (!this.#isReady) {
+			this.#isReady = true;
+			this.#events.onReady();
+		}
 		if (this.#inFlight.size > 0) this.#armDeadline();
 		for (const item of reply.items) this.#events.onItem(item);
 		this.#flush();
 	}
 
 	#armDeadline(): void {
-		this.#deadline = setTimeout(() => this.#events.onHang(), this.#deadlineMs);
+		this.#deadline = setTimeout(() => this.#events.onHang(), this.#isReady ? this.#deadlineMs : START_DEADLINE_MS);
 	}
 }
 

@@ -2,7 +2,9 @@
  * Every message between the front end and a lane. Encoded by codec.ts (msgpackr); bytes travel as binary.
  * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply.
  */
+import type { ApiName } from "../core/api.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
 
 /** Identifies a session on its lane; unique for the life of the process. */
 export type SessionId = number;
@@ -15,20 +17,36 @@ export interface PatternArtifact {
 
 export type ToLane =
 	/** Must precede every use of the policy. */
-	| { readonly kind: "policy"; readonly policy: Policy; readonly promptArtifact: PatternArtifact; readonly responseArtifact: PatternArtifact }
+	| {
+			readonly kind: "policy";
+			readonly policy: Policy;
+			readonly promptArtifact: PatternArtifact;
+			readonly responseArtifact: PatternArtifact;
+	  }
 	| { readonly kind: "dropPolicy"; readonly policyId: string }
 	/** Inspect a request body. Answered by `prompt`. */
-	| { readonly kind: "prompt"; readonly sid: SessionId; readonly policyId: string; readonly body: Uint8Array }
+	| {
+			readonly kind: "prompt";
+			readonly sid: SessionId;
+			readonly policyId: string;
+			readonly api: ApiName;
+			/** Of the request, without query: some APIs carry the model there. */
+			readonly path: string;
+			readonly body: Uint8Array;
+	  }
 	/** Begin an answer. `resume` continues one whose lane died. */
-	| { readonly kind: "open"; readonly sid: SessionId; readonly policyId: string; readonly mode: "stream" | "body"; readonly resume?: Uint8Array }
+	| {
+			readonly kind: "open";
+			readonly sid: SessionId;
+			readonly policyId: string;
+			readonly api: ApiName;
+			readonly mode: "stream" | "body";
+			readonly resume?: Uint8Array;
+	  }
 	| { readonly kind: "data"; readonly sid: SessionId; readonly bytes: Uint8Array }
 	/** Upstream ended; `fault` when it did not end well (error code of the catalogue). Answered by an `ended` output. */
 	| { readonly kind: "end"; readonly sid: SessionId; readonly fault?: string }
 	| { readonly kind: "close"; readonly sid: SessionId };
-
-export interface FindingCounts {
-	readonly [type: string]: number;
-}
 
 export type FromLane =
 	| {
@@ -53,20 +71,6 @@ export type FromLane =
 			readonly code?: string;
 			readonly findings?: FindingCounts;
 	  };
-
-export type PromptVerdict =
-	| {
-			readonly action: "allow" | "flag" | "redact";
-			/** Request to send upstream. Absent: the original, unchanged. */
-			readonly body?: Uint8Array;
-			readonly model: string;
-			readonly stream: boolean;
-			readonly score: number;
-			readonly findings: FindingCounts;
-			readonly piiDetected: boolean;
-	  }
-	| { readonly action: "block"; readonly model: string; readonly score: number; readonly findings: FindingCounts; readonly piiDetected: boolean }
-	| { readonly action: "invalid"; readonly code: string; readonly message: string; readonly param: string | null };
 
 export interface Batch {
 	readonly seq: number;

@@ -9,13 +9,33 @@ export function compilePolicy(security: PolicySettings): Policy {
 	const { pii_protection: pii, response_filtering: response } = security;
 	const blocked = new Set(pii.block_types);
 	const blocks = (names: readonly string[]): boolean => names.some((name) => blocked.has(name));
-	const promptAction = ({ type, category, groups }: Recognizer): Action => (blocks(["all", type, category === "secret" ? "secrets" : "pii", ...(groups ?? [])]) ? "cut" : "redact");
+	const promptAction = ({ type, category, groups }: Recognizer): Action =>
+		blocks(["all", type, category === "secret" ? "secrets" : "pii", ...(groups ?? [])]) ? "cut" : "redact";
 	const phrases = security.blocked_phrases.map(phraseRule);
 	const custom = (action: (name: string) => Action): Rule[] =>
-		pii.custom_patterns.map(({ name, pattern, score, case_insensitive }) => ({ name, type: name, category: "pii", label: name.toUpperCase(), expression: pattern, caseInsensitive: case_insensitive, score, action: action(name) }));
-	const promptRules = pii.enabled ? [...custom((name) => (blocked.has(name) ? "cut" : "redact")), ...selectRecognizers(pii.detection_types).flatMap((recognizer) => rulesOf(recognizer, promptAction(recognizer)))] : [];
+		pii.custom_patterns.map(({ name, pattern, score, case_insensitive }) => ({
+			name,
+			type: name,
+			category: "pii",
+			label: name.toUpperCase(),
+			expression: pattern,
+			caseInsensitive: case_insensitive,
+			score,
+			action: action(name),
+		}));
+	const promptRules = pii.enabled
+		? [
+				...custom((name) => (blocked.has(name) ? "cut" : "redact")),
+				...selectRecognizers(pii.detection_types).flatMap((recognizer) => rulesOf(recognizer, promptAction(recognizer))),
+			]
+		: [];
 	const responseRules = response.enabled
-		? [...custom(() => response.on_pii), ...selectRecognizers(response.detection_types).flatMap((recognizer) => rulesOf(recognizer, recognizer.category === "secret" ? response.on_secret : response.on_pii))]
+		? [
+				...custom(() => response.on_pii),
+				...selectRecognizers(response.detection_types).flatMap((recognizer) =>
+					rulesOf(recognizer, recognizer.category === "secret" ? response.on_secret : response.on_pii),
+				),
+			]
 		: [];
 	const common = { threshold: pii.threshold, strategy: pii.redaction_strategy, allowList: pii.allow_list };
 	const policy = {
@@ -32,8 +52,20 @@ function rulesOf({ type, category, label, patterns }: Recognizer, action: Action
 
 /** A phrase matches in any letter case and over any short run of blanks. */
 function phraseRule(phrase: string, index: number): Rule {
-	const words = phrase.trim().split(/\s+/).map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&").replaceAll("\\-", "-"));
+	const words = phrase
+		.trim()
+		.split(/\s+/)
+		.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&").replaceAll("\\-", "-"));
 	const left = /^\w/.test(phrase.trim()) ? "\\b" : "";
 	const right = /\w$/.test(phrase.trim()) ? "\\b" : "";
-	return { name: `blocked_phrase_${index + 1}`, type: "blocked_phrase", category: "phrase", label: "BLOCKED", expression: `${left}${words.join("[ \\t\\r\\n]{1,8}")}${right}`, caseInsensitive: true, score: 1, action: "cut" };
+	return {
+		name: `blocked_phrase_${index + 1}`,
+		type: "blocked_phrase",
+		category: "phrase",
+		label: "BLOCKED",
+		expression: `${left}${words.join("[ \\t\\r\\n]{1,8}")}${right}`,
+		caseInsensitive: true,
+		score: 1,
+		action: "cut",
+	};
 }

@@ -10,7 +10,12 @@ export interface PolicySettings {
 		readonly redaction_strategy: RedactionStrategy;
 		readonly block_types: readonly string[];
 		readonly threshold: number;
-		readonly custom_patterns: readonly { readonly name: string; readonly pattern: string; readonly score: number; readonly case_insensitive: boolean }[];
+		readonly custom_patterns: readonly {
+			readonly name: string;
+			readonly pattern: string;
+			readonly score: number;
+			readonly case_insensitive: boolean;
+		}[];
 		readonly allow_list: readonly string[];
 	};
 	readonly response_filtering: {

@@ -1,78 +1,99 @@
+import type { Replacement } from "../wire/json-strings.ts";
+
 /**
- * Where the text stands in one vendor's format. Pure functions over decoded JSON text; no I/O, no state beyond the
- * object made by `createStream`.
+ * Where the text stands in one vendor's format. Pure functions over decoded JSON text; no I/O, no state but the plain
+ * `memory` of one answer.
  */
 
-/** One JSON string value. `from`/`to` are UTF-16 indices of the literal in the JSON text, quotes included. */
+/** What a text is made of: the text itself, or JSON source whose strings are the text (tool-call arguments). */
+export type SourceKind = "text" | "json";
+
+/** One JSON string. `from`/`to` are UTF-16 indices of the literal in the JSON text, quotes included. */
 export interface Place {
-	/** Texts with the same channel are parts of one text: `0:content` = choice 0, content. */
+	/**
+	 * delta: the next piece of a text that grows, named by `channel`. whole: a complete text. copy: a complete text that
+	 * was already given out piece by piece, so its findings are not counted again.
+	 */
+	readonly kind: "delta" | "whole" | "copy";
+	/** Deltas with the same channel are pieces of one text. Empty for the other kinds. */
 	readonly channel: string;
+	readonly source: SourceKind;
 	readonly from: number;
 	readonly to: number;
 	/** Decoded value (may hold lone surrogates). */
 	readonly text: string;
 }
 
-export type EventReading =
-	| {
-			readonly kind: "data";
-			readonly places: readonly Place[];
-			/** Channels that end with this event (finish_reason seen): flushed before the event goes out. */
-			readonly finished: readonly string[];
-			/** Choices this event belongs to and those it finishes; noted in the memory when the event is written, not when it is read. */
-			readonly choices: readonly number[];
-			readonly finishedChoices: readonly number[];
-			/** True when nothing but channel text is in the event, so it may be dropped while its text is held. */
-			readonly droppable: boolean;
-	  }
-	/** The vendor's end marker (`[DONE]`). */
-	| { readonly kind: "done" }
-	/** Must not pass: text on a place not inspected, invalid JSON, … `code` is an error code of the catalogue. */
-	| { readonly kind: "fault"; readonly code: string };
+/** A value that says something about a channel's text (log probabilities): it goes when the text is not the original. */
+export interface Companion {
+	/** Channels it speaks about begin with this. */
+	readonly channels: string;
+	readonly from: number;
+	readonly to: number;
+}
 
 /** Per-answer knowledge that survives a move to another lane. Plain data. */
-export interface StreamMemory {
-	/** id, model, created, … of the stream, to make events of the same shape. JSON text members. */
-	head: Record<string, unknown>;
-	/** Choices seen and not yet finished. */
-	open: number[];
-	/** Choices seen and finished. */
-	closed: number[];
+export type StreamMemory = Record<string, unknown>;
+
+export interface EventData {
+	readonly kind: "data";
+	readonly places: readonly Place[];
+	readonly companions: readonly Companion[];
+	/** Channels that begin with one of these end with this event: what they hold is flushed before it goes out. */
+	readonly finished: readonly string[];
+	/** True when nothing but channel text is in the event, so it may be dropped while its text is held. */
+	readonly isOnlyText: boolean;
+	/** What `note` keeps of this event once it is written. */
+	readonly note: unknown;
 }
+
+export type EventReading =
+	| EventData
+	/** The vendor's end marker (`[DONE]`). */
+	| { readonly kind: "done" }
+	/** Must not pass: invalid JSON, a place that cannot be inspected, … `code` is an error code of the catalogue. */
+	| { readonly kind: "fault"; readonly code: string };
 
 /** One streamed vendor format. */
 export interface StreamFormat {
 	newMemory(): StreamMemory;
-	/** Reads the `data` of one SSE event; updates only the head in `memory`. */
+	/** Reads the `data` of one SSE event; changes nothing. */
 	read(data: string, eventName: string | undefined, memory: StreamMemory): EventReading;
+	/** Called when the event is written, in the order of the answer. */
+	note(memory: StreamMemory, note: unknown): void;
 	/** An SSE block (with blank line) that carries `text` on `channel`. */
 	textEvent(channel: string, text: string, memory: StreamMemory): string;
-	/** The protocol-correct end of a cut answer: finish events for every open choice and the end marker. */
-	cut(memory: StreamMemory): string;
+	/** The protocol-correct end of a cut answer. `unsent`: the note of the event the cut fell into, which did not go out. */
+	cut(memory: StreamMemory, unsent?: unknown): string;
 	/** True when the answer is complete although the end marker is missing. */
 	isComplete(memory: StreamMemory): boolean;
-	/** The end marker. */
+	/** The end marker; empty where the format has none. */
 	done(): string;
-	/** An error event for a fault after the head was sent. */
-	fault(code: string, message: string): string;
 }
 
 /** One whole JSON body. */
-export type BodyReading =
-	| { readonly kind: "data"; readonly places: readonly Place[] }
-	| { readonly kind: "fault"; readonly code: string };
+export type BodyReading = { readonly kind: "data"; readonly places: readonly Place[] } | { readonly kind: "fault"; readonly code: string };
 
-export interface Provider {
-	readonly stream: StreamFormat;
-	/** Non-streamed answer. Each place is a whole text. */
-	readBody(json: string): BodyReading;
-	/** Rewrites a non-streamed answer that is cut: finish reasons of the choices become the vendor's word for it. */
-	cutBody(json: string): string;
-	/** All text of a request. */
-	readRequest(json: string): RequestReading;
+export interface RequestData {
+	readonly kind: "data";
+	readonly places: readonly Place[];
+	readonly model: string;
+	readonly stream: boolean;
 }
 
 export type RequestReading =
-	| { readonly kind: "data"; readonly places: readonly Place[]; readonly model: string; readonly stream: boolean }
+	| RequestData
 	/** Refused with 400: `param` names the field, `message` the remedy. */
 	| { readonly kind: "invalid"; readonly message: string; readonly param: string | null };
+
+/** One API of one vendor. */
+export interface Provider {
+	/** Absent: the API does not stream. */
+	readonly stream?: StreamFormat;
+	/** Non-streamed answer. */
+	readBody(json: string): BodyReading;
+	/** What a non-streamed answer needs besides its redacted texts when it is cut: the vendor's word for why it ended. */
+	cutBody(json: string): readonly Replacement[];
+	/** All text of a request. `path` is the request's path: some APIs carry the model there. */
+	readRequest(json: string, path: string): RequestReading;
+}

@@ -1,7 +1,10 @@
 import { isE164, isEmail, isIban, isIpv4, isIpv6, isJwtHeader, isNanp, isPaymentCard, isSsn } from "./checks.ts";
 import type { Confirmer } from "./recognizer.ts";
 
-const whenValid = (check: (text: string) => boolean, score: number): Confirmer => ({ text }) => (check(text) ? score : 0);
+const whenValid =
+	(check: (text: string) => boolean, score: number): Confirmer =>
+	({ text }) =>
+		check(text) ? score : 0;
 
 /** The functions that patterns name in `confirm`. */
 export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confirmer>([

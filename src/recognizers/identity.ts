@@ -4,7 +4,14 @@ export const EMAIL: Recognizer = {
 	type: "email",
 	category: "pii",
 	label: "EMAIL",
-	patterns: [{ name: "email", expression: "(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\\.){1,4}[A-Za-z]{2,24}(?![A-Za-z0-9-])", score: 0.9, confirm: "email" }],
+	patterns: [
+		{
+			name: "email",
+			expression: "(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\\.){1,4}[A-Za-z]{2,24}(?![A-Za-z0-9-])",
+			score: 0.9,
+			confirm: "email",
+		},
+	],
 	examples: {
 		match: ["a@b.co", "Write to jane.doe+tag@mail.example.com.", "<o'neil@example.org>", "x_1@sub.domain.example.museum, then"],
 		noMatch: ["@handle", "user@localhost", "a@b", "not an address: foo@-bar.com", "price @ 3.50"],
@@ -17,7 +24,12 @@ export const PHONE: Recognizer = {
 	label: "PHONE",
 	patterns: [
 		{ name: "phone_e164", expression: "(?<![0-9A-Za-z+])\\+[1-9](?:[ .()/-]{0,2}\\d){7,14}(?![0-9])", score: 0.75, confirm: "phone_e164" },
-		{ name: "phone_nanp", expression: "(?<![0-9A-Za-z.+-])(?:1[ .-])?(?:\\([2-9]\\d{2}\\) ?|[2-9]\\d{2}[ .-])[2-9]\\d{2}[ .-]\\d{4}(?![0-9A-Za-z-])", score: 0.7, confirm: "phone_nanp" },
+		{
+			name: "phone_nanp",
+			expression: "(?<![0-9A-Za-z.+-])(?:1[ .-])?(?:\\([2-9]\\d{2}\\) ?|[2-9]\\d{2}[ .-])[2-9]\\d{2}[ .-]\\d{4}(?![0-9A-Za-z-])",
+			score: 0.7,
+			confirm: "phone_nanp",
+		},
 	],
 	examples: {
 		match: ["call +44 20 7946 0958 now", "+14155552671", "(415) 555-2671", "212-555-0187."],

@@ -5,7 +5,9 @@ export const PAYMENT_CARD: Recognizer = {
 	category: "pii",
 	groups: ["financial", "pci"],
 	label: "CREDIT_CARD",
-	patterns: [{ name: "credit_card", expression: "(?<![0-9A-Za-z])[2-6](?:[ -]?\\d){12,18}(?![0-9A-Za-z])", score: 0.5, confirm: "payment_card" }],
+	patterns: [
+		{ name: "credit_card", expression: "(?<![0-9A-Za-z])[2-6](?:[ -]?\\d){12,18}(?![0-9A-Za-z])", score: 0.5, confirm: "payment_card" },
+	],
 	examples: {
 		match: ["4111 1111 1111 1111", "card 5555-5555-5555-4444.", "378282246310005", "6011111111111117"],
 		noMatch: ["4111 1111 1111 1112", "1234567812345670", "41111111111111110", "4111 1111", "order 9411111111111111111"],
@@ -17,7 +19,9 @@ export const IBAN: Recognizer = {
 	category: "pii",
 	groups: ["financial"],
 	label: "IBAN",
-	patterns: [{ name: "iban", expression: "(?<![0-9A-Za-z])[A-Z]{2}\\d{2}(?: ?[A-Z0-9]){11,30}(?![0-9A-Za-z])", score: 0.5, confirm: "iban" }],
+	patterns: [
+		{ name: "iban", expression: "(?<![0-9A-Za-z])[A-Z]{2}\\d{2}(?: ?[A-Z0-9]){11,30}(?![0-9A-Za-z])", score: 0.5, confirm: "iban" },
+	],
 	examples: {
 		match: ["DE89 3704 0044 0532 0130 00", "GB29NWBK60161331926819", "to FR1420041010050500013M02606.", "NO9386011117947"],
 		noMatch: ["DE89 3704 0044 0532 0130 01", "GB29NWBK6016133192681", "XX12 3456 7890 1234 5678", "AB12CD34"],

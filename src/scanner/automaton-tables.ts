@@ -9,7 +9,13 @@ const RELAX_ABOVE = 16;
 export function buildTables(regex: ByteRegex): PatternTables {
 	const exact = buildGraph(regex.body, false);
 	const relaxed = buildGraph(regex.body, true);
-	return { exact, relaxed: relaxed.first.length === exact.first.length ? exact : relaxed, left: assertion(regex.left), right: assertion(regex.right), maxWidth: regex.maxWidth };
+	return {
+		exact,
+		relaxed: relaxed.first.length === exact.first.length ? exact : relaxed,
+		left: assertion(regex.left),
+		right: assertion(regex.right),
+		maxWidth: regex.maxWidth,
+	};
 }
 
 function assertion(edge: Edge): Assertion {

@@ -20,10 +20,12 @@ export interface ByteRegex {
 	readonly maxWidth: number;
 }
 
-export type ParsedPattern = { readonly ok: true; readonly regex: ByteRegex } | { readonly ok: false; readonly reason: string; readonly remedy: string };
+export type ParsedPattern =
+	| { readonly ok: true; readonly regex: ByteRegex }
+	| { readonly ok: false; readonly reason: string; readonly remedy: string };
 
-export const MAX_PATTERN_WIDTH = 1024;
-export const MAX_POSITIONS = 4000;
+const MAX_PATTERN_WIDTH = 1024;
+const MAX_POSITIONS = 4000;
 
 /** Why a pattern is refused; thrown inside this file only. */
 class Refusal extends Error {
@@ -40,7 +42,11 @@ export function parsePattern(expression: string, caseInsensitive: boolean): Pars
 		return { ok: true, regex: lower(expression, caseInsensitive) };
 	} catch (error) {
 		if (error instanceof Refusal) return { ok: false, reason: error.message, remedy: error.remedy };
-		return { ok: false, reason: `it is not a valid regular expression: ${(error as Error).message}`, remedy: "Correct the syntax; the flavour is JavaScript's with the u flag." };
+		return {
+			ok: false,
+			reason: `it is not a valid regular expression: ${(error as Error).message}`,
+			remedy: "Correct the syntax; the flavour is JavaScript's with the u flag.",
+		};
 	}
 }
 
@@ -56,8 +62,10 @@ function lower(expression: string, caseInsensitive: boolean): ByteRegex {
 	const body = only === undefined ? alternatives(ast.alternatives, fold) : concat(elements.map((element) => lowerElement(element, fold)));
 	const { min, max, positions } = measure(body);
 	if (min === 0) throw new Refusal("it can match nothing at all", "Require at least one character.");
-	if (max > MAX_PATTERN_WIDTH) throw new Refusal(`it can match up to ${max} bytes, more than ${MAX_PATTERN_WIDTH}`, "Lower the counters, or split the pattern.");
-	if (positions > MAX_POSITIONS) throw new Refusal(`it expands to ${positions} positions, more than ${MAX_POSITIONS}`, "Lower the counters, or split the pattern.");
+	if (max > MAX_PATTERN_WIDTH)
+		throw new Refusal(`it can match up to ${max} bytes, more than ${MAX_PATTERN_WIDTH}`, "Lower the counters, or split the pattern.");
+	if (positions > MAX_POSITIONS)
+		throw new Refusal(`it expands to ${positions} positions, more than ${MAX_POSITIONS}`, "Lower the counters, or split the pattern.");
 	return { body, left, right, minWidth: min, maxWidth: max };
 }
 
@@ -66,9 +74,17 @@ const NONE: Edge = { kind: "none" };
 function edgeOf(element: AST.Element | undefined, side: "left" | "right", fold: boolean): Edge {
 	if (element?.type !== "Assertion") return NONE;
 	if (element.kind === "word" && !element.negate) return { kind: "wordBoundary" };
-	if ((side === "left" ? element.kind === "lookbehind" : element.kind === "lookahead") && "negate" in element && element.negate && "alternatives" in element) {
+	if (
+		(side === "left" ? element.kind === "lookbehind" : element.kind === "lookahead") &&
+		"negate" in element &&
+		element.negate &&
+		"alternatives" in element
+	) {
 		const [alternative] = element.alternatives;
-		const inner = element.alternatives.length === 1 && alternative?.elements.length === 1 ? lowerElement(alternative.elements[0] as AST.Element, fold) : undefined;
+		const inner =
+			element.alternatives.length === 1 && alternative?.elements.length === 1
+				? lowerElement(alternative.elements[0] as AST.Element, fold)
+				: undefined;
 		if (inner?.kind === "bytes") return { kind: "notIn", set: inner.set };
 		throw new Refusal("a lookaround holds more than one ASCII character", "Use one character class such as (?<![A-Za-z0-9]) or (?![0-9]).");
 	}
@@ -94,13 +110,18 @@ function lowerElement(element: AST.Element, fold: boolean): Node {
 			return ofCodePoints(classRanges(element), fold);
 		case "Group":
 		case "CapturingGroup":
-			if (element.type === "Group" && element.modifiers !== null) throw new Refusal("inline flags are not supported", "Use case_insensitive for the whole pattern.");
+			if (element.type === "Group" && element.modifiers !== null)
+				throw new Refusal("inline flags are not supported", "Use case_insensitive for the whole pattern.");
 			return alternatives(element.alternatives, fold);
 		case "Quantifier":
-			if (element.max === Number.POSITIVE_INFINITY) throw new Refusal(`'${element.raw}' has no upper bound`, "Give it one, such as {1,64}.");
+			if (element.max === Number.POSITIVE_INFINITY)
+				throw new Refusal(`'${element.raw}' has no upper bound`, "Give it one, such as {1,64}.");
 			return { kind: "repeat", node: lowerElement(element.element, fold), min: element.min, max: element.max };
 		case "Assertion":
-			throw new Refusal(`'${element.raw}' is not supported here`, "Only \\b, (?<!X) at the beginning and \\b, (?!X) at the end of the whole pattern are, with X one character class.");
+			throw new Refusal(
+				`'${element.raw}' is not supported here`,
+				"Only \\b, (?<!X) at the beginning and \\b, (?!X) at the end of the whole pattern are, with X one character class.",
+			);
 		default:
 			throw new Refusal(`'${element.raw}' is not supported`, "Write the alternatives out.");
 	}
@@ -112,8 +133,24 @@ const MAX_CODE_POINT = 0x10ffff;
 function rangesOf(set: AST.CharacterSet): Range[] {
 	const ascii: Record<string, Range[]> = {
 		digit: [[0x30, 0x39]],
-		word: [[0x30, 0x39], [0x41, 0x5a], [0x5f, 0x5f], [0x61, 0x7a]],
-		space: [[9, 13], [32, 32], [0xa0, 0xa0], [0x1680, 0x1680], [0x2000, 0x200a], [0x2028, 0x2029], [0x202f, 0x202f], [0x205f, 0x205f], [0x3000, 0x3000], [0xfeff, 0xfeff]],
+		word: [
+			[0x30, 0x39],
+			[0x41, 0x5a],
+			[0x5f, 0x5f],
+			[0x61, 0x7a],
+		],
+		space: [
+			[9, 13],
+			[32, 32],
+			[0xa0, 0xa0],
+			[0x1680, 0x1680],
+			[0x2000, 0x200a],
+			[0x2028, 0x2029],
+			[0x202f, 0x202f],
+			[0x205f, 0x205f],
+			[0x3000, 0x3000],
+			[0xfeff, 0xfeff],
+		],
 	};
 	if (set.kind === "any") return [[0, MAX_CODE_POINT]];
 	const ranges = ascii[set.kind];
@@ -151,8 +188,12 @@ function ofCodePoints(ranges: readonly Range[], fold: boolean): Node {
 		if (to >= 0x80) wide.push([Math.max(from, 0x80), to]);
 		if (fold && from === to && from >= 0x80) wide.push(...casePairs(from));
 	}
-	if (fold) for (const [lower, upper] of ASCII_FOLD) if (intersects(ascii, setOf(lower, upper))) setOfRange(setOfRange(ascii, lower, lower), upper, upper);
-	const options: Node[] = wide.flatMap(([from, to]) => codePointSequences(from, to).map((sets) => concat(sets.map((set): Node => ({ kind: "bytes", set })))));
+	if (fold)
+		for (const [lower, upper] of ASCII_FOLD)
+			if (intersects(ascii, setOf(lower, upper))) setOfRange(setOfRange(ascii, lower, lower), upper, upper);
+	const options: Node[] = wide.flatMap(([from, to]) =>
+		codePointSequences(from, to).map((sets) => concat(sets.map((set): Node => ({ kind: "bytes", set })))),
+	);
 	if (ascii.some((byte) => byte !== 0)) options.unshift({ kind: "bytes", set: ascii });
 	if (options.length === 0) throw new Refusal("a character class is empty", "Put a character into it.");
 	return options.length === 1 ? (options[0] as Node) : { kind: "alt", options };
@@ -171,9 +212,15 @@ function measure(node: Node): { min: number; max: number; positions: number } {
 		case "bytes":
 			return { min: 1, max: 1, positions: 1 };
 		case "concat":
-			return node.parts.map(measure).reduce((a, b) => ({ min: a.min + b.min, max: a.max + b.max, positions: a.positions + b.positions }), { min: 0, max: 0, positions: 0 });
+			return node.parts.map(measure).reduce((a, b) => ({ min: a.min + b.min, max: a.max + b.max, positions: a.positions + b.positions }), {
+				min: 0,
+				max: 0,
+				positions: 0,
+			});
 		case "alt":
-			return node.options.map(measure).reduce((a, b) => ({ min: Math.min(a.min, b.min), max: Math.max(a.max, b.max), positions: a.positions + b.positions }));
+			return node.options
+				.map(measure)
+				.reduce((a, b) => ({ min: Math.min(a.min, b.min), max: Math.max(a.max, b.max), positions: a.positions + b.positions }));
 		case "repeat": {
 			const one = measure(node.node);
 			return { min: one.min * node.min, max: one.max * node.max, positions: one.positions * node.max };

@@ -35,20 +35,20 @@ const LENGTH_LIMITS = [0x7f, 0x7ff, 0xffff, 0x10ffff];
  * utf8-ranges). Surrogates, which have no encoding, are left out.
  */
 export function codePointSequences(from: number, to: number): ByteSet[][] {
+	return [...sequences(from, Math.min(to, 0xd7ff)), ...sequences(Math.max(from, 0xe000), to)];
+}
+
+function sequences(from: number, to: number): ByteSet[][] {
 	if (from > to) return [];
-	if (from < 0xd800 && to > 0xdfff) return [...codePointSequences(from, 0xd7ff), ...codePointSequences(0xe000, to)];
-	if (from >= 0xd800 && to <= 0xdfff) return [];
-	if (from >= 0xd800 && from <= 0xdfff) return codePointSequences(0xe000, to);
-	if (to >= 0xd800 && to <= 0xdfff) return codePointSequences(from, 0xd7ff);
 	for (const limit of LENGTH_LIMITS) {
-		if (from <= limit && limit < to) return [...codePointSequences(from, limit), ...codePointSequences(limit + 1, to)];
+		if (from <= limit && limit < to) return [...sequences(from, limit), ...sequences(limit + 1, to)];
 	}
 	if (to <= 0x7f) return [[setOfRange(emptySet(), from, to)]];
 	for (const bits of [6, 12, 18]) {
 		const mask = (1 << bits) - 1;
 		if (from >> bits === to >> bits) continue;
-		if ((from & mask) !== 0) return [...codePointSequences(from, from | mask), ...codePointSequences((from | mask) + 1, to)];
-		if ((to & mask) !== mask) return [...codePointSequences(from, (to & ~mask) - 1), ...codePointSequences(to & ~mask, to)];
+		if ((from & mask) !== 0) return [...sequences(from, from | mask), ...sequences((from | mask) + 1, to)];
+		if ((to & mask) !== mask) return [...sequences(from, (to & ~mask) - 1), ...sequences(to & ~mask, to)];
 	}
 	const low = Buffer.from(String.fromCodePoint(from));
 	const high = Buffer.from(String.fromCodePoint(to));

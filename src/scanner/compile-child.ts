@@ -3,7 +3,10 @@ import { compile } from "../../native/index.js";
 /** Runs in a child process: one bad pattern can take minutes and gigabytes, which must not be the server's. */
 process.once("message", (expressions: string[]) => {
 	try {
-		const serialised = compile(expressions, expressions.map(() => false));
+		const serialised = compile(
+			expressions,
+			expressions.map(() => false),
+		);
 		process.send?.({ ok: true, base64: serialised.toString("base64") }, () => process.exit(0));
 	} catch (error) {
 		const failure = error as Error & { pattern?: number };

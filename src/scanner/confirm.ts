@@ -18,7 +18,10 @@ export function createConfirm(ruleSet: RuleSet): Confirm {
 		if (confirmer === undefined && allowed.size === 0) return rule.score >= ruleSet.threshold ? rule.score : 0;
 		const text = window.toString("utf8", from, to);
 		if (allowed.has(text)) return 0;
-		const score = confirmer === undefined ? rule.score : confirmer({ text, left: window.toString("utf8", Math.max(0, from - LEFT_CONTEXT_BYTES), from) });
+		const score =
+			confirmer === undefined
+				? rule.score
+				: confirmer({ text, left: window.toString("utf8", Math.max(0, from - LEFT_CONTEXT_BYTES), from) });
 		return score >= ruleSet.threshold ? score : 0;
 	};
 }

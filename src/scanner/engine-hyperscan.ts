@@ -36,6 +36,7 @@ class HyperscanStream implements EngineStream {
 
 	#collect(matches: EngineMatch[]): void {
 		const triples = this.#native.takeMatches();
-		for (let i = 0; i < triples.length; i += 3) matches.push({ pattern: triples[i] as number, from: triples[i + 1] as number, to: triples[i + 2] as number });
+		for (let i = 0; i < triples.length; i += 3)
+			matches.push({ pattern: triples[i] as number, from: triples[i + 1] as number, to: triples[i + 2] as number });
 	}
 }

@@ -33,7 +33,12 @@ function split({ expression, caseInsensitive }: PatternSource): SplitPattern {
 	const left = head?.type === "Assertion" ? check(head, "before", flags) : undefined;
 	const right = tail?.type === "Assertion" && tail !== head ? check(tail, "after", flags) : undefined;
 	const body = expression.slice(left === undefined ? 0 : (head?.end ?? 0), right === undefined ? undefined : tail?.start);
-	return { begins: new RegExp(`(?:${body})`, `${flags}y`), whole: new RegExp(`^(?:${body})$`, flags), left: left ?? (() => true), right: right ?? (() => true) };
+	return {
+		begins: new RegExp(`(?:${body})`, `${flags}y`),
+		whole: new RegExp(`^(?:${body})$`, flags),
+		left: left ?? (() => true),
+		right: right ?? (() => true),
+	};
 }
 
 function check(assertion: AST.Assertion, side: "before" | "after", flags: string): Check {

@@ -8,7 +8,7 @@
 export interface EngineStream {
 	/**
 	 * Scans the new bytes `window[newFrom, end)`.
-	 * `heldFrom` (<= newFrom) is the release index so far: no match that starts before it can still end.
+	 * `heldFrom` (<= newFrom, except in the first scan of a stream that continues another's text) is the release index so far: no match that starts before it can still end.
 	 * `window[0, heldFrom)` is left context (at least one byte unless the text begins at `heldFrom`).
 	 * Every match `(pattern, from, to)` with `from >= heldFrom` that became decidable is appended to `matches`,
 	 * for every start of every end, in ascending `from` for one `(pattern, to)`.

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { cpus, homedir } from "node:os";
 import { join } from "node:path";
 import { hyperscanVersion } from "../../native/index.js";
 import { buildExpressions, checkRules, type PatternFault, type PatternSource } from "./compile-rules.ts";
@@ -12,7 +12,9 @@ export interface Artifact {
 	readonly serialised: Uint8Array;
 }
 
-export type LoadedArtifact = { readonly ok: true; readonly artifact: Artifact } | { readonly ok: false; readonly faults: readonly PatternFault[] };
+export type LoadedArtifact =
+	| { readonly ok: true; readonly artifact: Artifact }
+	| { readonly ok: false; readonly faults: readonly PatternFault[] };
 
 const FORMAT_VERSION = 1;
 const COMPILE_TIMEOUT_MS = 60_000;
@@ -20,21 +22,33 @@ const COMPILE_TIMEOUT_MS = 60_000;
 const COMPILE_MEMORY_BYTES = 1 << 30;
 const HASH_BYTES = 32;
 
+export interface ArtifactOptions {
+	/** Default: SECURE_LLM_PROXY_CACHE_DIR, else `~/.cache/secure-llm-proxy`. */
+	readonly cacheDir?: string;
+	readonly timeoutMs?: number;
+}
+
 /** From the disk cache, or compiled in a child process with limits of time and memory. */
-export async function loadArtifact(rules: readonly PatternSource[], options: { readonly cacheDir?: string }): Promise<LoadedArtifact> {
+export async function loadArtifact(rules: readonly PatternSource[], options: ArtifactOptions): Promise<LoadedArtifact> {
 	const faults = checkRules(rules);
 	if (faults.length > 0) return { ok: false, faults };
 	// Hyperscan refuses an empty set; a pattern that no text contains keeps the lanes uniform.
 	const expressions = rules.length > 0 ? buildExpressions(rules) : ["\\xff\\xfe\\xff\\xfe"];
-	const key = createHash("sha256").update(JSON.stringify([FORMAT_VERSION, hyperscanVersion(), process.arch, expressions])).digest("hex");
+	const key = createHash("sha256")
+		// Hyperscan compiles for the processor it runs on.
+		.update(JSON.stringify([FORMAT_VERSION, hyperscanVersion(), process.arch, cpus()[0]?.model, expressions]))
+		.digest("hex");
 	const cacheDir = options.cacheDir ?? process.env["SECURE_LLM_PROXY_CACHE_DIR"] ?? join(homedir(), ".cache", "secure-llm-proxy");
 	const file = join(cacheDir, `${key}.hsdb`);
 	const cached = await readCache(file);
 	if (cached !== undefined) return { ok: true, artifact: { key, serialised: cached } };
-	const compiled = await compileInChild(expressions);
+	const compiled = await compileInChild(expressions, options.timeoutMs ?? COMPILE_TIMEOUT_MS);
 	if (!compiled.ok) {
 		const pattern = rules[compiled.pattern]?.name ?? "(all)";
-		return { ok: false, faults: [{ pattern, reason: compiled.message, remedy: "Simplify the pattern: shorter counters, fewer alternatives." }] };
+		return {
+			ok: false,
+			faults: [{ pattern, reason: compiled.message, remedy: "Simplify the pattern: shorter counters, fewer alternatives." }],
+		};
 	}
 	await writeCache(cacheDir, file, compiled.serialised);
 	return { ok: true, artifact: { key, serialised: compiled.serialised } };
@@ -59,10 +73,14 @@ async function writeCache(dir: string, file: string, payload: Uint8Array): Promi
 	}
 }
 
-type Compiled = { readonly ok: true; readonly serialised: Uint8Array } | { readonly ok: false; readonly message: string; readonly pattern: number };
-type ChildAnswer = { readonly ok: true; readonly base64: string } | { readonly ok: false; readonly message: string; readonly pattern: number };
+type Compiled =
+	| { readonly ok: true; readonly serialised: Uint8Array }
+	| { readonly ok: false; readonly message: string; readonly pattern: number };
+type ChildAnswer =
+	| { readonly ok: true; readonly base64: string }
+	| { readonly ok: false; readonly message: string; readonly pattern: number };
 
-function compileInChild(expressions: readonly string[]): Promise<Compiled> {
+function compileInChild(expressions: readonly string[], timeoutMs: number): Promise<Compiled> {
 	const isSource = import.meta.url.endsWith(".ts");
 	const child = fork(new URL(isSource ? "./compile-child.ts" : "./compile-child.js", import.meta.url), {
 		execArgv: isSource ? ["--import", "tsx"] : [],
@@ -77,11 +95,14 @@ function compileInChild(expressions: readonly string[]): Promise<Compiled> {
 			resolve(result);
 		};
 		const refuse = (message: string): void => finish({ ok: false, message, pattern: -1 });
-		const timeout = setTimeout(() => refuse(`the patterns take longer than ${COMPILE_TIMEOUT_MS / 1000} s to compile`), COMPILE_TIMEOUT_MS);
+		const timeout = setTimeout(() => refuse(`the patterns take longer than ${timeoutMs / 1000} s to compile`), timeoutMs);
 		const watch = setInterval(async () => {
-			if ((await residentBytes(child.pid)) > COMPILE_MEMORY_BYTES) refuse(`the patterns need more than ${COMPILE_MEMORY_BYTES >> 20} MiB to compile`);
+			if ((await residentBytes(child.pid)) > COMPILE_MEMORY_BYTES)
+				refuse(`the patterns need more than ${COMPILE_MEMORY_BYTES >> 20} MiB to compile`);
 		}, 200);
-		child.once("message", (answer: ChildAnswer) => finish(answer.ok ? { ok: true, serialised: Buffer.from(answer.base64, "base64") } : answer));
+		child.once("message", (answer: ChildAnswer) =>
+			finish(answer.ok ? { ok: true, serialised: Buffer.from(answer.base64, "base64") } : answer),
+		);
 		child.once("error", (error) => refuse(`the compiler could not be started: ${error.message}`));
 		child.once("exit", (code, signal) => refuse(`the compiler ended early (${signal ?? code})`));
 		child.send(expressions);

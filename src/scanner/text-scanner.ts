@@ -1,3 +1,4 @@
+import type { ByteOffset } from "../core/units.ts";
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { type Confirm, createConfirm, LEFT_CONTEXT_BYTES } from "./confirm.ts";
@@ -32,10 +33,13 @@ export interface TextScanner {
 	close(): void;
 }
 
-/** Clean bytes, or one replaced region. `text` is absent where the length is not known yet (a tail). */
+/**
+ * Clean bytes, or the beginning of a replaced region. `from` is an absolute offset; bytes that no piece covers belong
+ * to the region before them. `text` is absent where the length is not known yet (a tail).
+ */
 export type Piece =
-	| { readonly kind: "clean"; readonly bytes: Uint8Array }
-	| { readonly kind: "redacted"; readonly rule: Rule; readonly text: string | undefined };
+	| { readonly kind: "clean"; readonly from: ByteOffset; readonly bytes: Uint8Array }
+	| { readonly kind: "redacted"; readonly from: ByteOffset; readonly rule: Rule; readonly text: string | undefined };
 
 /** Plain data. */
 export interface ScannerState {
@@ -84,7 +88,13 @@ class Scanner implements TextScanner {
 	readonly #tails: readonly (TailProgram | undefined)[];
 	readonly #stream: EngineStream;
 
-	constructor(rules: readonly Rule[], confirm: Confirm, tails: readonly (TailProgram | undefined)[], stream: EngineStream, state: ScannerState | undefined) {
+	constructor(
+		rules: readonly Rule[],
+		confirm: Confirm,
+		tails: readonly (TailProgram | undefined)[],
+		stream: EngineStream,
+		state: ScannerState | undefined,
+	) {
 		this.#rules = rules;
 		this.#confirm = confirm;
 		this.#tails = tails;
@@ -205,7 +215,16 @@ class Scanner implements TextScanner {
 		const known = this.#pending.find((finding) => finding.rule === pattern && finding.from === from);
 		const program = this.#tails[pattern];
 		if (known === undefined) {
-			this.#pending.push({ type: rule.type, rule: pattern, from, to, score, action: rule.action, triggerEnd: to, tail: program === undefined ? undefined : beginTail(pattern, to, program) });
+			this.#pending.push({
+				type: rule.type,
+				rule: pattern,
+				from,
+				to,
+				score,
+				action: rule.action,
+				triggerEnd: to,
+				tail: program === undefined ? undefined : beginTail(pattern, to, program),
+			});
 		} else if (known.tail === undefined) {
 			known.to = Math.max(known.to, to);
 		}
@@ -232,7 +251,7 @@ class Scanner implements TextScanner {
 	/** Gives out the clean bytes of `[taken, to)`; what lies in a redacted region is skipped. */
 	#giveClean(to: number, pieces: Piece[]): void {
 		const from = Math.max(this.#taken, this.#redactedUntil);
-		if (from < to) pieces.push({ kind: "clean", bytes: Buffer.from(this.#window.subarray(from - this.#base, to - this.#base)) });
+		if (from < to) pieces.push({ kind: "clean", from, bytes: Buffer.from(this.#window.subarray(from - this.#base, to - this.#base)) });
 		this.#taken = Math.max(this.#taken, to);
 	}
 
@@ -256,8 +275,9 @@ class Scanner implements TextScanner {
 		if (contained) return;
 		this.#passed.push(finding);
 		if (finding.from >= this.#redactedUntil) {
-			const text = finding.tail === undefined ? this.#window.toString("utf8", finding.from - this.#base, finding.to - this.#base) : undefined;
-			pieces.push({ kind: "redacted", rule: this.#rules[finding.rule] as Rule, text });
+			const text =
+				finding.tail === undefined ? this.#window.toString("utf8", finding.from - this.#base, finding.to - this.#base) : undefined;
+			pieces.push({ kind: "redacted", from: finding.from, rule: this.#rules[finding.rule] as Rule, text });
 		}
 		this.#redactedUntil = Math.max(this.#redactedUntil, finding.to);
 	}

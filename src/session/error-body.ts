@@ -1,10 +1,6 @@
+import { type Vendor, vendorOfPath } from "../core/api.ts";
+import { errorEnvelope } from "../core/error-envelope.ts";
 import { ERRORS, type ErrorCode } from "../core/errors.ts";
-
-/** The vendor's own error envelope for the route. */
-export function errorBody(path: string, code: string, type: string, message: string, param: string | null = null): string {
-	if (path.startsWith("/v1/messages")) return JSON.stringify({ type: "error", error: { type: type === "server_error" ? "api_error" : "invalid_request_error", message } });
-	return JSON.stringify({ error: { message, type, param, code } });
-}
 
 export interface ErrorAnswer {
 	readonly status: number;
@@ -12,16 +8,29 @@ export interface ErrorAnswer {
 	readonly body: string;
 }
 
-/** A catalogue error as an answer. `message` and `param` replace the catalogue's where the caller knows more. */
-export function errorAnswer(path: string, code: ErrorCode, detail: { readonly message?: string; readonly param?: string | null; readonly status?: number } = {}): ErrorAnswer {
+/** What a caller knows better than the catalogue. */
+export interface ErrorOverrides {
+	readonly message?: string;
+	readonly param?: string | null;
+	readonly status?: number;
+}
+
+/** A catalogue error as an answer in the vendor's envelope. */
+export function errorAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides = {}): ErrorAnswer {
 	const entry = ERRORS[code];
+	const { status = entry.status, message = entry.message, param = null } = overrides;
 	return {
-		status: detail.status ?? entry.status,
+		status,
 		headers: {
 			"content-type": "application/json",
 			...(!entry.retryable && { "x-should-retry": "false" }),
-			...(entry.status === 503 && { "retry-after": "1" }),
+			...(status === 503 && { "retry-after": "1" }),
 		},
-		body: errorBody(path, code, entry.type, detail.message ?? entry.message, detail.param ?? null),
+		body: JSON.stringify(errorEnvelope(vendor, { status, code, type: entry.type, message, param })),
 	};
+}
+
+/** For errors the listener answers itself. */
+export function listenerErrorBody(path: string, code: ErrorCode): string {
+	return errorAnswer(vendorOfPath(path), code).body;
 }

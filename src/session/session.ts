@@ -1,12 +1,15 @@
-import { ERRORS, type ErrorCode, isErrorCode } from "../core/errors.ts";
+import { errorEvent } from "../core/error-envelope.ts";
+import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import { downstreamResponseHeaders, upstreamRequestHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { UpstreamClient, UpstreamExchange } from "../edge/upstream-types.ts";
 import type { LanePool } from "../lanes/lane-pool.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
-import type { FindingCounts, PromptVerdict } from "../lanes/protocol.ts";
-import type { Route } from "../routing/model-router.ts";
+import type { Endpoint } from "../routing/endpoints.ts";
+import { type ModelRouter, type Route, speaks } from "../routing/model-router.ts";
+import { upstreamTarget } from "../routing/upstream-target.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { errorAnswer } from "./error-body.ts";
 
 export interface SessionDeps {
@@ -14,9 +17,18 @@ export interface SessionDeps {
 	readonly upstream: UpstreamClient;
 	readonly logger: Logger;
 	readonly policyId: string;
-	readonly route: (model: string) => Route | undefined;
+	readonly router: ModelRouter;
 	readonly passCredential: boolean;
 	readonly keepAliveMs: number;
+}
+
+/** One request that was admitted. */
+export interface SessionRequest {
+	readonly request: DownstreamRequest;
+	readonly endpoint: Endpoint;
+	readonly downstream: Downstream;
+	/** The `X-Request-Id` of everything that belongs to it. */
+	readonly id: string;
 }
 
 type Passed = Extract<PromptVerdict, { readonly stream: boolean }>;
@@ -29,6 +41,7 @@ const KEEP_ALIVE = Buffer.from(": keep-alive\n\n");
  */
 export class Session {
 	readonly #request: DownstreamRequest;
+	readonly #endpoint: Endpoint;
 	readonly #downstream: Downstream;
 	readonly #deps: SessionDeps;
 	readonly #id: string;
@@ -43,9 +56,11 @@ export class Session {
 	#laneFull = false;
 	#clientFull = false;
 	#securityHeaders: Record<string, string> = {};
+	#passHeaders: ReadonlySet<string> = new Set();
 
-	constructor(request: DownstreamRequest, downstream: Downstream, id: string, deps: SessionDeps, onDone: () => void) {
+	constructor({ request, endpoint, downstream, id }: SessionRequest, deps: SessionDeps, onDone: () => void) {
 		this.#request = request;
+		this.#endpoint = endpoint;
 		this.#downstream = downstream;
 		this.#deps = deps;
 		this.#id = id;
@@ -54,19 +69,25 @@ export class Session {
 	}
 
 	async run(): Promise<void> {
-		const answer = await this.#deps.pool.inspectPrompt(this.#deps.policyId, this.#request.body);
+		const { path, body } = this.#request;
+		const answer = await this.#deps.pool.inspectPrompt({ policyId: this.#deps.policyId, api: this.#endpoint.api, path, body });
 		if (this.#done) return;
 		if (!answer.ok) return this.#refuse(answer.code);
 		const { verdict } = answer;
-		if (verdict.action === "invalid") return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
+		if (verdict.action === "invalid")
+			return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
 		this.#securityHeaders = {
 			"x-pii-detected": String(verdict.piiDetected),
 			"x-security-score": verdict.score.toFixed(2),
 			"x-security-action": verdict.action,
 		};
 		if (verdict.action === "block") return this.#refuse("prompt_blocked", {}, verdict.findings);
-		const route = this.#deps.route(verdict.model);
-		if (route === undefined) return this.#refuse("model_not_found", { message: `No configured provider serves the model '${verdict.model.slice(0, 64).replace(/[^\w.:/+-]/g, "?")}'. Check llm_providers.*.models.`, param: "model" });
+		const route = this.#deps.router.route(verdict.model, this.#endpoint.api);
+		if (route === undefined || !speaks(route.type, this.#endpoint.api))
+			return this.#refuse("model_not_found", {
+				message: `No configured provider serves the model '${verdict.model.slice(0, 64).replace(/[^\w.:/+-]/g, "?")}'. Check llm_providers.*.models.`,
+				param: "model",
+			});
 		this.#send(verdict, route);
 	}
 
@@ -76,12 +97,21 @@ export class Session {
 	}
 
 	#send(verdict: Passed, route: Route): void {
+		const { url, credential } = upstreamTarget(route, this.#endpoint, verdict.model, this.#request.query);
 		const passCredential = this.#deps.passCredential && route.apiKey === "";
-		const headers: Record<string, string> = { ...upstreamRequestHeaders(this.#request.headers, { passCredential }), "content-type": "application/json", "x-request-id": this.#id };
-		if (route.apiKey !== "") headers["authorization"] = `Bearer ${route.apiKey}`;
-		const query = this.#request.query === "" ? "" : `?${this.#request.query}`;
+		this.#passHeaders = route.passHeaders.response;
 		this.#exchange = this.#deps.upstream.send(
-			{ url: `${route.baseUrl}/chat/completions${query}`, headers, body: Buffer.from(verdict.body ?? this.#request.body), deadlines: route.deadlines },
+			{
+				url,
+				headers: {
+					...upstreamRequestHeaders(this.#request.headers, { passCredential, more: route.passHeaders.request }),
+					"content-type": "application/json",
+					"x-request-id": this.#id,
+					...credential,
+				},
+				body: Buffer.from(verdict.body ?? this.#request.body),
+				deadlines: route.deadlines,
+			},
 			{
 				onHead: (status, answerHeaders) => this.#onHead(status, answerHeaders),
 				onData: (chunk) => this.#onData(chunk),
@@ -98,21 +128,28 @@ export class Session {
 		const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
 		if (type !== "text/event-stream" && type !== "application/json") return this.#refuse("upstream_content_type");
 		const isStream = type === "text/event-stream";
-		this.#lane = this.#deps.pool.openSession(this.#deps.policyId, isStream ? "stream" : "body", {
-			onOutput: (bytes) => this.#write(bytes),
-			onCredit: () => {
-				this.#laneFull = false;
-				this.#flow();
+		this.#lane = this.#deps.pool.openSession(
+			{ policyId: this.#deps.policyId, api: this.#endpoint.api, mode: isStream ? "stream" : "body" },
+			{
+				onOutput: (bytes) => this.#write(bytes),
+				onCredit: () => {
+					this.#laneFull = false;
+					this.#flow();
+				},
+				onEnded: (kind, code, findings) => this.#onEnded(kind, code, findings, isStream),
 			},
-			onEnded: (kind, code, findings) => this.#onEnded(kind, code, findings, isStream),
-		});
+		);
 		if (this.#lane === undefined) return this.#refuse("overloaded");
-		this.#securityHeaders = { ...downstreamResponseHeaders(headers), ...this.#securityHeaders };
+		this.#securityHeaders = { ...downstreamResponseHeaders(headers, this.#passHeaders), ...this.#securityHeaders };
 		if (isStream) this.#startStream();
 	}
 
 	#startStream(): void {
-		this.#head(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" });
+		this.#head(200, {
+			"content-type": "text/event-stream; charset=utf-8",
+			"cache-control": "no-cache, no-transform",
+			"x-accel-buffering": "no",
+		});
 		this.#downstream.onDrain(() => {
 			this.#clientFull = false;
 			this.#flow();
@@ -142,9 +179,11 @@ export class Session {
 
 	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts, isStream: boolean): void {
 		if (this.#done) return;
-		if (kind === "fault" && !this.#headSent) return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, findings);
+		if (kind === "fault" && !this.#headSent)
+			return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, findings);
 		// The lane writes the error event itself, except when it is the lane that failed.
-		if (kind === "fault" && isStream && (code === "lane_failed" || code === "overloaded")) this.#writeFault(code);
+		if (kind === "fault" && isStream && (code === "lane_failed" || code === "overloaded"))
+			this.#downstream.write(Buffer.from(errorEvent(this.#endpoint.api, code)));
 		this.#downstream.end();
 		this.#release(kind === "fault" ? (code ?? "internal_error") : kind, findings);
 	}
@@ -159,7 +198,12 @@ export class Session {
 	/** A non-2xx answer: its status, our words. An error body may echo the prompt, so it is not passed on. */
 	#upstreamRefused(status: number, headers: Readonly<Record<string, string>>): void {
 		const known = status >= 400 && status <= 599 ? status : 502;
-		const hint = status === 401 || status === 403 ? " Check the API key of the provider." : status === 429 ? " Its rate limit was reached; try again later." : "";
+		const hint =
+			status === 401 || status === 403
+				? " Check the API key of the provider."
+				: status === 429
+					? " Its rate limit was reached; try again later."
+					: "";
 		this.#exchange?.abort();
 		const retryAfter = headers["retry-after"];
 		if (retryAfter !== undefined && /^[\w ,:]{1,40}$/.test(retryAfter)) this.#securityHeaders["retry-after"] = retryAfter;
@@ -168,19 +212,18 @@ export class Session {
 		this.#refuse("upstream_error", { status: known, message: `The upstream answered with status ${status}.${hint}` });
 	}
 
-	#writeFault(code: ErrorCode): void {
-		const { message, type } = ERRORS[code];
-		this.#downstream.write(Buffer.from(`data: ${JSON.stringify({ error: { message, type, param: null, code } })}\n\n`));
-	}
-
 	#head(status: number, headers: Readonly<Record<string, string>>): void {
 		this.#headSent = true;
 		this.#downstream.head(status, { ...this.#securityHeaders, ...headers, "x-request-id": this.#id });
 	}
 
-	#refuse(code: ErrorCode, detail: { readonly message?: string; readonly param?: string | null; readonly status?: number } = {}, findings: FindingCounts = {}): void {
+	#refuse(
+		code: ErrorCode,
+		detail: { readonly message?: string; readonly param?: string | null; readonly status?: number } = {},
+		findings: FindingCounts = {},
+	): void {
 		if (this.#done) return;
-		const answer = errorAnswer(this.#request.path, code, detail);
+		const answer = errorAnswer(this.#endpoint.vendor, code, detail);
 		this.#head(answer.status, answer.headers);
 		this.#downstream.end(Buffer.from(answer.body));
 		this.#release(code, findings);
@@ -192,7 +235,10 @@ export class Session {
 		clearInterval(this.#keepAlive);
 		this.#exchange?.abort();
 		this.#lane?.close();
-		this.#deps.logger.info({ requestId: this.#id, path: this.#request.path, outcome, findings, durationMs: Math.round(performance.now() - this.#startedAt) }, "request");
+		this.#deps.logger.info(
+			{ requestId: this.#id, path: this.#request.path, outcome, findings, durationMs: Math.round(performance.now() - this.#startedAt) },
+			"request",
+		);
 		this.#onDone();
 	}
 }

@@ -10,5 +10,8 @@ export interface Logger {
 
 /** JSON lines on stderr; stdout is for the ready line. */
 export function createLogger(level: "DEBUG" | "INFO" | "WARN" | "ERROR"): Logger {
-	return pino({ level: level.toLowerCase(), base: { service: "secure-llm-proxy" }, timestamp: pino.stdTimeFunctions.isoTime }, destination(2));
+	return pino(
+		{ level: level.toLowerCase(), base: { service: "secure-llm-proxy" }, timestamp: pino.stdTimeFunctions.isoTime },
+		destination(2),
+	);
 }

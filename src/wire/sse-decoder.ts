@@ -14,25 +14,34 @@ export interface SseBlock {
 export type SseDecoding =
 	| { readonly kind: "blocks"; readonly blocks: readonly SseBlock[] }
 	/** `upstream_invalid_utf8`, `upstream_event_too_large` or `upstream_invalid_event`; the decoder must not be used again. */
-	| { readonly kind: "fault"; readonly code: "upstream_invalid_utf8" | "upstream_event_too_large" | "upstream_invalid_event"; readonly blocks: readonly SseBlock[] };
+	| {
+			readonly kind: "fault";
+			readonly code: "upstream_invalid_utf8" | "upstream_event_too_large" | "upstream_invalid_event";
+			readonly blocks: readonly SseBlock[];
+	  };
 
 export interface SseDecoder {
 	decode(bytes: Uint8Array): SseDecoding;
 	/** Bytes taken in whose block is not complete. */
 	readonly pendingBytes: number;
+	/** A block was decoded: a byte order mark can no longer come. */
+	readonly began: boolean;
 }
 
 /**
  * Cuts a byte stream into blocks and parses each with eventsource-parser, so that untouched blocks can be passed on
- * as they came. A block longer than `maxBlockBytes` is a fault.
+ * as they came. A block longer than `maxBlockBytes` is a fault. `began`: the stream continues another decoder's.
  */
-export function createSseDecoder(maxBlockBytes: number): SseDecoder {
+export function createSseDecoder(maxBlockBytes: number, began: boolean): SseDecoder {
 	let pending = Buffer.alloc(0);
 	let searchFrom = 0;
-	let first = true;
+	let hasBegun = began;
 	return {
 		get pendingBytes() {
 			return pending.length;
+		},
+		get began() {
+			return hasBegun;
 		},
 		decode(bytes) {
 			pending = pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([pending, bytes]);
@@ -40,8 +49,8 @@ export function createSseDecoder(maxBlockBytes: number): SseDecoder {
 			for (;;) {
 				const end = blockEnd(pending, searchFrom);
 				if (end === undefined) break;
-				const block = parseBlock(pending.subarray(0, end), first);
-				first = false;
+				const block = parseBlock(pending.subarray(0, end), !hasBegun);
+				hasBegun = true;
 				pending = pending.subarray(end);
 				searchFrom = 0;
 				if (typeof block === "string") return { kind: "fault", code: block, blocks };

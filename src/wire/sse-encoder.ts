@@ -16,5 +16,7 @@ export function withData(block: SseBlock, data: string): string {
 	const original = block.event?.data ?? "";
 	const at = block.raw.indexOf(original);
 	const single = original !== "" && !original.includes("\n") && at >= 0 && block.raw.indexOf(original, at + 1) < 0;
-	return single ? block.raw.slice(0, at) + data + block.raw.slice(at + original.length) : sseEvent(data, block.event?.name, block.event?.id);
+	return single
+		? block.raw.slice(0, at) + data + block.raw.slice(at + original.length)
+		: sseEvent(data, block.event?.name, block.event?.id);
 }

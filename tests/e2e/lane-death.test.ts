@@ -32,9 +32,15 @@ afterAll(async () => {
 });
 
 async function ask(): Promise<{ text: string; done: boolean }> {
-	const response = await fetch(`http://127.0.0.1:${proxy.port}/v1/chat/completions`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "hi" }] }) });
+	const response = await fetch(`http://127.0.0.1:${proxy.port}/v1/chat/completions`, {
+		method: "POST",
+		headers: { "content-type": "application/json" },
+		body: JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "hi" }] }),
+	});
 	const lines = (await response.text()).split("\n").filter((line) => line.startsWith("data: "));
-	const texts = lines.filter((line) => line !== "data: [DONE]").map((line) => (JSON.parse(line.slice(6)) as { choices: { delta: { content?: string } }[] }).choices[0]?.delta.content ?? "");
+	const texts = lines
+		.filter((line) => line !== "data: [DONE]")
+		.map((line) => (JSON.parse(line.slice(6)) as { choices: { delta: { content?: string } }[] }).choices[0]?.delta.content ?? "");
 	return { text: texts.join(""), done: lines.at(-1) === "data: [DONE]" };
 }
 

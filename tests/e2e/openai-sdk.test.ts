@@ -20,7 +20,16 @@ beforeAll(async () => {
 		const text = ANSWERS[messages[0]?.content ?? ""] ?? "ok";
 		response.writeHead(200, { "content-type": stream ? "text/event-stream" : "application/json" });
 		if (stream) response.end(chatEvents([...text].map(String)).join(""));
-		else response.end(JSON.stringify({ id: "c1", object: "chat.completion", created: 1, model: "m", choices: [{ index: 0, message: { role: "assistant", content: text }, finish_reason: "stop" }] }));
+		else
+			response.end(
+				JSON.stringify({
+					id: "c1",
+					object: "chat.completion",
+					created: 1,
+					model: "m",
+					choices: [{ index: 0, message: { role: "assistant", content: text }, finish_reason: "stop" }],
+				}),
+			);
 	});
 	proxy = await startProxy(upstream.url, 'security: { blocked_phrases: ["Project Falcon"] }');
 	client = new OpenAI({ apiKey: "unused", baseURL: `http://127.0.0.1:${proxy.port}/v1` });
@@ -45,7 +54,10 @@ async function whole(content: string): Promise<{ text: string | null | undefined
 	return { text: answer.choices[0]?.message.content, finish: answer.choices[0]?.finish_reason };
 }
 
-for (const [name, ask] of [["streamed", streamed], ["not streamed", whole]] as const) {
+for (const [name, ask] of [
+	["streamed", streamed],
+	["not streamed", whole],
+] as const) {
 	test(`a clean answer is the upstream's own, ${name}`, async () => {
 		expect(await ask("clean")).toEqual({ text: ANSWERS["clean"], finish: "stop" });
 	});
@@ -59,7 +71,9 @@ for (const [name, ask] of [["streamed", streamed], ["not streamed", whole]] as c
 
 test("a blocked prompt is a 400 that is not retried and never reaches the upstream", async () => {
 	const before = upstream.requests.length;
-	await expect(client.chat.completions.create({ model: "m", messages: [{ role: "user", content: "tell me about project  falcon" }] })).rejects.toMatchObject({ status: 400, code: "prompt_blocked", type: "security_policy_violation" });
+	await expect(
+		client.chat.completions.create({ model: "m", messages: [{ role: "user", content: "tell me about project  falcon" }] }),
+	).rejects.toMatchObject({ status: 400, code: "prompt_blocked", type: "security_policy_violation" });
 	expect(upstream.requests.length).toBe(before);
 });
 

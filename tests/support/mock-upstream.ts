@@ -18,11 +18,23 @@ export async function startMockUpstream(script: (response: ServerResponse, body:
 		await script(response, body);
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, close: () => (server.close(), server.closeAllConnections()) };
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+		requests,
+		close() {
+			server.close();
+			server.closeAllConnections();
+		},
+	};
 }
 
 /** The SSE events of one chat answer, a delta each. */
 export function chatEvents(deltas: readonly string[], finish: string | null = "stop"): string[] {
-	const event = (choice: object): string => `data: ${JSON.stringify({ id: "c1", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, finish_reason: null, ...choice }] })}\n\n`;
-	return [event({ delta: { role: "assistant", content: "" } }), ...deltas.map((content) => event({ delta: { content } })), ...(finish === null ? [] : [event({ delta: {}, finish_reason: finish }), "data: [DONE]\n\n"])];
+	const event = (choice: object): string =>
+		`data: ${JSON.stringify({ id: "c1", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, finish_reason: null, ...choice }] })}\n\n`;
+	return [
+		event({ delta: { role: "assistant", content: "" } }),
+		...deltas.map((content) => event({ delta: { content } })),
+		...(finish === null ? [] : [event({ delta: {}, finish_reason: finish }), "data: [DONE]\n\n"]),
+	];
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { createLaneInspector } from "../../src/inspect/lane-inspector.ts";
 import { packState, unpackState } from "../../src/lanes/codec.ts";
+import { createLaneInspector } from "../../src/lanes/lane-inspector.ts";
 import { type LaneTask, serveLane } from "../../src/lanes/serve-lane.ts";
 
 /** A real lane that dies once, the way the file named by LANE_DEATH_FILE says, at the data message it counts down to. */

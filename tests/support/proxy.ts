@@ -5,7 +5,10 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 
 /** A running proxy in front of `baseUrl`, with further YAML. */
 export async function startProxy(baseUrl: string, yaml = "", workerUrl?: URL): Promise<Proxy> {
-	const loaded = parseConfig(`server: { host: 127.0.0.1, port: 0, workers: 2, drain_timeout_ms: 500, lane_deadline_ms: 2000 }\nllm_providers: { up: { type: openai, base_url: "${baseUrl}", api_key: test } }\n${yaml}`, {});
+	const loaded = parseConfig(
+		`server: { host: 127.0.0.1, port: 0, workers: 2, drain_timeout_ms: 500, lane_deadline_ms: 2000 }\nllm_providers: { up: { type: openai, base_url: "${baseUrl}", api_key: test } }\n${yaml}`,
+		{},
+	);
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
 	const started = await createProxy(loaded.config, { logger: silent, ...(workerUrl && { workerUrl }) });
 	if (!started.ok) throw new Error(JSON.stringify(started.faults));

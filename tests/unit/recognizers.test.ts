@@ -7,7 +7,9 @@ import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 
 const ruleSet: RuleSet = {
-	rules: RECOGNIZERS.flatMap(({ type, category, label, patterns }) => patterns.map((pattern) => ({ ...pattern, type, category, label, action: "redact" as const }))),
+	rules: RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
+		patterns.map((pattern) => ({ ...pattern, type, category, label, action: "redact" as const })),
+	),
 	threshold: 0.5,
 	strategy: "mask",
 	allowList: [],
@@ -20,7 +22,8 @@ beforeAll(async () => {
 	program = createScannerProgram(ruleSet, createHyperscanEngine(ruleSet.rules, loaded.artifact));
 });
 
-const typesIn = (text: string): string[] => inspectWhole(program, { strategy: "mask", key: new Uint8Array(32) }, text).scanner.findings.map(({ type }) => type);
+const typesIn = (text: string): string[] =>
+	inspectWhole(program, { strategy: "mask", key: new Uint8Array(32) }, text).scanner.findings.map(({ type }) => type);
 
 for (const { type, examples } of RECOGNIZERS) {
 	test(`${type} is found in its examples and only there`, () => {

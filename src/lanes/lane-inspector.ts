@@ -1,12 +1,16 @@
-import type { FindingCounts, FromLane, SessionId, ToLane } from "../lanes/protocol.ts";
-import type { Policy } from "../policy/policy.ts";
-import { openaiChat } from "../providers/openai-chat.ts";
+import type { ApiName } from "../core/api.ts";
+import { errorEvent } from "../core/error-envelope.ts";
+import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
+import type { RedactionStyle } from "../inspect/channel.ts";
+import { filterPrompt } from "../inspect/prompt-filter.ts";
+import { createResponseFilter, type FilterState, type FilterStep, type ResponseFilter } from "../inspect/response-filter.ts";
+import type { Policy, Rule } from "../policy/policy.ts";
+import { providerOf } from "../providers/registry.ts";
+import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
-import { type BodyFilter, createBodyFilter } from "./body-filter.ts";
-import type { RedactionStyle } from "./channel.ts";
-import { filterPrompt } from "./prompt-filter.ts";
-import { createResponseFilter, type FilterState, type FilterStep, type ResponseFilter } from "./response-filter.ts";
+import type { FindingCounts } from "../verdict/prompt-verdict.ts";
+import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 
 /** Bytes of one SSE block or, beyond what a policy could need, one whole answer. */
 const MAX_BLOCK_BYTES = 1 << 20;
@@ -24,6 +28,8 @@ export interface LaneInspectorOptions {
 	readonly unpack: (bytes: Uint8Array) => FilterState;
 	/** Keys the hashes in redacted text. */
 	readonly secretKey: Uint8Array;
+	/** Another engine than Hyperscan: the oracle, in tests. */
+	readonly createEngine?: (rules: readonly Rule[], artifact: PatternArtifact) => Engine;
 }
 
 interface LoadedPolicy {
@@ -32,13 +38,19 @@ interface LoadedPolicy {
 	readonly response: ScannerProgram;
 }
 
-type OpenAnswer = { readonly mode: "stream"; readonly filter: ResponseFilter } | { readonly mode: "body"; readonly filter: BodyFilter };
+type OpenAnswer =
+	| { readonly mode: "stream"; readonly filter: ResponseFilter; readonly api: ApiName }
+	| { readonly mode: "body"; readonly filter: BodyFilter };
 
 /** All inspection of one lane: policies and open answers. Pure but for the native engines. */
 export function createLaneInspector(options: LaneInspectorOptions): LaneInspector {
+	const createEngine = options.createEngine ?? createHyperscanEngine;
 	const policies = new Map<string, LoadedPolicy>();
 	const answers = new Map<SessionId, OpenAnswer>();
-	const style = (policy: LoadedPolicy, direction: "prompt" | "response"): RedactionStyle => ({ strategy: policy.policy[direction].strategy, key: options.secretKey });
+	const style = (policy: LoadedPolicy, direction: "prompt" | "response"): RedactionStyle => ({
+		strategy: policy.policy[direction].strategy,
+		key: options.secretKey,
+	});
 
 	const close = (sid: SessionId): void => {
 		const answer = answers.get(sid);
@@ -70,7 +82,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		try {
 			return [output(sid, received, answer, step(answer))];
 		} catch {
-			const out = answer.mode === "stream" ? openaiChat.stream.fault("internal_error", "The proxy met an internal error. Try again.") : "";
+			const out = answer.mode === "stream" ? errorEvent(answer.api, "internal_error") : "";
 			return [output(sid, received, answer, { out, consumed: 0, ended: "fault", code: "internal_error" })];
 		}
 	};
@@ -78,22 +90,48 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	const open = (item: ToLane & { kind: "open" }): readonly FromLane[] => {
 		const policy = policies.get(item.policyId);
 		if (policy === undefined) return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "lane_failed" }];
+		const provider = providerOf(item.api);
 		const common = { program: policy.response, style: style(policy, "response") };
 		if (item.mode === "body") {
-			answers.set(item.sid, { mode: "body", filter: createBodyFilter({ ...common, provider: openaiChat, maxBytes: MAX_BODY_BYTES }) });
+			answers.set(item.sid, { mode: "body", filter: createBodyFilter({ ...common, provider, maxBytes: MAX_BODY_BYTES }) });
 			return [];
 		}
+		const format = provider.stream;
+		if (format === undefined)
+			return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "upstream_content_type" }];
 		const state = item.resume === undefined ? {} : { state: options.unpack(item.resume) };
-		answers.set(item.sid, { mode: "stream", filter: createResponseFilter({ ...common, format: openaiChat.stream, maxBlockBytes: MAX_BLOCK_BYTES, maxChannels: MAX_CHANNELS, ...state }) });
+		answers.set(item.sid, {
+			mode: "stream",
+			api: item.api,
+			filter: createResponseFilter({
+				...common,
+				format,
+				api: item.api,
+				maxBlockBytes: MAX_BLOCK_BYTES,
+				maxChannels: MAX_CHANNELS,
+				...state,
+			}),
+		});
 		return [];
 	};
 
 	const prompt = (item: ToLane & { kind: "prompt" }): readonly FromLane[] => {
 		const policy = policies.get(item.policyId);
-		const internal = { action: "invalid", code: "internal_error", message: "The proxy met an internal error. Try again.", param: null } as const;
+		const internal = {
+			action: "invalid",
+			code: "internal_error",
+			message: "The proxy met an internal error. Try again.",
+			param: null,
+		} as const;
 		if (policy === undefined) return [{ kind: "prompt", sid: item.sid, verdict: internal }];
 		try {
-			return [{ kind: "prompt", sid: item.sid, verdict: filterPrompt(item.body, openaiChat, policy.policy, policy.prompt, style(policy, "prompt")) }];
+			return [
+				{
+					kind: "prompt",
+					sid: item.sid,
+					verdict: filterPrompt(item.body, item.path, providerOf(item.api), policy.policy, policy.prompt, style(policy, "prompt")),
+				},
+			];
 		} catch {
 			return [{ kind: "prompt", sid: item.sid, verdict: internal }];
 		}
@@ -105,8 +143,8 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 				case "policy":
 					policies.set(item.policy.id, {
 						policy: item.policy,
-						prompt: createScannerProgram(item.policy.prompt, createHyperscanEngine(item.policy.prompt.rules, item.promptArtifact)),
-						response: createScannerProgram(item.policy.response, createHyperscanEngine(item.policy.response.rules, item.responseArtifact)),
+						prompt: createScannerProgram(item.policy.prompt, createEngine(item.policy.prompt.rules, item.promptArtifact)),
+						response: createScannerProgram(item.policy.response, createEngine(item.policy.response.rules, item.responseArtifact)),
 					});
 					return [];
 				case "dropPolicy":

@@ -1,0 +1,20 @@
+/** The APIs whose requests and answers the proxy reads. */
+export type ApiName =
+	| "openai-chat"
+	| "openai-completions"
+	| "openai-responses"
+	| "openai-embeddings"
+	| "anthropic-messages"
+	| "anthropic-count-tokens"
+	| "gemini-generate"
+	| "gemini-embed"
+	| "models";
+
+/** Whose error envelope, credential header and paths an API uses. */
+export type Vendor = "openai" | "anthropic" | "gemini";
+
+/** The vendor whose clients use a path; OpenAI's where it says nothing. */
+export function vendorOfPath(path: string): Vendor {
+	if (path.startsWith("/v1/messages")) return "anthropic";
+	return path.startsWith("/v1beta/") ? "gemini" : "openai";
+}

@@ -1,0 +1,72 @@
+import type { ApiName, Vendor } from "./api.ts";
+import { type CatalogueEntry, ERRORS, type ErrorCode } from "./errors.ts";
+
+export interface ErrorDetail {
+	readonly status: number;
+	/** Stable code of the catalogue. */
+	readonly code: string;
+	readonly type: CatalogueEntry["type"];
+	readonly message: string;
+	readonly param?: string | null;
+}
+
+/** google.rpc.Code names by HTTP status (cloud.google.com/apis/design/errors). */
+const GEMINI_STATUS: Readonly<Record<number, string>> = {
+	400: "INVALID_ARGUMENT",
+	401: "UNAUTHENTICATED",
+	403: "PERMISSION_DENIED",
+	404: "NOT_FOUND",
+	429: "RESOURCE_EXHAUSTED",
+	500: "INTERNAL",
+	503: "UNAVAILABLE",
+	504: "DEADLINE_EXCEEDED",
+};
+
+/** `error.type` by HTTP status (docs.anthropic.com/en/api/errors). */
+const ANTHROPIC_TYPE: Readonly<Record<number, string>> = {
+	401: "authentication_error",
+	403: "permission_error",
+	404: "not_found_error",
+	413: "request_too_large",
+	429: "rate_limit_error",
+	503: "overloaded_error",
+};
+
+/** The vendor's own error object, as its SDKs read it. Our `code` is in all of them. */
+export function errorEnvelope(vendor: Vendor, { status, code, type, message, param = null }: ErrorDetail): object {
+	switch (vendor) {
+		case "openai":
+			return { error: { message, type, param, code } };
+		case "anthropic":
+			return {
+				type: "error",
+				error: { type: ANTHROPIC_TYPE[status] ?? (status >= 500 ? "api_error" : "invalid_request_error"), message, code },
+			};
+		case "gemini":
+			return {
+				error: {
+					code: status,
+					message,
+					status: GEMINI_STATUS[status] ?? (status >= 500 ? "INTERNAL" : "INVALID_ARGUMENT"),
+					details: [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: code.toUpperCase(), domain: "secure-llm-proxy" }],
+				},
+			};
+		default:
+			return vendor satisfies never;
+	}
+}
+
+/**
+ * A catalogue error after the head of a streamed answer was sent: an SSE block on which the vendor's SDKs throw. Events
+ * of the Responses API carry a `type`, and `error` beside it, because OpenAI's SDK throws on that member alone.
+ */
+export function errorEvent(api: ApiName, code: ErrorCode): string {
+	const { status, type, message } = ERRORS[code];
+	const detail = { status, type, message, code };
+	if (api.startsWith("anthropic")) return `event: error\ndata: ${JSON.stringify(errorEnvelope("anthropic", detail))}\n\n`;
+	if (api === "openai-responses") {
+		const event = { type: "error", sequence_number: 0, code, message, param: null, ...errorEnvelope("openai", detail) };
+		return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
+	}
+	return `data: ${JSON.stringify(errorEnvelope(api.startsWith("gemini") ? "gemini" : "openai", detail))}\n\n`;
+}

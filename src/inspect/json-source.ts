@@ -1,0 +1,209 @@
+import type { ByteOffset } from "../core/units.ts";
+
+/** What a run of JSON source is: `text` stands in a string, `bare` outside (a number); `structure` must survive every redaction. */
+type RunKind = "text" | "bare" | "structure";
+
+interface Run {
+	readonly kind: RunKind;
+	/** As the sender wrote it. */
+	readonly raw: string;
+	/** What it says: escapes decoded. Empty for an escape that is not complete. */
+	readonly decoded: string;
+	/** UTF-8 bytes of `decoded`. */
+	readonly bytes: number;
+	/** A bare value begins here. */
+	readonly isStart: boolean;
+}
+
+/** Plain data. */
+export interface JsonSourceState {
+	readonly lexer: LexerState;
+	readonly runs: readonly Run[];
+	readonly at: ByteOffset;
+	readonly marker: string | undefined;
+	readonly isBareReplaced: boolean;
+}
+
+interface LexerState {
+	inString: boolean;
+	inBare: boolean;
+	/** An escape, or the high half of an escaped surrogate pair, that the next delta completes. */
+	carry: string;
+}
+
+const PLAIN = /[^"\\]+/y;
+const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[^u])/y;
+const BARE = /[^"{}[\],:\s]+/y;
+const STRUCTURE = /[{}[\],:\s]+/y;
+const HIGH_SURROGATE = /^\\u[dD][89abAB]/;
+const LOW_SURROGATE = /^\\u[dD][c-fC-F]/;
+
+/**
+ * JSON source that arrives in pieces (tool-call arguments), seen as its decoded text: `\u0034` reads as `4`, so an
+ * escape cannot hide a finding. Keeps the source of what is held, so that clean text goes out as it was written and a
+ * replaced region leaves valid JSON behind.
+ */
+export class JsonSource {
+	readonly #lexer: LexerState;
+	/** Source of the decoded bytes from `#at` on. */
+	#runs: Run[];
+	#at: ByteOffset;
+	/** A replacement waiting for the first byte of a value inside its region. */
+	#marker: string | undefined;
+	/** The bare value at hand was replaced from its first character, so the rest of it must not follow. */
+	#isBareReplaced: boolean;
+
+	constructor(state?: JsonSourceState) {
+		this.#lexer = { inString: false, inBare: false, carry: "", ...state?.lexer };
+		this.#runs = [...(state?.runs ?? [])];
+		this.#at = state?.at ?? 0;
+		this.#marker = state?.marker;
+		this.#isBareReplaced = state?.isBareReplaced ?? false;
+	}
+
+	state(): JsonSourceState {
+		return {
+			lexer: { ...this.#lexer },
+			runs: [...this.#runs],
+			at: this.#at,
+			marker: this.#marker,
+			isBareReplaced: this.#isBareReplaced,
+		};
+	}
+
+	/** The decoded text of the next piece. */
+	decode(piece: string): string {
+		const source = this.#lexer.carry + piece;
+		this.#lexer.carry = "";
+		let decoded = "";
+		for (let i = 0; i < source.length; ) {
+			const run = this.#next(source, i);
+			if (run === undefined) {
+				this.#lexer.carry = source.slice(i);
+				break;
+			}
+			this.#runs.push(run);
+			decoded += run.decoded;
+			i += run.raw.length;
+		}
+		return decoded;
+	}
+
+	/** Source of the clean bytes `[from, to)`; everything before `from` that is still here is dropped but for its structure. */
+	clean(from: ByteOffset, to: ByteOffset): string {
+		let out = this.replaced(from);
+		this.#marker = undefined;
+		this.#take(to, (run) => {
+			if (run.kind === "bare" && this.#isBareReplaced) return;
+			this.#isBareReplaced = false;
+			out += run.raw;
+		});
+		return out;
+	}
+
+	/** Begins a replaced region at `from`. */
+	beginReplaced(from: ByteOffset, marker: string): string {
+		const out = this.replaced(from);
+		this.#marker = marker;
+		return out;
+	}
+
+	/** What is left of the replaced bytes up to `to`: the structure, and the marker in the first value. */
+	replaced(to: ByteOffset): string {
+		let out = "";
+		this.#take(to, (run) => {
+			if (run.kind === "structure") {
+				this.#isBareReplaced = false;
+				out += run.raw;
+			} else if (run.kind === "text") {
+				out += this.#marker === undefined ? "" : JSON.stringify(this.#marker).slice(1, -1);
+				this.#marker = undefined;
+			} else if (run.isStart || this.#isBareReplaced) {
+				out += this.#marker === undefined ? "" : JSON.stringify(this.#marker);
+				this.#marker = undefined;
+				this.#isBareReplaced = true;
+			} else {
+				// Its first digits have left already; zeros keep it a number.
+				out += run.raw.replace(/[\p{L}\p{N}]/gu, "0");
+			}
+		});
+		return out;
+	}
+
+	/** End of the source: an escape that never became complete. */
+	rest(): string {
+		const { carry } = this.#lexer;
+		this.#lexer.carry = "";
+		return carry;
+	}
+
+	/** Hands over the runs up to `to`, cutting the last one. */
+	#take(to: ByteOffset, use: (run: Run) => void): void {
+		while (this.#runs.length > 0) {
+			const run = this.#runs[0] as Run;
+			if (this.#at + run.bytes <= to) {
+				this.#runs.shift();
+				this.#at += run.bytes;
+				use(run);
+				continue;
+			}
+			if (this.#at >= to) return;
+			const [head, tail] = cut(run, to - this.#at);
+			this.#runs[0] = tail;
+			this.#at = to;
+			use(head);
+		}
+	}
+
+	#outside(source: string, at: number): Run {
+		const bare = match(BARE, source, at);
+		const raw = bare ?? match(STRUCTURE, source, at) ?? source.slice(at);
+		const isStart = bare !== undefined && !this.#lexer.inBare;
+		this.#lexer.inBare = bare !== undefined;
+		return runOf(bare === undefined ? "structure" : "bare", raw, raw, isStart);
+	}
+
+	#next(source: string, at: number): Run | undefined {
+		if (source[at] === '"') {
+			this.#lexer.inString = !this.#lexer.inString;
+			this.#lexer.inBare = false;
+			return runOf("structure", '"', '"');
+		}
+		if (!this.#lexer.inString) return this.#outside(source, at);
+		const plain = match(PLAIN, source, at);
+		if (plain !== undefined) return runOf("text", plain, plain);
+		const escape = match(ESCAPE, source, at);
+		if (escape === undefined) return source.length - at < 6 ? undefined : runOf("text", "\\", "\\");
+		if (!HIGH_SURROGATE.test(escape)) return runOf("text", escape, unescape(escape));
+		const low = match(ESCAPE, source, at + escape.length);
+		if (low === undefined && source.length - at < 12 && "\\u".startsWith(source.slice(at + 6, at + 8))) return undefined;
+		const pair = low !== undefined && LOW_SURROGATE.test(low) ? escape + low : escape;
+		return runOf("text", pair, unescape(pair));
+	}
+}
+
+function runOf(kind: RunKind, raw: string, decoded: string, isStart = false): Run {
+	return { kind, raw, decoded, bytes: Buffer.byteLength(decoded), isStart };
+}
+
+/** Only runs whose source is their text are ever cut: an escape is one character. */
+function cut(run: Run, bytes: number): [Run, Run] {
+	const source = Buffer.from(run.raw);
+	const head = source.toString("utf8", 0, bytes);
+	const tail = source.toString("utf8", bytes);
+	return [runOf(run.kind, head, head, run.isStart), runOf(run.kind, tail, tail)];
+}
+
+function match(expression: RegExp, source: string, at: number): string | undefined {
+	expression.lastIndex = at;
+	return expression.exec(source)?.[0];
+}
+
+/** The character of one escape, or of an escaped surrogate pair; an invalid escape stands for itself. */
+function unescape(escape: string): string {
+	try {
+		return Buffer.from(JSON.parse(`"${escape}"`) as string).toString();
+	} catch {
+		return escape;
+	}
+}

@@ -1,0 +1,41 @@
+import type { Place } from "../providers/provider.ts";
+import type { ScannerProgram } from "../scanner/text-scanner.ts";
+import type { Finding } from "../verdict/finding.ts";
+import { inspectWhole, type RedactionStyle } from "./channel.ts";
+
+/** Texts remembered as clean: ids, models and member names come again with every event. */
+const MAX_REMEMBERED = 512;
+const MAX_REMEMBERED_UNITS = 128;
+
+export interface WholeText {
+	/** Absent: the text may go out as it is. */
+	readonly text: string | undefined;
+	readonly isCut: boolean;
+	readonly findings: readonly Finding[];
+}
+
+const CLEAN: WholeText = { text: undefined, isCut: false, findings: [] };
+
+/** Inspects complete texts. */
+export class WholeTexts {
+	readonly #program: ScannerProgram;
+	readonly #style: RedactionStyle;
+	readonly #clean = new Set<string>();
+
+	constructor(program: ScannerProgram, style: RedactionStyle) {
+		this.#program = program;
+		this.#style = style;
+	}
+
+	inspect({ text, source }: Pick<Place, "text" | "source">): WholeText {
+		if (text === "" || this.#clean.has(text)) return CLEAN;
+		const whole = inspectWhole(this.#program, this.#style, text, source);
+		const { findings, isCut } = whole.scanner;
+		if (findings.length > 0 || isCut || whole.text !== text) return { text: whole.text === text ? undefined : whole.text, isCut, findings };
+		if (source === "text" && text.length <= MAX_REMEMBERED_UNITS) {
+			if (this.#clean.size >= MAX_REMEMBERED) this.#clean.clear();
+			this.#clean.add(text);
+		}
+		return CLEAN;
+	}
+}

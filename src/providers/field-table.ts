@@ -1,0 +1,120 @@
+import { findStrings, type JsonPath, type JsonSpan, type JsonString } from "../wire/json-strings.ts";
+import type { Place, SourceKind } from "./provider.ts";
+
+/**
+ * How one string of a vendor's JSON is treated.
+ * - name: an identifier or enum made by the vendor; passes when it has the form of one, else it is `whole`
+ * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64, else it is `whole`
+ * - media: encoded image or sound; cannot be inspected
+ * - whole, copy, delta: see `Place`; with `Json`: JSON source
+ */
+export type Treatment = "name" | "opaque" | "media" | "whole" | "copy" | "delta" | "wholeJson" | "copyJson" | "deltaJson";
+
+/** Path → treatment. `#` is any array index, `*` any one member, a final `**` anything below. The first match counts. */
+export type FieldTable = readonly (readonly [path: string, treatment: Treatment])[];
+
+export interface Fields {
+	readonly places: readonly Place[];
+	/** Values at the paths asked for with `spans`. */
+	readonly spans: readonly JsonSpan[];
+	readonly hasMedia: boolean;
+}
+
+export interface FieldReaderOptions {
+	/** Names the channel of a delta; default: the path with each array position replaced by the element's `index`. */
+	readonly channelOf?: (root: unknown, path: JsonPath) => string;
+	/** Paths of values whose spans are wanted, as in the table. */
+	readonly spans?: readonly string[];
+}
+
+/** An identifier, a model name, an enum: no blanks, no `@`. */
+const NAME = /^[\w.:/+-]{0,128}$/;
+const BASE64 = /^[A-Za-z0-9+/_=-]*$/;
+const MEDIA_URL = /^data:(?:image|audio|video|application)\/[\w.+-]{1,64};base64,[A-Za-z0-9+/_=-]*$/;
+
+/** Reads JSON by a table. The result is undefined when the JSON is nested too deeply. A path not in the table is `whole`. */
+export function createFieldReader(
+	table: FieldTable,
+	options: FieldReaderOptions = {},
+): (json: string, root: unknown) => Fields | undefined {
+	const compiled = compile(table);
+	const spanPaths = new Set(options.spans);
+	const isWanted = spanPaths.size === 0 ? undefined : (path: JsonPath) => spanPaths.has(shapeOf(path));
+	const channelOf = options.channelOf ?? channelOfPath;
+	return (json, root) => {
+		const found = findStrings(json, isWanted);
+		if (found === undefined) return undefined;
+		const places: Place[] = [];
+		let hasMedia = false;
+		for (const string of found.strings) {
+			const treatment = treatmentFor(string, compiled);
+			if (treatment === "media") hasMedia = true;
+			if (treatment === "name" || treatment === "opaque" || treatment === "media") continue;
+			places.push(placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : ""));
+		}
+		return { places, spans: found.spans, hasMedia };
+	};
+}
+
+/** Member names that the table spells out are the vendor's; any other may be the model's and is inspected. */
+function treatmentFor(string: JsonString, table: CompiledTable): Treatment {
+	const shape = shapeOf(string.path);
+	if (string.isName) return table.names.has(shape) ? "name" : "whole";
+	const known = table.treatmentOf(shape);
+	if (string.value.startsWith("data:") && MEDIA_URL.test(string.value)) return "media";
+	if (known === "name") return NAME.test(string.value) ? "name" : "whole";
+	if (known === "opaque") return BASE64.test(string.value) ? "opaque" : "whole";
+	return known ?? "whole";
+}
+
+function placeOf({ from, to, value }: JsonString, treatment: Exclude<Treatment, "name" | "opaque" | "media">, channel: string): Place {
+	const source: SourceKind = treatment.endsWith("Json") ? "json" : "text";
+	const kind = treatment.replace("Json", "") as Place["kind"];
+	return { kind, channel, source, from, to, text: value };
+}
+
+function shapeOf(path: JsonPath): string {
+	let shape = "";
+	for (const step of path) shape += typeof step === "number" ? ".#" : `.${step}`;
+	return shape.slice(1);
+}
+
+interface CompiledTable {
+	readonly treatmentOf: (shape: string) => Treatment | undefined;
+	/** Shapes that the table spells out, and everything above them. */
+	readonly names: ReadonlySet<string>;
+}
+
+function compile(table: FieldTable): CompiledTable {
+	const names = new Set<string>();
+	const exact = new Map<string, Treatment>();
+	const wild: { readonly expression: RegExp; readonly treatment: Treatment }[] = [];
+	for (const [path, treatment] of table) {
+		const steps = path.split(/\.?\*/)[0]?.split(".") ?? [];
+		for (let depth = 1; depth <= steps.length; depth++) names.add(steps.slice(0, depth).join("."));
+		if (!path.includes("*")) exact.set(path, exact.get(path) ?? treatment);
+		else wild.push({ expression: wildcard(path), treatment });
+	}
+	return { names, treatmentOf: (shape) => exact.get(shape) ?? wild.find(({ expression }) => expression.test(shape))?.treatment };
+}
+
+function wildcard(path: string): RegExp {
+	const steps = path.split(".").map((step) => (step === "**" ? ".*" : step === "*" ? "[^.]*" : step.replace(/[$^|()?+[\]{}\\]/g, "\\$&")));
+	return new RegExp(`^${steps.join("\\.")}$`, "s");
+}
+
+/** The path as JSON, each array position replaced by the element's own `index` where it has one. */
+function channelOfPath(root: unknown, path: JsonPath): string {
+	let node: unknown = root;
+	const steps = path.map((step) => {
+		node = typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[step] : undefined;
+		return typeof step === "number" ? indexOf(node, step) : step;
+	});
+	return JSON.stringify(steps);
+}
+
+/** An element's own `index`, else its position. Undefined-safe: anything that is not a small count is the position. */
+export function indexOf(element: unknown, position: number): number {
+	const index = typeof element === "object" && element !== null ? (element as Record<string, unknown>)["index"] : undefined;
+	return typeof index === "number" && Number.isSafeInteger(index) && index >= 0 && index < 1024 ? index : position;
+}

@@ -1,0 +1,24 @@
+import type { Fields } from "./field-table.ts";
+import { type JsonObject, parseObject } from "./json-object.ts";
+import type { RequestReading } from "./provider.ts";
+
+type Refusal = Extract<RequestReading, { readonly kind: "invalid" }>;
+
+/** What every OpenAI request has in common: an object with a `model` and perhaps `stream`; `check` sees to the rest. */
+export function readOpenaiRequest(
+	json: string,
+	readFields: (json: string, root: unknown) => Fields | undefined,
+	check: (object: JsonObject, invalid: (param: string, message: string) => Refusal) => Refusal | undefined,
+): RequestReading {
+	const invalid = (param: string | null, message: string): Refusal => ({ kind: "invalid", param, message });
+	const object = parseObject(json);
+	if (object === undefined) return invalid(null, "The request body is not a JSON object.");
+	const { model, stream } = object;
+	if (typeof model !== "string" || model === "") return invalid("model", "'model' must be a non-empty string: the name of a model.");
+	if (stream != null && typeof stream !== "boolean") return invalid("stream", "'stream' must be true or false.");
+	const refusal = check(object, invalid);
+	if (refusal !== undefined) return refusal;
+	const fields = readFields(json, object);
+	if (fields === undefined) return invalid(null, "The request body is nested too deeply. Flatten it.");
+	return { kind: "data", places: fields.places, model, stream: stream === true };
+}

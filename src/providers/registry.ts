@@ -1,0 +1,13 @@
+import type { ApiName } from "../core/api.ts";
+import { openaiChat } from "./openai-chat.ts";
+import type { Provider } from "./provider.ts";
+
+const PROVIDERS: Partial<Record<ApiName, Provider>> = {
+	"openai-chat": openaiChat,
+};
+
+export function providerOf(api: ApiName): Provider {
+	const provider = PROVIDERS[api];
+	if (provider === undefined) throw new Error(`No provider for ${api}.`);
+	return provider;
+}

@@ -1,0 +1,49 @@
+import type { ApiName, Vendor } from "../core/api.ts";
+
+/** One route of a vendor's API. */
+export interface Endpoint {
+	readonly method: "GET" | "POST";
+	readonly vendor: Vendor;
+	readonly api: ApiName;
+	/** Path after the base URL of an upstream that speaks the same API. */
+	readonly upstreamPath: string;
+}
+
+interface EndpointRule {
+	readonly path: RegExp;
+	readonly method: Endpoint["method"];
+	readonly vendor: Vendor;
+	readonly api: ApiName;
+}
+
+const RULES: readonly EndpointRule[] = [
+	{ path: /^\/v1\/chat\/completions$/, method: "POST", vendor: "openai", api: "openai-chat" },
+	{ path: /^\/v1\/completions$/, method: "POST", vendor: "openai", api: "openai-completions" },
+	{ path: /^\/v1\/responses$/, method: "POST", vendor: "openai", api: "openai-responses" },
+	{ path: /^\/v1\/embeddings$/, method: "POST", vendor: "openai", api: "openai-embeddings" },
+	{ path: /^\/v1\/models(?:\/[\w.:/@-]{1,200})?$/, method: "GET", vendor: "openai", api: "models" },
+	{ path: /^\/v1\/messages$/, method: "POST", vendor: "anthropic", api: "anthropic-messages" },
+	{ path: /^\/v1\/messages\/count_tokens$/, method: "POST", vendor: "anthropic", api: "anthropic-count-tokens" },
+	{
+		path: /^\/v1beta\/models\/[\w.:/@-]{1,200}:(?:generateContent|streamGenerateContent|countTokens)$/,
+		method: "POST",
+		vendor: "gemini",
+		api: "gemini-generate",
+	},
+	{
+		path: /^\/v1beta\/models\/[\w.:/@-]{1,200}:(?:embedContent|batchEmbedContents)$/,
+		method: "POST",
+		vendor: "gemini",
+		api: "gemini-embed",
+	},
+	{ path: /^\/v1beta\/models(?:\/[\w.@-]{1,200})?$/, method: "GET", vendor: "gemini", api: "models" },
+];
+
+/** The endpoint of a path; undefined when none is served there. Anthropic's clients ask `/v1/models` with their version header. */
+export function endpointOf(path: string, headers: Readonly<Record<string, string>>): Endpoint | undefined {
+	const rule = path.includes("..") ? undefined : RULES.find((candidate) => candidate.path.test(path));
+	if (rule === undefined) return undefined;
+	const vendor = rule.api === "models" && headers["anthropic-version"] !== undefined ? "anthropic" : rule.vendor;
+	// An OpenAI base URL ends in `/v1` by convention, the others' in the host.
+	return { method: rule.method, vendor, api: rule.api, upstreamPath: vendor === "openai" ? path.slice("/v1".length) : path };
+}

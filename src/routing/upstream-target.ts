@@ -1,0 +1,45 @@
+import type { Endpoint } from "./endpoints.ts";
+import type { Route } from "./model-router.ts";
+
+export interface UpstreamTarget {
+	readonly url: string;
+	/** The provider's own credential; empty when none is configured. */
+	readonly credential: Readonly<Record<string, string>>;
+}
+
+/** The address and credential of an endpoint at a provider. `query` without `?`. */
+export function upstreamTarget(route: Route, endpoint: Endpoint, model: string, query: string): UpstreamTarget {
+	const { baseUrl, type } = route;
+	const isAzureDeployment = type === "azure" && route.apiVersion !== "";
+	const search = new URLSearchParams(withoutKey(query));
+	if (isAzureDeployment && !search.has("api-version")) search.set("api-version", route.apiVersion);
+	const path = isAzureDeployment
+		? `/openai/deployments/${encodeURIComponent(model)}${endpoint.upstreamPath}`
+		: type === "azure"
+			? `/openai/v1${endpoint.upstreamPath}`
+			: endpoint.upstreamPath;
+	const text = isAzureDeployment ? search.toString() : withoutKey(query);
+	return { url: `${baseUrl}${path}${text === "" ? "" : `?${text}`}`, credential: credentialOf(route) };
+}
+
+/** A caller's API key in the query (Gemini's `key`) is a credential, and those do not go upstream from here. */
+function withoutKey(query: string): string {
+	return query
+		.split("&")
+		.filter((pair) => !/^(?:key|api[-_]key|access_token)=/i.test(pair))
+		.join("&");
+}
+
+function credentialOf({ type, apiKey }: Route): Record<string, string> {
+	if (apiKey === "") return {};
+	switch (type) {
+		case "anthropic":
+			return { "x-api-key": apiKey };
+		case "azure":
+			return { "api-key": apiKey };
+		case "gemini":
+			return { "x-goog-api-key": apiKey };
+		default:
+			return { authorization: `Bearer ${apiKey}` };
+	}
+}

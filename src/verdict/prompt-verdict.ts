@@ -1,0 +1,25 @@
+/** Findings by recognizer type. */
+export interface FindingCounts {
+	readonly [type: string]: number;
+}
+
+/** What is decided about a request before anything of it goes upstream. */
+export type PromptVerdict =
+	| {
+			readonly action: "allow" | "flag" | "redact";
+			/** Request to send upstream. Absent: the original, unchanged. */
+			readonly body?: Uint8Array;
+			readonly model: string;
+			readonly stream: boolean;
+			readonly score: number;
+			readonly findings: FindingCounts;
+			readonly piiDetected: boolean;
+	  }
+	| {
+			readonly action: "block";
+			readonly model: string;
+			readonly score: number;
+			readonly findings: FindingCounts;
+			readonly piiDetected: boolean;
+	  }
+	| { readonly action: "invalid"; readonly code: string; readonly message: string; readonly param: string | null };

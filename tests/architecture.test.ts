@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { expect, test } from "vitest";
+
+/** Who may import whom; a folder always sees itself and core. Read it top to bottom. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+	core: [],
+	recognizers: [],
+	policy: ["recognizers"],
+	verdict: ["policy", "recognizers"],
+	scanner: ["policy", "recognizers", "verdict"],
+	wire: [],
+	providers: ["wire"],
+	inspect: ["policy", "providers", "scanner", "verdict", "wire"],
+	telemetry: [],
+	lanes: ["policy", "verdict"],
+	edge: [],
+	routing: [],
+	config: ["recognizers", "policy"],
+	session: ["edge", "lanes", "routing", "telemetry", "verdict"],
+	demo: [],
+	cli: ["config", "inspect", "policy", "scanner", "telemetry"],
+};
+
+/** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */
+const WORKER_FILES: ReadonlySet<string> = new Set(["lanes/lane-worker.ts", "lanes/lane-inspector.ts", "lanes/serve-lane.ts"]);
+const WORKER_MAY_IMPORT = ["inspect", "policy", "providers", "scanner", "verdict"];
+
+/** Heavy things have one door each. */
+const DOORS: Readonly<Record<string, readonly string[]>> = {
+	"uWebSockets.js": ["edge/listener-uws.ts"],
+	undici: ["edge/upstream.ts"],
+	"eventsource-parser": ["wire/sse-decoder.ts"],
+	piscina: ["lanes/lane-pool.ts"],
+	msgpackr: ["lanes/codec.ts"],
+	pino: ["telemetry/logger.ts"],
+	"@eslint-community/regexpp": ["scanner/byte-regex.ts", "scanner/engine-reference.ts"],
+	"../native": ["scanner/engine-hyperscan.ts", "scanner/compile-child.ts", "scanner/pattern-database.ts"],
+	commander: ["main.ts"],
+	yaml: ["config/load.ts"],
+	zod: ["config/schema.ts"],
+	picomatch: ["routing/model-router.ts"],
+};
+
+/** The composition root sees every layer; cli may start it. */
+const ROOT: ReadonlySet<string> = new Set(["main.ts", "proxy.ts"]);
+
+const IMPORT = /^(?:import|export)\b[^;"]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)|^import "([^"]+)"/gm;
+const TYPE_ONLY = /^import type [^;"]*?from "([^"]+)"/gm;
+
+function mayImport(file: string, to: string): boolean {
+	const folder = file.split("/")[0] ?? "";
+	if (ROOT.has(file) || to === folder || to === "core") return true;
+	if (to === "proxy.ts") return folder === "cli";
+	if (WORKER_FILES.has(file)) return WORKER_MAY_IMPORT.includes(to);
+	return MAY_IMPORT[folder]?.includes(to) === true;
+}
+
+function violation(file: string, specifier: string, isTypeOnly: boolean): string | undefined {
+	if (specifier.startsWith("node:")) return undefined;
+	const target = specifier.startsWith(".") ? posix.join(posix.dirname(file), specifier) : specifier;
+	const door = target.startsWith("../native") ? "../native" : target;
+	if (!specifier.startsWith(".") || door === "../native") {
+		const openers = DOORS[door];
+		return openers?.includes(file) || (openers !== undefined && isTypeOnly) ? undefined : `${file} -> ${door}`;
+	}
+	const to = target.split("/")[0] ?? "";
+	return mayImport(file, to) ? undefined : `${file} -> ${to}`;
+}
+
+function violations(files: readonly string[]): string[] {
+	return files.flatMap((file) => {
+		const source = readFileSync(posix.join("src", file), "utf8");
+		const typeOnly = new Set([...source.matchAll(TYPE_ONLY)].map(([, specifier]) => specifier));
+		return [...source.matchAll(IMPORT)].flatMap(([, from, dynamic, bare]) => {
+			const specifier = from ?? dynamic ?? bare ?? "";
+			return violation(file, specifier, typeOnly.has(specifier)) ?? [];
+		});
+	});
+}
+
+const FILES = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+
+test("imports follow the layer table and the one-door rule", () => {
+	// A check that looked at nothing is not a check.
+	expect(FILES.length).toBeGreaterThan(40);
+	expect(violations(FILES)).toEqual([]);
+});
+
+test("the check sees a forbidden layer, a forbidden door and the scanner on the front-end thread", () => {
+	expect(violation("edge/upstream.ts", "../session/session.ts", false)).toBeDefined();
+	expect(violation("session/session.ts", "undici", false)).toBeDefined();
+	expect(violation("lanes/lane-pool.ts", "../scanner/engine.ts", false)).toBeDefined();
+	expect(violation("edge/upstream.ts", "undici", false)).toBeUndefined();
+});
+
+test("no folder and no file is a drawer for leftovers, and no file is long", () => {
+	const drawers = FILES.filter((file) => /(?:^|\/)(?:utils?|helpers?|common|types|index)(?:\/|\.ts$)/.test(file));
+	expect(drawers).toEqual([]);
+	const long = FILES.filter((file) => readFileSync(posix.join("src", file), "utf8").split("\n").length > 301);
+	expect(long).toEqual([]);
+});

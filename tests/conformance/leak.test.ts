@@ -1,0 +1,125 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createResponseFilter } from "../../src/inspect/response-filter.ts";
+import type { Rule, RuleSet } from "../../src/policy/policy.ts";
+import { openaiChat } from "../../src/providers/openai-chat.ts";
+import type { StreamFormat } from "../../src/providers/provider.ts";
+import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
+import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
+import { loadArtifact } from "../../src/scanner/pattern-database.ts";
+import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { escapeContent } from "../support/escape-content.ts";
+import { random, randomSlices } from "../support/random.ts";
+
+/**
+ * Secrets stand in Greek prose and are removed, so any ASCII letter or digit in the output is a leaked byte. This does
+ * not trust the oracle: it holds whatever the scanner thinks.
+ */
+const NUM_RUNS = 2000;
+const style = { strategy: "remove", key: new Uint8Array(32) } as const;
+const GREEK = fc.stringMatching(/^[α-ω ,😀é]{0,12}$/u).map((text) => ` ${text} `);
+
+const SECRETS = RECOGNIZERS.flatMap(({ type, examples }) => examples.match.map((text) => ({ type, text })));
+
+const DOCUMENT = fc.array(fc.oneof(GREEK, fc.constantFrom(...SECRETS)), { minLength: 1, maxLength: 8 });
+const CUTS = fc.record({
+	seed: fc.integer(),
+	deltas: fc.integer({ min: 1, max: 40 }),
+	writes: fc.integer({ min: 1, max: 300 }),
+	escaped: fc.boolean(),
+});
+
+const programs = new Map<"redact" | "cut", ScannerProgram>();
+/** Secrets that the scanner takes whole when they stand alone in the prose. */
+let wholes: { type: string; text: string }[] = [];
+
+beforeAll(async () => {
+	for (const action of ["redact", "cut"] as const) {
+		const rules: Rule[] = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
+			patterns.map((pattern) => ({ ...pattern, type, category, label, action })),
+		);
+		const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "remove", allowList: [] };
+		const loaded = await loadArtifact(rules, {});
+		if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+		programs.set(action, createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact)));
+	}
+	wholes = SECRETS.filter(({ text }) => visible(answer("redact", [` ${text} `], [1 << 20])) === "  ");
+});
+
+/** What a client sees of an answer whose deltas arrive in TCP writes of these sizes, in turn. */
+function answer(action: "redact" | "cut", deltas: readonly string[], sizes: readonly number[], escaped = false): string {
+	const event = (delta: object, finish: string | null): string => {
+		const json = JSON.stringify({ id: "c", model: "m", choices: [{ index: 0, delta, finish_reason: finish }] });
+		return `data: ${escaped ? escapeContent(json) : json}\n\n`;
+	};
+	const bytes = Buffer.from([...deltas.map((content) => event({ content }, null)), event({}, "stop"), "data: [DONE]\n\n"].join(""));
+	const filter = createResponseFilter({
+		format: openaiChat.stream as StreamFormat,
+		api: "openai-chat",
+		program: programs.get(action) as ScannerProgram,
+		style,
+		maxBlockBytes: 1 << 20,
+		maxChannels: 8,
+	});
+	let out = "";
+	for (let at = 0, i = 0; at < bytes.length; i++) {
+		const size = sizes[i % sizes.length] as number;
+		const step = filter.push(bytes.subarray(at, at + size));
+		at += size;
+		out += step.out;
+		if (step.ended !== undefined) return out;
+	}
+	out += filter.end(undefined).out;
+	filter.close();
+	return out;
+}
+
+function visible(raw: string): string {
+	return [...raw.matchAll(/^data: (\{.*)$/gm)].map(([, json]) => JSON.parse(json as string).choices[0]?.delta.content ?? "").join("");
+}
+
+describe("planted secrets", () => {
+	test("most examples are taken whole, so the properties below are about something", () => {
+		expect(wholes.length).toBeGreaterThan(SECRETS.length / 2);
+		expect(new Set(wholes.map(({ type }) => type)).size).toBe(RECOGNIZERS.length);
+	});
+
+	test.each(["redact", "cut"] as const)("no byte of a planted secret leaves, whatever the chunking (%s)", (action) => {
+		fc.assert(
+			fc.property(DOCUMENT, CUTS, (parts, cuts) => {
+				const text = parts
+					.filter((part) => typeof part === "string" || wholes.includes(part))
+					.map((part) => (typeof part === "string" ? part : ` ${part.text} `))
+					.join("");
+				const next = random(cuts.seed);
+				const deltas = randomSlices(text, cuts.deltas, next);
+				const sizes = Array.from({ length: 7 }, () => 1 + Math.floor(next() * cuts.writes));
+				expect(visible(answer(action, deltas, sizes, cuts.escaped))).not.toMatch(/[A-Za-z0-9]/);
+			}),
+			{ numRuns: NUM_RUNS },
+		);
+	});
+
+	test("adjacent, glued and truncated secrets give the same output for every chunking", () => {
+		const part = fc.oneof(
+			GREEK,
+			fc.constantFrom(...SECRETS).map(({ text }) => text),
+			fc.tuple(fc.constantFrom(...SECRETS), fc.nat(60)).map(([{ text }, at]) => text.slice(0, at)),
+		);
+		fc.assert(
+			fc.property(
+				fc.array(part, { minLength: 1, maxLength: 6 }),
+				CUTS,
+				fc.constantFrom("redact" as const, "cut" as const),
+				(parts, cuts, action) => {
+					const text = parts.join("");
+					const next = random(cuts.seed);
+					const sizes = Array.from({ length: 7 }, () => 1 + Math.floor(next() * cuts.writes));
+					const whole = visible(answer(action, [text], [1 << 20]));
+					expect(visible(answer(action, randomSlices(text, cuts.deltas, next), sizes, cuts.escaped))).toBe(whole);
+				},
+			),
+			{ numRuns: NUM_RUNS },
+		);
+	});
+});

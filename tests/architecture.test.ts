@@ -38,7 +38,13 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"../native": ["scanner/engine-hyperscan.ts", "scanner/compile-child.ts", "scanner/pattern-database.ts"],
 	commander: ["main.ts"],
 	yaml: ["config/load.ts"],
-	zod: ["config/schema.ts"],
+	zod: [
+		"config/schema.ts",
+		"config/server-schema.ts",
+		"config/security-schema.ts",
+		"config/provider-schema.ts",
+		"config/duration-schema.ts",
+	],
 	picomatch: ["routing/model-router.ts"],
 };
 

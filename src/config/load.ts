@@ -1,15 +1,11 @@
 import { readFileSync } from "node:fs";
-import { parseDocument } from "yaml";
+import { isScalar, parseDocument } from "yaml";
 import type { z } from "zod";
 import { detectionNames } from "../recognizers/registry.ts";
+import type { ConfigFault } from "./config-fault.ts";
+import { interpolate } from "./interpolate.ts";
+import { notEnforcedIn } from "./not-enforced.ts";
 import { type Config, ConfigSchema } from "./schema.ts";
-
-export interface ConfigFault {
-	/** Dotted path of the key; empty for the file itself. */
-	readonly path: string;
-	readonly message: string;
-	readonly remedy: string;
-}
 
 export type LoadedConfig =
 	| { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
@@ -40,32 +36,19 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 				remedy: "Correct the YAML syntax.",
 			})),
 		};
-	const faults: ConfigFault[] = [];
-	const raw = interpolate(document.toJS() ?? {}, [], env, faults);
+	const isUnquoted = (path: readonly string[]): boolean => {
+		const node = document.getIn(path, true);
+		return isScalar(node) && node.type === "PLAIN";
+	};
+	const { value: raw, faults } = interpolate(document.toJS() ?? {}, env, isUnquoted);
 	if (faults.length > 0) return { ok: false, faults };
 	const parsed = ConfigSchema.safeParse(raw);
 	if (!parsed.success) return { ok: false, faults: parsed.error.issues.flatMap(faultsOf) };
 	const config = withEnvironment(parsed.data, env);
 	const semantic = semanticFaults(config);
-	return semantic.length > 0 ? { ok: false, faults: semantic } : { ok: true, config, warnings: warningsOf(raw) };
-}
-
-/** `${NAME}` and `${NAME:-default}` in strings. An unset name without default is empty for API keys, elsewhere a fault. */
-function interpolate(value: unknown, path: readonly string[], env: NodeJS.ProcessEnv, faults: ConfigFault[]): unknown {
-	if (Array.isArray(value)) return value.map((item, i) => interpolate(item, [...path, String(i)], env, faults));
-	if (typeof value === "object" && value !== null)
-		return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolate(item, [...path, key], env, faults)]));
-	if (typeof value !== "string") return value;
-	return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_all, name: string, fallback: string | undefined) => {
-		const found = env[name] || fallback;
-		if (found === undefined && path.at(-1) !== "api_key")
-			faults.push({
-				path: path.join("."),
-				message: `the environment variable ${name} is not set`,
-				remedy: `Set ${name}, or write \${${name}:-default}.`,
-			});
-		return found ?? "";
-	});
+	return semantic.length > 0
+		? { ok: false, faults: semantic }
+		: { ok: true, config, warnings: notEnforcedIn(raw).map((path) => `${path} is not enforced in this version`) };
 }
 
 function faultsOf(issue: z.core.$ZodIssue): ConfigFault[] {
@@ -104,30 +87,6 @@ function semanticFaults(config: Config): ConfigFault[] {
 			.filter((name) => !known.has(name))
 			.map((name) => ({ path, message: `'${name}' is not a known type or group`, remedy: `Use one of: ${[...known].join(", ")}.` })),
 	);
-}
-
-/** Sections that validate but that this version does not act on. */
-const LATER = [
-	"security.prompt_injection",
-	"security.rate_limiting",
-	"security.policies",
-	"security.response_filtering.on_harmful",
-	"security.pii_protection.restore",
-	"server.tls",
-	"server.trusted_proxies",
-	"shared_state.redis_url",
-	"audit",
-];
-
-function warningsOf(raw: unknown): string[] {
-	const has = (path: string): boolean =>
-		path
-			.split(".")
-			.reduce<unknown>(
-				(node, key) => (typeof node === "object" && node !== null ? (node as Record<string, unknown>)[key] : undefined),
-				raw,
-			) !== undefined;
-	return LATER.filter(has).map((path) => `${path} is not enforced in this version`);
 }
 
 /** Settings without which a start would be less safe than the file asks for. */

@@ -2,28 +2,44 @@ import { z } from "zod";
 import { milliseconds } from "./duration-schema.ts";
 
 const timeouts = z
-	.strictObject({ connect_ms: milliseconds.default(5000), head_ms: milliseconds.default(120_000), idle_ms: milliseconds.default(120_000) })
-	.prefault({});
+	.strictObject({
+		connect_ms: milliseconds.default(5000).describe("ms until the connection, TLS included, stands. Then 504."),
+		head_ms: milliseconds.default(120_000).describe("ms until the upstream's answer begins. Then 504."),
+		idle_ms: milliseconds.default(120_000).describe("ms of silence within an answer. Then it ends with an error."),
+	})
+	.prefault({})
+	.describe("Deadlines of the phases of an upstream request.");
 const headerName = z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/, "must be a header name in lower case");
 const remote = {
-	base_url: z.url({ protocol: /^https?$/ }),
-	api_key: z.string().default(""),
-	models: z.array(z.string()).default([]),
-	max_tokens: z.int().min(1).optional(),
-	temperature: z.number().min(0).max(2).optional(),
-	api_version: z.string().default("").describe("Azure's api-version; empty: its v1 API"),
+	base_url: z.url({ protocol: /^https?$/ }).describe("Where the API is served; for OpenAI-compatible ones with `/v1` at its end."),
+	api_key: z
+		.string()
+		.default("")
+		.describe("Credential sent upstream. Empty: `LLM_API_KEY`; without that, the caller's own passes when `auth.mode` is `none`."),
+	models: z
+		.array(z.string())
+		.default([])
+		.describe("Globs of the models it serves, such as `gpt-*`. Empty: every model. The first provider that matches is used."),
+	max_tokens: z.int().min(1).optional().describe("Tokens of an answer when the request does not say."),
+	temperature: z.number().min(0).max(2).optional().describe("Sampling temperature when the request does not say."),
+	api_version: z.string().default("").describe("With `azure`: its `api-version`. Empty: Azure's v1 API."),
 	pass_headers: z
-		.strictObject({ request: z.array(headerName).default([]), response: z.array(headerName).default([]) })
+		.strictObject({
+			request: z.array(headerName).default([]).describe("Of the client's headers, in lower case, towards the upstream."),
+			response: z.array(headerName).default([]).describe("Of the upstream's headers, in lower case, towards the client."),
+		})
 		.prefault({})
-		.describe("header names that pass beside the built-in allow lists"),
+		.describe("Header names that pass beside the built-in allow lists."),
 	timeouts,
 };
 
 /** One entry of `llm_providers`. */
-export const Provider = z.discriminatedUnion("type", [
-	z.strictObject({ type: z.literal("openai"), ...remote }),
-	z.strictObject({ type: z.literal("azure"), ...remote }),
-	z.strictObject({ type: z.literal("anthropic"), ...remote }),
-	z.strictObject({ type: z.literal("gemini"), ...remote }),
-	z.strictObject({ type: z.literal("demo"), timeouts }),
-]);
+export const Provider = z
+	.discriminatedUnion("type", [
+		z.strictObject({ type: z.literal("openai").describe("OpenAI, or any API compatible with it."), ...remote }),
+		z.strictObject({ type: z.literal("azure").describe("Azure OpenAI."), ...remote }),
+		z.strictObject({ type: z.literal("anthropic").describe("Anthropic Messages API."), ...remote }),
+		z.strictObject({ type: z.literal("gemini").describe("Google Gemini API."), ...remote }),
+		z.strictObject({ type: z.literal("demo").describe("The embedded upstream: scripted answers, no key, no network."), timeouts }),
+	])
+	.describe("One upstream.");

@@ -3,27 +3,41 @@ import { Provider } from "./provider-schema.ts";
 import { Security } from "./security-schema.ts";
 import { Server } from "./server-schema.ts";
 
-/** The whole configuration. Every default is safe; unknown keys are errors. */
+const SharedState = z
+	.strictObject({ redis_url: z.string().default("").describe("Redis or Valkey, `redis://…`. Empty: in memory, this process only.") })
+	.prefault({})
+	.describe("Where replicas keep what they share.");
+
+const Logging = z
+	.strictObject({
+		level: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]).default("INFO").describe("Least level that is written. `LOG_LEVEL` overrides it."),
+		format: z.enum(["json"]).default("json").describe("JSON lines on standard error."),
+		retention_days: z.int().min(1).default(90).describe("Days that log files are kept."),
+		sensitive_data_logging: z.boolean().default(false).describe("Let prompts and answers into the logs. For debugging only."),
+	})
+	.prefault({})
+	.describe("The process's own log. Never carries prompts, answers or matched text unless told to.");
+
+const Audit = z
+	.strictObject({
+		dir: z.string().default("./data/audit").describe("Folder of the audit trail."),
+		retention_days: z.int().min(1).default(90).describe("Days that records are kept."),
+		sinks: z.array(z.unknown()).default([]).describe("Further places that records are sent to."),
+	})
+	.prefault({})
+	.describe("The record of every decision.");
+
+/** The whole configuration. Every default is safe; unknown keys are errors. `npm run schema` follows every change. */
 export const ConfigSchema = z.strictObject({
 	server: Server.prefault({}),
 	security: Security.prefault({}),
-	llm_providers: z.record(z.string(), Provider).default({}),
-	shared_state: z.strictObject({ redis_url: z.string().default("") }).prefault({}),
-	logging: z
-		.strictObject({
-			level: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]).default("INFO"),
-			format: z.enum(["json"]).default("json"),
-			retention_days: z.int().min(1).default(90),
-			sensitive_data_logging: z.boolean().default(false),
-		})
-		.prefault({}),
-	audit: z
-		.strictObject({
-			dir: z.string().default("./data/audit"),
-			retention_days: z.int().min(1).default(90),
-			sinks: z.array(z.unknown()).default([]),
-		})
-		.prefault({}),
+	llm_providers: z
+		.record(z.string(), Provider)
+		.default({})
+		.describe("Upstreams by a name of your choice, in order: a request goes to the first whose `models` match."),
+	shared_state: SharedState,
+	logging: Logging,
+	audit: Audit,
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

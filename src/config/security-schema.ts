@@ -1,70 +1,132 @@
 import { z } from "zod";
 
-const detectionTypes = z.array(z.string().min(1));
+const detectionTypes = z.array(z.string().min(1).describe("A recognizer, a group of them, or a custom pattern."));
+const probability = z.number().min(0).max(1);
+const onFinding = z.enum(["allow", "redact", "cut"]);
+
+const PromptInjection = z
+	.strictObject({
+		enabled: z.boolean().default(true).describe("Look for attempts to override instructions in prompts."),
+		detection_models: z
+			.array(z.enum(["rule_based", "ml_based"]))
+			.default(["rule_based", "ml_based"])
+			.describe("Judges to ask. The highest score counts."),
+		block_threshold: probability.default(0.7).describe("Score, 0…1, from which `action` is taken."),
+		action: z.enum(["block", "flag"]).default("block").describe("`block`: 400, nothing goes upstream. `flag`: pass and report."),
+	})
+	.prefault({})
+	.describe("Prompt injection and jailbreaks.");
+
+const Input = z
+	.strictObject({
+		max_prompt_length: z
+			.int()
+			.min(1)
+			.default(200_000)
+			.describe("Longest prompt, in UTF-16 units over all texts of the request. A longer one is answered 400."),
+		normalize: z
+			.boolean()
+			.default(true)
+			.describe(
+				"Also look at the text without invisible characters, look-alikes and encodings. Findings are reported at their original place.",
+			),
+		on_invalid_encoding: z.enum(["reject"]).default("reject").describe("A body that is not UTF-8 is answered 400."),
+	})
+	.prefault({})
+	.describe("What a request body may be.");
 
 const CustomPattern = z.strictObject({
-	name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "must be lower case letters, digits and underscores"),
-	pattern: z.string().min(1),
-	score: z.number().min(0).max(1).default(0.9),
-	case_insensitive: z.boolean().default(false),
+	name: z
+		.string()
+		.regex(/^[a-z][a-z0-9_]{0,63}$/, "must be lower case letters, digits and underscores")
+		.describe("Type of the findings. Can stand in `detection_types` and `block_types`."),
+	pattern: z
+		.string()
+		.min(1)
+		.describe(
+			"Regular expression of bounded width, in the subset that Hyperscan and JavaScript share. `\\b` and one-character lookaround at its ends only.",
+		),
+	score: probability.default(0.9).describe("Confidence of a match, 0…1."),
+	case_insensitive: z.boolean().default(false).describe("Match in any letter case."),
 });
 
+const PiiProtection = z
+	.strictObject({
+		enabled: z.boolean().default(true).describe("Inspect prompts. Answers have their own switch in `response_filtering`."),
+		detection_types: detectionTypes
+			.default(["email", "ssn", "credit_card", "phone", "ip_address"])
+			.describe("What is looked for in prompts: recognizers, or the groups `pii`, `secrets` and `all`."),
+		redaction_strategy: z
+			.enum(["mask", "replace", "remove", "hash", "synthetic"])
+			.default("mask")
+			.describe(
+				"How a finding is written, in prompts and answers. `mask`: letters and digits of personal data become `*`, a secret becomes `[AWS_KEY REDACTED]`; `replace`: `[EMAIL]`; `remove`: nothing; `hash`: `[EMAIL:…]` with a keyed hash, the same for the same text; `synthetic`: like `replace` in this version.",
+			),
+		block_types: detectionTypes.default([]).describe("Types or groups that block the whole request (400) instead of being redacted."),
+		restore: z
+			.boolean()
+			.default(false)
+			.describe("With `replace` and `synthetic`: put the caller's own originals back into the answer to the same request."),
+		threshold: probability.default(0.5).describe("Findings with a lower confidence, 0…1, are dropped. Holds for prompts and answers."),
+		custom_patterns: z.array(CustomPattern).default([]).describe("Your own patterns. They are looked for in prompts and answers."),
+		allow_list: z.array(z.string()).default([]).describe("Texts that are never a finding, compared exactly."),
+	})
+	.prefault({})
+	.describe("Personal data and secrets in prompts, and how a finding is rewritten in both directions.");
+
+const ResponseFiltering = z
+	.strictObject({
+		enabled: z.boolean().default(true).describe("Inspect answers. When false, only `blocked_phrases` are looked for."),
+		on_pii: onFinding
+			.default("redact")
+			.describe(
+				"Personal data in an answer. `redact`: rewrite it, the stream goes on; `cut`: end the answer before it; `allow`: do not look.",
+			),
+		on_secret: onFinding.default("cut").describe("Credentials in an answer; same choices."),
+		on_harmful: onFinding.default("cut").describe("Harmful content in an answer; same choices."),
+		block_threshold: probability.default(0.7).describe("Score, 0…1, from which content counts as harmful."),
+		detection_types: detectionTypes.default(["all"]).describe("What is looked for in answers."),
+	})
+	.prefault({})
+	.describe("What happens to findings in answers, streamed or not.");
+
+const RateLimiting = z
+	.strictObject({
+		requests_per_minute: z.int().min(0).default(60).describe("Requests per caller and minute. 0: no limit."),
+		requests_per_hour: z.int().min(0).default(1000).describe("Requests per caller and hour. 0: no limit."),
+		burst_allowance: z.int().min(0).default(10).describe("Requests above the minute's rate that a quiet caller may send at once."),
+		tokens_per_minute: z.int().min(0).default(0).describe("Tokens per caller and minute, prompt and answer. 0: no limit."),
+	})
+	.prefault({})
+	.describe("How much one caller may ask.");
+
+const Auth = z
+	.strictObject({
+		mode: z.enum(["none", "api_key", "jwt"]).default("none").describe("How callers prove who they are. `none`: everybody may call."),
+		keys_file: z.string().optional().describe("With `api_key`: file of hashed client keys, written by `secure-llm-proxy keys`."),
+		jwks_url: z.string().optional().describe("With `jwt`: where the issuer publishes its keys."),
+		issuer: z.string().optional().describe("With `jwt`: the `iss` a token must carry."),
+		audience: z.string().optional().describe("With `jwt`: the `aud` a token must carry."),
+	})
+	.prefault({})
+	.describe("Who may call. With `none` and a provider without key, the caller's own credential goes upstream.");
+
 /** `security`: what is looked for and what happens then. */
-export const Security = z.strictObject({
-	prompt_injection: z
-		.strictObject({
-			enabled: z.boolean().default(true),
-			detection_models: z.array(z.enum(["rule_based", "ml_based"])).default(["rule_based", "ml_based"]),
-			block_threshold: z.number().min(0).max(1).default(0.7),
-			action: z.enum(["block", "flag"]).default("block"),
-		})
-		.prefault({}),
-	input: z
-		.strictObject({
-			max_prompt_length: z.int().min(1).default(200_000),
-			normalize: z.boolean().default(true),
-			on_invalid_encoding: z.enum(["reject"]).default("reject"),
-		})
-		.prefault({}),
-	blocked_phrases: z.array(z.string().regex(/\S/, "must not be blank").max(500)).default([]).describe("block a prompt, cut an answer"),
-	pii_protection: z
-		.strictObject({
-			enabled: z.boolean().default(true),
-			detection_types: detectionTypes.default(["email", "ssn", "credit_card", "phone", "ip_address"]),
-			redaction_strategy: z.enum(["mask", "replace", "remove", "hash", "synthetic"]).default("mask"),
-			block_types: detectionTypes.default([]),
-			restore: z.boolean().default(false),
-			threshold: z.number().min(0).max(1).default(0.5),
-			custom_patterns: z.array(CustomPattern).default([]),
-			allow_list: z.array(z.string()).default([]),
-		})
-		.prefault({}),
-	response_filtering: z
-		.strictObject({
-			enabled: z.boolean().default(true),
-			on_pii: z.enum(["allow", "redact", "cut"]).default("redact"),
-			on_secret: z.enum(["allow", "redact", "cut"]).default("cut"),
-			on_harmful: z.enum(["allow", "redact", "cut"]).default("cut"),
-			block_threshold: z.number().min(0).max(1).default(0.7),
-			detection_types: detectionTypes.default(["all"]),
-		})
-		.prefault({}),
-	rate_limiting: z
-		.strictObject({
-			requests_per_minute: z.int().min(0).default(60),
-			requests_per_hour: z.int().min(0).default(1000),
-			burst_allowance: z.int().min(0).default(10),
-			tokens_per_minute: z.int().min(0).default(0),
-		})
-		.prefault({}),
-	auth: z
-		.strictObject({
-			mode: z.enum(["none", "api_key", "jwt"]).default("none"),
-			keys_file: z.string().optional(),
-			jwks_url: z.string().optional(),
-			issuer: z.string().optional(),
-			audience: z.string().optional(),
-		})
-		.prefault({}),
-	policies: z.record(z.string(), z.unknown()).default({}),
-});
+export const Security = z
+	.strictObject({
+		prompt_injection: PromptInjection,
+		input: Input,
+		blocked_phrases: z
+			.array(z.string().regex(/\S/, "must not be blank").max(500))
+			.default([])
+			.describe("Phrases that block a prompt and cut an answer, in any letter case and over any short run of blanks."),
+		pii_protection: PiiProtection,
+		response_filtering: ResponseFiltering,
+		rate_limiting: RateLimiting,
+		auth: Auth,
+		policies: z
+			.record(z.string(), z.unknown().describe("The keys of `security` that differ."))
+			.default({})
+			.describe("Named overrides of this section, by the name of the policy."),
+	})
+	.describe("What is looked for, and what happens then.");

@@ -1,17 +1,51 @@
 import { z } from "zod";
 import { milliseconds } from "./duration-schema.ts";
 
+const Tls = z
+	.strictObject({
+		cert_file: z.string().default("").describe("PEM certificate chain. Empty: plain HTTP."),
+		key_file: z.string().default("").describe("PEM private key of the certificate."),
+	})
+	.prefault({})
+	.describe("TLS towards clients.");
+
 /** `server`: sockets, lanes and limits of the process. */
-export const Server = z.strictObject({
-	host: z.string().default("0.0.0.0"),
-	port: z.int().min(0).max(65535).default(8000),
-	listener: z.enum(["auto", "uws", "node"]).default("auto").describe("uWebSockets.js where its binary loads, else node:http"),
-	workers: z.int().min(1).max(256).optional().describe("lanes; default: cores - 1, at least 1"),
-	max_request_size: z.int().min(1024).max(999_999_999).default(1_048_576).describe("bytes; a larger body gets 413"),
-	max_sessions: z.int().min(1).default(10_000),
-	drain_timeout_ms: milliseconds.default(30_000),
-	lane_deadline_ms: milliseconds.default(2000).describe("ms a lane may take for one batch before it is replaced"),
-	keepalive_interval_ms: milliseconds.default(15_000),
-	trusted_proxies: z.array(z.string()).default([]),
-	tls: z.strictObject({ cert_file: z.string().default(""), key_file: z.string().default("") }).prefault({}),
-});
+export const Server = z
+	.strictObject({
+		host: z.string().default("0.0.0.0").describe("Address to listen on."),
+		port: z.int().min(0).max(65535).default(8000).describe("TCP port. 0: the system chooses one, the ready line names it."),
+		listener: z
+			.enum(["auto", "uws", "node"])
+			.default("auto")
+			.describe(
+				"HTTP server. `uws`: uWebSockets.js, refused where its binary does not load; `node`: node:http; `auto`: the first that loads.",
+			),
+		workers: z
+			.int()
+			.min(1)
+			.max(256)
+			.optional()
+			.describe("Lanes, the threads that inspect. When absent: processor cores less one, at least one."),
+		max_request_size: z
+			.int()
+			.min(1024)
+			.max(999_999_999)
+			.default(1_048_576)
+			.describe("Bytes of a request body. A larger one is answered 413 and never read to its end."),
+		max_sessions: z.int().min(1).default(10_000).describe("Requests in progress at once. One more is answered 503 at once."),
+		drain_timeout_ms: milliseconds
+			.default(30_000)
+			.describe("ms that open answers may go on after SIGTERM before they are ended with an error. New requests are refused meanwhile."),
+		lane_deadline_ms: milliseconds
+			.default(2000)
+			.describe("ms a lane may take for one batch. A slower one counts as hung: it is replaced and its sessions move to another lane."),
+		keepalive_interval_ms: milliseconds
+			.default(15_000)
+			.describe("ms of silence in a stream after which an SSE comment is sent, so that proxies in between keep the connection open."),
+		trusted_proxies: z
+			.array(z.string())
+			.default([])
+			.describe("CIDRs of load balancers whose X-Forwarded-For is believed. Empty: the peer's address is the client's."),
+		tls: Tls,
+	})
+	.describe("Sockets, lanes and limits of the process. Read at start only.");

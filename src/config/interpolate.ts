@@ -1,0 +1,41 @@
+import type { ConfigFault } from "./config-fault.ts";
+
+export interface Interpolation {
+	readonly value: unknown;
+	/** Variables that are not set and have no default. */
+	readonly faults: readonly ConfigFault[];
+}
+
+const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+const ONE_VARIABLE = new RegExp(`^${VARIABLE.source}$`);
+/** What YAML takes for a number or a boolean. */
+const TYPED = /^(?:true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?)$/;
+
+/**
+ * Puts `${NAME}` and `${NAME:-default}` in strings. A name that is empty counts as not set; not set and without default
+ * is empty for API keys, elsewhere a fault. Where the whole value is one unquoted variable, its text may also be a
+ * number or a boolean, as if it stood in the file.
+ */
+export function interpolate(root: unknown, env: NodeJS.ProcessEnv, isUnquoted: (path: readonly string[]) => boolean): Interpolation {
+	const faults: ConfigFault[] = [];
+	const textOf = (text: string, path: readonly string[]): string =>
+		text.replace(VARIABLE, (_all, name: string, fallback: string | undefined) => {
+			const found = env[name] || fallback;
+			if (found === undefined && path.at(-1) !== "api_key")
+				faults.push({
+					path: path.join("."),
+					message: `the environment variable ${name} is not set`,
+					remedy: `Set ${name}, or write \${${name}:-default}.`,
+				});
+			return found ?? "";
+		});
+	const walk = (value: unknown, path: readonly string[]): unknown => {
+		if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, String(i)]));
+		if (typeof value === "object" && value !== null)
+			return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
+		if (typeof value !== "string") return value;
+		const text = textOf(value, path);
+		return ONE_VARIABLE.test(value) && TYPED.test(text) && isUnquoted(path) ? JSON.parse(text) : text;
+	};
+	return { value: walk(root, []), faults };
+}

@@ -1,0 +1,30 @@
+/** Keys that validate but that this version does not act on yet; `*` is any name. Setting one is a warning. */
+export const NOT_ENFORCED: readonly string[] = [
+	"server.trusted_proxies",
+	"security.prompt_injection",
+	"security.input.normalize",
+	"security.pii_protection.restore",
+	"security.response_filtering.on_harmful",
+	"security.response_filtering.block_threshold",
+	"security.rate_limiting",
+	"security.policies",
+	"llm_providers.*.max_tokens",
+	"llm_providers.*.temperature",
+	"shared_state.redis_url",
+	"logging.retention_days",
+	"logging.sensitive_data_logging",
+	"audit",
+];
+
+/** The paths of a configuration that have no effect, with names in place of `*`. */
+export function notEnforcedIn(raw: unknown): string[] {
+	return NOT_ENFORCED.flatMap((pattern) => expand(raw, pattern.split("."))).map((path) => path.join("."));
+}
+
+function expand(node: unknown, pattern: readonly string[]): string[][] {
+	const [head, ...rest] = pattern;
+	if (head === undefined) return node === undefined ? [] : [[]];
+	if (typeof node !== "object" || node === null) return [];
+	const names = head === "*" ? Object.keys(node) : [head];
+	return names.flatMap((name) => expand((node as Record<string, unknown>)[name], rest).map((path) => [name, ...path]));
+}

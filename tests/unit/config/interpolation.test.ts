@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { parseConfig } from "../../../src/config/load.ts";
+
+const portOf = (yaml: string, env: NodeJS.ProcessEnv): number | undefined => {
+	const loaded = parseConfig(yaml, env);
+	return loaded.ok ? loaded.config.server.port : undefined;
+};
+const UP = 'llm_providers: { up: { type: openai, base_url: "https://up.example/v1", api_key: "${KEY}" } }';
+
+test("an unquoted variable may be a number, a quoted one is text", () => {
+	expect(portOf("server:\n  port: ${PORT}", { PORT: "9000" })).toBe(9000);
+	expect(portOf("server:\n  port: ${PORT:-8100}", {})).toBe(8100);
+	expect(portOf('server:\n  port: "${PORT}"', { PORT: "9000" })).toBeUndefined();
+});
+
+test("a credential of digits stays text, and one that is not set is empty", () => {
+	for (const [env, key] of [
+		[{ KEY: "0123" }, "0123"],
+		[{ KEY: "123" }, "123"],
+		[{}, ""],
+	] as const)
+		expect(parseConfig(UP, env)).toMatchObject({ ok: true, config: { llm_providers: { up: { api_key: key } } } });
+});
+
+test("a variable cannot bring in structure", () => {
+	const loaded = parseConfig("server:\n  host: ${HOST}", { HOST: "a\nport: 1" });
+	expect(loaded).toMatchObject({ ok: true, config: { server: { host: "a\nport: 1", port: 8000 } } });
+});
+
+test("a variable that is not set is a fault that names the key, the variable and the remedy", () => {
+	expect(parseConfig("server:\n  host: ${HOST}", { HOST: "" })).toEqual({
+		ok: false,
+		faults: [{ path: "server.host", message: "the environment variable HOST is not set", remedy: "Set HOST, or write ${HOST:-default}." }],
+	});
+});
+
+test("a key without effect is a warning that names it, and only when it is set", () => {
+	const loaded = parseConfig(UP.replace("api_key", "max_tokens: 10, api_key"), {});
+	expect(loaded).toMatchObject({ ok: true, warnings: ["llm_providers.up.max_tokens is not enforced in this version"] });
+	expect(parseConfig(UP, {})).toMatchObject({ ok: true, warnings: [] });
+});

@@ -1,0 +1,53 @@
+import { parseConfig } from "../../src/config/load.ts";
+import { createTextInspector, type TextInspection } from "../../src/inspect/inspect-text.ts";
+import { compilePolicy } from "../../src/policy/compile-policy.ts";
+import type { RuleSet } from "../../src/policy/policy.ts";
+import { RECOGNIZERS, selectRecognizers } from "../../src/recognizers/registry.ts";
+import {
+	type BenignResult,
+	evaluateBenign,
+	evaluateCredData,
+	evaluateExamples,
+	evaluateLabelled,
+	evaluateUnit,
+	type KindResult,
+} from "./evaluate.ts";
+import { printReport } from "./report.ts";
+
+/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. */
+const args = process.argv.slice(2);
+const valueOf = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
+const dir = process.env["CORPORA_DIR"];
+if (dir === undefined) {
+	process.stderr.write("CORPORA_DIR is not set — give the folder that holds pii-anon-eval/dev.jsonl and the others\n");
+	process.exit(2);
+}
+const limit = Number(valueOf("--limit") ?? Number.POSITIVE_INFINITY);
+const misses = valueOf("--misses");
+
+export interface EvalReport {
+	readonly recognizers: number;
+	readonly kinds: readonly KindResult[];
+	readonly benign: readonly BenignResult[];
+}
+
+const inspectorOf = async (ruleSet: RuleSet): Promise<(bytes: Uint8Array) => TextInspection> => {
+	const inspector = await createTextInspector({ ...ruleSet, rules: ruleSet.rules.map((rule) => ({ ...rule, action: "redact" as const })) });
+	if (!inspector.ok) throw new Error(JSON.stringify(inspector.faults));
+	return (bytes) => inspector.inspect(bytes);
+};
+const loaded = parseConfig("{}", {});
+if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+const policy = compilePolicy(loaded.config.security);
+const everything = await inspectorOf(policy.response);
+const byDefault = await inspectorOf(policy.prompt);
+/** Types of a list of detection names. */
+const typesOf = (names: readonly string[]): ReadonlySet<string> => new Set(selectRecognizers(names).map(({ type }) => type));
+
+const context = { dir, limit, inspect: everything, typesOf, misses };
+const report: EvalReport = {
+	recognizers: RECOGNIZERS.length,
+	kinds: [...evaluateLabelled(context), ...evaluateCredData(context), ...evaluateExamples(context), ...evaluateUnit(context)],
+	benign: [...evaluateBenign(context, "all recognizers"), ...evaluateBenign({ ...context, inspect: byDefault }, "default policy")],
+};
+process.stdout.write(args.includes("--json") ? `${JSON.stringify(report, null, "\t")}\n` : printReport(report));

@@ -30,6 +30,8 @@ export interface PatternTables {
 	readonly right: Assertion;
 	/** Bytes. */
 	readonly maxWidth: number;
+	/** Never held; reported once per end with its leftmost start, which may lie before what is held. */
+	readonly trigger: boolean;
 }
 
 /** Compiles a stream-mode Hyperscan database (no start-of-match, DOTALL; index in the array is the id) and serialises it. Throws Error with `pattern: number` (index or -1). Run it in a child process only. */

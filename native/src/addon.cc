@@ -49,6 +49,7 @@ Pattern read_pattern(const Napi::Object& object) {
   pattern.left = read_assertion(object.Get("left").As<Napi::Object>());
   pattern.right = read_assertion(object.Get("right").As<Napi::Object>());
   pattern.max_width = object.Get("maxWidth").ToNumber().Uint32Value();
+  pattern.trigger = object.Get("trigger").ToBoolean();
   return pattern;
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 Engine::Engine(SharedDatabase database, std::vector<Pattern> patterns) : database_(std::move(database)), patterns_(std::move(patterns)), hold_(patterns_) {
-  for (const Pattern& pattern : patterns_) max_width = std::max(max_width, pattern.max_width);
+  for (const Pattern& pattern : patterns_) {
+    if (!pattern.trigger) max_width = std::max(max_width, pattern.max_width);
+  }
 }
 
 std::unique_ptr<Engine> Engine::create(SharedDatabase database, std::vector<Pattern> patterns) {
@@ -28,7 +30,9 @@ int Engine::on_match(unsigned id, unsigned long long, unsigned long long to, uns
 }
 
 bool Engine::add(uint32_t pattern, const uint8_t* window, size_t floor, size_t to) {
-  finder_.find(patterns_[pattern], window, floor, to, starts_);
+  const bool trigger = patterns_[pattern].trigger;
+  finder_.find(patterns_[pattern], window, trigger ? 0 : floor, to, starts_);
+  if (trigger && starts_.size() > 1) starts_.resize(1);
   for (uint32_t from : starts_) matches.push_back({pattern, from, static_cast<uint32_t>(to)});
   return matches.size() < kMaxMatches;
 }

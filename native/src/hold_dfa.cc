@@ -6,6 +6,7 @@ HoldDfa::HoldDfa(const std::vector<Pattern>& patterns) {
   pred_offsets_.push_back(0);
   std::vector<uint8_t> undecided;
   for (const Pattern& pattern : patterns) {
+    if (pattern.trigger) continue;
     const Graph& graph = pattern.relaxed;
     const uint32_t base = static_cast<uint32_t>(classes_.size());
     uint32_t set = 0;

@@ -29,6 +29,7 @@ struct Pattern {
   Assertion left;
   Assertion right;
   uint32_t max_width = 0;
+  bool trigger = false;  // public: never held, reported by its end
 };
 
 // Whether a match may begin at `at`. Index 0 is the edge of the text.

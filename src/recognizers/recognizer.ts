@@ -8,17 +8,37 @@ export interface Tail {
 	readonly maxBytes: number;
 }
 
+/**
+ * The value after a public trigger: in `password = "hunter2"` the expression matches `password =`, which is never held,
+ * and only the value is sensitive. A quote right before the value makes it end at the same quote; otherwise it ends at
+ * the first byte outside `bytes`.
+ */
+export interface Core {
+	/** Class source of what may stand between trigger and value; at most `maxSkip` bytes. */
+	readonly skip: string;
+	readonly maxSkip: number;
+	/** Class source of the value; a negated class includes everything that is not ASCII. */
+	readonly bytes: string;
+	readonly minBytes: number;
+	/** Longer values are judged by their first bytes, and the rest is swallowed. */
+	readonly maxBytes: number;
+}
+
 /** One regular expression: the common subset of Hyperscan and JavaScript. Bounded width; `\b` or one-character lookaround at its two ends only. */
 export interface PatternSpec {
 	/** Unique, `type` or `type_variant`. */
 	readonly name: string;
+	/** Patterns with the same expression are compiled once: each match is offered to all of them. */
 	readonly expression: string;
 	readonly caseInsensitive?: boolean;
 	/** Confidence 0…1 when there is no `confirm`. */
 	readonly score: number;
 	/** Name of a function in `confirmers.ts` that proves or refutes the match. */
 	readonly confirm?: string;
+	/** Only matches with so many ASCII letters and digits are looked at. */
+	readonly lengths?: readonly number[];
 	readonly tail?: Tail;
+	readonly core?: Core;
 }
 
 export type Category = "pii" | "secret" | "phrase";
@@ -36,11 +56,19 @@ export interface Recognizer {
 	readonly examples: { readonly match: readonly string[]; readonly noMatch: readonly string[] };
 }
 
-/** What a confirmer sees: the matched text and up to 64 bytes before it (UTF-8 decoded, a cut first character may be U+FFFD). */
+/** What a confirmer sees. A character cut by the edge of the context may be U+FFFD. */
 export interface Candidate {
 	readonly text: string;
+	/** ASCII letters and digits of the text, letters in upper case. */
+	readonly compact: string;
+	/** Up to 64 bytes before the text. */
 	readonly left: string;
+	/** Up to 32 bytes after the text: fewer only at the end of all text. Absent in the first call. */
+	readonly right: string | undefined;
 }
 
-/** Returns the confidence 0…1; 0 refutes the match. Pure and total. */
-export type Confirmer = (candidate: Candidate) => number;
+/**
+ * Returns the confidence 0…1; 0 refutes the match. `undefined` asks to be called again with `right`: the match is held
+ * until that is there. Pure, total, and never `undefined` when `right` is given.
+ */
+export type Confirmer = (candidate: Candidate) => number | undefined;

@@ -31,9 +31,10 @@ export const AWS_KEY: Recognizer = {
 		{ name: "aws_access_key_id", expression: "(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])", score: 0.97 },
 		{
 			name: "aws_secret_access_key",
-			expression: "aws_?secret_?(?:access_?)?key[\"']{0,1}[ \\t]{0,4}[:=][ \\t]{0,4}[\"']{0,1}[A-Za-z0-9/+]{40}",
+			expression: "aws.{0,2}secret.{0,2}(?:access.{0,2})?key[\"']{0,1}[ \\t]{0,4}[:=]",
 			caseInsensitive: true,
 			score: 0.95,
+			core: { skip: " \\t\"'`=>\\\\", maxSkip: 8, bytes: "A-Za-z0-9/+", minBytes: 40, maxBytes: 40 },
 		},
 	],
 	examples: {

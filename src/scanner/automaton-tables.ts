@@ -6,7 +6,7 @@ import { type ByteSet, emptySet } from "./byte-set.ts";
 const RELAX_ABOVE = 16;
 
 /** The automaton tables of one pattern (Glushkov 1961: one state per byte position, no empty moves). */
-export function buildTables(regex: ByteRegex): PatternTables {
+export function buildTables(regex: ByteRegex, trigger: boolean): PatternTables {
 	const exact = buildGraph(regex.body, false);
 	const relaxed = buildGraph(regex.body, true);
 	return {
@@ -15,6 +15,7 @@ export function buildTables(regex: ByteRegex): PatternTables {
 		left: assertion(regex.left),
 		right: assertion(regex.right),
 		maxWidth: regex.maxWidth,
+		trigger,
 	};
 }
 

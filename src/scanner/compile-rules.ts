@@ -1,12 +1,21 @@
 import type { PatternTables } from "../../native/index.js";
 import { buildTables } from "./automaton-tables.ts";
-import { type ByteRegex, parsePattern } from "./byte-regex.ts";
+import { type ByteRegex, type ParsedPattern, parsePattern } from "./byte-regex.ts";
+import { LEFT_CONTEXT_BYTES } from "./confirm.ts";
 import { hyperscanExpression } from "./hyperscan-expression.ts";
 
 export interface PatternSource {
 	readonly name: string;
 	readonly expression: string;
 	readonly caseInsensitive?: boolean;
+	/** Present: the expression is a public trigger. */
+	readonly core?: object;
+}
+
+/** What the engine compiles: one expression and the rules that share it, in priority order. */
+export interface DistinctPattern {
+	readonly source: PatternSource;
+	readonly rules: readonly number[];
 }
 
 /** Why a pattern cannot be used, and what to do about it. */
@@ -16,26 +25,49 @@ export interface PatternFault {
 	readonly remedy: string;
 }
 
+/** The different expressions of the rules, in order of appearance. The index is the engine's pattern. */
+export function distinctPatterns(sources: readonly PatternSource[]): DistinctPattern[] {
+	const groups = new Map<string, { source: PatternSource; rules: number[] }>();
+	for (const [rule, source] of sources.entries()) {
+		const key = `${source.caseInsensitive === true}${source.core !== undefined}${source.expression}`;
+		const known = groups.get(key);
+		if (known === undefined) groups.set(key, { source, rules: [rule] });
+		else known.rules.push(rule);
+	}
+	return [...groups.values()];
+}
+
 /** Faults of all patterns; empty when every one can be used. */
 export function checkRules(sources: readonly PatternSource[]): PatternFault[] {
-	return sources.flatMap(({ name, expression, caseInsensitive }) => {
-		const parsed = parsePattern(expression, caseInsensitive === true);
-		return parsed.ok ? [] : [{ pattern: name, reason: parsed.reason, remedy: parsed.remedy }];
+	return distinctPatterns(sources).flatMap(({ source }) => {
+		const result = parseSource(source);
+		return result.ok ? [] : [{ pattern: source.name, reason: result.reason, remedy: result.remedy }];
 	});
 }
 
-/** Hyperscan's expressions, in the order of the rules. Only for rules that passed `checkRules`. */
+/** Hyperscan's expressions, in the order of the distinct patterns. Only for rules that passed `checkRules`. */
 export function buildExpressions(sources: readonly PatternSource[]): string[] {
-	return sources.map((source) => hyperscanExpression(parsed(source)));
+	return distinctPatterns(sources).map(({ source }) => hyperscanExpression(parsed(source)));
 }
 
-/** The addon's tables, in the order of the rules. Only for rules that passed `checkRules`. */
+/** The addon's tables, in the order of the distinct patterns. Only for rules that passed `checkRules`. */
 export function buildAllTables(sources: readonly PatternSource[]): PatternTables[] {
-	return sources.map((source) => buildTables(parsed(source)));
+	return distinctPatterns(sources).map(({ source }) => buildTables(parsed(source), source.core !== undefined));
+}
+
+function parseSource({ expression, caseInsensitive, core }: PatternSource): ParsedPattern {
+	const result = parsePattern(expression, caseInsensitive === true);
+	if (!result.ok || core === undefined) return result;
+	// A trigger's bytes are not held: all of them, and the one before, must be in the left context when it is reported.
+	if (result.regex.right.kind !== "none")
+		return { ok: false, reason: "a trigger ends with an assertion", remedy: "End it with its last character." };
+	if (result.regex.maxWidth >= LEFT_CONTEXT_BYTES)
+		return { ok: false, reason: `a trigger is wider than ${LEFT_CONTEXT_BYTES - 1} bytes`, remedy: "Shorten it." };
+	return result;
 }
 
 function parsed(source: PatternSource): ByteRegex {
-	const result = parsePattern(source.expression, source.caseInsensitive === true);
+	const result = parseSource(source);
 	if (!result.ok) throw new Error(`Pattern ${source.name}: ${result.reason}`);
 	return result.regex;
 }

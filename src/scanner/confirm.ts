@@ -1,28 +1,83 @@
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import { CONFIRMERS } from "../recognizers/confirmers.ts";
-import type { Confirmer } from "../recognizers/recognizer.ts";
+import type { Candidate, Confirmer } from "../recognizers/recognizer.ts";
 
-/** Bytes of left context a confirmer may look at. */
+/** Bytes of context a confirmer may look at. More on the right would hold a doubtful match longer. */
 export const LEFT_CONTEXT_BYTES = 64;
+const RIGHT_CONTEXT_BYTES = 32;
 
-/** Confidence 0…1 of a match, 0 when it is refuted, allowed or below the threshold. */
-export type Confirm = (rule: number, window: Buffer, from: number, to: number) => number;
+/** The end of a text: `bytes[0, length)`; `ended` when nothing follows. */
+export interface TextWindow {
+	readonly bytes: Buffer;
+	readonly length: number;
+	readonly ended: boolean;
+}
+
+/**
+ * Confidence 0…1 of a match, 0 when it is refuted, allowed or below the threshold; `undefined` when it depends on right
+ * context that is not there yet. The right context is only shown to a confirmer that could not decide without, so the
+ * answer does not depend on how much of the text happens to be here.
+ */
+export type Confirm = (rule: number, match: WindowMatch) => number | undefined;
+
+/** One match in the window, decoded where a confirmer asks for it. */
+export class WindowMatch implements Candidate {
+	readonly right = undefined;
+	readonly #window: TextWindow;
+	readonly #from: number;
+	readonly #to: number;
+	#text: string | undefined;
+	#compact: string | undefined;
+	#left: string | undefined;
+
+	constructor(window: TextWindow, from: number, to: number) {
+		this.#window = window;
+		this.#from = from;
+		this.#to = to;
+	}
+
+	get text(): string {
+		this.#text ??= this.#window.bytes.toString("utf8", this.#from, this.#to);
+		return this.#text;
+	}
+
+	get compact(): string {
+		this.#compact ??= this.text.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
+		return this.#compact;
+	}
+
+	get left(): string {
+		this.#left ??= this.#window.bytes.toString("utf8", Math.max(0, this.#from - LEFT_CONTEXT_BYTES), this.#from);
+		return this.#left;
+	}
+
+	/** The same match with its right context; undefined when that is not there yet. */
+	withRight(): Candidate | undefined {
+		const { bytes, length, ended } = this.#window;
+		if (!ended && length - this.#to < RIGHT_CONTEXT_BYTES) return undefined;
+		const right = bytes.toString("utf8", this.#to, Math.min(length, this.#to + RIGHT_CONTEXT_BYTES));
+		return { text: this.text, compact: this.compact, left: this.left, right };
+	}
+}
 
 /** Binds the rules to their confirmers. An unknown confirmer name is a programming error and throws at load. */
 export function createConfirm(ruleSet: RuleSet): Confirm {
 	const confirmers = ruleSet.rules.map(confirmerOf);
 	const allowed = new Set(ruleSet.allowList);
-	return (index, window, from, to) => {
+	return (index, match) => {
 		const rule = ruleSet.rules[index] as Rule;
 		const confirmer = confirmers[index];
-		if (confirmer === undefined && allowed.size === 0) return rule.score >= ruleSet.threshold ? rule.score : 0;
-		const text = window.toString("utf8", from, to);
-		if (allowed.has(text)) return 0;
-		const score =
-			confirmer === undefined
-				? rule.score
-				: confirmer({ text, left: window.toString("utf8", Math.max(0, from - LEFT_CONTEXT_BYTES), from) });
-		return score >= ruleSet.threshold ? score : 0;
+		let score: number | undefined = rule.score;
+		if (confirmer !== undefined) {
+			score = confirmer(match);
+			if (score === undefined) {
+				const candidate = match.withRight();
+				if (candidate === undefined) return undefined;
+				score = confirmer(candidate) ?? 0;
+			}
+		}
+		if (score < ruleSet.threshold) return 0;
+		return allowed.size > 0 && allowed.has(match.text) ? 0 : score;
 	};
 }
 

@@ -1,5 +1,5 @@
 import { type AST, RegExpParser } from "@eslint-community/regexpp";
-import type { PatternSource } from "./compile-rules.ts";
+import { distinctPatterns, type PatternSource } from "./compile-rules.ts";
 import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
  * `RegExp`. It shares no code with the byte compiler and the automata. For texts of a few KB.
  */
 export function createReferenceEngine(rules: readonly PatternSource[]): Engine {
-	const patterns = rules.map(split);
+	const patterns = distinctPatterns(rules).map(({ source }) => split(source));
 	return { maxWidth: Number.POSITIVE_INFINITY, openStream: () => new ReferenceStream(patterns) };
 }
 

@@ -11,7 +11,8 @@ export interface EngineStream {
 	 * `heldFrom` (<= newFrom, except in the first scan of a stream that continues another's text) is the release index so far: no match that starts before it can still end.
 	 * `window[0, heldFrom)` is left context (at least one byte unless the text begins at `heldFrom`).
 	 * Every match `(pattern, from, to)` with `from >= heldFrom` that became decidable is appended to `matches`,
-	 * for every start of every end, in ascending `from` for one `(pattern, to)`.
+	 * for every start of every end, in ascending `from` for one `(pattern, to)`. A trigger, whose bytes are never held,
+	 * is reported when its last byte is read, once per end, wherever it starts.
 	 * Returns the new release index: the smallest index >= heldFrom where a match could still begin.
 	 */
 	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: EngineMatch[]): number;
@@ -22,7 +23,7 @@ export interface EngineStream {
 }
 
 export interface EngineMatch {
-	/** Index of the pattern in the rule set. */
+	/** Index of the distinct pattern (`distinctPatterns`). */
 	readonly pattern: number;
 	readonly from: number;
 	readonly to: number;

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { cpus, homedir } from "node:os";
 import { join } from "node:path";
 import { hyperscanVersion } from "../../native/index.js";
-import { buildExpressions, checkRules, type PatternFault, type PatternSource } from "./compile-rules.ts";
+import { buildExpressions, checkRules, distinctPatterns, type PatternFault, type PatternSource } from "./compile-rules.ts";
 
 /** A compiled, serialised pattern database. `key` is the content hash that names it. */
 export interface Artifact {
@@ -44,7 +44,7 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 	if (cached !== undefined) return { ok: true, artifact: { key, serialised: cached } };
 	const compiled = await compileInChild(expressions, options.timeoutMs ?? COMPILE_TIMEOUT_MS);
 	if (!compiled.ok) {
-		const pattern = rules[compiled.pattern]?.name ?? "(all)";
+		const pattern = distinctPatterns(rules)[compiled.pattern]?.source.name ?? "(all)";
 		return {
 			ok: false,
 			faults: [{ pattern, reason: compiled.message, remedy: "Simplify the pattern: shorter counters, fewer alternatives." }],

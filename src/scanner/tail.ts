@@ -23,10 +23,19 @@ export interface TailProgram {
 }
 
 export function compileTail(tail: Tail): TailProgram {
-	const member = new RegExp(`^[${tail.bytes}]$`, "s");
-	const accepts = new Uint8Array(256);
-	for (let byte = 0; byte < 128; byte++) accepts[byte] = member.test(String.fromCharCode(byte)) ? 1 : 0;
-	return { accepts, until: (tail.until ?? []).map((literal) => Buffer.from(literal, "latin1")), maxBytes: tail.maxBytes };
+	return {
+		accepts: byteClass(tail.bytes),
+		until: (tail.until ?? []).map((literal) => Buffer.from(literal, "latin1")),
+		maxBytes: tail.maxBytes,
+	};
+}
+
+/** 1 for every byte in the class; a negated class has all bytes beyond ASCII, any other has none. */
+export function byteClass(source: string): Uint8Array {
+	const member = new RegExp(`^[${source}]$`, "s");
+	return Uint8Array.from({ length: 256 }, (_, byte) =>
+		byte < 128 ? Number(member.test(String.fromCharCode(byte))) : Number(source.startsWith("^")),
+	);
 }
 
 export function beginTail(rule: number, at: number, program: TailProgram): TailState {

@@ -1,8 +1,12 @@
 import type { ByteOffset } from "../core/units.ts";
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import type { Finding } from "../verdict/finding.ts";
-import { type Confirm, createConfirm, LEFT_CONTEXT_BYTES } from "./confirm.ts";
+import { type CandidateProgram, Candidates, createCandidateProgram } from "./candidates.ts";
+import { LEFT_CONTEXT_BYTES, type TextWindow } from "./confirm.ts";
+import type { CoreState } from "./core.ts";
+import { type CoreRules, Cores, compileCores } from "./cores.ts";
 import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
+import { byPosition, mergePending, newPending, type Pending } from "./pending.ts";
 import { advanceTail, beginTail, compileTail, type TailProgram, type TailState } from "./tail.ts";
 
 /**
@@ -48,24 +52,33 @@ export interface ScannerState {
 	readonly release: number;
 	readonly redactedUntil: number;
 	readonly tails: readonly TailState[];
+	readonly cores: readonly CoreState[];
 }
 
 export interface ScannerProgram {
 	open(state?: ScannerState): TextScanner;
 }
 
-interface Pending extends Finding {
-	readonly tail: TailState | undefined;
-	readonly triggerEnd: number;
-}
-
 const INITIAL_WINDOW_BYTES = 256;
+
+/** What is per rule set and shared by its scanners. */
+interface Prepared {
+	readonly rules: readonly Rule[];
+	readonly candidates: CandidateProgram;
+	readonly cores: CoreRules;
+	/** By rule. */
+	readonly tails: readonly (TailProgram | undefined)[];
+}
 
 /** Prepares everything that is per rule set; `open` makes one scanner per text. */
 export function createScannerProgram(ruleSet: RuleSet, engine: Engine): ScannerProgram {
-	const confirm = createConfirm(ruleSet);
-	const tails = ruleSet.rules.map((rule) => (rule.tail === undefined ? undefined : compileTail(rule.tail)));
-	return { open: (state) => new Scanner(ruleSet.rules, confirm, tails, engine.openStream(), state) };
+	const prepared: Prepared = {
+		rules: ruleSet.rules,
+		candidates: createCandidateProgram(ruleSet),
+		cores: compileCores(ruleSet.rules),
+		tails: ruleSet.rules.map(({ tail }) => (tail === undefined ? undefined : compileTail(tail))),
+	};
+	return { open: (state) => new Scanner(prepared, engine.openStream(), state) };
 }
 
 class Scanner implements TextScanner {
@@ -83,21 +96,15 @@ class Scanner implements TextScanner {
 	/** Findings already passed whose tail may still grow; `finding` is absent after a restore. */
 	#openTails: { readonly tail: TailState; readonly finding: Finding | undefined }[] = [];
 	readonly #passed: Finding[] = [];
-	readonly #rules: readonly Rule[];
-	readonly #confirm: Confirm;
-	readonly #tails: readonly (TailProgram | undefined)[];
+	readonly #prepared: Prepared;
+	readonly #candidates: Candidates;
+	readonly #cores: Cores;
 	readonly #stream: EngineStream;
 
-	constructor(
-		rules: readonly Rule[],
-		confirm: Confirm,
-		tails: readonly (TailProgram | undefined)[],
-		stream: EngineStream,
-		state: ScannerState | undefined,
-	) {
-		this.#rules = rules;
-		this.#confirm = confirm;
-		this.#tails = tails;
+	constructor(prepared: Prepared, stream: EngineStream, state: ScannerState | undefined) {
+		this.#prepared = prepared;
+		this.#candidates = new Candidates(prepared.candidates, (rule, from, to, score) => this.#addPending(rule, from, to, score));
+		this.#cores = new Cores(prepared.cores);
 		this.#stream = stream;
 		if (state !== undefined) this.#restore(state);
 	}
@@ -122,15 +129,16 @@ class Scanner implements TextScanner {
 		if (this.#cut || bytes.length === 0) return;
 		const from = this.#append(bytes);
 		const released = this.#stream.scan(this.#window, this.#release - this.#base, from, this.#length, this.#matches);
-		this.#confirmMatches();
+		this.#confirmMatches(false);
 		this.#advanceTails();
-		this.#release = this.#base + this.#codePointStart(released);
+		const held = Math.min(this.#base + released, this.#candidates.holdFrom, this.#cores.holdFrom);
+		this.#release = this.#base + this.#codePointStart(held - this.#base);
 	}
 
 	finish(): void {
 		if (this.#cut) return;
 		this.#stream.finish(this.#window, this.#release - this.#base, this.#length, this.#matches);
-		this.#confirmMatches();
+		this.#confirmMatches(true);
 		this.#advanceTails();
 		this.#release = this.end;
 	}
@@ -157,6 +165,7 @@ class Scanner implements TextScanner {
 			release: this.#release,
 			redactedUntil: this.#redactedUntil,
 			tails: this.#openTails.map(({ tail }) => ({ ...tail })),
+			cores: this.#cores.snapshot(),
 		};
 	}
 
@@ -172,7 +181,8 @@ class Scanner implements TextScanner {
 		this.#redactedUntil = state.redactedUntil;
 		const from = this.#append(Buffer.concat([state.context, state.held]));
 		if (this.#length > 0) this.#stream.scan(this.#window, state.context.length, from, this.#length, this.#matches);
-		this.#confirmMatches();
+		this.#cores.restore(state.cores);
+		this.#confirmMatches(false);
 		this.#openTails = state.tails.map((tail) => ({ tail: { ...tail }, finding: undefined }));
 	}
 
@@ -194,40 +204,31 @@ class Scanner implements TextScanner {
 		return from;
 	}
 
-	/** Of all starts of one end the leftmost confirmed one counts; of all ends of one start the longest. */
-	#confirmMatches(): void {
-		if (this.#matches.length === 0) return;
-		const done = new Set<number>();
-		for (const { pattern, from, to } of this.#matches) {
-			const key = to * this.#rules.length + pattern;
-			if (done.has(key)) continue;
-			const score = this.#confirm(pattern, this.#window, from, to);
-			if (score === 0) continue;
-			done.add(key);
-			this.#addPending(pattern, this.#base + from, this.#base + to, score);
+	/** Turns what the engine reported, and what waited for the bytes that are here now, into pending findings. */
+	#confirmMatches(ended: boolean): void {
+		const window: TextWindow = { bytes: this.#window, length: this.#length, ended };
+		this.#candidates.settle(window, this.#base);
+		if (this.#matches.length > 0) {
+			this.#candidates.offer(this.#cores.arm(this.#matches, this.#base), window, this.#base);
+			this.#matches = [];
 		}
-		this.#matches = [];
+		this.#cores.advance(window, this.#base, (rule, from, to) => this.#candidates.offerRule(rule, from, to, window, this.#base));
 		this.#pending.sort(byPosition);
 	}
 
-	#addPending(pattern: number, from: number, to: number, score: number): void {
-		const rule = this.#rules[pattern] as Rule;
-		const known = this.#pending.find((finding) => finding.rule === pattern && finding.from === from);
-		const program = this.#tails[pattern];
-		if (known === undefined) {
-			this.#pending.push({
-				type: rule.type,
-				rule: pattern,
-				from,
-				to,
-				score,
-				action: rule.action,
-				triggerEnd: to,
-				tail: program === undefined ? undefined : beginTail(pattern, to, program),
-			});
-		} else if (known.tail === undefined) {
-			known.to = Math.max(known.to, to);
-		}
+	/** Window indices. */
+	#addPending(ruleIndex: number, fromIndex: number, toIndex: number, score: number): void {
+		const rule = this.#prepared.rules[ruleIndex] as Rule;
+		const from = this.#base + fromIndex;
+		const to = this.#base + toIndex;
+		if (mergePending(this.#pending, ruleIndex, from, to, score)) return;
+		const isWhole = rule.core !== undefined && to - from < rule.core.maxBytes;
+		const program = isWhole ? undefined : this.#tailOf(ruleIndex);
+		this.#pending.push(newPending(rule, ruleIndex, from, to, score, program && beginTail(ruleIndex, to, program)));
+	}
+
+	#tailOf(rule: number): TailProgram | undefined {
+		return this.#prepared.tails[rule] ?? this.#prepared.cores.tails[rule];
 	}
 
 	#advanceTails(): void {
@@ -245,7 +246,7 @@ class Scanner implements TextScanner {
 	}
 
 	#advanceTail(tail: TailState): void {
-		if (tail.open) advanceTail(tail, this.#tails[tail.rule] as TailProgram, this.#window, tail.to - this.#base, this.#length);
+		if (tail.open) advanceTail(tail, this.#tailOf(tail.rule) as TailProgram, this.#window, tail.to - this.#base, this.#length);
 	}
 
 	/** Gives out the clean bytes of `[taken, to)`; what lies in a redacted region is skipped. */
@@ -277,7 +278,7 @@ class Scanner implements TextScanner {
 		if (finding.from >= this.#redactedUntil) {
 			const text =
 				finding.tail === undefined ? this.#window.toString("utf8", finding.from - this.#base, finding.to - this.#base) : undefined;
-			pieces.push({ kind: "redacted", from: finding.from, rule: this.#rules[finding.rule] as Rule, text });
+			pieces.push({ kind: "redacted", from: finding.from, rule: this.#prepared.rules[finding.rule] as Rule, text });
 		}
 		this.#redactedUntil = Math.max(this.#redactedUntil, finding.to);
 	}
@@ -288,11 +289,4 @@ class Scanner implements TextScanner {
 		while (at > 0 && at < this.#length && ((this.#window[at] as number) & 0xc0) === 0x80) at--;
 		return Math.max(at, this.#release - this.#base);
 	}
-}
-
-function byPosition(a: Pending, b: Pending): number {
-	if (a.from !== b.from) return a.from - b.from;
-	if ((a.tail === undefined) !== (b.tail === undefined)) return a.tail === undefined ? 1 : -1;
-	if (a.tail === undefined && a.to !== b.to) return b.to - a.to;
-	return a.rule - b.rule;
 }

@@ -1,0 +1,132 @@
+import type { RuleSet } from "../policy/policy.ts";
+import { distinctPatterns } from "./compile-rules.ts";
+import { type Confirm, createConfirm, type TextWindow, WindowMatch } from "./confirm.ts";
+import type { EngineMatch } from "./engine.ts";
+
+/** Takes a confirmed finding: rule, window indices, confidence. */
+export type Accept = (rule: number, from: number, to: number, score: number) => void;
+
+/** What turns matches into findings, prepared once per rule set. */
+export interface CandidateProgram {
+	readonly confirm: Confirm;
+	/** The rules of one engine pattern, in priority order, that look at matches of so many letters and digits. */
+	rulesFor(pattern: number, window: TextWindow, from: number, to: number): readonly number[];
+}
+
+export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
+	const patterns = distinctPatterns(ruleSet.rules).map(({ rules }) => {
+		const lengths = rules.map((rule) => ruleSet.rules[rule]?.lengths);
+		if (lengths.every((list) => list === undefined)) return { rules, byLength: undefined };
+		const longest = Math.max(...lengths.flatMap((list) => list ?? [0]));
+		const byLength = Array.from({ length: longest + 1 }, (_, length) => rules.filter((_rule, i) => lengths[i]?.includes(length) ?? true));
+		return { rules, byLength };
+	});
+	return {
+		confirm: createConfirm(ruleSet),
+		rulesFor(pattern, window, from, to) {
+			const { rules = [], byLength } = patterns[pattern] ?? {};
+			return byLength === undefined ? rules : (byLength[countAlphanumerics(window.bytes, from, to)] ?? []);
+		},
+	};
+}
+
+/** Matches of one rule with one end whose leftmost start could not be decided yet. Absolute offsets. */
+interface Waiting {
+	readonly rule: number;
+	readonly to: number;
+	readonly starts: number[];
+}
+
+/**
+ * Confirms matches. Of all starts of one end the leftmost confirmed one counts. A match whose confirmer wants to see
+ * what follows waits here, and nothing from its first byte on may be released.
+ */
+export class Candidates {
+	#waiting: Waiting[] = [];
+	readonly #program: CandidateProgram;
+	readonly #accept: Accept;
+
+	constructor(program: CandidateProgram, accept: Accept) {
+		this.#program = program;
+		this.#accept = accept;
+	}
+
+	/** Absolute offset of the first byte that must be held. */
+	get holdFrom(): number {
+		return this.#waiting.reduce((least, { starts }) => Math.min(least, starts[0] as number), Number.POSITIVE_INFINITY);
+	}
+
+	/** `base` is the absolute offset of the window's first byte. */
+	offer(matches: readonly EngineMatch[], window: TextWindow, base: number): void {
+		const byEnd = new Map<number, number[]>();
+		const width = 1 + matches.reduce((max, { pattern }) => Math.max(max, pattern), 0);
+		for (const { pattern, from, to } of matches) {
+			const key = to * width + pattern;
+			const starts = byEnd.get(key);
+			if (starts === undefined) byEnd.set(key, [from]);
+			else starts.push(from);
+		}
+		for (const [key, starts] of byEnd) this.#offerEnd(key % width, starts, Math.floor(key / width), window, base);
+	}
+
+	/** Offers one match to one rule. */
+	offerRule(rule: number, from: number, to: number, window: TextWindow, base: number): void {
+		this.#decide({ rule, to: to + base, starts: [from + base] }, window, base);
+	}
+
+	/** Decides what waited for the bytes that are here now. */
+	settle(window: TextWindow, base: number): void {
+		if (this.#waiting.length === 0) return;
+		const waiting = this.#waiting;
+		this.#waiting = [];
+		for (const item of waiting) this.#decide(item, window, base);
+	}
+
+	#offerEnd(pattern: number, starts: readonly number[], to: number, window: TextWindow, base: number): void {
+		const settled = new Set<number>();
+		const waiting = new Map<number, Waiting>();
+		for (const from of starts) {
+			const rules = this.#program.rulesFor(pattern, window, from, to);
+			if (rules.length === 0) continue;
+			const match = new WindowMatch(window, from, to);
+			for (const rule of rules) {
+				if (settled.has(rule)) continue;
+				const item = waiting.get(rule);
+				if (item !== undefined) {
+					item.starts.push(from + base);
+					continue;
+				}
+				const score = this.#program.confirm(rule, match);
+				if (score === undefined) waiting.set(rule, { rule, to: to + base, starts: [from + base] });
+				else if (score > 0) {
+					settled.add(rule);
+					this.#accept(rule, from, to, score);
+				}
+			}
+		}
+		this.#waiting.push(...waiting.values());
+	}
+
+	#decide({ rule, to, starts }: Waiting, window: TextWindow, base: number): void {
+		for (const [i, from] of starts.entries()) {
+			const score = this.#program.confirm(rule, new WindowMatch(window, from - base, to - base));
+			if (score === undefined) {
+				this.#waiting.push({ rule, to, starts: starts.slice(i) });
+				return;
+			}
+			if (score > 0) {
+				this.#accept(rule, from - base, to - base, score);
+				return;
+			}
+		}
+	}
+}
+
+function countAlphanumerics(bytes: Uint8Array, from: number, to: number): number {
+	let count = 0;
+	for (let i = from; i < to; i++) {
+		const byte = bytes[i] as number;
+		if ((byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)) count++;
+	}
+	return count;
+}

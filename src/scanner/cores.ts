@@ -1,0 +1,81 @@
+import type { Rule } from "../policy/policy.ts";
+import { distinctPatterns } from "./compile-rules.ts";
+import type { TextWindow } from "./confirm.ts";
+import { advanceCore, armCore, type CoreProgram, type CoreState, compileCore, endCore } from "./core.ts";
+import type { EngineMatch } from "./engine.ts";
+import type { TailProgram } from "./tail.ts";
+
+/** The triggers of a rule set and what follows them. */
+export interface CoreRules {
+	/** By rule; absent where the rule has no core. */
+	readonly programs: readonly (CoreProgram | undefined)[];
+	/** By rule: swallows what is left of a value longer than the core looks at. */
+	readonly tails: readonly (TailProgram | undefined)[];
+	/** Rules with a core, by engine pattern. */
+	readonly byPattern: readonly (readonly number[])[];
+}
+
+const TAIL_BYTES = 4096;
+
+export function compileCores(rules: readonly Rule[]): CoreRules {
+	const programs = rules.map(({ core }) => (core === undefined ? undefined : compileCore(core)));
+	return {
+		programs,
+		tails: programs.map((program) => program && { accepts: program.accepts, until: [], maxBytes: TAIL_BYTES }),
+		byPattern: distinctPatterns(rules).map((pattern) => pattern.rules.filter((rule) => programs[rule] !== undefined)),
+	};
+}
+
+/** The values that follow triggers of one text. A value is held from its first byte until it ends. */
+export class Cores {
+	#open: CoreState[] = [];
+	readonly #rules: CoreRules;
+
+	constructor(rules: CoreRules) {
+		this.#rules = rules;
+	}
+
+	/** Absolute offset of the first byte that must be held. */
+	get holdFrom(): number {
+		return this.#open.reduce((least, { from }) => (from < 0 ? least : Math.min(least, from)), Number.POSITIVE_INFINITY);
+	}
+
+	/** Starts a core after every trigger; returns the other matches. */
+	arm(matches: readonly EngineMatch[], base: number): readonly EngineMatch[] {
+		return matches.filter(({ pattern, to }) => {
+			const rules = this.#rules.byPattern[pattern] ?? [];
+			for (const rule of rules) {
+				const at = base + to;
+				if (!this.#open.some((core) => core.rule === rule && core.at === at)) this.#open.push(armCore(rule, at));
+			}
+			return rules.length === 0;
+		});
+	}
+
+	/** Judges the bytes that are here now; `offer` takes every value, in window indices. */
+	advance({ bytes, length, ended }: TextWindow, base: number, offer: (rule: number, from: number, to: number) => void): void {
+		if (this.#open.length === 0) return;
+		const open: CoreState[] = [];
+		for (const core of this.#open) {
+			const program = this.#rules.programs[core.rule] as CoreProgram;
+			let progress = advanceCore(core, program, bytes, base, length);
+			if (progress === "open" && ended) progress = endCore(core, program);
+			if (progress === "value") offer(core.rule, core.from - base, core.to - base);
+			// Two triggers that end one after the other (`=`, `==`) reach the same value.
+			if (progress === "open" && !open.some((other) => isSame(other, core))) open.push(core);
+		}
+		this.#open = open;
+	}
+
+	snapshot(): CoreState[] {
+		return this.#open.map((core) => ({ ...core }));
+	}
+
+	restore(states: readonly CoreState[]): void {
+		this.#open = states.map((core) => ({ ...core }));
+	}
+}
+
+function isSame(a: CoreState, b: CoreState): boolean {
+	return a.rule === b.rule && a.from === b.from && a.from >= 0 && a.quote === b.quote;
+}

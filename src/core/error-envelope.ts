@@ -30,6 +30,7 @@ const ANTHROPIC_TYPE: Readonly<Record<number, string>> = {
 	413: "request_too_large",
 	429: "rate_limit_error",
 	503: "overloaded_error",
+	529: "overloaded_error",
 };
 
 /** The vendor's own error object, as its SDKs read it. Our `code` is in all of them. */

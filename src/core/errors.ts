@@ -127,6 +127,7 @@ export const ERRORS = {
 	),
 	upstream_invalid_event: entry(502, "upstream_error", "upstream", false, "The upstream sent an event that cannot be inspected."),
 	upstream_event_too_large: entry(502, "upstream_error", "upstream", false, "The upstream sent more in one piece than can be inspected."),
+	upstream_overloaded: entry(503, "upstream_error", "upstream", true, "The upstream is overloaded. Try again shortly."),
 	upstream_error: entry(502, "upstream_error", "upstream", true, "The upstream answered with an error."),
 	too_many_channels: entry(
 		502,

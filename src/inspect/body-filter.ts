@@ -1,9 +1,9 @@
-import type { Provider } from "../providers/provider.ts";
+import type { Place, Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
-import { type Replacement, replaceValues } from "../wire/json-strings.ts";
+import { replaceValues } from "../wire/json-strings.ts";
 import type { RedactionStyle } from "./channel.ts";
 import { countFindings, type FilterStep } from "./response-filter.ts";
-import { WholeTexts } from "./whole-texts.ts";
+import { editsOf, WholeTexts } from "./whole-texts.ts";
 
 /** A non-streamed answer: collected, inspected whole, given out once. */
 export interface BodyFilter {
@@ -40,17 +40,17 @@ export function createBodyFilter(options: {
 			}
 			const reading = options.provider.readBody(json);
 			if (reading.kind === "fault") return fault(reading.code);
-			const replacements: Replacement[] = [];
 			const wholes = new WholeTexts(options.program, options.style);
-			let isCut = false;
-			for (const place of reading.places) {
+			const cut: Place[] = [];
+			const texts = reading.places.map((place) => {
 				const whole = wholes.inspect(place);
 				if (place.kind !== "copy") countFindings(whole.findings, counts);
-				isCut ||= whole.isCut;
-				if (whole.text !== undefined) replacements.push({ from: place.from, to: place.to, value: whole.text });
-			}
-			if (isCut) replacements.push(...options.provider.cutBody(json));
-			return { out: replaceValues(json, replacements), consumed: received, ended: isCut ? "cut" : "complete" };
+				if (whole.isCut) cut.push(place);
+				return whole.text;
+			});
+			const edits = editsOf(reading.places, texts, reading.amendments);
+			const ending = cut.length > 0 ? options.provider.cutBody(json, cut) : [];
+			return { out: replaceValues(json, [...edits, ...ending]), consumed: received, ended: cut.length > 0 ? "cut" : "complete" };
 		},
 	};
 }

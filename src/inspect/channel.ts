@@ -8,6 +8,7 @@ import { JsonSource, type JsonSourceState } from "./json-source.ts";
 export interface ChannelState {
 	readonly scanner: ScannerState;
 	readonly carry: string;
+	readonly isAltered: boolean;
 	readonly json?: JsonSourceState;
 }
 
@@ -22,6 +23,7 @@ export interface RedactionStyle {
 export class Channel {
 	/** A high surrogate whose other half may come with the next delta. */
 	#carry = "";
+	#isAltered: boolean;
 	readonly #scanner: TextScanner;
 	readonly #style: RedactionStyle;
 	readonly #json: JsonSource | undefined;
@@ -29,16 +31,18 @@ export class Channel {
 	constructor(program: ScannerProgram, style: RedactionStyle, source: SourceKind, state?: ChannelState) {
 		this.#scanner = program.open(state?.scanner);
 		this.#carry = state?.carry ?? "";
+		this.#isAltered = state?.isAltered ?? false;
 		this.#style = style;
-		this.#json = source === "json" ? new JsonSource(state?.json) : undefined;
+		this.#json = source === "text" ? undefined : new JsonSource(state?.json);
 	}
 
 	get scanner(): TextScanner {
 		return this.#scanner;
 	}
 
-	get source(): SourceKind {
-		return this.#json === undefined ? "text" : "json";
+	/** Something of what went out so far stands in place of the original. */
+	get isAltered(): boolean {
+		return this.#isAltered;
 	}
 
 	/**
@@ -78,7 +82,12 @@ export class Channel {
 	}
 
 	state(): ChannelState {
-		return { scanner: this.#scanner.snapshot(), carry: this.#carry, ...(this.#json && { json: this.#json.state() }) };
+		return {
+			scanner: this.#scanner.snapshot(),
+			carry: this.#carry,
+			isAltered: this.#isAltered,
+			...(this.#json && { json: this.#json.state() }),
+		};
 	}
 
 	close(): void {
@@ -96,6 +105,7 @@ export class Channel {
 		for (const piece of pieces) {
 			if (piece.kind === "clean") out += this.#json?.clean(piece.from, piece.from + piece.bytes.length) ?? decodeUtf8(piece.bytes);
 			else {
+				this.#isAltered = true;
 				const marker = replacement(piece.rule, piece.text, this.#style.strategy, this.#style.key);
 				out += this.#json?.beginReplaced(piece.from, marker) ?? marker;
 			}

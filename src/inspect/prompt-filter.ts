@@ -5,10 +5,10 @@ import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { riskScore } from "../verdict/risk.ts";
-import { type Replacement, replaceValues } from "../wire/json-strings.ts";
+import { replaceValues } from "../wire/json-strings.ts";
 import type { RedactionStyle } from "./channel.ts";
 import { countFindings } from "./response-filter.ts";
-import { WholeTexts } from "./whole-texts.ts";
+import { editsOf, WholeTexts } from "./whole-texts.ts";
 
 /** Decides about one request body before anything of it goes upstream. */
 export function filterPrompt(
@@ -36,15 +36,14 @@ export function filterPrompt(
 
 	const findings: Finding[] = [];
 	const counts: Record<string, number> = {};
-	const replacements: Replacement[] = [];
 	let blocked = false;
 	const wholes = new WholeTexts(program, style);
-	for (const place of request.places) {
+	const texts = request.places.map((place) => {
 		const whole = wholes.inspect(place);
 		findings.push(...whole.findings);
 		blocked ||= whole.isCut;
-		if (whole.text !== undefined) replacements.push({ from: place.from, to: place.to, value: whole.text });
-	}
+		return whole.text;
+	});
 	countFindings(findings, counts);
 	const categories = findings.map((finding) => ({ category: policy.prompt.rules[finding.rule]?.category ?? "pii", score: finding.score }));
 	const summary = {
@@ -55,7 +54,8 @@ export function filterPrompt(
 	};
 	if (blocked) return { action: "block", ...summary };
 	const known = { ...summary, stream: request.stream };
-	if (replacements.length > 0) return { action: "redact", ...known, body: Buffer.from(replaceValues(json, replacements)) };
+	const edits = editsOf(request.places, texts, request.amendments);
+	if (edits.length > 0) return { action: "redact", ...known, body: Buffer.from(replaceValues(json, edits)) };
 	return { action: findings.length > 0 ? "flag" : "allow", ...known };
 }
 

@@ -7,7 +7,7 @@ import type { Finding } from "../verdict/finding.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
 import { sseComment } from "../wire/sse-encoder.ts";
 import { Channel, type ChannelState, type RedactionStyle } from "./channel.ts";
-import { composeEntry, createEntry, type Entry } from "./stream-entry.ts";
+import { composeEntry, createEntry, deltasByChannel, type Entry } from "./stream-entry.ts";
 import { WholeTexts } from "./whole-texts.ts";
 
 export type EndKind = "complete" | "cut" | "fault";
@@ -66,6 +66,8 @@ class Filter implements ResponseFilter {
 	readonly #format: StreamFormat;
 	readonly #decoder: SseDecoder;
 	readonly #channels = new Map<string, Channel>();
+	/** Channels that end with the event at hand, with other text than the original. */
+	#altered: string[] = [];
 	readonly #wholes: WholeTexts;
 	readonly #memory: StreamMemory;
 	/** Findings of complete texts, and of channels that ended. */
@@ -162,6 +164,7 @@ class Filter implements ResponseFilter {
 			this.#done = true;
 			return { block: { ...block, raw: this.#format.done() }, reading: { ...NOTHING, finished: [""] }, texts: [], isCut: false };
 		}
+		if (reading.isEnd) this.#done = true;
 		for (const place of reading.places) if (place.kind === "delta" && !this.#openChannel(place)) return "too_many_channels";
 		return createEntry(block, reading, (place) => {
 			const whole = this.#wholes.inspect(place);
@@ -182,10 +185,11 @@ class Filter implements ResponseFilter {
 		this.#scan(entries);
 		let out = "";
 		for (const entry of entries) {
+			this.#altered = [];
 			if (entry.reading.note !== undefined) this.#format.note(this.#memory, entry.reading.note);
 			if (!entry.isCut) out += this.#flushFinished(entry);
 			if (entry.isCut) return this.#cut(out + this.#composeCut(entry), entry.reading.note);
-			out += composeEntry(entry);
+			out += composeEntry(entry, (channels) => this.#isAltered(channels));
 		}
 		return { out, consumed: this.#received };
 	}
@@ -214,12 +218,19 @@ class Filter implements ResponseFilter {
 		return before;
 	}
 
+	#isAltered(channels: string): boolean {
+		return (
+			this.#altered.some((name) => name.startsWith(channels)) ||
+			[...this.#channels].some(([name, channel]) => name.startsWith(channels) && channel.isAltered)
+		);
+	}
+
 	/** Of an event with a cut only the growing text that may still go out: never its finish reason. */
 	#composeCut({ reading, texts }: Entry): string {
 		return reading.places
 			.map((place, i) => [place, texts[i] ?? place.text] as const)
 			.filter(([place, text]) => place.kind === "delta" && text !== "")
-			.map(([place, text]) => this.#format.textEvent(place.channel, text, this.#memory))
+			.map(([place, text]) => this.#format.textEvent(place.channel, text, this.#memory, reading.note))
 			.join("");
 	}
 
@@ -245,6 +256,7 @@ class Filter implements ResponseFilter {
 		const rest = channel.finish();
 		if (channel.scanner.isCut) return rest;
 		countFindings(channel.scanner.findings, this.#counted);
+		if (channel.isAltered) this.#altered.push(name);
 		channel.close();
 		this.#channels.delete(name);
 		return rest;
@@ -269,25 +281,6 @@ class Filter implements ResponseFilter {
 		const action = kind === "cut" ? "cut" : Object.keys(findings).length > 0 ? "redact" : "allow";
 		return sseComment(`security ${JSON.stringify({ action, findings })}`);
 	}
-}
-
-interface DeltaSlot {
-	readonly entry: Entry;
-	readonly i: number;
-	readonly text: string;
-}
-
-function deltasByChannel(entries: readonly Entry[]): Map<string, DeltaSlot[]> {
-	const slots = new Map<string, DeltaSlot[]>();
-	for (const entry of entries) {
-		for (const [i, { kind, channel, text }] of entry.reading.places.entries()) {
-			if (kind !== "delta" || text === "") continue;
-			const list = slots.get(channel);
-			if (list === undefined) slots.set(channel, [{ entry, i, text }]);
-			else list.push({ entry, i, text });
-		}
-	}
-	return slots;
 }
 
 export function countFindings(findings: readonly Finding[], counts: Record<string, number>): void {

@@ -1,6 +1,7 @@
-import type { Place } from "../providers/provider.ts";
+import type { Amendment, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
+import type { Replacement } from "../wire/json-strings.ts";
 import { inspectWhole, type RedactionStyle } from "./channel.ts";
 
 /** Texts remembered as clean: ids, models and member names come again with every event. */
@@ -38,4 +39,18 @@ export class WholeTexts {
 		}
 		return CLEAN;
 	}
+}
+
+/** The edits that put these texts in their places; `undefined`: the text stays. */
+export function editsOf(
+	places: readonly Place[],
+	texts: readonly (string | undefined)[],
+	amendments: readonly Amendment[] = [],
+): readonly Replacement[] {
+	const edits: Replacement[] = places.flatMap(({ from, to, source }, i) => {
+		const text = texts[i];
+		return text === undefined ? [] : [source === "value" ? { from, to, source: text } : { from, to, value: text }];
+	});
+	const isDue = ({ places: on }: Amendment): boolean => on === "always" || on.some((i) => texts[i] !== undefined);
+	return [...edits, ...amendments.filter(isDue).map(({ edit }) => edit)];
 }

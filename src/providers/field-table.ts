@@ -1,4 +1,4 @@
-import { findStrings, type JsonPath, type JsonSpan, type JsonString } from "../wire/json-strings.ts";
+import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
 import type { Place, SourceKind } from "./provider.ts";
 
 /**
@@ -6,9 +6,10 @@ import type { Place, SourceKind } from "./provider.ts";
  * - name: an identifier or enum made by the vendor; passes when it has the form of one, else it is `whole`
  * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64, else it is `whole`
  * - media: encoded image or sound; cannot be inspected
- * - whole, copy, delta: see `Place`; with `Json`: JSON source
+ * - whole, copy, delta: see `Place`; with `Json`: JSON source in the string
+ * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
  */
-export type Treatment = "name" | "opaque" | "media" | "whole" | "copy" | "delta" | "wholeJson" | "copyJson" | "deltaJson";
+export type Treatment = "name" | "opaque" | "media" | "whole" | "copy" | "delta" | "wholeJson" | "copyJson" | "deltaJson" | "wholeValue";
 
 /** Path → treatment. `#` is any array index, `*` any one member, a final `**` anything below. The first match counts. */
 export type FieldTable = readonly (readonly [path: string, treatment: Treatment])[];
@@ -25,6 +26,8 @@ export interface FieldReaderOptions {
 	readonly channelOf?: (root: unknown, path: JsonPath) => string;
 	/** Paths of values whose spans are wanted, as in the table. */
 	readonly spans?: readonly string[];
+	/** Where the table's word depends on the values around: the treatment in its place, or undefined. */
+	readonly refine?: (root: unknown, path: JsonPath) => Treatment | undefined;
 }
 
 /** An identifier, a model name, an enum: no blanks, no `@`. */
@@ -38,21 +41,27 @@ export function createFieldReader(
 	options: FieldReaderOptions = {},
 ): (json: string, root: unknown) => Fields | undefined {
 	const compiled = compile(table);
-	const spanPaths = new Set(options.spans);
-	const isWanted = spanPaths.size === 0 ? undefined : (path: JsonPath) => spanPaths.has(shapeOf(path));
+	const wanted = new Map<string, Wanted>([
+		...(options.spans ?? []).map((path) => [path, "span"] as const),
+		...table.filter(([, treatment]) => treatment === "wholeValue").map(([path]) => [path, "leaf"] as const),
+	]);
+	const wantedOf = wanted.size === 0 ? undefined : (path: JsonPath) => wanted.get(shapeOf(path));
 	const channelOf = options.channelOf ?? channelOfPath;
 	return (json, root) => {
-		const found = findStrings(json, isWanted);
+		const found = findStrings(json, wantedOf);
 		if (found === undefined) return undefined;
 		const places: Place[] = [];
 		let hasMedia = false;
 		for (const string of found.strings) {
-			const treatment = treatmentFor(string, compiled);
+			const treatment = options.refine?.(root, string.path) ?? treatmentFor(string, compiled);
 			if (treatment === "media") hasMedia = true;
-			if (treatment === "name" || treatment === "opaque" || treatment === "media") continue;
-			places.push(placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : ""));
+			if (isInspected(treatment))
+				places.push(placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : ""));
 		}
-		return { places, spans: found.spans, hasMedia };
+		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) === "leaf";
+		for (const { from, to } of found.spans.filter(isLeaf))
+			places.push({ kind: "whole", channel: "", source: "value", from, to, text: json.slice(from, to) });
+		return { places: places.sort((a, b) => a.from - b.from), spans: found.spans.filter((span) => !isLeaf(span)), hasMedia };
 	};
 }
 
@@ -67,7 +76,13 @@ function treatmentFor(string: JsonString, table: CompiledTable): Treatment {
 	return known ?? "whole";
 }
 
-function placeOf({ from, to, value }: JsonString, treatment: Exclude<Treatment, "name" | "opaque" | "media">, channel: string): Place {
+type Inspected = Exclude<Treatment, "name" | "opaque" | "media" | "wholeValue">;
+
+function isInspected(treatment: Treatment): treatment is Inspected {
+	return treatment !== "name" && treatment !== "opaque" && treatment !== "media" && treatment !== "wholeValue";
+}
+
+function placeOf({ from, to, value }: JsonString, treatment: Inspected, channel: string): Place {
 	const source: SourceKind = treatment.endsWith("Json") ? "json" : "text";
 	const kind = treatment.replace("Json", "") as Place["kind"];
 	return { kind, channel, source, from, to, text: value };
@@ -75,7 +90,8 @@ function placeOf({ from, to, value }: JsonString, treatment: Exclude<Treatment, 
 
 function shapeOf(path: JsonPath): string {
 	let shape = "";
-	for (const step of path) shape += typeof step === "number" ? ".#" : `.${step}`;
+	// A member's own name must not look like a path of the table.
+	for (const step of path) shape += typeof step === "number" ? ".#" : /[.#]/.test(step) ? ".?" : `.${step}`;
 	return shape.slice(1);
 }
 

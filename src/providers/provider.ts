@@ -5,10 +5,13 @@ import type { Replacement } from "../wire/json-strings.ts";
  * `memory` of one answer.
  */
 
-/** What a text is made of: the text itself, or JSON source whose strings are the text (tool-call arguments). */
-export type SourceKind = "text" | "json";
+/**
+ * What a text is made of: the text itself; JSON source in a string (tool-call arguments), whose strings are the text;
+ * or a JSON value as it stands, its source seen the same way.
+ */
+export type SourceKind = "text" | "json" | "value";
 
-/** One JSON string. `from`/`to` are UTF-16 indices of the literal in the JSON text, quotes included. */
+/** One JSON string, or a whole value. `from`/`to` are UTF-16 indices in the JSON text, quotes included. */
 export interface Place {
 	/**
 	 * delta: the next piece of a text that grows, named by `channel`. whole: a complete text. copy: a complete text that
@@ -20,14 +23,16 @@ export interface Place {
 	readonly source: SourceKind;
 	readonly from: number;
 	readonly to: number;
-	/** Decoded value (may hold lone surrogates). */
+	/** Decoded value (may hold lone surrogates); of a `value`: its source. */
 	readonly text: string;
 }
 
-/** A value that says something about a channel's text (log probabilities): it goes when the text is not the original. */
+/** A value that says something about a channel's text: it goes when the text is not the original. */
 export interface Companion {
 	/** Channels it speaks about begin with this. */
 	readonly channels: string;
+	/** It speaks about the whole text so far (a signature), not only about what stands in the same event (log probabilities). */
+	readonly isOfWhole?: true;
 	readonly from: number;
 	readonly to: number;
 }
@@ -41,15 +46,17 @@ export interface EventData {
 	readonly companions: readonly Companion[];
 	/** Channels that begin with one of these end with this event: what they hold is flushed before it goes out. */
 	readonly finished: readonly string[];
-	/** True when nothing but channel text is in the event, so it may be dropped while its text is held. */
+	/** True when nothing but channel text, or what is said about it, is in the event, so it may be dropped when none is left. */
 	readonly isOnlyText: boolean;
+	/** The vendor's end marker: what follows is not part of the answer. */
+	readonly isEnd?: true;
 	/** What `note` keeps of this event once it is written. */
 	readonly note: unknown;
 }
 
 export type EventReading =
 	| EventData
-	/** The vendor's end marker (`[DONE]`). */
+	/** An end marker without text (`[DONE]`). */
 	| { readonly kind: "done" }
 	/** Must not pass: invalid JSON, a place that cannot be inspected, … `code` is an error code of the catalogue. */
 	| { readonly kind: "fault"; readonly code: string };
@@ -61,8 +68,11 @@ export interface StreamFormat {
 	read(data: string, eventName: string | undefined, memory: StreamMemory): EventReading;
 	/** Called when the event is written, in the order of the answer. */
 	note(memory: StreamMemory, note: unknown): void;
-	/** An SSE block (with blank line) that carries `text` on `channel`. */
-	textEvent(channel: string, text: string, memory: StreamMemory): string;
+	/**
+	 * SSE blocks (with blank line) that carry `text` on `channel`. `unsent`: the note of the event the text was taken from,
+	 * when that event does not go out.
+	 */
+	textEvent(channel: string, text: string, memory: StreamMemory, unsent?: unknown): string;
 	/** The protocol-correct end of a cut answer. `unsent`: the note of the event the cut fell into, which did not go out. */
 	cut(memory: StreamMemory, unsent?: unknown): string;
 	/** True when the answer is complete although the end marker is missing. */
@@ -71,12 +81,25 @@ export interface StreamFormat {
 	done(): string;
 }
 
+/** An edit that is due when the text of one of `places` (indices) was changed: a signature must not vouch for other text. */
+export interface Amendment {
+	readonly places: readonly number[] | "always";
+	readonly edit: Replacement;
+}
+
+export interface BodyData {
+	readonly kind: "data";
+	readonly places: readonly Place[];
+	readonly amendments?: readonly Amendment[];
+}
+
 /** One whole JSON body. */
-export type BodyReading = { readonly kind: "data"; readonly places: readonly Place[] } | { readonly kind: "fault"; readonly code: string };
+export type BodyReading = BodyData | { readonly kind: "fault"; readonly code: string };
 
 export interface RequestData {
 	readonly kind: "data";
 	readonly places: readonly Place[];
+	readonly amendments?: readonly Amendment[];
 	readonly model: string;
 	readonly stream: boolean;
 }
@@ -92,8 +115,11 @@ export interface Provider {
 	readonly stream?: StreamFormat;
 	/** Non-streamed answer. */
 	readBody(json: string): BodyReading;
-	/** What a non-streamed answer needs besides its redacted texts when it is cut: the vendor's word for why it ended. */
-	cutBody(json: string): readonly Replacement[];
+	/**
+	 * What a non-streamed answer needs besides its redacted texts when it is cut: the vendor's word for why it ended, and
+	 * the end of what came after. `cut`: the places in which a cut took effect, in their order.
+	 */
+	cutBody(json: string, cut: readonly Place[]): readonly Replacement[];
 	/** All text of a request. `path` is the request's path: some APIs carry the model there. */
 	readRequest(json: string, path: string): RequestReading;
 }

@@ -1,9 +1,12 @@
 import type { ApiName } from "../core/api.ts";
+import { anthropicCountTokens, anthropicMessages } from "./anthropic-messages.ts";
 import { openaiChat } from "./openai-chat.ts";
 import type { Provider } from "./provider.ts";
 
 const PROVIDERS: Partial<Record<ApiName, Provider>> = {
 	"openai-chat": openaiChat,
+	"anthropic-messages": anthropicMessages,
+	"anthropic-count-tokens": anthropicCountTokens,
 };
 
 export function providerOf(api: ApiName): Provider {

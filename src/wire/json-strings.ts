@@ -27,12 +27,15 @@ export interface JsonStrings {
 	readonly spans: readonly JsonSpan[];
 }
 
+/** What is wanted of a value: its span beside its strings, or its span in place of its strings. */
+export type Wanted = "span" | "leaf" | undefined;
+
 /**
  * Finds every string of a JSON text with its path and place, so that one can be replaced while every other character
  * stays. The text must be valid JSON (RFC 8259): check with `JSON.parse` first. Duplicate members are all reported.
  * Undefined when the nesting is too deep.
  */
-export function findStrings(json: string, wanted: (path: JsonPath) => boolean = () => false): JsonStrings | undefined {
+export function findStrings(json: string, wanted: (path: JsonPath) => Wanted = () => undefined): JsonStrings | undefined {
 	const walker = new Walker(json, wanted);
 	return walker.value([], 0) ? walker : undefined;
 }
@@ -41,10 +44,10 @@ class Walker implements JsonStrings {
 	readonly strings: JsonString[] = [];
 	readonly spans: JsonSpan[] = [];
 	readonly #json: string;
-	readonly #wanted: (path: JsonPath) => boolean;
+	readonly #wanted: (path: JsonPath) => Wanted;
 	#at = 0;
 
-	constructor(json: string, wanted: (path: JsonPath) => boolean) {
+	constructor(json: string, wanted: (path: JsonPath) => Wanted) {
 		this.#json = json;
 		this.#wanted = wanted;
 	}
@@ -52,12 +55,15 @@ class Walker implements JsonStrings {
 	value(path: JsonPath, depth: number): boolean {
 		if (depth > MAX_JSON_DEPTH) return false;
 		this.#space();
-		if (!this.#wanted(path)) return this.#any(path, depth);
+		const wanted = this.#wanted(path);
+		if (wanted === undefined) return this.#any(path, depth);
 		const index = this.spans.length;
+		const stringsBefore = this.strings.length;
 		const span = { path, from: this.#at, to: this.#at };
 		this.spans.push(span);
 		const isFlat = this.#any(path, depth);
 		this.spans[index] = { ...span, to: this.#at };
+		if (wanted === "leaf") this.strings.length = stringsBefore;
 		return isFlat;
 	}
 
@@ -126,21 +132,32 @@ class Walker implements JsonStrings {
 	}
 }
 
-/** `value` takes the place of `[from, to)`. */
-export interface Replacement {
-	readonly from: number;
-	readonly to: number;
-	readonly value: string | null;
-}
+/** What happens to the value at `[from, to)`: another takes its place, as a value or as JSON source, or it leaves its array. */
+export type Replacement = { readonly from: number; readonly to: number } & (
+	| { readonly value: string | null }
+	| { readonly source: string }
+	| { readonly isRemoved: true }
+);
 
-/** Replaces values by the JSON form of others. A replacement inside another one is moot. */
+const COMMA = /\s*,\s*/y;
+
+/** Makes all replacements. One inside another is moot. */
 export function replaceValues(json: string, replacements: readonly Replacement[]): string {
-	let out = "";
+	const out: string[] = [];
 	let at = 0;
-	for (const { from, to, value } of [...replacements].sort((a, b) => a.from - b.from || b.to - a.to)) {
+	for (const replacement of [...replacements].sort((a, b) => a.from - b.from || b.to - a.to)) {
+		const { from, to } = replacement;
 		if (from < at) continue;
-		out += json.slice(at, from) + JSON.stringify(value);
+		if (from > at) out.push(json.slice(at, from));
 		at = to;
+		if ("source" in replacement) out.push(replacement.source);
+		else if ("value" in replacement) out.push(JSON.stringify(replacement.value));
+		else {
+			COMMA.lastIndex = to;
+			if (COMMA.test(json)) at = COMMA.lastIndex;
+			else out.push((out.pop() ?? "").trimEnd().replace(/,$/, ""));
+		}
 	}
-	return out + json.slice(at);
+	out.push(json.slice(at));
+	return out.join("");
 }

@@ -1,0 +1,192 @@
+import type { JsonPath, JsonSpan } from "../wire/json-strings.ts";
+import { createFieldReader, type FieldTable, type Treatment } from "./field-table.ts";
+import { isObject, type JsonObject } from "./json-object.ts";
+import type { Amendment, Place } from "./provider.ts";
+
+/** Where text stands in Anthropic's messages (docs.anthropic.com/en/api/messages). A string that no table names is inspected whole. */
+
+/** Blocks whose text is signed: with another text the signature is worth nothing, so the vendor refuses it. */
+const SIGNED = new Set(["thinking", "compaction"]);
+const SIGNATURES: readonly string[] = ["signature", "encrypted_content"];
+
+/** A block of content, in a request or an answer. */
+function blockFields(at: string): FieldTable {
+	return [
+		[`${at}.type`, "name"],
+		[`${at}.id`, "name"],
+		[`${at}.tool_use_id`, "name"],
+		[`${at}.text`, "whole"],
+		[`${at}.thinking`, "whole"],
+		[`${at}.signature`, "opaque"],
+		[`${at}.encrypted_content`, "opaque"],
+		[`${at}.data`, "opaque"],
+		[`${at}.name`, "whole"],
+		[`${at}.input`, "wholeValue"],
+		[`${at}.caller.**`, "name"],
+		[`${at}.cache_control.**`, "name"],
+		[`${at}.citations.#.type`, "name"],
+		[`${at}.**.encrypted_index`, "opaque"],
+		[`${at}.**.encrypted_content`, "opaque"],
+		[`${at}.**.encrypted_stdout`, "opaque"],
+		[`${at}.**.file_id`, "name"],
+		[`${at}.**.type`, "name"],
+		[`${at}.**.media_type`, "name"],
+		[`${at}.**.cache_control.**`, "name"],
+	];
+}
+
+/** The members of a message object: of a whole answer, and of `message_start`. */
+function messageFields(at: string): FieldTable {
+	return [
+		[`${at}id`, "name"],
+		[`${at}type`, "name"],
+		[`${at}role`, "name"],
+		[`${at}model`, "name"],
+		[`${at}stop_reason`, "name"],
+		[`${at}stop_sequence`, "whole"],
+		[`${at}container.id`, "name"],
+		[`${at}usage.**`, "name"],
+		...blockFields(`${at}content.#`),
+	];
+}
+
+/** What `delta` and `content_block` give to a text that grows. Channel: block index, type of its deltas, path in the delta. */
+interface BlockChannel {
+	readonly index: number;
+	readonly deltaType: string;
+	readonly steps: JsonPath;
+}
+
+function blockChannel({ index, deltaType, steps }: BlockChannel): string {
+	return `${index}:${deltaType}:${JSON.stringify(steps)}`;
+}
+
+export function parseBlockChannel(channel: string): BlockChannel {
+	const [index = "0", deltaType = "", ...steps] = channel.split(":");
+	return { index: Number(index), deltaType, steps: JSON.parse(steps.join(":")) as JsonPath };
+}
+
+export const readDeltaEvent = createFieldReader(
+	[
+		["type", "name"],
+		["index", "whole"],
+		["delta.type", "name"],
+		["delta.text", "delta"],
+		["delta.thinking", "delta"],
+		["delta.partial_json", "deltaJson"],
+		["delta.signature", "opaque"],
+		["delta.encrypted_content", "opaque"],
+		["delta.citation.type", "name"],
+		["delta.citation.file_id", "name"],
+		["delta.citation.encrypted_index", "opaque"],
+		["delta.citation.**", "whole"],
+		["delta.**", "delta"],
+		["usage.**", "name"],
+	],
+	{
+		channelOf: (root, path) => {
+			const { index, delta } = root as { index: number; delta: { type: string } };
+			return blockChannel({ index, deltaType: delta.type, steps: path.slice(1) });
+		},
+		spans: SIGNATURES.map((member) => `delta.${member}`),
+	},
+);
+
+/** Every event but `content_block_delta`. */
+export const readOtherEvent = createFieldReader(
+	[
+		["index", "whole"],
+		["content_block.text", "delta"],
+		["content_block.thinking", "delta"],
+		["delta.stop_reason", "name"],
+		["delta.stop_sequence", "whole"],
+		["delta.container.id", "name"],
+		...messageFields(""),
+		...messageFields("message."),
+		...blockFields("content_block"),
+	],
+	{
+		channelOf: (root, path) => {
+			const { index } = root as { index: number };
+			const member = String(path[1]);
+			return blockChannel({ index, deltaType: `${member}_delta`, steps: [member] });
+		},
+		spans: SIGNATURES.map((member) => `content_block.${member}`),
+	},
+);
+
+export const readMessageFields = createFieldReader(messageFields(""), {
+	spans: ["stop_reason", "content.#", ...SIGNATURES.map((member) => `content.#.${member}`)],
+});
+
+export const readRequestFields = createFieldReader(
+	[
+		["model", "name"],
+		["service_tier", "name"],
+		["thinking.**", "name"],
+		["tool_choice.type", "name"],
+		["messages.#.role", "name"],
+		["messages.#.content", "whole"],
+		["system", "whole"],
+		["tools.#.type", "name"],
+		["tools.#.input_schema", "wholeValue"],
+		["tools.#.cache_control.**", "name"],
+		...blockFields("messages.#.content.#"),
+		...blockFields("system.#"),
+	],
+	{ refine: refineRequest, spans: ["messages.#.content.#"] },
+);
+
+/** Encoded media is told from text by its source's type; a server's token is meant for the vendor. */
+function refineRequest(root: unknown, path: JsonPath): Treatment | undefined {
+	const [first, , last] = path;
+	if (first === "mcp_servers" && last === "authorization_token") return "opaque";
+	if (path.at(-1) !== "data" || path.at(-2) !== "source") return undefined;
+	const source = valueAt(root, path.slice(0, -1));
+	return isObject(source) && source["type"] === "base64" ? "media" : "whole";
+}
+
+function valueAt(root: unknown, path: JsonPath): unknown {
+	return path.reduce<unknown>(
+		(node, step) => (typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[step] : undefined),
+		root,
+	);
+}
+
+/** The signatures of a whole answer that do not survive a change of their block's text. */
+export function signatureAmendments(root: JsonObject, places: readonly Place[], spans: readonly JsonSpan[]): Amendment[] {
+	const blocks = new Map(spans.filter(({ path }) => path.length === 2).map((span) => [span.path[1], span]));
+	return spans.flatMap(({ path, from, to }) => {
+		const block = path.length === 3 && isSigned(valueAt(root, path.slice(0, 2))) ? blocks.get(path[1] as number) : undefined;
+		if (block === undefined) return [];
+		const value = path[2] === "signature" ? "" : null;
+		return within(places, block).map((place) => ({ places: [place], edit: { from, to, value } }));
+	});
+}
+
+/** The signed blocks of a request that must go when their text is changed, or at once when their signature is gone. */
+export function blockAmendments(root: JsonObject, places: readonly Place[], blocks: readonly JsonSpan[]): Amendment[] {
+	return blocks.flatMap(({ path, from, to }) => {
+		const block = valueAt(root, path);
+		if (!isSigned(block)) return [];
+		const isMoot = block["type"] === "thinking" && block["signature"] === "";
+		return [{ places: isMoot ? "always" : within(places, { from, to }), edit: { from, to, isRemoved: true } }];
+	});
+}
+
+function isSigned(block: unknown): block is JsonObject {
+	return isObject(block) && SIGNED.has(String(block["type"]));
+}
+
+/** Indices of the places, which are in order, in `[from, to)`. */
+function within(places: readonly Place[], { from, to }: Pick<JsonSpan, "from" | "to">): number[] {
+	let low = 0;
+	for (let high = places.length; low < high; ) {
+		const middle = (low + high) >> 1;
+		if ((places[middle] as Place).from < from) low = middle + 1;
+		else high = middle;
+	}
+	const found: number[] = [];
+	for (let i = low; (places[i]?.to ?? Number.POSITIVE_INFINITY) <= to; i++) found.push(i);
+	return found;
+}

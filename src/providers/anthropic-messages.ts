@@ -1,0 +1,258 @@
+import type { JsonPath, JsonSpan, Replacement } from "../wire/json-strings.ts";
+import { sseEvent } from "../wire/sse-encoder.ts";
+import {
+	blockAmendments,
+	parseBlockChannel,
+	readDeltaEvent,
+	readMessageFields,
+	readOtherEvent,
+	readRequestFields,
+	signatureAmendments,
+} from "./anthropic-fields.ts";
+import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
+import { readOpenaiRequest } from "./openai-common.ts";
+import type { BodyReading, EventReading, Place, Provider, RequestReading, StreamFormat, StreamMemory } from "./provider.ts";
+
+/** Anthropic messages (docs.anthropic.com/en/api/messages, .../streaming). */
+export const anthropicMessages: Provider = {
+	stream: createStreamFormat(),
+	readBody,
+	cutBody,
+	readRequest: (json) => readRequest(json, true),
+};
+
+/** `/v1/messages/count_tokens`: the same request without a budget, a number for an answer. */
+export const anthropicCountTokens: Provider = {
+	readBody,
+	cutBody: () => [],
+	readRequest: (json) => readRequest(json, false),
+};
+
+/** What the end of a cut answer needs to know about an event that was written. */
+type Note =
+	| { readonly kind: "begin" | "finish"; readonly outputTokens: number | undefined }
+	| { readonly kind: "open" | "sign"; readonly index: number; readonly isSigned: boolean }
+	| { readonly kind: "close"; readonly index: number };
+
+interface MessageMemory extends StreamMemory {
+	begun: boolean;
+	/** `message_delta` with the stop reason has passed. */
+	finished: boolean;
+	/** Blocks that have no `content_block_stop` yet. */
+	open: number[];
+	/** Open blocks whose signature has passed: their text can no longer grow. */
+	signed: number[];
+	outputTokens: number;
+}
+
+function createStreamFormat(): StreamFormat {
+	const memoryOf = (memory: StreamMemory): MessageMemory => memory as MessageMemory;
+	return {
+		newMemory: (): MessageMemory => ({ begun: false, finished: false, open: [], signed: [], outputTokens: 0 }),
+		read: (data, eventName, memory) => readEvent(data, eventName, memoryOf(memory)),
+		note: (memory, note) => noteEvent(memoryOf(memory), note as Note),
+		textEvent(channel, text, _memory, unsent) {
+			const { index, deltaType, steps } = parseBlockChannel(channel);
+			const delta = event({ type: "content_block_delta", index, delta: { type: deltaType, ...nest(steps, text) } });
+			if ((unsent as Note | undefined)?.kind !== "open") return delta;
+			// The text stood in the block's first event, which does not go out.
+			const member = String(steps[0]);
+			const start = { type: "content_block_start", index, content_block: { type: member, [member]: "" } };
+			return event(start) + delta + event({ type: "content_block_stop", index });
+		},
+		cut(memory, unsent) {
+			const { begun, finished, open, outputTokens } = memoryOf(memory);
+			const note = unsent as Note | undefined;
+			const stillOpen =
+				note?.kind === "close" ? [...open, note.index] : open.filter((index) => note?.kind !== "open" || index !== note.index);
+			const end = { type: "message_delta", delta: { stop_reason: "refusal", stop_sequence: null }, usage: { output_tokens: outputTokens } };
+			return [
+				begun && note?.kind !== "begin" ? "" : event(EMPTY_START),
+				...stillOpen.map((index) => event({ type: "content_block_stop", index })),
+				finished && note?.kind !== "finish" ? "" : event(end),
+				event({ type: "message_stop" }),
+			].join("");
+		},
+		// Only `message_stop` says so.
+		isComplete: () => false,
+		done: () => "",
+	};
+}
+
+/** For an answer that is cut before its first event went out: clients must see a message before it can end. */
+const EMPTY_START = {
+	type: "message_start",
+	message: {
+		id: "msg_secure-llm-proxy",
+		type: "message",
+		role: "assistant",
+		model: "",
+		content: [],
+		stop_reason: null,
+		stop_sequence: null,
+		usage: { input_tokens: 0, output_tokens: 0 },
+	},
+};
+
+function event(object: JsonObject & { readonly type: string }): string {
+	return sseEvent(JSON.stringify(object), object.type);
+}
+
+function nest(steps: JsonPath, text: string): object {
+	return [...steps].reverse().reduce<unknown>((inner, step) => (typeof step === "number" ? [inner] : { [step]: inner }), text) as object;
+}
+
+function noteEvent(memory: MessageMemory, note: Note): void {
+	switch (note.kind) {
+		case "begin":
+		case "finish":
+			memory[note.kind === "begin" ? "begun" : "finished"] = true;
+			memory.outputTokens = note.outputTokens ?? memory.outputTokens;
+			return;
+		case "open":
+		case "sign":
+			if (note.kind === "open" && !memory.open.includes(note.index)) memory.open = [...memory.open, note.index];
+			if (note.isSigned) memory.signed = [...memory.signed, note.index];
+			return;
+		case "close":
+			memory.open = memory.open.filter((index) => index !== note.index);
+			memory.signed = memory.signed.filter((index) => index !== note.index);
+			return;
+		default:
+			note satisfies never;
+	}
+}
+
+const INVALID: EventReading = { kind: "fault", code: "upstream_invalid_event" };
+const NOT_INSPECTED: EventReading = { kind: "fault", code: "channel_not_inspected" };
+
+function readEvent(data: string, eventName: string | undefined, memory: MessageMemory): EventReading {
+	const object = parseObject(data);
+	const type = object?.["type"];
+	if (object === undefined || typeof type !== "string" || (eventName !== undefined && eventName !== type)) return INVALID;
+	if (type === "error") return { kind: "fault", code: isOverload(object["error"]) ? "upstream_overloaded" : "upstream_error" };
+	if (type === "content_block_delta") return readDelta(data, object, memory);
+	const fields = readOtherEvent(data, object);
+	if (fields === undefined || fields.hasMedia) return NOT_INSPECTED;
+	const index = blockIndex(object);
+	const reading = { kind: "data", places: fields.places, companions: [], finished: [] as string[], isOnlyText: false } as const;
+	switch (type) {
+		case "message_start":
+			return { ...reading, note: { kind: "begin", outputTokens: outputTokensOf(object["message"]) } satisfies Note };
+		case "content_block_start":
+			return index === undefined ? INVALID : { ...reading, ...signing(data, index, fields.spans, "open") };
+		case "content_block_stop":
+			if (index === undefined) return INVALID;
+			return { ...reading, finished: [`${index}:`], note: { kind: "close", index } satisfies Note };
+		case "message_delta":
+			return { ...reading, finished: [""], note: { kind: "finish", outputTokens: outputTokensOf(object) } satisfies Note };
+		case "message_stop":
+			return { ...reading, finished: [""], isEnd: true, note: undefined };
+		default:
+			return { ...reading, note: undefined };
+	}
+}
+
+function isOverload(error: unknown): boolean {
+	return isObject(error) && error["type"] === "overloaded_error";
+}
+
+/** Member names of deltas go out again with text that was held, so they must be plain words. */
+const WORD = /^[A-Za-z_]{1,64}$/;
+
+function readDelta(data: string, object: JsonObject, memory: MessageMemory): EventReading {
+	const index = blockIndex(object);
+	const delta = object["delta"];
+	if (index === undefined || !isObject(delta) || !WORD.test(String(delta["type"]))) return INVALID;
+	const fields = readDeltaEvent(data, object);
+	if (fields === undefined || fields.hasMedia) return NOT_INSPECTED;
+	const growing = fields.places.filter(({ kind, text }) => kind === "delta" && text !== "");
+	const isWord = ({ channel }: Place): boolean =>
+		parseBlockChannel(channel).steps.every((step) => typeof step === "number" || WORD.test(step));
+	if (!growing.every(isWord)) return NOT_INSPECTED;
+	const signed = signing(data, index, fields.spans, "sign");
+	if ((growing.length > 0 || signed.note.isSigned) && memory.signed.includes(index)) return INVALID;
+	return {
+		kind: "data",
+		places: fields.places,
+		...signed,
+		isOnlyText: Object.values(delta).every((value) => typeof value === "string" || value === null),
+	};
+}
+
+/** A signature speaks about all of its block's text, so all of that must be decided before it goes out. */
+function signing(data: string, index: number, spans: readonly JsonSpan[], kind: "open" | "sign") {
+	const signatures = spans.filter(({ from }) => data[from] === '"' && data[from + 1] !== '"');
+	const isSigned = signatures.length > 0;
+	const channels = `${index}:`;
+	const companions = signatures.map(({ from, to }) => ({ channels, isOfWhole: true as const, from, to }));
+	const note = { kind, index, isSigned } satisfies Note;
+	return { companions, finished: isSigned ? [channels] : [], note };
+}
+
+function blockIndex({ index }: JsonObject): number | undefined {
+	return typeof index === "number" && Number.isSafeInteger(index) && index >= 0 ? index : undefined;
+}
+
+function outputTokensOf(message: unknown): number | undefined {
+	const usage = isObject(message) ? message["usage"] : undefined;
+	const tokens = isObject(usage) ? usage["output_tokens"] : undefined;
+	return typeof tokens === "number" ? tokens : undefined;
+}
+
+function readBody(json: string): BodyReading {
+	const object = parseObject(json);
+	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
+	if (object["type"] === "error") return { kind: "fault", code: "upstream_error" };
+	const fields = readMessageFields(json, object);
+	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	return { kind: "data", places: fields.places, amendments: signatureAmendments(object, fields.places, fields.spans) };
+}
+
+/** A cut text ends its answer: the blocks after it go, and so does one that is no text, because half of it means something else. */
+function cutBody(json: string, [first]: readonly Place[]): Replacement[] {
+	const object = parseObject(json);
+	const spans = (object && readMessageFields(json, object)?.spans) ?? [];
+	const blocks = spans.filter(({ path }) => path.length === 2);
+	const texts = objectsOf(object?.["content"]).map(({ type }) => type === "text" || type === "thinking");
+	const after = first === undefined ? 0 : first.from;
+	const gone = blocks.filter(({ from, to, path }) => from > after || (to > after && texts[path[1] as number] !== true));
+	const stop = spans.filter(({ path }) => path[0] === "stop_reason");
+	return [
+		...gone.map(({ from, to }) => ({ from, to, isRemoved: true as const })),
+		...stop.map(({ from, to }) => ({ from, to, value: "refusal" })),
+	];
+}
+
+function readRequest(json: string, needsBudget: boolean): RequestReading {
+	let root: JsonObject = {};
+	let blocks: Parameters<typeof blockAmendments>[2] = [];
+	const reading = readOpenaiRequest(
+		json,
+		(text, object) => {
+			const fields = readRequestFields(text, object);
+			root = object as JsonObject;
+			blocks = fields?.spans ?? [];
+			return fields;
+		},
+		(object, invalid) => {
+			const { messages, max_tokens: budget } = object;
+			if (needsBudget && !(Number.isSafeInteger(budget) && (budget as number) > 0))
+				return invalid("max_tokens", "'max_tokens' must be a positive integer: the most tokens the answer may have.");
+			if (!Array.isArray(messages) || messages.length === 0)
+				return invalid("messages", "'messages' must be a non-empty array of messages.");
+			const wrong = messages.findIndex((message) => !isMessage(message));
+			if (wrong < 0) return undefined;
+			return invalid(
+				`messages.${wrong}`,
+				`'messages.${wrong}' must be an object with a string 'role' and 'content' of a string or an array.`,
+			);
+		},
+	);
+	return reading.kind === "data" ? { ...reading, amendments: blockAmendments(root, reading.places, blocks) } : reading;
+}
+
+function isMessage(message: unknown): boolean {
+	if (!isObject(message) || typeof message["role"] !== "string") return false;
+	return typeof message["content"] === "string" || Array.isArray(message["content"]);
+}

@@ -84,6 +84,12 @@ const ResponseFiltering = z
 			),
 		on_secret: onFinding.default("cut").describe("Credentials in an answer; same choices."),
 		on_harmful: onFinding.default("cut").describe("Harmful content in an answer; same choices."),
+		on_cut: z
+			.enum(["end", "error"])
+			.default("end")
+			.describe(
+				"How an answer that is cut ends. `end`: with the vendor's own word for filtered content (`content_filter`, `refusal`, `SAFETY`); `error`: an error follows, on which SDKs throw, and an answer that is not streamed is a 400.",
+			),
 		block_threshold: probability.default(0.7).describe("Score, 0…1, from which content counts as harmful."),
 		detection_types: detectionTypes.default(["all"]).describe("What is looked for in answers."),
 	})

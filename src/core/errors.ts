@@ -90,6 +90,13 @@ export const ERRORS = {
 		false,
 		"No configured provider serves this model. Check llm_providers.*.models.",
 	),
+	answer_cut: entry(
+		400,
+		"security_policy_violation",
+		"policy",
+		false,
+		"The answer was ended by the security policy: what came next must not be given out. Ask in another way.",
+	),
 	overloaded: entry(503, "server_error", "internal", true, "The proxy is at its capacity. Try again shortly."),
 	draining: entry(503, "server_error", "internal", true, "The proxy is shutting down. Try again; another replica will answer."),
 	lane_failed: entry(503, "server_error", "internal", true, "Inspection was interrupted and could not be resumed. Try again."),

@@ -16,6 +16,8 @@ export function createBodyFilter(options: {
 	readonly provider: Provider;
 	readonly program: ScannerProgram;
 	readonly style: RedactionStyle;
+	/** Whether a cut answer is an error instead. */
+	readonly onCut: "end" | "error";
 	readonly maxBytes: number;
 }): BodyFilter {
 	const chunks: Uint8Array[] = [];
@@ -48,7 +50,8 @@ export function createBodyFilter(options: {
 				if (whole.isCut) cut.push(place);
 				return whole.text;
 			});
-			const edits = editsOf(reading.places, texts, reading.amendments);
+			if (cut.length > 0 && options.onCut === "error") return fault("answer_cut");
+			const edits = [...editsOf(reading.places, texts, reading.amendments), ...(reading.edits ?? [])];
 			const ending = cut.length > 0 ? options.provider.cutBody(json, cut) : [];
 			return { out: replaceValues(json, [...edits, ...ending]), consumed: received, ended: cut.length > 0 ? "cut" : "complete" };
 		},

@@ -47,6 +47,8 @@ export interface ResponseFilterOptions {
 	readonly api: ApiName;
 	readonly program: ScannerProgram;
 	readonly style: RedactionStyle;
+	/** Whether an error follows the vendor's own end of a cut answer. */
+	readonly onCut: "end" | "error";
 	/** Bytes of one SSE block. */
 	readonly maxBlockBytes: number;
 	/** Texts open at the same time in one answer. */
@@ -268,7 +270,9 @@ class Filter implements ResponseFilter {
 	}
 
 	#cut(out: string, unsent?: unknown): FilterStep {
-		return { out: out + this.#format.cut(this.#memory, unsent) + this.#securityComment("cut"), consumed: this.#received, ended: "cut" };
+		const { onCut, api } = this.#options;
+		const end = this.#format.cut(this.#memory, unsent) + (onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done());
+		return { out: out + end + this.#securityComment("cut"), consumed: this.#received, ended: "cut" };
 	}
 
 	#fault(out: string, code: string): FilterStep {

@@ -91,7 +91,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const policy = policies.get(item.policyId);
 		if (policy === undefined) return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "lane_failed" }];
 		const provider = providerOf(item.api);
-		const common = { program: policy.response, style: style(policy, "response") };
+		const common = { program: policy.response, style: style(policy, "response"), onCut: policy.policy.onCut };
 		if (item.mode === "body") {
 			answers.set(item.sid, { mode: "body", filter: createBodyFilter({ ...common, provider, maxBytes: MAX_BODY_BYTES }) });
 			return [];

@@ -41,6 +41,7 @@ export function compilePolicy(security: PolicySettings): Policy {
 	const policy = {
 		prompt: { rules: [...phrases, ...promptRules], ...common },
 		response: { rules: [...phrases, ...responseRules.filter(({ action }) => action !== "allow")], ...common },
+		onCut: response.on_cut,
 		maxPromptLength: security.input.max_prompt_length,
 	};
 	return { id: createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 16), ...policy };

@@ -22,6 +22,7 @@ export interface PolicySettings {
 		readonly enabled: boolean;
 		readonly on_pii: Exclude<Action, "flag">;
 		readonly on_secret: Exclude<Action, "flag">;
+		readonly on_cut: "end" | "error";
 		readonly detection_types: readonly string[];
 	};
 }

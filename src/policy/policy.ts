@@ -27,6 +27,8 @@ export interface Policy {
 	readonly id: string;
 	readonly prompt: RuleSet;
 	readonly response: RuleSet;
+	/** What follows the vendor's own end of a cut answer: its end marker, or an error that no application can miss. */
+	readonly onCut: "end" | "error";
 	/** Longest prompt text in UTF-16 units over all strings of the request. */
 	readonly maxPromptLength: number;
 }

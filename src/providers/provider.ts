@@ -44,6 +44,9 @@ export interface EventData {
 	readonly kind: "data";
 	readonly places: readonly Place[];
 	readonly companions: readonly Companion[];
+	readonly amendments?: readonly Amendment[];
+	/** What must change whatever becomes of the text. */
+	readonly edits?: readonly Replacement[];
 	/** Channels that begin with one of these end with this event: what they hold is flushed before it goes out. */
 	readonly finished: readonly string[];
 	/** True when nothing but channel text, or what is said about it, is in the event, so it may be dropped when none is left. */
@@ -73,7 +76,7 @@ export interface StreamFormat {
 	 * when that event does not go out.
 	 */
 	textEvent(channel: string, text: string, memory: StreamMemory, unsent?: unknown): string;
-	/** The protocol-correct end of a cut answer. `unsent`: the note of the event the cut fell into, which did not go out. */
+	/** The protocol-correct end of a cut answer, without the end marker. `unsent`: the note of the event the cut fell into, which did not go out. */
 	cut(memory: StreamMemory, unsent?: unknown): string;
 	/** True when the answer is complete although the end marker is missing. */
 	isComplete(memory: StreamMemory): boolean;
@@ -91,6 +94,8 @@ export interface BodyData {
 	readonly kind: "data";
 	readonly places: readonly Place[];
 	readonly amendments?: readonly Amendment[];
+	/** What must change whatever becomes of the text. */
+	readonly edits?: readonly Replacement[];
 }
 
 /** One whole JSON body. */

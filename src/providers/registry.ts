@@ -1,12 +1,16 @@
 import type { ApiName } from "../core/api.ts";
 import { anthropicCountTokens, anthropicMessages } from "./anthropic-messages.ts";
 import { openaiChat } from "./openai-chat.ts";
+import { openaiCompletions } from "./openai-completions.ts";
+import { openaiEmbeddings } from "./openai-embeddings.ts";
 import type { Provider } from "./provider.ts";
 
 const PROVIDERS: Partial<Record<ApiName, Provider>> = {
 	"openai-chat": openaiChat,
 	"anthropic-messages": anthropicMessages,
 	"anthropic-count-tokens": anthropicCountTokens,
+	"openai-completions": openaiCompletions,
+	"openai-embeddings": openaiEmbeddings,
 };
 
 export function providerOf(api: ApiName): Provider {

@@ -58,6 +58,7 @@ function answer(action: "redact" | "cut", deltas: readonly string[], sizes: read
 		api: "openai-chat",
 		program: programs.get(action) as ScannerProgram,
 		style,
+		onCut: "end",
 		maxBlockBytes: 1 << 20,
 		maxChannels: 8,
 	});

@@ -22,3 +22,8 @@ export function readOpenaiRequest(
 	if (fields === undefined) return invalid(null, "The request body is nested too deeply. Flatten it.");
 	return { kind: "data", places: fields.places, model, stream: stream === true };
 }
+
+/** A string, or a non-empty array of strings. */
+export function areTexts(value: unknown): boolean {
+	return typeof value === "string" || (Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string"));
+}

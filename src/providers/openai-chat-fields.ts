@@ -1,0 +1,47 @@
+import type { FieldTable } from "./field-table.ts";
+
+/** The members of a message: `delta` in a streamed answer, where texts grow; `whole` in a body and in a request. */
+export function messageFields(text: "delta" | "whole"): FieldTable {
+	const json = `${text}Json` as const;
+	return [
+		["role", "name"],
+		["content", text],
+		["content.#.type", "name"],
+		["content.#.text", text],
+		["content.#.thinking.#.type", "name"],
+		["refusal", text],
+		["reasoning", text],
+		["reasoning_content", text],
+		["reasoning_details.#.type", "name"],
+		["reasoning_details.#.id", "name"],
+		["reasoning_details.#.format", "name"],
+		["reasoning_details.#.data", "opaque"],
+		["reasoning_details.#.signature", "opaque"],
+		["thinking_blocks.#.type", "name"],
+		["thinking_blocks.#.data", "opaque"],
+		["thinking_blocks.#.signature", "opaque"],
+		["function_call.name", "whole"],
+		["function_call.arguments", json],
+		["tool_calls.#.index", "whole"],
+		["tool_calls.#.id", "name"],
+		["tool_calls.#.type", "name"],
+		["tool_calls.#.function.name", "whole"],
+		["tool_calls.#.function.arguments", json],
+		["tool_calls.#.custom.name", "whole"],
+		["tool_calls.#.custom.input", text],
+		["tool_calls.#.extra_content.google.thought_signature", "opaque"],
+		["extra_content.google.thought_signature", "opaque"],
+		["audio.id", "name"],
+		["audio.expires_at", "whole"],
+		["audio.data", "media"],
+		["audio.transcript", text],
+		["annotations.#.type", "name"],
+		["annotations.**", "whole"],
+		["citations.**", "whole"],
+	];
+}
+
+/** The same paths below another one. */
+export function below(at: string, table: FieldTable): FieldTable {
+	return table.map(([path, treatment]) => [`${at}.${path}`, treatment] as const);
+}

@@ -1,0 +1,139 @@
+import type { JsonPath } from "../wire/json-strings.ts";
+import { sseEvent } from "../wire/sse-encoder.ts";
+import { membersAt } from "./channel-path.ts";
+import { createFieldReader, type FieldTable, indexOf } from "./field-table.ts";
+import { isObject, type JsonObject, parseObject } from "./json-object.ts";
+import { companionsOf } from "./openai-logprobs.ts";
+import type { EventReading, StreamFormat, StreamMemory } from "./provider.ts";
+
+/** What differs between the streams of OpenAI's two completion APIs. */
+export interface ChoicesShape {
+	/** `object` of every event. */
+	readonly object: string;
+	readonly idPrefix: string;
+	/** Beside `COMPLETION_HEAD`. Any other text of a choice may be one that grows, whatever its vendor calls it. */
+	readonly fields: FieldTable;
+	/** Members of a choice that says nothing. */
+	readonly silent: JsonObject;
+	/** Where the channel of a path below a choice stands: member names and element indices. */
+	steps(path: JsonPath, choice: JsonObject): JsonPath;
+	/** True when the choice has growing text and nothing else worth an event of its own. */
+	isOnlyText(choice: JsonObject): boolean;
+	/** False when log probabilities speak of other text than this event's, so that nothing vouches for them. */
+	areLogprobsOwn(choice: JsonObject): boolean;
+}
+
+/** Members of every event and every body. */
+export const COMPLETION_HEAD: FieldTable = [
+	["id", "name"],
+	["object", "name"],
+	["model", "name"],
+	["system_fingerprint", "name"],
+	["service_tier", "name"],
+	["provider", "name"],
+	["obfuscation", "name"],
+	["created", "whole"],
+	["usage", "whole"],
+	["choices.#.index", "whole"],
+	["choices.#.finish_reason", "name"],
+	["choices.#.native_finish_reason", "name"],
+	["choices.#.stop_reason", "name"],
+	["choices.#.matched_stop", "name"],
+	["choices.#.content_filter_results.**", "whole"],
+	["choices.#.content_filter_result.**", "whole"],
+	["choices.#.logprobs.**", "whole"],
+];
+
+interface ChoicesNote {
+	readonly head: JsonObject;
+	readonly choices: readonly number[];
+	readonly finished: readonly number[];
+	/** JSON of the usage so far, when the event carries it. */
+	readonly usage: string | undefined;
+}
+
+interface ChoicesMemory extends StreamMemory {
+	/** id, model, created, … of the stream, to make events of the same shape. */
+	head: Record<string, unknown>;
+	/** Choices seen and not yet finished. */
+	open: number[];
+	closed: number[];
+	usage: string | undefined;
+}
+
+const HEAD_MEMBERS = ["id", "created", "model", "system_fingerprint", "service_tier"];
+
+/** Streams whose events have `choices`: chat completions and completions. */
+export function createChoicesStream(shape: ChoicesShape): StreamFormat {
+	const memoryOf = (memory: StreamMemory): ChoicesMemory => memory as ChoicesMemory;
+	const read = createReader(shape);
+	const event = ({ head }: ChoicesMemory, more: object): string =>
+		sseEvent(JSON.stringify({ id: `${shape.idPrefix}-secure-llm-proxy`, object: shape.object, created: 0, model: "", ...head, ...more }));
+	const choice = (memory: ChoicesMemory, members: object): string => event(memory, { choices: [{ ...shape.silent, ...members }] });
+	return {
+		newMemory: (): ChoicesMemory => ({ head: {}, open: [], closed: [], usage: undefined }),
+		read,
+		note(memory, note) {
+			const { head, choices, finished, usage } = note as ChoicesNote;
+			const state = memoryOf(memory);
+			Object.assign(state.head, head);
+			const known = new Set([...state.open, ...state.closed]);
+			state.open = [...state.open, ...choices.filter((index) => !known.has(index))].filter((index) => !finished.includes(index));
+			state.closed = [...new Set([...state.closed, ...finished])];
+			state.usage = usage ?? state.usage;
+		},
+		textEvent(channel, text, memory) {
+			const colon = channel.indexOf(":");
+			const steps = JSON.parse(channel.slice(colon + 1)) as JsonPath;
+			return choice(memoryOf(memory), { index: Number(channel.slice(0, colon)), ...membersAt(steps, text), finish_reason: null });
+		},
+		cut(memory, unsent) {
+			const state = memoryOf(memory);
+			const { open, closed, usage } = state;
+			const unfinished = [...open, ...((unsent as ChoicesNote | undefined)?.finished ?? [])];
+			const indices = unfinished.length > 0 ? unfinished : closed.length > 0 ? [] : [0];
+			const ends = indices.map((index) => choice(state, { index, finish_reason: "content_filter" }));
+			return ends.join("") + (usage === undefined ? "" : event(state, { choices: [], usage: JSON.parse(usage) }));
+		},
+		isComplete: (memory) => memoryOf(memory).open.length === 0 && memoryOf(memory).closed.length > 0,
+		done: () => "data: [DONE]\n\n",
+	};
+}
+
+function createReader(shape: ChoicesShape): (data: string) => EventReading {
+	const readFields = createFieldReader([...COMPLETION_HEAD, ...shape.fields, ["choices.#.**", "delta"]], {
+		channelOf: (root, path) => {
+			const position = path[1] as number;
+			const choice = (root as { choices: unknown[] }).choices[position];
+			return `${indexOf(choice, position)}:${JSON.stringify(shape.steps(path.slice(2), isObject(choice) ? choice : {}))}`;
+		},
+		spans: ["choices.#", "choices.#.logprobs", "choices.#.token_ids", "usage"],
+	});
+	return (data) => {
+		if (data === "[DONE]") return { kind: "done" };
+		const object = parseObject(data);
+		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
+		if (object["error"] != null) return { kind: "fault", code: "upstream_error" };
+		const fields = readFields(data, object);
+		if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+		const choices = Array.isArray(object["choices"]) ? object["choices"].map((choice) => (isObject(choice) ? choice : {})) : [];
+		const numbers = choices.map(indexOf);
+		const finished = numbers.filter((_, i) => choices[i]?.["finish_reason"] != null);
+		const usage = fields.spans.find(({ path, from, to }) => path[0] === "usage" && data.slice(from, to) !== "null");
+		const note: ChoicesNote = {
+			head: Object.fromEntries(HEAD_MEMBERS.filter((name) => object[name] != null).map((name) => [name, object[name]])),
+			choices: numbers,
+			finished,
+			usage: usage && data.slice(usage.from, usage.to),
+		};
+		return {
+			kind: "data",
+			places: fields.places,
+			companions: [],
+			...companionsOf(data, fields, (i) => shape.areLogprobsOwn(choices[i] ?? {})),
+			finished: finished.map((index) => `${index}:`),
+			isOnlyText: finished.length === 0 && choices.length > 0 && object["usage"] == null && choices.every(shape.isOnlyText),
+			note,
+		};
+	};
+}

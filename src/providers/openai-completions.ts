@@ -1,0 +1,38 @@
+import { stepsByIndex } from "./channel-path.ts";
+import { createFieldReader } from "./field-table.ts";
+import { isObject, type JsonObject } from "./json-object.ts";
+import { COMPLETION_HEAD, createChoicesStream } from "./openai-choices.ts";
+import { createChoicesBody } from "./openai-choices-body.ts";
+import { areTexts, readOpenaiRequest } from "./openai-request.ts";
+import type { Provider } from "./provider.ts";
+
+/** OpenAI completions (platform.openai.com/docs/api-reference/completions), as vLLM and others still serve them. */
+export const openaiCompletions: Provider = {
+	stream: createChoicesStream({
+		object: "text_completion",
+		idPrefix: "cmpl",
+		fields: [["choices.#.text", "delta"]],
+		silent: { text: "", logprobs: null },
+		steps: stepsByIndex,
+		isOnlyText: (choice) => typeof choice["text"] === "string" && Object.keys(choice).every(isPlain) && choice["logprobs"] == null,
+		areLogprobsOwn,
+	}),
+	...createChoicesBody({ fields: [...COMPLETION_HEAD, ["choices.#.text", "whole"]], dropped: [], areLogprobsOwn }),
+	readRequest: (json) =>
+		readOpenaiRequest(json, readFields, ({ prompt }, invalid) =>
+			prompt == null || areTexts(prompt)
+				? undefined
+				: invalid("prompt", "'prompt' must be a string or an array of strings: arrays of tokens cannot be inspected. Send the text."),
+		),
+};
+
+const readFields = createFieldReader([["model", "name"]]);
+
+function isPlain(member: string): boolean {
+	return member === "index" || member === "text" || member === "finish_reason" || member === "logprobs" || member === "stop_reason";
+}
+
+function areLogprobsOwn({ logprobs, text }: JsonObject): boolean {
+	if (!isObject(logprobs)) return logprobs == null;
+	return Array.isArray(logprobs["tokens"]) && logprobs["tokens"].join("") === text;
+}

@@ -51,7 +51,7 @@ export function createBodyFilter(options: {
 				return whole.text;
 			});
 			if (cut.length > 0 && options.onCut === "error") return fault("answer_cut");
-			const edits = [...editsOf(reading.places, texts, reading.amendments), ...(reading.edits ?? [])];
+			const edits = editsOf(reading.places, texts, reading.amendments);
 			const ending = cut.length > 0 ? options.provider.cutBody(json, cut) : [];
 			return { out: replaceValues(json, [...edits, ...ending]), consumed: received, ended: cut.length > 0 ? "cut" : "complete" };
 		},

@@ -31,15 +31,10 @@ export function composeEntry({ block, reading, texts }: Entry, isAltered: (chann
 	const moot = reading.companions.filter((companion) =>
 		companion.isOfWhole ? isAltered(companion.channels) : isTouched(companion, reading.places, texts),
 	);
-	const { edits: fixed = [] } = reading;
-	if (moot.length === 0 && fixed.length === 0 && texts.every((text) => text === undefined)) return block.raw;
+	const edits = [...editsOf(reading.places, texts, reading.amendments), ...moot.map(({ from, to }) => ({ from, to, value: null }))];
+	if (edits.length === 0) return block.raw;
 	const isVisible = reading.places.some((place, i) => place.kind === "delta" && (texts[i] ?? place.text) !== "");
 	if (!isVisible && reading.isOnlyText) return "";
-	const edits = [
-		...editsOf(reading.places, texts, reading.amendments),
-		...fixed,
-		...moot.map(({ from, to }) => ({ from, to, value: null })),
-	];
 	return withData(block, replaceValues(block.event?.data ?? "", edits));
 }
 

@@ -10,7 +10,7 @@ import {
 	signatureAmendments,
 } from "./anthropic-fields.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
-import { readOpenaiRequest } from "./openai-common.ts";
+import { readOpenaiRequest } from "./openai-request.ts";
 import type { BodyReading, EventReading, Place, Provider, RequestReading, StreamFormat, StreamMemory } from "./provider.ts";
 
 /** Anthropic messages (docs.anthropic.com/en/api/messages, .../streaming). */

@@ -24,7 +24,7 @@ export function createChoicesBody(shape: ChoicesBodyShape): Pick<Provider, "read
 			if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
 			const choices = Array.isArray(object["choices"]) ? object["choices"] : [];
 			const areOwn = (i: number): boolean => isObject(choices[i]) && shape.areLogprobsOwn(choices[i]);
-			return { kind: "data", places: fields.places, ...companionsOf(json, fields, areOwn) };
+			return { kind: "data", places: fields.places, amendments: companionsOf(json, fields, areOwn) };
 		},
 		cutBody(json, cut) {
 			const { spans = [] } = readEnds(json, undefined) ?? {};

@@ -130,7 +130,7 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 			kind: "data",
 			places: fields.places,
 			companions: [],
-			...companionsOf(data, fields, (i) => shape.areLogprobsOwn(choices[i] ?? {})),
+			amendments: companionsOf(data, fields, (i) => shape.areLogprobsOwn(choices[i] ?? {})),
 			finished: finished.map((index) => `${index}:`),
 			isOnlyText: finished.length === 0 && choices.length > 0 && object["usage"] == null && choices.every(shape.isOnlyText),
 			note,

@@ -1,4 +1,4 @@
-import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
+import type { JsonSpan } from "../wire/json-strings.ts";
 import type { Fields } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf } from "./json-object.ts";
 import type { Amendment } from "./provider.ts";
@@ -7,23 +7,17 @@ import type { Amendment } from "./provider.ts";
  * Values that tell what a choice's text was (log probabilities, token ids) go when it is changed, and at once where no
  * text beside them vouches for them. The fields must have the spans `choices.#` and `choices.#.…` of these values.
  */
-export function companionsOf(
-	json: string,
-	{ places, spans }: Fields,
-	areLogprobsOwn: (position: number) => boolean,
-): { readonly amendments: Amendment[]; readonly edits: Replacement[] } {
+export function companionsOf(json: string, { places, spans }: Fields, areLogprobsOwn: (position: number) => boolean): Amendment[] {
 	const amendments: Amendment[] = [];
-	const edits: Replacement[] = [];
 	for (const { path, from, to } of spans) {
 		if (path[0] !== "choices" || path.length !== 3 || json.slice(from, to) === "null") continue;
 		const position = path[1] as number;
 		const choice = spans.find((span) => span.path.length === 2 && span.path[1] === position);
 		const beside = [...places.keys()].filter((i) => choice !== undefined && isText(places[i], choice));
 		const isVouchedFor = path[2] === "logprobs" ? areLogprobsOwn(position) : beside.length > 0;
-		if (isVouchedFor) amendments.push({ places: beside, edit: { from, to, value: null } });
-		else edits.push({ from, to, value: null });
+		amendments.push({ places: isVouchedFor ? beside : "always", edit: { from, to, value: null } });
 	}
-	return { amendments, edits };
+	return amendments;
 }
 
 function isText(place: Fields["places"][number] | undefined, { from, to }: JsonSpan): boolean {
@@ -40,7 +34,7 @@ export function doLogprobsSpell(logprobs: unknown, texts: unknown): boolean {
 }
 
 /** The text of a list of tokens; by `bytes` where all have them, because a token may be a part of a character. */
-export function spelled(logprobs: unknown): string {
+function spelled(logprobs: unknown): string {
 	const tokens: readonly JsonObject[] = objectsOf(logprobs);
 	if (tokens.length > 0 && tokens.every(({ bytes }) => Array.isArray(bytes))) {
 		return Buffer.from(tokens.flatMap(({ bytes }) => bytes as number[])).toString("utf8");

@@ -45,8 +45,6 @@ export interface EventData {
 	readonly places: readonly Place[];
 	readonly companions: readonly Companion[];
 	readonly amendments?: readonly Amendment[];
-	/** What must change whatever becomes of the text. */
-	readonly edits?: readonly Replacement[];
 	/** Channels that begin with one of these end with this event: what they hold is flushed before it goes out. */
 	readonly finished: readonly string[];
 	/** True when nothing but channel text, or what is said about it, is in the event, so it may be dropped when none is left. */
@@ -84,7 +82,7 @@ export interface StreamFormat {
 	done(): string;
 }
 
-/** An edit that is due when the text of one of `places` (indices) was changed: a signature must not vouch for other text. */
+/** An edit that is due when the text of one of `places` (indices) was changed, or always: a signature must not vouch for other text. */
 export interface Amendment {
 	readonly places: readonly number[] | "always";
 	readonly edit: Replacement;
@@ -94,8 +92,6 @@ export interface BodyData {
 	readonly kind: "data";
 	readonly places: readonly Place[];
 	readonly amendments?: readonly Amendment[];
-	/** What must change whatever becomes of the text. */
-	readonly edits?: readonly Replacement[];
 }
 
 /** One whole JSON body. */

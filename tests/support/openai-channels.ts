@@ -1,0 +1,87 @@
+import { type StreamChannel, stringAt } from "./stream-channel.ts";
+
+const sse = (data: object): string => `data: ${JSON.stringify(data)}\n\n`;
+const DONE = "data: [DONE]\n\n";
+
+type Path = readonly (string | number)[];
+
+/** A channel of a chat completion. `delta` makes the delta of one piece; `path` is where a client reads it. */
+function chat(
+	name: string,
+	path: Path,
+	delta: (text: string, i: number) => object,
+	more: { isJson?: true; index?: number } = {},
+): StreamChannel {
+	const { index = 0, ...options } = more;
+	const event = (choices: object[]): string => sse({ id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: "m", choices });
+	return {
+		name: `chat ${name}`,
+		api: "openai-chat",
+		...options,
+		events: (deltas) => [
+			event([{ index, delta: { role: "assistant", content: null }, finish_reason: null }]),
+			...deltas.map((text, i) => event([{ index, ...delta(text, i), finish_reason: null }])),
+			event([{ index, delta: {}, finish_reason: "stop" }]),
+			DONE,
+		],
+		read: (data) => stringAt(data, ["choices", index, ...path]),
+	};
+}
+
+/** The first fragment of a call names it. */
+const call = (i: number, members: object, first: object): object => ({
+	delta: { tool_calls: [{ index: 0, ...(i === 0 && first), ...members }] },
+});
+
+export const OPENAI_CHANNELS: readonly StreamChannel[] = [
+	chat("content", ["delta", "content"], (content) => ({ delta: { content } })),
+	chat("content of the second choice", ["delta", "content"], (content) => ({ delta: { content } }), { index: 1 }),
+	{
+		...chat("content as parts", [], (text) => ({ delta: { content: [{ type: "text", text }] } })),
+		read: (data) => stringAt(data, ["choices", 0, "delta", "content"]) || stringAt(data, ["choices", 0, "delta", "content", 0, "text"]),
+	},
+	{
+		...chat("content now as a string, now as parts", [], (text, i) => ({ delta: { content: i % 2 ? text : [{ type: "text", text }] } })),
+		read: (data) => stringAt(data, ["choices", 0, "delta", "content"]) || stringAt(data, ["choices", 0, "delta", "content", 0, "text"]),
+	},
+	chat("thinking parts", ["delta", "content", 0, "thinking", 0, "text"], (text) => ({
+		delta: { content: [{ type: "thinking", thinking: [{ type: "text", text }] }] },
+	})),
+	chat("refusal", ["delta", "refusal"], (refusal) => ({ delta: { refusal } })),
+	chat("reasoning", ["delta", "reasoning"], (reasoning) => ({ delta: { reasoning } })),
+	chat("reasoning_content", ["delta", "reasoning_content"], (text) => ({ delta: { content: null, reasoning_content: text } })),
+	chat("reasoning_details", ["delta", "reasoning_details", 0, "text"], (text) => ({
+		delta: { reasoning_details: [{ type: "reasoning.text", text, format: "unknown", index: 0 }] },
+	})),
+	chat("function_call arguments", ["delta", "function_call", "arguments"], (text) => ({ delta: { function_call: { arguments: text } } }), {
+		isJson: true,
+	}),
+	chat(
+		"tool call arguments",
+		["delta", "tool_calls", 0, "function", "arguments"],
+		(text, i) => call(i, { function: { ...(i === 0 && { name: "f" }), arguments: text } }, { id: "call_1", type: "function" }),
+		{ isJson: true },
+	),
+	chat("custom tool input", ["delta", "tool_calls", 0, "custom", "input"], (text, i) =>
+		call(i, { custom: { ...(i === 0 && { name: "f" }), input: text } }, { id: "call_1", type: "custom" }),
+	),
+	chat("audio transcript", ["delta", "audio", "transcript"], (transcript) => ({ delta: { audio: { id: "audio_1", transcript } } })),
+	chat("unknown member of a delta", ["delta", "musing"], (musing) => ({ delta: { musing } })),
+	chat("unknown member of a choice", ["aside"], (aside) => ({ delta: {}, aside })),
+	chat("unknown object in a delta", ["delta", "provider_specific_fields", "plan", "text"], (text) => ({
+		delta: { provider_specific_fields: { plan: { text } } },
+	})),
+	{
+		name: "completions text",
+		api: "openai-completions",
+		events: (deltas) => {
+			const event = (choice: object): string => sse({ id: "cmpl-1", object: "text_completion", created: 1, model: "m", choices: [choice] });
+			return [
+				...deltas.map((text) => event({ index: 0, text, logprobs: null, finish_reason: null })),
+				event({ index: 0, text: "", logprobs: null, finish_reason: "stop" }),
+				DONE,
+			];
+		},
+		read: (data) => stringAt(data, ["choices", 0, "text"]),
+	},
+];

@@ -1,6 +1,7 @@
 // Compiles the addon with g++ against the installed Hyperscan (or Vectorscan). `--force` builds even when up to date.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,7 +11,7 @@ const sources = readdirSync(join(here, "src")).map((name) => join(here, "src", n
 
 function fail(reason) {
 	process.stderr.write(
-		`native: ${reason}\nnative: needs g++, pkg-config and libhyperscan-dev (or libvectorscan-dev); script/bootstrap installs them.\n`,
+		`native: the scanner was not built. ${reason}\nnative: it needs g++, pkg-config and libhyperscan-dev (or libvectorscan-dev); script/bootstrap installs them.\n`,
 	);
 	process.exit(1);
 }
@@ -36,11 +37,13 @@ function nodeHeaders() {
 
 function hyperscanFlags() {
 	const found = spawnSync("pkg-config", ["--cflags", "--libs", "libhs"], { encoding: "utf8" });
-	return found.status === 0 ? found.stdout.trim().split(/\s+/) : ["-I/usr/include/hs", "-lhs"];
+	if (found.status === 0) return found.stdout.trim().split(/\s+/);
+	if (existsSync("/usr/include/hs/hs.h")) return ["-I/usr/include/hs", "-lhs"];
+	return fail("Hyperscan was not found: pkg-config does not know libhs, and there is no /usr/include/hs/hs.h.");
 }
 
 mkdirSync(dirname(output), { recursive: true });
-const addonApi = join(here, "..", "node_modules", "node-addon-api");
+const addonApi = dirname(createRequire(import.meta.url).resolve("node-addon-api"));
 const extra = (process.env.CXXFLAGS ?? "").split(/\s+/).filter(Boolean);
 const units = sources.filter((file) => file.endsWith(".cc"));
 const temporary = `${output}.${process.pid}`;

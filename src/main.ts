@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { check } from "./cli/check.ts";
+import { health } from "./cli/health.ts";
 import { type ScanOptions, scan } from "./cli/scan.ts";
 import { serve } from "./cli/serve.ts";
 
@@ -23,6 +24,11 @@ program
 	.description("validate configuration and policies")
 	.requiredOption("--config <file>", "YAML or JSON configuration")
 	.action(async ({ config }: { config: string }) => finish(await check(config)));
+program
+	.command("health")
+	.description("ask the running proxy; exit 0 healthy, 1 not")
+	.requiredOption("--config <file>", "the configuration it runs with")
+	.action(async ({ config }: { config: string }) => finish(await health(config)));
 program
 	.command("scan [files...]")
 	.description("inspect files or stdin; exit 0 clean, 1 findings, 2 error")

@@ -35,9 +35,6 @@ export async function serve(file: string): Promise<number | undefined> {
 		return 2;
 	}
 	const { proxy } = started;
-	process.stdout.write(
-		`secure-llm-proxy ready on http://${config.server.host}:${proxy.port} (lanes ${proxy.lanes}, listener ${proxy.listener})\n`,
-	);
 	let stopping = false;
 	const stop = (): void => {
 		if (stopping) process.exit(1);
@@ -57,5 +54,9 @@ export async function serve(file: string): Promise<number | undefined> {
 				result.ok ? logger.info({}, "reloaded") : logger.error({ faults: result.faults }, "reload refused, the old configuration stays"),
 			);
 	});
+	// Last: who reads this line may send a signal at once.
+	process.stdout.write(
+		`secure-llm-proxy ready on http://${config.server.host}:${proxy.port} (lanes ${proxy.lanes}, listener ${proxy.listener})\n`,
+	);
 	return undefined;
 }

@@ -45,6 +45,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 		"config/provider-schema.ts",
 		"config/duration-schema.ts",
 	],
+	"@faker-js/faker/locale/en": ["verdict/synthetic-words.ts"],
 	picomatch: ["routing/model-router.ts"],
 };
 

@@ -81,6 +81,9 @@ function semanticFaults(config: Config): ConfigFault[] {
 		"security.pii_protection.detection_types": pii.detection_types,
 		"security.pii_protection.block_types": pii.block_types,
 		"security.response_filtering.detection_types": response.detection_types,
+		"security.pii_protection.redaction_strategies": Object.keys(pii.redaction_strategies),
+		"security.pii_protection.mask": Object.keys(pii.mask),
+		"security.response_filtering.redaction_strategies": Object.keys(response.redaction_strategies),
 	};
 	return Object.entries(lists).flatMap(([path, names]) =>
 		names

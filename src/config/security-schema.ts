@@ -2,6 +2,8 @@ import { z } from "zod";
 
 const detectionTypes = z.array(z.string().min(1).describe("A recognizer, a group of them, or a custom pattern."));
 const probability = z.number().min(0).max(1);
+const strategy = z.enum(["mask", "replace", "remove", "hash", "synthetic"]);
+const strategies = z.record(z.string(), strategy.describe("Strategy of this type or group.")).default({});
 const onFinding = z.enum(["allow", "redact", "cut"]);
 
 const PromptInjection = z
@@ -50,23 +52,41 @@ const CustomPattern = z.strictObject({
 	case_insensitive: z.boolean().default(false).describe("Match in any letter case."),
 });
 
+const MaskOptions = z.strictObject({
+	keep_first: z
+		.int()
+		.min(0)
+		.optional()
+		.describe("Letters and digits that stay at the beginning. Never more than two thirds of a text stay."),
+	keep_last: z.int().min(0).optional().describe("Letters and digits that stay at the end."),
+	keep_domain: z.boolean().optional().describe("Everything from the `@` on stays."),
+});
+
 const PiiProtection = z
 	.strictObject({
 		enabled: z.boolean().default(true).describe("Inspect prompts. Answers have their own switch in `response_filtering`."),
 		detection_types: detectionTypes
 			.default(["email", "ssn", "credit_card", "phone", "ip_address"])
 			.describe("What is looked for in prompts: recognizers, or the groups `pii`, `secrets` and `all`."),
-		redaction_strategy: z
-			.enum(["mask", "replace", "remove", "hash", "synthetic"])
+		redaction_strategy: strategy
 			.default("mask")
 			.describe(
-				"How a finding is written, in prompts and answers. `mask`: letters and digits of personal data become `*`, a secret becomes `[AWS_KEY REDACTED]`; `replace`: `[EMAIL]`; `remove`: nothing; `hash`: `[EMAIL:…]` with a keyed hash, the same for the same text; `synthetic`: like `replace` in this version.",
+				"How a finding is written. `mask`: letters and digits of personal data become `*` (`mask` says what stays), a secret becomes `[AWS_KEY REDACTED]`; `replace`: `[EMAIL_1]`, numbered by first appearance, the same value the same number; `remove`: nothing; `hash`: `[EMAIL:…]` with a keyed hash, the same for the same value on every replica; `synthetic`: a plausible value that belongs to nobody (reserved domains, test cards, numbers for fiction), or the placeholder of `replace` where there is none.",
 			),
+		redaction_strategies: strategies.describe(
+			"Other strategies by type or group, the most specific name counts: `{ credit_card: mask, email: synthetic, secrets: remove }`.",
+		),
+		mask: z
+			.record(z.string(), MaskOptions.describe("Of this type or group."))
+			.default({})
+			.describe("What `mask` leaves readable, by type or group. Default: the last four of `credit_card` and `iban`, else nothing."),
 		block_types: detectionTypes.default([]).describe("Types or groups that block the whole request (400) instead of being redacted."),
 		restore: z
 			.boolean()
 			.default(false)
-			.describe("With `replace` and `synthetic`: put the caller's own originals back into the answer to the same request."),
+			.describe(
+				"With `replace` and `synthetic`: the model sees the surrogates, and the caller gets the originals of its own request back in the answer.",
+			),
 		threshold: probability.default(0.5).describe("Findings with a lower confidence, 0…1, are dropped. Holds for prompts and answers."),
 		custom_patterns: z.array(CustomPattern).default([]).describe("Your own patterns. They are looked for in prompts and answers."),
 		allow_list: z.array(z.string()).default([]).describe("Texts that are never a finding, compared exactly."),
@@ -92,6 +112,10 @@ const ResponseFiltering = z
 			),
 		block_threshold: probability.default(0.7).describe("Score, 0…1, from which content counts as harmful."),
 		detection_types: detectionTypes.default(["all"]).describe("What is looked for in answers."),
+		redaction_strategy: strategy.optional().describe("How a finding is written in answers. Absent: as in `pii_protection`."),
+		redaction_strategies: strategies.describe(
+			"By type or group, for answers; on top of those of `pii_protection` unless `redaction_strategy` is set here.",
+		),
 	})
 	.prefault({})
 	.describe("What happens to findings in answers, streamed or not.");

@@ -1,7 +1,7 @@
 import type { Place, Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
+import type { RedactionStyle } from "../verdict/redaction.ts";
 import { replaceValues } from "../wire/json-strings.ts";
-import type { RedactionStyle } from "./channel.ts";
 import { countFindings, type FilterStep } from "./response-filter.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 

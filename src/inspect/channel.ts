@@ -1,8 +1,9 @@
-import type { RedactionStrategy } from "../policy/policy.ts";
 import type { SourceKind } from "../providers/provider.ts";
 import type { Piece, ScannerProgram, ScannerState, TextScanner } from "../scanner/text-scanner.ts";
-import { replacement } from "../verdict/redaction.ts";
+import { type RedactionStyle, Redactor } from "../verdict/redaction.ts";
+import type { SurrogateTableState } from "../verdict/surrogate-table.ts";
 import { JsonSource, type JsonSourceState } from "./json-source.ts";
+import { RemovalGap, type RemovalGapState } from "./removal-gap.ts";
 
 /** Plain data. */
 export interface ChannelState {
@@ -10,13 +11,15 @@ export interface ChannelState {
 	readonly carry: string;
 	readonly isAltered: boolean;
 	readonly json?: JsonSourceState;
+	readonly surrogates?: SurrogateTableState;
+	readonly gap: RemovalGapState;
 }
 
-/** How redacted regions are written. */
-export interface RedactionStyle {
-	readonly strategy: RedactionStrategy;
-	/** Keys the hashes. */
-	readonly key: Uint8Array;
+const SLICE_UNITS = 4096;
+
+export interface WholeInspection {
+	readonly text: string;
+	readonly scanner: TextScanner;
 }
 
 /** One text of an answer: UTF-16 deltas in, safe text out. */
@@ -25,14 +28,18 @@ export class Channel {
 	#carry = "";
 	#isAltered: boolean;
 	readonly #scanner: TextScanner;
-	readonly #style: RedactionStyle;
+	readonly #redactor: Redactor;
+	readonly #isPrompt: boolean;
+	readonly #gap: RemovalGap;
 	readonly #json: JsonSource | undefined;
 
 	constructor(program: ScannerProgram, style: RedactionStyle, source: SourceKind, state?: ChannelState) {
 		this.#scanner = program.open(state?.scanner);
 		this.#carry = state?.carry ?? "";
 		this.#isAltered = state?.isAltered ?? false;
-		this.#style = style;
+		this.#isPrompt = style.prompt !== undefined;
+		this.#gap = new RemovalGap(state?.gap);
+		this.#redactor = new Redactor(style, state?.surrogates);
 		this.#json = source === "text" ? undefined : new JsonSource(state?.json);
 	}
 
@@ -54,10 +61,7 @@ export class Channel {
 		let end = this.#scanner.end;
 		const parts: Buffer[] = [];
 		for (const delta of deltas) {
-			const whole = this.#carry + delta;
-			this.#carry = endsInHighSurrogate(whole) ? whole.slice(-1) : "";
-			const text = this.#carry === "" ? whole : whole.slice(0, -1);
-			const bytes = this.#encode(text);
+			const bytes = this.#encode(this.#wholePairs(delta));
 			end += bytes.length;
 			ends.push(end);
 			parts.push(bytes);
@@ -74,24 +78,69 @@ export class Channel {
 
 	/** End of the text: the rest that may go out. */
 	finish(): string {
-		if (this.#carry !== "") this.#scanner.write(this.#encode("\ufffd"));
-		this.#carry = "";
-		this.#scanner.finish();
-		const out = this.#render(this.#scanner.take(Number.POSITIVE_INFINITY));
-		return this.#json === undefined || this.#scanner.isCut ? out : out + this.#json.rest();
+		return this.#renderEnd(this.#finishScan().pieces);
+	}
+
+	/** The whole text at once, on a fresh channel; scanned in slices so that the window stays small. */
+	inspectWhole(text: string): string {
+		const parts: Buffer[] = [];
+		const pieces: Piece[] = [];
+		for (let at = 0; at < text.length && !this.#scanner.isCut; at += SLICE_UNITS) {
+			const bytes = this.#encode(this.#wholePairs(text.slice(at, at + SLICE_UNITS)));
+			parts.push(bytes);
+			this.#scanner.write(bytes);
+			pieces.push(...this.#scanner.take(Number.POSITIVE_INFINITY));
+		}
+		const last = this.#finishScan();
+		pieces.push(...last.pieces);
+		return this.#renderEnd(this.#isPrompt ? this.#withRegions(pieces, Buffer.concat([...parts, last.bytes])) : pieces);
 	}
 
 	state(): ChannelState {
+		const surrogates = this.#redactor.state();
 		return {
 			scanner: this.#scanner.snapshot(),
 			carry: this.#carry,
 			isAltered: this.#isAltered,
+			gap: this.#gap.state(),
 			...(this.#json && { json: this.#json.state() }),
+			...(surrogates && { surrogates }),
 		};
 	}
 
 	close(): void {
 		this.#scanner.close();
+	}
+
+	/** The delta without a trailing half of a surrogate pair, which is kept for the next one. */
+	#wholePairs(delta: string): string {
+		const whole = this.#carry + delta;
+		this.#carry = endsInHighSurrogate(whole) ? whole.slice(-1) : "";
+		return this.#carry === "" ? whole : whole.slice(0, -1);
+	}
+
+	#finishScan(): { readonly bytes: Buffer; readonly pieces: readonly Piece[] } {
+		const bytes = this.#encode(this.#carry === "" ? "" : "\ufffd");
+		this.#carry = "";
+		this.#scanner.write(bytes);
+		this.#scanner.finish();
+		return { bytes, pieces: this.#scanner.take(Number.POSITIVE_INFINITY) };
+	}
+
+	#renderEnd(pieces: readonly Piece[]): string {
+		const out = this.#render(pieces);
+		return this.#json === undefined || this.#scanner.isCut ? out : out + this.#json.rest();
+	}
+
+	/**
+	 * Redacted pieces with all that their region covers (overlapping findings, tails), so that it can be given back. In
+	 * JSON source a region may cover structure, which stays where it is.
+	 */
+	#withRegions(pieces: readonly Piece[], bytes: Buffer): Piece[] {
+		return pieces.map((piece, i) => {
+			if (piece.kind === "clean" || (this.#json !== undefined && piece.text !== undefined)) return piece;
+			return { ...piece, text: bytes.toString("utf8", piece.from, pieces[i + 1]?.from ?? bytes.length) };
+		});
 	}
 
 	/** What the scanner sees. A lone surrogate becomes U+FFFD, as it will on the wire. */
@@ -103,11 +152,12 @@ export class Channel {
 	#render(pieces: readonly Piece[]): string {
 		let out = "";
 		for (const piece of pieces) {
-			if (piece.kind === "clean") out += this.#json?.clean(piece.from, piece.from + piece.bytes.length) ?? decodeUtf8(piece.bytes);
-			else {
+			if (piece.kind === "clean") {
+				out += this.#json?.clean(piece.from, piece.from + piece.bytes.length) ?? this.#gap.clean(decodeUtf8(piece.bytes));
+			} else {
 				this.#isAltered = true;
-				const marker = replacement(piece.rule, piece.text, this.#style.strategy, this.#style.key);
-				out += this.#json?.beginReplaced(piece.from, marker) ?? marker;
+				const marker = this.#redactor.replacement(piece.rule, piece.text);
+				out += this.#json?.beginReplaced(piece.from, marker) ?? this.#gap.replaced(marker);
 			}
 		}
 		if (this.#json !== undefined && !this.#scanner.isCut) out += this.#json.replaced(this.#scanner.taken);
@@ -124,22 +174,10 @@ function endsInHighSurrogate(text: string): boolean {
 	return last >= 0xd800 && last <= 0xdbff;
 }
 
-const SLICE_UNITS = 4096;
-
-export interface WholeInspection {
-	readonly text: string;
-	readonly scanner: TextScanner;
-}
-
-/** A whole text at once, scanned in slices so that the window stays small. */
+/** A whole text at once. */
 export function inspectWhole(program: ScannerProgram, style: RedactionStyle, text: string, source: SourceKind = "text"): WholeInspection {
 	const channel = new Channel(program, style, source);
-	let out = "";
-	for (let at = 0; at < text.length && !channel.scanner.isCut; at += SLICE_UNITS) {
-		const slice = text.slice(at, at + SLICE_UNITS);
-		out += channel.write([slice]).texts[0] ?? slice;
-	}
-	out += channel.finish();
+	const out = channel.inspectWhole(text);
 	channel.close();
 	return { text: out, scanner: channel.scanner };
 }

@@ -4,9 +4,10 @@ import type { Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
+import { SurrogateTable } from "../verdict/surrogate-table.ts";
 import { replaceValues } from "../wire/json-strings.ts";
-import type { RedactionStyle } from "./channel.ts";
 import { countFindings } from "./response-filter.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
@@ -37,8 +38,11 @@ export function filterPrompt(
 	const findings: Finding[] = [];
 	const counts: Record<string, number> = {};
 	let blocked = false;
-	const wholes = new WholeTexts(program, style);
+	const surrogates = new SurrogateTable({ key: style.key, keepsOriginals: policy.restores });
+	surrogates.begin(request.places.map((place) => place.text));
+	const wholes = new WholeTexts(program, { ...style, prompt: surrogates });
 	const texts = request.places.map((place) => {
+		surrogates.beginText(place.text);
 		const whole = wholes.inspect(place);
 		findings.push(...whole.findings);
 		blocked ||= whole.isCut;

@@ -4,9 +4,10 @@ import { isErrorCode } from "../core/errors.ts";
 import type { Place, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
+import type { RedactionStyle } from "../verdict/redaction.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
 import { sseComment } from "../wire/sse-encoder.ts";
-import { Channel, type ChannelState, type RedactionStyle } from "./channel.ts";
+import { Channel, type ChannelState } from "./channel.ts";
 import { composeEntry, createEntry, deltasByChannel, type Entry } from "./stream-entry.ts";
 import { WholeTexts } from "./whole-texts.ts";
 

@@ -1,8 +1,9 @@
 import type { Amendment, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
+import type { RedactionStyle } from "../verdict/redaction.ts";
 import type { Replacement } from "../wire/json-strings.ts";
-import { inspectWhole, type RedactionStyle } from "./channel.ts";
+import { inspectWhole } from "./channel.ts";
 
 /** Texts remembered as clean: ids, models and member names come again with every event. */
 const MAX_REMEMBERED = 512;

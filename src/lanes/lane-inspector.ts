@@ -1,7 +1,6 @@
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
-import type { RedactionStyle } from "../inspect/channel.ts";
 import { filterPrompt } from "../inspect/prompt-filter.ts";
 import { createResponseFilter, type FilterState, type FilterStep, type ResponseFilter } from "../inspect/response-filter.ts";
 import type { Policy, Rule } from "../policy/policy.ts";
@@ -10,6 +9,7 @@ import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
 import type { FindingCounts } from "../verdict/prompt-verdict.ts";
+import type { RedactionStyle } from "../verdict/redaction.ts";
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 
 /** Bytes of one SSE block or, beyond what a policy could need, one whole answer. */

@@ -3,6 +3,7 @@ import type { Recognizer } from "../recognizers/recognizer.ts";
 import { selectRecognizers } from "../recognizers/registry.ts";
 import type { Action, Policy, Rule } from "./policy.ts";
 import type { PolicySettings } from "./policy-settings.ts";
+import { withPromptRedaction, withResponseRedaction } from "./redaction-settings.ts";
 
 /** The rules of both directions from the settings. Patterns are not checked here: `checkRules` does. */
 export function compilePolicy(security: PolicySettings): Policy {
@@ -37,12 +38,17 @@ export function compilePolicy(security: PolicySettings): Policy {
 				),
 			]
 		: [];
-	const common = { threshold: pii.threshold, strategy: pii.redaction_strategy, allowList: pii.allow_list };
+	const common = { threshold: pii.threshold, allowList: pii.allow_list };
 	const policy = {
-		prompt: { rules: [...phrases, ...promptRules], ...common },
-		response: { rules: [...phrases, ...responseRules.filter(({ action }) => action !== "allow")], ...common },
+		prompt: { rules: withPromptRedaction([...phrases, ...promptRules], security), strategy: pii.redaction_strategy, ...common },
+		response: {
+			rules: withResponseRedaction([...phrases, ...responseRules.filter(({ action }) => action !== "allow")], security),
+			strategy: response.redaction_strategy ?? pii.redaction_strategy,
+			...common,
+		},
 		onCut: response.on_cut,
 		maxPromptLength: security.input.max_prompt_length,
+		restores: pii.restore,
 	};
 	return { id: createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 16), ...policy };
 }

@@ -1,4 +1,4 @@
-import type { Action, RedactionStrategy } from "./policy.ts";
+import type { Action, MaskOptions, RedactionStrategy } from "./policy.ts";
 
 /** The part of the configuration's `security` section that a policy is made of. */
 export interface PolicySettings {
@@ -8,6 +8,10 @@ export interface PolicySettings {
 		readonly enabled: boolean;
 		readonly detection_types: readonly string[];
 		readonly redaction_strategy: RedactionStrategy;
+		/** By type or group. */
+		readonly redaction_strategies: Readonly<Record<string, RedactionStrategy>>;
+		readonly mask: Readonly<Record<string, MaskOptions>>;
+		readonly restore: boolean;
 		readonly block_types: readonly string[];
 		readonly threshold: number;
 		readonly custom_patterns: readonly {
@@ -23,6 +27,9 @@ export interface PolicySettings {
 		readonly on_pii: Exclude<Action, "flag">;
 		readonly on_secret: Exclude<Action, "flag">;
 		readonly on_cut: "end" | "error";
+		/** Absent: as in prompts. */
+		readonly redaction_strategy?: RedactionStrategy | undefined;
+		readonly redaction_strategies: Readonly<Record<string, RedactionStrategy>>;
 		readonly detection_types: readonly string[];
 	};
 }

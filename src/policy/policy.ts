@@ -4,12 +4,24 @@ import type { Category, PatternSpec } from "../recognizers/recognizer.ts";
 export type Action = "allow" | "flag" | "redact" | "cut";
 export type RedactionStrategy = "mask" | "replace" | "remove" | "hash" | "synthetic";
 
+/** What `mask` leaves readable, counted in letters and digits. */
+export interface MaskOptions {
+	readonly keep_first?: number | undefined;
+	readonly keep_last?: number | undefined;
+	/** From the `@` on. */
+	readonly keep_domain?: boolean | undefined;
+}
+
 /** A pattern with everything the lane needs to know about it. Plain data. */
 export interface Rule extends PatternSpec {
 	readonly type: string;
 	readonly category: Category;
 	readonly label: string;
 	readonly action: Action;
+	/** Absent: the strategy of the rule set. */
+	readonly strategy?: RedactionStrategy;
+	/** Absent: the default of the type. */
+	readonly mask?: MaskOptions;
 }
 
 /** The rules for one direction, in priority order; the index is the PatternId. Plain data. */
@@ -31,4 +43,6 @@ export interface Policy {
 	readonly onCut: "end" | "error";
 	/** Longest prompt text in UTF-16 units over all strings of the request. */
 	readonly maxPromptLength: number;
+	/** Surrogates of the prompt become their originals again in the answer to the same request. */
+	readonly restores: boolean;
 }

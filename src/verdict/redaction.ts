@@ -1,31 +1,59 @@
 import { createHmac } from "node:crypto";
 import type { RedactionStrategy, Rule } from "../policy/policy.ts";
+import { canonical } from "./canonical.ts";
+import { mask } from "./mask.ts";
+import { SurrogateTable, type SurrogateTableState } from "./surrogate-table.ts";
 
 const HASH_HEX_DIGITS = 12;
 
-/**
- * What stands in the place of a finding. `text` is absent when its length was not known yet (a swallowed tail).
- * `synthetic` writes the label until surrogates exist.
- */
-export function replacement(
-	rule: Pick<Rule, "label" | "category">,
-	text: string | undefined,
-	strategy: RedactionStrategy,
-	key: Uint8Array,
-): string {
-	switch (strategy) {
-		case "remove":
-			return "";
-		case "mask":
-			return rule.category === "pii" && text !== undefined ? text.replace(/[\p{L}\p{N}_]/gu, "*") : `[${rule.label} REDACTED]`;
-		case "hash":
-			return text === undefined
-				? `[${rule.label}]`
-				: `[${rule.label}:${createHmac("sha256", key).update(text).digest("hex").slice(0, HASH_HEX_DIGITS)}]`;
-		case "replace":
-		case "synthetic":
-			return `[${rule.label}]`;
-		default:
-			return strategy satisfies never;
+/** How redacted regions are written. */
+export interface RedactionStyle {
+	/** For rules that name none of their own. */
+	readonly strategy: RedactionStrategy;
+	/** Keys hashes and surrogates. */
+	readonly key: Uint8Array;
+	/** Of a prompt: the one numbering of all its texts. */
+	readonly prompt?: SurrogateTable;
+	/** In an answer: the surrogates of its prompt. Each text of the answer numbers what is new on its own, so that the order in which texts arrive cannot matter. */
+	readonly known?: SurrogateTable;
+}
+
+/** Writes what stands in the place of findings of one text. */
+export class Redactor {
+	readonly #style: RedactionStyle;
+	readonly #surrogates: SurrogateTable;
+
+	constructor(style: RedactionStyle, state?: SurrogateTableState) {
+		this.#style = style;
+		this.#surrogates =
+			style.prompt ?? new SurrogateTable({ key: style.key, ...(style.known && { parent: style.known }), ...(state && { state }) });
+	}
+
+	/** What is not in the style. Absent: nothing. */
+	state(): SurrogateTableState | undefined {
+		const isOwn = this.#style.prompt === undefined && this.#surrogates.surrogates.length > 0;
+		return isOwn ? this.#surrogates.state() : undefined;
+	}
+
+	/** `text` is absent when the length of the finding was not known yet (a swallowed tail). */
+	replacement(rule: Pick<Rule, "type" | "label" | "category" | "strategy" | "mask">, text: string | undefined): string {
+		const strategy = rule.strategy ?? this.#style.strategy;
+		switch (strategy) {
+			case "remove":
+				return "";
+			case "mask":
+				return rule.category === "pii" && text !== undefined ? mask(rule.type, text, rule.mask) : `[${rule.label} REDACTED]`;
+			case "hash":
+				return text === undefined ? `[${rule.label}]` : `[${rule.label}:${this.#hash(canonical(rule, text))}]`;
+			case "replace":
+			case "synthetic":
+				return text === undefined ? `[${rule.label}]` : this.#surrogates.surrogateOf(rule, text, strategy);
+			default:
+				return strategy satisfies never;
+		}
+	}
+
+	#hash(value: string): string {
+		return createHmac("sha256", this.#style.key).update(value).digest("hex").slice(0, HASH_HEX_DIGITS);
 	}
 }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { Channel } from "../../src/inspect/channel.ts";
-import type { Rule, RuleSet } from "../../src/policy/policy.ts";
+import type { RedactionStrategy, Rule, RuleSet } from "../../src/policy/policy.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
@@ -11,7 +11,7 @@ import { chunkings, pick, random } from "../support/random.ts";
 /** At least this many chunk boundaries, or as long as FUZZ_SECONDS says. */
 const BOUNDARIES = 1_000_000;
 const FUZZ_SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 0);
-const style = { strategy: "mask", key: new Uint8Array(32) } as const;
+const STRATEGIES = ["mask", "replace", "remove", "hash", "synthetic"] as const;
 const rules: Rule[] = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
 	patterns.map((pattern) => ({
 		...pattern,
@@ -36,8 +36,8 @@ beforeAll(async () => {
 	oracle = createScannerProgram(ruleSet, createReferenceEngine(ruleSet.rules));
 });
 
-function inspect(program: ScannerProgram, chunks: readonly string[]): { text: string; findings: string[] } {
-	const channel = new Channel(program, style, "text");
+function inspect(program: ScannerProgram, chunks: readonly string[], strategy: RedactionStrategy): { text: string; findings: string[] } {
+	const channel = new Channel(program, { strategy, key: new Uint8Array(32) }, "text");
 	let text = "";
 	for (const chunk of chunks) text += channel.write([chunk]).texts[0] ?? chunk;
 	text += channel.finish();
@@ -90,12 +90,13 @@ test("every chunking of every document gives the oracle's text and findings", ()
 	for (let seed = 1; boundaries < BOUNDARIES || Date.now() < deadline; seed++) {
 		const next = random(seed);
 		const text = makeDocument(next);
-		const expected = inspect(oracle, [text]);
+		const strategy = pick(STRATEGIES, next);
+		const expected = inspect(oracle, [text], strategy);
 		for (const chunks of chunkings(text, next)) {
-			const actual = inspect(production, chunks);
+			const actual = inspect(production, chunks, strategy);
 			boundaries += chunks.length;
 			if (actual.text !== expected.text || actual.findings.join() !== expected.findings.join()) {
-				expect({ seed, chunks, ...actual }).toEqual({ seed, chunks, ...expected });
+				expect({ seed, strategy, chunks, ...actual }).toEqual({ seed, strategy, chunks, ...expected });
 			}
 		}
 	}

@@ -37,14 +37,14 @@ function escapeAll(json: string): string {
 
 describe("tool-call arguments", () => {
 	test.each([
-		['{"to":"jane.doe@example.com","n":3}', '{"to":"[EMAIL]","n":3}'],
-		['{"card":4111111111111111,"next":true}', '{"card":"[CREDIT_CARD]","next":true}'],
-		['{ "a" : [ "x", "call (415) 555-2671" ] }', '{ "a" : [ "x", "call [PHONE]" ] }'],
-		['{"jane.doe@example.com":1}', '{"[EMAIL]":1}'],
-		['{"t":"line\\njane.doe@example.com\\n\\"quoted\\""}', '{"t":"line\\n[EMAIL]\\n\\"quoted\\""}'],
-		['{"t":"\\u006aane.doe@example\\u002ecom"}', '{"t":"[EMAIL]"}'],
+		['{"to":"jane.doe@example.com","n":3}', '{"to":"[EMAIL_1]","n":3}'],
+		['{"card":4111111111111111,"next":true}', '{"card":"[CREDIT_CARD_1]","next":true}'],
+		['{ "a" : [ "x", "call (415) 555-2671" ] }', '{ "a" : [ "x", "call [PHONE_1]" ] }'],
+		['{"jane.doe@example.com":1}', '{"[EMAIL_1]":1}'],
+		['{"t":"line\\njane.doe@example.com\\n\\"quoted\\""}', '{"t":"line\\n[EMAIL_1]\\n\\"quoted\\""}'],
+		['{"t":"\\u006aane.doe@example\\u002ecom"}', '{"t":"[EMAIL_1]"}'],
 		['{"t":"caf\\u00e9 \\ud83d\\ude00 ok"}', '{"t":"caf\\u00e9 \\ud83d\\ude00 ok"}'],
-		["jane.doe@example.com", '"[EMAIL]"'],
+		["jane.doe@example.com", '"[EMAIL_1]"'],
 		["", ""],
 		["{}", "{}"],
 	])("%s becomes %s for every split", (source, expected) => {

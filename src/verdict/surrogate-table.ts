@@ -1,0 +1,163 @@
+import { createHmac } from "node:crypto";
+import type { Rule } from "../policy/policy.ts";
+import { canonical } from "./canonical.ts";
+import { Draw } from "./draw.ts";
+import { synthesize } from "./synthetic.ts";
+
+/** Values one conversation, or one text of its answer, can have surrogates for; beyond it they get a label without number. */
+const MAX_SURROGATES = 1000;
+const DIGEST_BYTES = 16;
+/** A placeholder that stands in a text already, in any of the forms a model gives it. */
+const PLACEHOLDER = /\b([A-Z][A-Z0-9_]{1,63})[_ ](\d{1,9})\b/gi;
+
+/** What stands for one value. Plain data. */
+export interface Surrogate {
+	/** Keyed hash of the value. */
+	readonly digest: string;
+	readonly label: string;
+	readonly text: string;
+	/** The value itself, where it is to be given back. */
+	readonly original?: string;
+}
+
+/** Plain data. */
+export interface SurrogateTableState {
+	readonly scope: string;
+	readonly isNumberedByKey: boolean;
+	readonly surrogates: readonly Surrogate[];
+}
+
+export interface SurrogateTableOptions {
+	readonly key: Uint8Array;
+	/** The surrogates of the conversation that a text belongs to. */
+	readonly parent?: SurrogateTable;
+	readonly state?: SurrogateTableState;
+	/** Numbers are drawn from the key instead of counted: for conversations of which only the last turn is seen. */
+	readonly isNumberedByKey?: boolean;
+	readonly keepsOriginals?: boolean;
+}
+
+/** Gives every value its surrogate: the same value the same one, two values never the same. */
+export class SurrogateTable {
+	readonly #key: Uint8Array;
+	readonly #parent: SurrogateTable | undefined;
+	readonly #isNumberedByKey: boolean;
+	readonly #keepsOriginals: boolean;
+	#scope: string;
+	readonly #byDigest = new Map<string, Surrogate>();
+	/** Surrogates, and placeholders that stood in the text before, in upper case. */
+	readonly #taken = new Set<string>();
+	#texts: readonly string[] = [];
+	#current = "";
+	#hasReserved = false;
+	readonly #counts = new Map<string, number>();
+
+	constructor({ key, parent, state, isNumberedByKey, keepsOriginals }: SurrogateTableOptions) {
+		this.#key = key;
+		this.#parent = parent;
+		this.#isNumberedByKey = isNumberedByKey ?? state?.isNumberedByKey ?? parent?.isNumberedByKey ?? false;
+		this.#keepsOriginals = keepsOriginals ?? false;
+		this.#scope = state?.scope ?? "";
+		for (const surrogate of state?.surrogates ?? []) this.#add(surrogate);
+	}
+
+	get surrogates(): readonly Surrogate[] {
+		return [...this.#byDigest.values()];
+	}
+
+	get isNumberedByKey(): boolean {
+		return this.#isNumberedByKey;
+	}
+
+	state(): SurrogateTableState {
+		return { scope: this.#scope, isNumberedByKey: this.#isNumberedByKey, surrogates: this.surrogates };
+	}
+
+	/** All texts of a prompt: what looks like a surrogate in them was there before and is never given to a value. */
+	begin(texts: readonly string[]): void {
+		this.#texts = texts;
+	}
+
+	/**
+	 * The text that is inspected next. Synthetic values depend on the first text that needs one: the same in every turn of
+	 * a conversation, so that they are, and another in other conversations, so that those cannot be linked.
+	 */
+	beginText(text: string): void {
+		this.#current = text;
+	}
+
+	/** The surrogate of a value. */
+	surrogateOf(rule: Pick<Rule, "type" | "label">, value: string, kind: "replace" | "synthetic"): string {
+		// Where surrogates are not given back, the history of a conversation holds them.
+		if (kind === "synthetic" && !this.#keepsOriginals && this.#isTaken(value)) return value;
+		const digest = this.#digest(rule.label, canonical(rule, value));
+		const known = this.#find(digest);
+		if (known !== undefined) return known.text;
+		if (this.#byDigest.size >= MAX_SURROGATES) return `[${rule.label}]`;
+		const text = (kind === "synthetic" ? this.#synthesize(rule.type, value, digest) : undefined) ?? this.#placeholder(rule.label, digest);
+		this.#add({ digest, label: rule.label, text, ...(this.#keepsOriginals && { original: value }) });
+		return text;
+	}
+
+	#synthesize(type: string, value: string, digest: string): string | undefined {
+		const seed = createHmac("sha256", this.#key).update(`${this.#rootScope()}\0${digest}`).digest();
+		const draw = new Draw(seed);
+		for (let attempt = 0; attempt < 16; attempt++) {
+			const made = synthesize(type, value, draw);
+			if (made === undefined || !(this.#isTaken(made) || made === value || this.#standsInPrompt(made))) return made;
+		}
+		return undefined;
+	}
+
+	/** A value that is also a surrogate would be taken for the other one when originals are given back. */
+	#standsInPrompt(made: string): boolean {
+		return this.#keepsOriginals && this.#texts.some((text) => text.includes(made));
+	}
+
+	#reserve(): void {
+		if (this.#hasReserved) return;
+		this.#hasReserved = true;
+		for (const text of this.#texts)
+			for (const [, label, number] of text.matchAll(PLACEHOLDER)) this.#taken.add(`[${label}_${Number(number)}]`.toUpperCase());
+	}
+
+	#placeholder(label: string, digest: string): string {
+		this.#reserve();
+		for (let number = this.#isNumberedByKey ? Number.parseInt(digest.slice(0, 8), 16) % 1e8 : this.#count(label) + 1; ; number++) {
+			const text = `[${label}_${number}]`;
+			if (!this.#isTaken(text)) return text;
+		}
+	}
+
+	#count(label: string): number {
+		return this.#counts.get(label) ?? (this.#parent === undefined ? 0 : this.#parent.#count(label));
+	}
+
+	#find(digest: string): Surrogate | undefined {
+		return this.#byDigest.get(digest) ?? (this.#parent === undefined ? undefined : this.#parent.#find(digest));
+	}
+
+	#isTaken(text: string): boolean {
+		if (this.#taken.has(text.toUpperCase())) return true;
+		return this.#parent === undefined ? false : this.#parent.#isTaken(text);
+	}
+
+	#rootScope(): string {
+		if (this.#parent !== undefined) return this.#parent.#rootScope();
+		if (this.#scope === "") this.#scope = this.#digest("scope", this.#current);
+		return this.#scope;
+	}
+
+	#add(surrogate: Surrogate): void {
+		this.#byDigest.set(surrogate.digest, surrogate);
+		this.#taken.add(surrogate.text.toUpperCase());
+		this.#counts.set(surrogate.label, this.#count(surrogate.label) + 1);
+	}
+
+	#digest(label: string, value: string): string {
+		return createHmac("sha256", this.#key)
+			.update(`${label}\0${value}`)
+			.digest("hex")
+			.slice(0, 2 * DIGEST_BYTES);
+	}
+}

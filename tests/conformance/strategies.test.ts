@@ -1,0 +1,74 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { Channel, inspectWhole } from "../../src/inspect/channel.ts";
+import type { RedactionStrategy, RuleSet } from "../../src/policy/policy.ts";
+import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
+import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
+import { loadArtifact } from "../../src/scanner/pattern-database.ts";
+import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { chunkings, random } from "../support/random.ts";
+
+/** Every strategy × every recognizer × chunkings, also with a move to another lane after each piece. */
+const STRATEGIES: readonly RedactionStrategy[] = ["mask", "replace", "remove", "hash", "synthetic"];
+const key = new Uint8Array(32);
+let program: ScannerProgram;
+
+beforeAll(async () => {
+	const rules = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
+		patterns.map((pattern) => ({ ...pattern, type, category, label, action: "redact" as const })),
+	);
+	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "mask", allowList: [] };
+	const loaded = await loadArtifact(rules, {});
+	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+	program = createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact));
+});
+
+function inspect(strategy: RedactionStrategy, chunks: readonly string[], isMoving: boolean): string {
+	let channel = new Channel(program, { strategy, key }, "text");
+	let out = "";
+	for (const chunk of chunks) {
+		out += channel.write([chunk]).texts[0] ?? chunk;
+		if (!isMoving) continue;
+		const state = structuredClone(channel.state());
+		channel.close();
+		channel = new Channel(program, { strategy, key }, "text", state);
+	}
+	out += channel.finish();
+	channel.close();
+	return out;
+}
+
+/** Longest run of the secret's letters and digits that also stands in the output. */
+function longestLeak(secret: string, out: string): string {
+	let longest = "";
+	for (const run of secret.match(/[A-Za-z0-9]+/g) ?? [])
+		for (let from = 0; from < run.length; from++)
+			for (let to = from + longest.length + 1; to <= run.length && out.includes(run.slice(from, to)); to++) longest = run.slice(from, to);
+	return longest;
+}
+
+/** Letters or digits in a row that an output may share with the secret: what a mask keeps, the word "example". */
+const SHARED: Readonly<Record<RedactionStrategy, number>> = { mask: 4, replace: 3, remove: 3, hash: 3, synthetic: 7 };
+const MARKER = /\[[A-Z0-9_]+(?: REDACTED|_\d+|:[0-9a-f]+)?\]/g;
+const LONGEST_TEXT = 300;
+
+describe.each(STRATEGIES)("%s", (strategy) => {
+	test.each(RECOGNIZERS.map((recognizer) => [recognizer.type, recognizer] as const))(
+		"of %s leaks nothing, however the text is cut",
+		(_type, { examples }) => {
+			const example = examples.match[STRATEGIES.indexOf(strategy) % examples.match.length] ?? "";
+			// Twice, so that numbering and spacing meet a value again.
+			const text = `αβγ\n${example} δ ${example}\nε`;
+			const whole = inspectWhole(program, { strategy, key }, text);
+			expect(whole.scanner.findings.length).toBeGreaterThan(0);
+			for (const { from, to } of whole.scanner.findings) {
+				const secret = Buffer.from(text).toString("utf8", from, Math.min(to, from + LONGEST_TEXT));
+				const leak = longestLeak(secret, whole.text.replaceAll(MARKER, ""));
+				expect(leak.length, `${leak} of ${secret}`).toBeLessThanOrEqual(SHARED[strategy]);
+			}
+			const short = text.slice(0, LONGEST_TEXT);
+			const expected = inspect(strategy, [short], false);
+			for (const [i, chunks] of [...chunkings(short, random(short.length))].entries())
+				if (chunks.length !== 2 || i % 8 === 0) expect(inspect(strategy, chunks, chunks.length === 2)).toBe(expected);
+		},
+	);
+});

@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import type { RedactionStrategy } from "../../../src/policy/policy.ts";
+import { CONFIRMERS } from "../../../src/recognizers/confirmers.ts";
+import { Redactor } from "../../../src/verdict/redaction.ts";
+import { SurrogateTable } from "../../../src/verdict/surrogate-table.ts";
+
+const key = new Uint8Array(32).fill(7);
+const pii = (type: string, label = type.toUpperCase()) => ({ type, label, category: "pii" as const });
+const AWS = { type: "aws_key", label: "AWS_KEY", category: "secret" as const };
+const one = (strategy: RedactionStrategy, rule: Parameters<Redactor["replacement"]>[0], text: string | undefined): string =>
+	new Redactor({ strategy, key }).replacement(rule, text);
+
+describe("mask", () => {
+	test.each([
+		["email", "jane.doe@example.com", undefined, "****.***@*******.***"],
+		["email", "jane.doe@example.com", { keep_domain: true }, "****.***@example.com"],
+		["email", "jane.doe@example.com", { keep_domain: true, keep_first: 1, keep_last: 1 }, "j***.**e@example.com"],
+		["credit_card", "4111 1111 1111 1234", undefined, "**** **** **** 1234"],
+		["credit_card", "4111-1111-1111-1234", { keep_first: 6, keep_last: 4 }, "4111-11**-****-1234"],
+		["credit_card", "4111-1111-1111-1234", {}, "****-****-****-****"],
+		["iban", "DE89 3704 0044 0532 0130 00", undefined, "**** **** **** **** **30 00"],
+		["phone", "+44 20 7946 0958", { keep_last: 2 }, "+** ** **** **58"],
+		["person", "Jürgen Groß 😀", { keep_first: 1 }, "J***** **** 😀"],
+		["pin", "12345", { keep_last: 4 }, "**345"],
+	])("of %s %s with %j", (type, text, options, expected) => {
+		expect(one("mask", { ...pii(type), ...(options && { mask: options }) }, text)).toBe(expected);
+	});
+
+	test("of a secret, or of text whose end is not known, says only what it was", () => {
+		expect(one("mask", AWS, "AKIA")).toBe("[AWS_KEY REDACTED]");
+		expect(one("mask", pii("email"), undefined)).toBe("[EMAIL REDACTED]");
+	});
+});
+
+describe("replace", () => {
+	test("numbers by first appearance, per label, and knows a value again in any spelling", () => {
+		const redactor = new Redactor({ strategy: "replace", key });
+		const values: [string, string][] = [
+			["email", "a@x.org"],
+			["email", "b@x.org"],
+			["credit_card", "4111 1111 1111 1111"],
+			["email", "A@X.org"],
+			["credit_card", "4111-1111-1111-1111"],
+			["credit_card", "5555555555554444"],
+		];
+		expect(values.map(([type, value]) => redactor.replacement(pii(type), value))).toEqual([
+			"[EMAIL_1]",
+			"[EMAIL_2]",
+			"[CREDIT_CARD_1]",
+			"[EMAIL_1]",
+			"[CREDIT_CARD_1]",
+			"[CREDIT_CARD_2]",
+		]);
+	});
+
+	test("values whose separators mean something are not taken for one", () => {
+		const redactor = new Redactor({ strategy: "replace", key });
+		expect(redactor.replacement(pii("ip_address"), "1.12.3.4")).not.toBe(redactor.replacement(pii("ip_address"), "11.2.3.4"));
+	});
+
+	test("a placeholder that stands in the prompt already is never given to a value", () => {
+		const prompt = new SurrogateTable({ key });
+		prompt.begin(["what is [EMAIL_1], and email 2 or EMAIL_03?"]);
+		expect(new Redactor({ strategy: "replace", key, prompt }).replacement(pii("email"), "a@x.org")).toBe("[EMAIL_4]");
+	});
+
+	test("a text of an answer goes on from the numbers of the prompt, each text by itself", () => {
+		const known = new SurrogateTable({ key });
+		new Redactor({ strategy: "replace", key, prompt: known }).replacement(pii("email"), "a@x.org");
+		for (let text = 0; text < 2; text++) {
+			const redactor = new Redactor({ strategy: "replace", key, known });
+			expect(["new@x.org", "a@x.org", "newer@x.org"].map((value) => redactor.replacement(pii("email"), value))).toEqual([
+				"[EMAIL_2]",
+				"[EMAIL_1]",
+				"[EMAIL_3]",
+			]);
+		}
+	});
+
+	test("numbers drawn from the key are the same whatever else the prompt holds", () => {
+		const table = (...values: string[]) => {
+			const redactor = new Redactor({ strategy: "replace", key, prompt: new SurrogateTable({ key, isNumberedByKey: true }) });
+			return values.map((value) => redactor.replacement(pii("email"), value));
+		};
+		const [a, b] = table("a@x.org", "b@x.org");
+		expect(table("b@x.org", "a@x.org")).toEqual([b, a]);
+		expect(a).toMatch(/^\[EMAIL_\d{1,8}\]$/);
+		expect(a).not.toBe(b);
+	});
+
+	test("beyond a thousand values the label stands alone", () => {
+		const redactor = new Redactor({ strategy: "replace", key });
+		const written = Array.from({ length: 1002 }, (_, i) => redactor.replacement(pii("email"), `u${i}@x.org`));
+		expect(written.slice(999)).toEqual(["[EMAIL_1000]", "[EMAIL]", "[EMAIL]"]);
+		expect(redactor.replacement(pii("email"), "u0@x.org")).toBe("[EMAIL_1]");
+	});
+
+	test("goes on from its state", () => {
+		const first = new Redactor({ strategy: "replace", key });
+		first.replacement(pii("email"), "a@x.org");
+		const second = new Redactor({ strategy: "replace", key }, structuredClone(first.state()));
+		expect(["b@x.org", "a@x.org"].map((value) => second.replacement(pii("email"), value))).toEqual(["[EMAIL_2]", "[EMAIL_1]"]);
+		expect(JSON.stringify(first.state())).not.toContain("a@x.org");
+	});
+});
+
+test("hash is keyed, the same for every spelling, and does not tell types of unknown length apart", () => {
+	const hashed = one("hash", pii("email"), "a@x.org");
+	expect(hashed).toMatch(/^\[EMAIL:[0-9a-f]{12}\]$/);
+	expect(one("hash", pii("email"), "A@x.ORG")).toBe(hashed);
+	expect(new Redactor({ strategy: "hash", key: new Uint8Array(32) }).replacement(pii("email"), "a@x.org")).not.toBe(hashed);
+	expect(one("hash", AWS, undefined)).toBe("[AWS_KEY]");
+});
+
+test("a rule's own strategy comes before that of the rule set", () => {
+	expect(one("mask", { ...pii("email"), strategy: "remove" }, "a@x.org")).toBe("");
+});
+
+describe("synthetic", () => {
+	const RESERVED: readonly { type: string; value: string; form: RegExp; confirmer?: string }[] = [
+		{ type: "email", value: "jane@corp.com", form: /^[a-z]+\.[a-z]+@example\.(com|net|org)$/, confirmer: "email" },
+		{ type: "phone", value: "(415) 555-2671", form: /^\(\d{3}\) 555-01\d\d$/, confirmer: "phone_nanp" },
+		{ type: "phone", value: "+14155552671", form: /^\+1\d{3}55501\d\d$/, confirmer: "phone_e164" },
+		{ type: "phone", value: "+44 20 7946 0958", form: /^\+44 20 7946 0\d{3}$/, confirmer: "phone_e164" },
+		{ type: "phone", value: "+39 06 1234 5678", form: /^\+1 \d{3} 555 01\d\d$/, confirmer: "phone_e164" },
+		{ type: "credit_card", value: "4111 1111 1111 1111", form: /^4000 00\d\d \d{4} \d{4}$/, confirmer: "payment_card" },
+		{ type: "credit_card", value: "378282246310005", form: /^378282\d{9}$/, confirmer: "payment_card" },
+		{ type: "credit_card", value: "30569309025904", form: /^305693\d{8}$/, confirmer: "payment_card" },
+		{ type: "credit_card", value: "5555-5555-5555-4444", form: /^5555-55\d\d-\d{4}-\d{4}$/, confirmer: "payment_card" },
+		{ type: "iban", value: "DE89 3704 0044 0532 0130 00", form: /^DE\d\d 0000 0000 \d{4} \d{4} \d\d$/, confirmer: "iban" },
+		{ type: "iban", value: "GB29NWBK60161331926819", form: /^GB\d\dXXXX0000\d{10}$/, confirmer: "iban" },
+		{ type: "ip_address", value: "10.1.2.3", form: /^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}$/, confirmer: "ipv4" },
+		{ type: "ip_address", value: "fe80::1", form: /^2001:db8::/, confirmer: "ipv6" },
+		{ type: "ssn", value: "219-09-9999", form: /^9\d\d-[0-4]\d-\d{4}$/ },
+		{ type: "mac_address", value: "AA:BB:CC:DD:EE:FF", form: /^00:00:5e:00:53:[0-9a-f]{2}$/ },
+		{ type: "date_of_birth", value: "1988-02-29", form: /^19\d\d-0\d-0\d$/ },
+		{ type: "person", value: "JANE DOE", form: /^[A-Z'-]+ [A-Z'-]+$/ },
+		{ type: "employee_id", value: "EMP-123456", form: /^\[EMPLOYEE_ID_\d+\]$/ },
+		{ type: "aws_key", value: "AKIA", form: /^\[AWS_KEY_\d+\]$/ },
+	];
+	test.each(RESERVED)("$type $value becomes one of a range that belongs to nobody, in its layout", ({ type, value, form, confirmer }) => {
+		for (let seed = 0; seed < 50; seed++) {
+			const made = new Redactor({ strategy: "synthetic", key: Buffer.from([seed]) }).replacement(pii(type), value);
+			expect(made).toMatch(form);
+			if (confirmer !== undefined)
+				expect(
+					CONFIRMERS.get(confirmer)?.({ text: made, compact: made.replace(/[^A-Za-z0-9]/g, ""), left: "", right: "" }),
+				).toBeGreaterThan(0.5);
+		}
+	});
+
+	const write = (first: string, secret = key) => {
+		const prompt = new SurrogateTable({ key: secret });
+		prompt.beginText(first);
+		return new Redactor({ strategy: "synthetic", key: secret, prompt }).replacement(pii("email"), "jane@corp.com");
+	};
+	test("depends on the key and on the conversation, and on nothing else", () => {
+		expect(write("Hello, I am jane@corp.com")).toBe(write("Hello, I am jane@corp.com"));
+		expect(write("Hello, I am jane@corp.com")).not.toBe(write("Another conversation of jane@corp.com"));
+		expect(write("Hello, I am jane@corp.com")).not.toBe(write("Hello, I am jane@corp.com", new Uint8Array(32)));
+	});
+
+	test("two values never share one, and a surrogate that comes back in the history stays", () => {
+		const redactor = new Redactor({ strategy: "synthetic", key, prompt: new SurrogateTable({ key }) });
+		const made = Array.from({ length: 900 }, (_, i) => redactor.replacement(pii("ip_address"), `10.1.${i % 250}.${i % 9}`));
+		expect(new Set(made).size).toBe(900);
+		expect(redactor.replacement(pii("ip_address"), made[3] ?? "")).toBe(made[3]);
+	});
+});

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { type AuditVerifyOptions, auditVerify } from "./cli/audit.ts";
 import { check } from "./cli/check.ts";
 import { health } from "./cli/health.ts";
 import { type ScanOptions, scan } from "./cli/scan.ts";
@@ -36,5 +37,14 @@ program
 	.option("--redact", "print the redacted text")
 	.option("--config <file>", "take patterns from this configuration")
 	.action(async (files: string[], options: ScanOptions) => finish(await scan(files, options)));
+const audit = program.command("audit").description("the audit trail");
+audit
+	.command("verify")
+	.description("prove that no record was changed, added or removed; exit 0 sound, 1 not, 2 cannot be read")
+	.option("--dir <folder>", "the folder of audit.dir", "./data/audit")
+	.option("--key <key>", "the log's public key or a file with it; default: the one beside the log")
+	.option("--checkpoint <file...>", "signed checkpoints kept elsewhere: they reveal a removed tail")
+	.option("--json", "one JSON object per log")
+	.action((options: AuditVerifyOptions) => finish(auditVerify(options)));
 program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 await program.parseAsync();

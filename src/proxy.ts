@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { type AuditWriter, createAuditWriter } from "./audit/audit-writer.ts";
 import type { Config } from "./config/schema.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
 import { listen } from "./edge/listen.ts";
@@ -35,8 +36,8 @@ export type ProxyResult = { readonly ok: true; readonly proxy: Proxy } | { reado
 
 export interface ProxyDeps {
 	readonly logger: Logger;
-	/** Keys the hashes in redacted text; absent: a key of this process alone. */
-	readonly secretKey?: Uint8Array;
+	/** Secret of the installation (`SECURE_LLM_PROXY_SECRET_KEY`); absent: made up, for this process or this machine. */
+	readonly secret?: string;
 	/** Another lane worker, for tests that break lanes. */
 	readonly workerUrl?: URL;
 }
@@ -55,17 +56,19 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const pool = await createLanePool({
 		lanes,
 		deadlineMs: config.server.lane_deadline_ms,
-		secretKey: deps.secretKey ?? randomBytes(32),
+		secretKey: redactionKey(deps.secret),
 		onEvent: (event) => deps.logger.warn({ event }, "lane"),
 		...(deps.workerUrl && { workerUrl: deps.workerUrl }),
 	});
 	pool.addPolicy(compiled.value.policy, compiled.value.prompt, compiled.value.response);
+	const audit = await openAudit(config, deps);
 	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
 	const upstream = createUpstreamClient();
 	const settings = (from: Config, policyId: string): SessionDeps => ({
 		pool,
 		upstream,
 		logger: deps.logger,
+		audit,
 		policyId,
 		router: createModelRouter(routesOf(from, demo?.url)),
 		passCredential: from.security.auth.mode === "none",
@@ -99,6 +102,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				await desk.drain(config.server.drain_timeout_ms);
 				listener.close();
 				await Promise.all([pool.close(), upstream.close(), demo?.close()]);
+				await audit.close(config.server.drain_timeout_ms);
 			},
 			async reload(next) {
 				const recompiled = await compileAll(next);
@@ -109,6 +113,24 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			},
 		},
 	};
+}
+
+/** Keys the hashes in redacted text: the same on every replica that has the secret. */
+function redactionKey(secret: string | undefined): Uint8Array {
+	return secret === undefined ? randomBytes(32) : new Uint8Array(hkdfSync("sha256", secret, "", "secure-llm-proxy redaction hash", 32));
+}
+
+function openAudit({ audit }: Config, { logger, secret = "" }: ProxyDeps): Promise<AuditWriter> {
+	return createAuditWriter({
+		dir: audit.dir,
+		origin: audit.log_name,
+		secret,
+		maxSegmentBytes: audit.max_segment_bytes,
+		checkpointEveryMs: audit.checkpoint_interval_ms,
+		onFailure: audit.on_failure,
+		maxUnwritten: audit.max_unwritten_records,
+		onEvent: (event) => logger.warn({ event }, "audit"),
+	});
 }
 
 async function compileAll(

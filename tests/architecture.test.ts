@@ -17,9 +17,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	edge: [],
 	routing: [],
 	config: ["recognizers", "policy"],
-	session: ["edge", "lanes", "routing", "telemetry", "verdict"],
+	audit: ["verdict"],
+	session: ["audit", "edge", "lanes", "routing", "telemetry", "verdict"],
 	demo: [],
-	cli: ["config", "inspect", "policy", "scanner", "telemetry"],
+	cli: ["audit", "config", "inspect", "policy", "scanner", "telemetry"],
 };
 
 /** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */
@@ -40,6 +41,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	yaml: ["config/load.ts"],
 	zod: [
 		"config/schema.ts",
+		"config/audit-schema.ts",
 		"config/server-schema.ts",
 		"config/security-schema.ts",
 		"config/provider-schema.ts",

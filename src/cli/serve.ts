@@ -1,16 +1,9 @@
-import { hkdfSync } from "node:crypto";
 import { loadConfig, startFaults } from "../config/load.ts";
 import { createProxy, type Fault } from "../proxy.ts";
 import { createLogger } from "../telemetry/logger.ts";
 
 export function printFaults(faults: readonly Fault[]): void {
 	for (const { path, message, remedy } of faults) process.stderr.write(`${path === "" ? "configuration" : path}: ${message} — ${remedy}\n`);
-}
-
-/** SECURE_LLM_PROXY_SECRET_KEY as key material of a fixed length. */
-function secretKey(env: NodeJS.ProcessEnv): { secretKey?: Uint8Array } {
-	const secret = env["SECURE_LLM_PROXY_SECRET_KEY"] ?? "";
-	return secret === "" ? {} : { secretKey: new Uint8Array(hkdfSync("sha256", secret, "", "secure-llm-proxy redaction hash", 32)) };
 }
 
 /** `serve`: runs until SIGTERM or SIGINT; SIGHUP reloads. Resolves with an exit code only when the start fails. */
@@ -24,7 +17,8 @@ export async function serve(file: string): Promise<number | undefined> {
 	const { config } = loaded;
 	const logger = createLogger(config.logging.level);
 	for (const warning of loaded.warnings) logger.warn({ config: file }, warning);
-	const started = await createProxy(config, { logger, ...secretKey(process.env) }).catch(
+	const secret = process.env["SECURE_LLM_PROXY_SECRET_KEY"];
+	const started = await createProxy(config, { logger, ...(secret && { secret }) }).catch(
 		(error: Error): { ok: false; faults: Fault[] } => ({
 			ok: false,
 			faults: [{ path: "server", message: error.message, remedy: "Correct it and start again." }],

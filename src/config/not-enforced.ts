@@ -13,7 +13,8 @@ export const NOT_ENFORCED: readonly string[] = [
 	"shared_state.redis_url",
 	"logging.retention_days",
 	"logging.sensitive_data_logging",
-	"audit",
+	"audit.retention_days",
+	"audit.sinks",
 ];
 
 /** The paths of a configuration that have no effect, with names in place of `*`. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Audit } from "./audit-schema.ts";
 import { Provider } from "./provider-schema.ts";
 import { Security } from "./security-schema.ts";
 import { Server } from "./server-schema.ts";
@@ -18,15 +19,6 @@ const Logging = z
 	.prefault({})
 	.describe("The process's own log. Never carries prompts, answers or matched text unless told to.");
 
-const Audit = z
-	.strictObject({
-		dir: z.string().default("./data/audit").describe("Folder of the audit trail."),
-		retention_days: z.int().min(1).default(90).describe("Days that records are kept."),
-		sinks: z.array(z.unknown()).default([]).describe("Further places that records are sent to."),
-	})
-	.prefault({})
-	.describe("The record of every decision.");
-
 /** The whole configuration. Every default is safe; unknown keys are errors. `npm run schema` follows every change. */
 export const ConfigSchema = z.strictObject({
 	server: Server.prefault({}),
@@ -37,7 +29,7 @@ export const ConfigSchema = z.strictObject({
 		.describe("Upstreams by a name of your choice, in order: a request goes to the first whose `models` match."),
 	shared_state: SharedState,
 	logging: Logging,
-	audit: Audit,
+	audit: Audit.prefault({}),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

@@ -99,6 +99,13 @@ export const ERRORS = {
 	),
 	overloaded: entry(503, "server_error", "internal", true, "The proxy is at its capacity. Try again shortly."),
 	draining: entry(503, "server_error", "internal", true, "The proxy is shutting down. Try again; another replica will answer."),
+	audit_unavailable: entry(
+		503,
+		"server_error",
+		"internal",
+		true,
+		"The request could not be recorded for audit, so it was not taken. Try again.",
+	),
 	lane_failed: entry(503, "server_error", "internal", true, "Inspection was interrupted and could not be resumed. Try again."),
 	internal_error: entry(500, "server_error", "internal", true, "The proxy met an internal error. Try again."),
 	upstream_unreachable: entry(

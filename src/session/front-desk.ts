@@ -68,7 +68,9 @@ export class FrontDesk {
 		const { request, downstream, id } = admitted;
 		if (this.#draining) return refuse(request, downstream, id, "draining");
 		if (this.#sessions.size >= this.#options.maxSessions) return refuse(request, downstream, id, "overloaded");
-		const session = new Session(admitted, this.#options.deps(), () => {
+		const deps = this.#options.deps();
+		if (!deps.audit.isAccepting) return refuse(request, downstream, id, "audit_unavailable");
+		const session = new Session(admitted, deps, () => {
 			this.#sessions.delete(session);
 			if (this.#sessions.size === 0) this.#onEmpty?.();
 		});

@@ -1,3 +1,5 @@
+import type { InteractionRecord } from "../audit/audit-record.ts";
+import type { AuditWriter } from "../audit/audit-writer.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import { downstreamResponseHeaders, upstreamRequestHeaders } from "../edge/headers.ts";
@@ -16,6 +18,7 @@ export interface SessionDeps {
 	readonly pool: LanePool;
 	readonly upstream: UpstreamClient;
 	readonly logger: Logger;
+	readonly audit: AuditWriter;
 	readonly policyId: string;
 	readonly router: ModelRouter;
 	readonly passCredential: boolean;
@@ -47,6 +50,10 @@ export class Session {
 	readonly #id: string;
 	readonly #onDone: () => void;
 	readonly #startedAt = performance.now();
+	readonly #time = new Date();
+	#verdict: PromptVerdict | undefined;
+	#provider = "";
+	#status = 0;
 	#exchange: UpstreamExchange | undefined;
 	#lane: LaneSession | undefined;
 	#keepAlive: NodeJS.Timeout | undefined;
@@ -74,6 +81,7 @@ export class Session {
 		if (this.#done) return;
 		if (!answer.ok) return this.#refuse(answer.code);
 		const { verdict } = answer;
+		this.#verdict = verdict;
 		if (verdict.action === "invalid")
 			return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
 		this.#securityHeaders = {
@@ -100,6 +108,7 @@ export class Session {
 		const { url, credential } = upstreamTarget(route, this.#endpoint, verdict.model, this.#request.query);
 		const passCredential = this.#deps.passCredential && route.apiKey === "";
 		this.#passHeaders = route.passHeaders.response;
+		this.#provider = route.provider;
 		this.#exchange = this.#deps.upstream.send(
 			{
 				url,
@@ -214,6 +223,7 @@ export class Session {
 
 	#head(status: number, headers: Readonly<Record<string, string>>): void {
 		this.#headSent = true;
+		this.#status = status;
 		this.#downstream.head(status, { ...this.#securityHeaders, ...headers, "x-request-id": this.#id });
 	}
 
@@ -235,10 +245,32 @@ export class Session {
 		clearInterval(this.#keepAlive);
 		this.#exchange?.abort();
 		this.#lane?.close();
-		this.#deps.logger.info(
-			{ requestId: this.#id, path: this.#request.path, outcome, findings, durationMs: Math.round(performance.now() - this.#startedAt) },
-			"request",
-		);
+		const durationMs = Math.round(performance.now() - this.#startedAt);
+		this.#deps.logger.info({ requestId: this.#id, path: this.#request.path, outcome, findings, durationMs }, "request");
+		this.#deps.audit.record(this.#auditRecord(outcome, findings, durationMs));
 		this.#onDone();
+	}
+
+	#auditRecord(outcome: string, findings: FindingCounts, durationMs: number): InteractionRecord {
+		const verdict = this.#verdict === undefined || this.#verdict.action === "invalid" ? undefined : this.#verdict;
+		const { method, path, remoteAddress } = this.#request;
+		return {
+			type: "interaction",
+			time: this.#time.toISOString(),
+			requestId: this.#id,
+			subject: remoteAddress,
+			method,
+			path,
+			api: this.#endpoint.api,
+			model: verdict?.model ?? "",
+			provider: this.#provider,
+			policy: this.#deps.policyId,
+			prompt: { action: this.#verdict?.action ?? "none", score: verdict?.score ?? 0, findings: verdict?.findings ?? {} },
+			// A prompt's own findings are not the answer's.
+			response: { findings: this.#lane === undefined ? {} : findings },
+			outcome,
+			status: this.#status,
+			durationMs,
+		};
 	}
 }

@@ -1,0 +1,165 @@
+import {
+	closeSync,
+	fdatasyncSync,
+	fsyncSync,
+	ftruncateSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Signer } from "./checkpoint.ts";
+import { advance, headOf, type LogPosition, linesOf, positionOf, recordFault, START, segmentName, segmentsOf } from "./segment.ts";
+
+export interface AuditLogOptions {
+	/** Directory of this one log; made when missing. */
+	readonly dir: string;
+	readonly origin: string;
+	readonly signer: Signer;
+	/** A segment is closed when it has grown to this many bytes. */
+	readonly maxSegmentBytes: number;
+}
+
+export type AppendResult =
+	/** The records are on disk, chained and covered by a signed checkpoint. */
+	| { readonly ok: true; readonly size: number }
+	/** Nothing was appended; the same records may be tried again. */
+	| { readonly ok: false; readonly reason: string };
+
+/** Newest checkpoint, replaced atomically with every append; older ones are in `CHECKPOINTS`, one JSON string a line. */
+export const HEAD = "head.checkpoint";
+export const CHECKPOINTS = "checkpoints.jsonl";
+export const PUBLIC_KEY = "log.pub";
+
+/**
+ * An append-only log: segments of JSON lines, each record chained to the one before and a leaf of one Merkle tree
+ * (RFC 6962), whose root is signed with every append. Blocking file access: it runs in a thread of its own.
+ */
+export class AuditLog {
+	readonly #options: AuditLogOptions;
+	#position: LogPosition = START;
+	#file = -1;
+	/** Bytes of the open segment that are acknowledged. */
+	#length = 0;
+	/** Complete records found at the start that no checkpoint covered: a crash came between the two writes. */
+	readonly recovered: number;
+
+	/** Opens or makes the log. A record that a crash cut short is removed: it was never acknowledged. */
+	constructor(options: AuditLogOptions) {
+		this.#options = options;
+		mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+		replaceFile(join(options.dir, PUBLIC_KEY), `${options.signer.verifierKey}\n`);
+		const signed = signedSize(options.dir);
+		const last = segmentsOf(readdirSync(options.dir)).at(-1);
+		if (last === undefined) this.#openSegment();
+		else this.#reopenSegment(join(options.dir, last.name));
+		this.recovered = Math.max(0, this.size - signed);
+		if (this.recovered > 0) this.#sign();
+	}
+
+	/** Records in the log, removed ones included. */
+	get size(): number {
+		return this.#position.range.size;
+	}
+
+	/** Appends records as one batch. `fields` get `seq` and `prev` in front. */
+	append(records: readonly object[]): AppendResult {
+		const before = this.#position;
+		try {
+			if (this.#length > this.#options.maxSegmentBytes) this.#openSegment();
+			let text = "";
+			for (const record of records) {
+				const line = JSON.stringify({ seq: this.size, prev: this.#position.prev, ...record });
+				this.#position = advance(this.#position, Buffer.from(line));
+				text += `${line}\n`;
+			}
+			this.#write(text);
+			this.#sign();
+			return { ok: true, size: this.size };
+		} catch (error) {
+			this.#position = before;
+			this.#undo();
+			return { ok: false, reason: (error as NodeJS.ErrnoException).code ?? (error as Error).name };
+		}
+	}
+
+	/** Keeps the newest checkpoint for good, so that it can be handed out and compared later. */
+	keepCheckpoint(): string {
+		const note = readFileSync(join(this.#options.dir, HEAD), "utf8");
+		const file = openSync(join(this.#options.dir, CHECKPOINTS), "a", 0o600);
+		writeSync(file, `${JSON.stringify(note)}\n`);
+		fsyncSync(file);
+		closeSync(file);
+		return note;
+	}
+
+	close(): void {
+		closeSync(this.#file);
+	}
+
+	#openSegment(): void {
+		const path = join(this.#options.dir, segmentName(this.size));
+		const file = openSync(path, "wx", 0o600);
+		if (this.#file >= 0) closeSync(this.#file);
+		this.#file = file;
+		this.#length = 0;
+		this.#write(`${JSON.stringify({ segment: headOf(this.#position) })}\n`);
+		if (this.size === 0) this.#sign();
+	}
+
+	#reopenSegment(path: string): void {
+		const { lines } = linesOf(readFileSync(path));
+		const [head = Buffer.alloc(0), ...records] = lines;
+		const begin = positionOf(head);
+		if (begin === undefined) throw new Error(`${path} does not begin with a segment head. Run 'secure-llm-proxy audit verify'.`);
+		this.#position = begin;
+		for (const line of records) {
+			const fault = recordFault(line, this.#position);
+			if (fault !== undefined) throw new Error(`${path}, record ${this.size}: ${fault}. Run 'secure-llm-proxy audit verify'.`);
+			this.#position = advance(this.#position, line);
+		}
+		this.#length = lines.reduce((sum, line) => sum + line.length + 1, 0);
+		this.#file = openSync(path, "r+");
+		ftruncateSync(this.#file, this.#length);
+	}
+
+	#write(text: string): void {
+		const bytes = Buffer.from(text);
+		for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at, bytes.length - at, this.#length + at);
+		fdatasyncSync(this.#file);
+		this.#length += bytes.length;
+	}
+
+	#sign(): void {
+		const { origin, signer, dir } = this.#options;
+		replaceFile(join(dir, HEAD), signer.sign({ origin, size: this.size, root: this.#position.range.root() }));
+	}
+
+	/** Removes what a failed append left behind. Where even that fails, the next append writes over it. */
+	#undo(): void {
+		try {
+			ftruncateSync(this.#file, this.#length);
+		} catch {}
+	}
+}
+
+/** Size that the newest checkpoint covers; 0 when there is none. */
+function signedSize(dir: string): number {
+	try {
+		return Number(readFileSync(join(dir, HEAD), "utf8").split("\n")[1] ?? 0);
+	} catch {
+		return 0;
+	}
+}
+
+/** The file has either its old content or the new one, also after a crash. */
+function replaceFile(path: string, content: string): void {
+	const file = openSync(`${path}.tmp`, "w", 0o600);
+	writeSync(file, content);
+	fdatasyncSync(file);
+	closeSync(file);
+	renameSync(`${path}.tmp`, path);
+}

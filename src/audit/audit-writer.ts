@@ -1,0 +1,157 @@
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { AuditRecord } from "./audit-record.ts";
+import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
+
+export interface AuditWriter {
+	/** Queues a record; never blocks, never throws. */
+	record(record: AuditRecord): void;
+	/** False: new work must be refused, because it could not be recorded. */
+	readonly isAccepting: boolean;
+	readonly stats: { readonly written: number; readonly unwritten: number; readonly isFailing: boolean };
+	/** Resolves when everything is on disk or `timeoutMs` passed. */
+	close(timeoutMs: number): Promise<void>;
+}
+
+export interface AuditWriterOptions extends AuditThreadData {
+	/** What a disk that cannot be written does: `closed` refuses new work at once, `buffer` when the buffer is full. */
+	readonly onFailure: "closed" | "buffer";
+	/** Records not yet on disk; beyond them new work is refused whatever `onFailure` says. */
+	readonly maxUnwritten: number;
+	readonly onEvent: (event: AuditEvent) => void;
+}
+
+export type AuditEvent =
+	| { readonly kind: "failing" | "died"; readonly reason: string }
+	| { readonly kind: "recovered"; readonly records: number }
+	| { readonly kind: "working" };
+
+const RESTART_MS = 500;
+
+/** Starts the audit thread. Rejects when the log cannot be opened. */
+export async function createAuditWriter(options: AuditWriterOptions): Promise<AuditWriter> {
+	const writer = new Writer(options);
+	try {
+		await writer.start();
+	} catch (error) {
+		await writer.close(0);
+		throw error;
+	}
+	return writer;
+}
+
+class Writer implements AuditWriter {
+	readonly #options: AuditWriterOptions;
+	#worker: Worker | undefined;
+	/** Not acknowledged, oldest first: a new thread gets them again when the old one died. */
+	#unwritten: AuditRecord[] = [];
+	/** Of these the first ones were sent. */
+	#sent = 0;
+	#written = 0;
+	#isFailing = false;
+	#isScheduled = false;
+	#isClosing = false;
+	#onClosed: (() => void) | undefined;
+
+	constructor(options: AuditWriterOptions) {
+		this.#options = options;
+	}
+
+	get isAccepting(): boolean {
+		const isFull = this.#unwritten.length >= this.#options.maxUnwritten;
+		return !isFull && !(this.#isFailing && this.#options.onFailure === "closed");
+	}
+
+	get stats(): { written: number; unwritten: number; isFailing: boolean } {
+		return { written: this.#written, unwritten: this.#unwritten.length, isFailing: this.#isFailing };
+	}
+
+	start(): Promise<void> {
+		const isSource = import.meta.url.endsWith(".ts");
+		const { onEvent: _onEvent, onFailure: _onFailure, maxUnwritten: _maxUnwritten, ...data } = this.#options;
+		const entry = new URL(isSource ? "./audit-thread.ts" : "./audit-thread.js", import.meta.url);
+		const worker = isSource
+			? new Worker(`require("tsx/cjs/api").register(); require(${JSON.stringify(fileURLToPath(entry))})`, { eval: true, workerData: data })
+			: new Worker(entry, { workerData: data });
+		this.#worker = worker;
+		return new Promise((resolve, reject) => {
+			let failure = "ended";
+			worker.on("message", (message: FromAuditThread) => {
+				if (message.kind === "ready") resolve();
+				this.#onMessage(message);
+			});
+			worker.once("error", (error) => {
+				failure = error.message;
+			});
+			worker.once("exit", () => {
+				reject(new Error(`The audit log cannot be opened: ${failure}`));
+				this.#onExit(failure);
+			});
+		});
+	}
+
+	record(record: AuditRecord): void {
+		// Sessions that were admitted before are few beside the bound, so theirs are kept.
+		this.#unwritten.push(record);
+		if (this.#isScheduled) return;
+		this.#isScheduled = true;
+		setImmediate(() => {
+			this.#isScheduled = false;
+			this.#send();
+		});
+	}
+
+	async close(timeoutMs: number): Promise<void> {
+		this.#send();
+		this.#isClosing = true;
+		const closed = new Promise<void>((resolve) => {
+			this.#onClosed = resolve;
+			setTimeout(resolve, timeoutMs).unref();
+		});
+		this.#worker?.postMessage({ kind: "close" } satisfies ToAuditThread);
+		await closed;
+		await this.#worker?.terminate();
+	}
+
+	#send(): void {
+		const records = this.#unwritten.slice(this.#sent);
+		if (records.length === 0 || this.#worker === undefined) return;
+		this.#sent = this.#unwritten.length;
+		this.#worker.postMessage({ kind: "append", records } satisfies ToAuditThread);
+	}
+
+	#onMessage(message: FromAuditThread): void {
+		switch (message.kind) {
+			case "ready":
+				if (message.recovered > 0) this.#options.onEvent({ kind: "recovered", records: message.recovered });
+				return this.#send();
+			case "appended":
+				this.#unwritten.splice(0, message.count);
+				this.#sent -= message.count;
+				this.#written += message.count;
+				if (this.#isFailing) this.#options.onEvent({ kind: "working" });
+				this.#isFailing = false;
+				return;
+			case "failing":
+				if (!this.#isFailing) this.#options.onEvent({ kind: "failing", reason: message.reason });
+				this.#isFailing = true;
+				return;
+			case "closed":
+				return this.#onClosed?.();
+			default:
+				message satisfies never;
+		}
+	}
+
+	#onExit(reason: string): void {
+		this.#worker = undefined;
+		this.#onClosed?.();
+		if (this.#isClosing) return;
+		this.#isFailing = true;
+		this.#sent = 0;
+		this.#options.onEvent({ kind: "died", reason });
+		setTimeout(() => {
+			if (!this.#isClosing) this.start().catch(() => undefined);
+		}, RESTART_MS).unref();
+	}
+}

@@ -1,0 +1,27 @@
+import type { AuditRecord } from "./audit-record.ts";
+
+/** What the audit thread is started with. */
+export interface AuditThreadData {
+	/** Directory of all logs. */
+	readonly dir: string;
+	readonly origin: string;
+	/** Empty: the secret kept in `dir`. */
+	readonly secret: string;
+	readonly maxSegmentBytes: number;
+	/** ms between checkpoints that are kept for good. */
+	readonly checkpointEveryMs: number;
+}
+
+export type ToAuditThread =
+	| { readonly kind: "append"; readonly records: readonly AuditRecord[] }
+	/** Everything before it is on disk when `closed` comes back. */
+	| { readonly kind: "close" };
+
+export type FromAuditThread =
+	/** The log is open. `recovered`: records of an earlier life that had not been signed. */
+	| { readonly kind: "ready"; readonly size: number; readonly recovered: number; readonly hasLocalSecret: boolean }
+	/** The oldest `count` records are on disk, chained and signed. */
+	| { readonly kind: "appended"; readonly count: number }
+	/** They are not, and are tried again; `reason` is a system error code. */
+	| { readonly kind: "failing"; readonly reason: string }
+	| { readonly kind: "closed" };

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { milliseconds } from "./duration-schema.ts";
+
+/** `audit`: the tamper-evident record of every decision. */
+export const Audit = z
+	.strictObject({
+		dir: z.string().min(1).default("./data/audit").describe("Folder of the audit trail; one folder in it for each log."),
+		log_name: z
+			.string()
+			.regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "must be letters, digits, dots, dashes and underscores")
+			.default("local")
+			.describe("Name of this process's log. Replicas that share a folder need different ones."),
+		retention_days: z.int().min(1).default(90).describe("Days that records are kept; whole segments are deleted."),
+		on_failure: z
+			.enum(["closed", "buffer"])
+			.default("closed")
+			.describe("When records cannot be written: refuse new work at once, or only when `max_unwritten_records` wait."),
+		max_unwritten_records: z.int().min(1).max(1_000_000).default(10_000).describe("Records that may wait for the disk."),
+		max_segment_bytes: z
+			.int()
+			.min(4096)
+			.max(1 << 30)
+			.default(64 << 20)
+			.describe("Bytes after which a new segment file begins."),
+		checkpoint_interval_ms: milliseconds.default(60_000).describe("ms between signed checkpoints that are kept for good."),
+		sinks: z.array(z.unknown()).default([]).describe("Further places that records are sent to."),
+	})
+	.describe("The record of every decision, chained and signed.");

@@ -8,7 +8,8 @@ import { RemovalGap, type RemovalGapState } from "./removal-gap.ts";
 /** Plain data. */
 export interface ChannelState {
 	readonly scanner: ScannerState;
-	readonly carry: string;
+	/** UTF-16 code of a high surrogate, 0 for none: half a character does not survive as text. */
+	readonly carry: number;
 	readonly isAltered: boolean;
 	readonly json?: JsonSourceState;
 	readonly surrogates?: SurrogateTableState;
@@ -35,7 +36,7 @@ export class Channel {
 
 	constructor(program: ScannerProgram, style: RedactionStyle, source: SourceKind, state?: ChannelState) {
 		this.#scanner = program.open(state?.scanner);
-		this.#carry = state?.carry ?? "";
+		this.#carry = state === undefined || state.carry === 0 ? "" : String.fromCharCode(state.carry);
 		this.#isAltered = state?.isAltered ?? false;
 		this.#isPrompt = style.prompt !== undefined;
 		this.#gap = new RemovalGap(state?.gap);
@@ -100,7 +101,7 @@ export class Channel {
 		const surrogates = this.#redactor.state();
 		return {
 			scanner: this.#scanner.snapshot(),
-			carry: this.#carry,
+			carry: this.#carry === "" ? 0 : this.#carry.charCodeAt(0),
 			isAltered: this.#isAltered,
 			gap: this.#gap.state(),
 			...(this.#json && { json: this.#json.state() }),

@@ -70,12 +70,11 @@ function createStreamFormat(): StreamFormat {
 				begun && note?.kind !== "begin" ? "" : event(EMPTY_START),
 				...stillOpen.map((index) => event({ type: "content_block_stop", index })),
 				finished && note?.kind !== "finish" ? "" : event(end),
-				event({ type: "message_stop" }),
 			].join("");
 		},
 		// Only `message_stop` says so.
 		isComplete: () => false,
-		done: () => "",
+		done: () => event({ type: "message_stop" }),
 	};
 }
 

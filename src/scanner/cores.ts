@@ -29,6 +29,8 @@ export function compileCores(rules: readonly Rule[]): CoreRules {
 /** The values that follow triggers of one text. A value is held from its first byte until it ends. */
 export class Cores {
 	#open: CoreState[] = [];
+	/** Values already offered that may not have left yet: another lane must find them again, without their trigger. */
+	#offered: CoreState[] = [];
 	readonly #rules: CoreRules;
 
 	constructor(rules: CoreRules) {
@@ -56,19 +58,25 @@ export class Cores {
 	advance({ bytes, length, ended }: TextWindow, base: number, offer: (rule: number, from: number, to: number) => void): void {
 		if (this.#open.length === 0) return;
 		const open: CoreState[] = [];
+		this.#offered = this.#offered.filter(({ from }) => from >= base);
 		for (const core of this.#open) {
 			const program = this.#rules.programs[core.rule] as CoreProgram;
 			let progress = advanceCore(core, program, bytes, base, length);
 			if (progress === "open" && ended) progress = endCore(core, program);
-			if (progress === "value") offer(core.rule, core.from - base, core.to - base);
+			if (progress === "value") {
+				offer(core.rule, core.from - base, core.to - base);
+				this.#offered.push(core);
+			}
 			// Two triggers that end one after the other (`=`, `==`) reach the same value.
 			if (progress === "open" && !open.some((other) => isSame(other, core))) open.push(core);
 		}
 		this.#open = open;
 	}
 
-	snapshot(): CoreState[] {
-		return this.#open.map((core) => ({ ...core }));
+	/** `release`: values that begin before it have left. */
+	snapshot(release: number): CoreState[] {
+		const again = this.#offered.filter(({ from }) => from >= release).map((core) => ({ ...core, to: core.from }));
+		return [...again, ...this.#open.map((core) => ({ ...core }))];
 	}
 
 	restore(states: readonly CoreState[]): void {

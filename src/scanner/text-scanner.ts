@@ -165,7 +165,7 @@ class Scanner implements TextScanner {
 			release: this.#release,
 			redactedUntil: this.#redactedUntil,
 			tails: this.#openTails.map(({ tail }) => ({ ...tail })),
-			cores: this.#cores.snapshot(),
+			cores: this.#cores.snapshot(this.#release),
 		};
 	}
 

@@ -1,0 +1,63 @@
+import type { ApiName } from "../../src/core/api.ts";
+import { createResponseFilter, type EndKind, type FilterState } from "../../src/inspect/response-filter.ts";
+import { packState, unpackState } from "../../src/lanes/codec.ts";
+import type { StreamFormat } from "../../src/providers/provider.ts";
+import { providerOf } from "../../src/providers/registry.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import type { RedactionStyle } from "../../src/verdict/redaction.ts";
+
+export interface StreamRun {
+	readonly api: ApiName;
+	readonly program: ScannerProgram;
+	readonly style: RedactionStyle;
+	/** Bytes of the TCP writes, in turn. */
+	readonly sizes: readonly number[];
+	/** The answer moves to another lane after every so many writes; absent: never. */
+	readonly moveEvery?: number;
+}
+
+/** What comes out of the filter for a whole upstream answer. */
+export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: string; readonly ended: EndKind | undefined } {
+	const { api, program, style, sizes, moveEvery = Number.POSITIVE_INFINITY } = run;
+	const open = (state?: FilterState) =>
+		createResponseFilter({
+			format: providerOf(api).stream as StreamFormat,
+			api,
+			program,
+			style,
+			onCut: "end",
+			maxBlockBytes: 1 << 20,
+			maxChannels: 8,
+			...(state && { state }),
+		});
+	let filter = open();
+	let out = "";
+	let base = 0;
+	for (let at = 0, i = 1; at < bytes.length; i++) {
+		const to = Math.min(bytes.length, at + (sizes[i % sizes.length] as number));
+		const step = filter.push(bytes.subarray(at, to));
+		at = to;
+		out += step.out;
+		if (step.ended !== undefined) return { out, ended: step.ended };
+		if (i % moveEvery !== 0) continue;
+		const state = unpackState<FilterState>(packState(filter.state()));
+		filter.close();
+		filter = open(state);
+		base += step.consumed;
+		const replay = filter.push(bytes.subarray(base, at));
+		if (replay.out !== "") throw new Error("bytes that gave no output gave some when they were replayed");
+	}
+	const end = filter.end(undefined);
+	filter.close();
+	return { out: out + end.out, ended: end.ended };
+}
+
+/** An SSE event with every character of every JSON string, names too, as `\u0034`. */
+export function escapeStrings(event: string): string {
+	return event.replace(/^data: ?(\{.*)$/gm, (_line, json: string) => `data: ${json.replace(/"(?:[^"\\]|\\.)*"/g, escaped)}`);
+}
+
+function escaped(literal: string): string {
+	const text = JSON.parse(literal) as string;
+	return `"${Array.from({ length: text.length }, (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`).join("")}"`;
+}

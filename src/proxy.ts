@@ -10,7 +10,7 @@ import { compilePolicy } from "./policy/compile-policy.ts";
 import type { Policy } from "./policy/policy.ts";
 import { createModelRouter, type RouteSpec } from "./routing/model-router.ts";
 import { type Artifact, loadArtifact } from "./scanner/pattern-database.ts";
-import { listenerErrorBody } from "./session/error-body.ts";
+import { listenerRefusal } from "./session/error-body.ts";
 import { FrontDesk } from "./session/front-desk.ts";
 import type { SessionDeps } from "./session/session.ts";
 import type { Logger } from "./telemetry/logger.ts";
@@ -87,9 +87,10 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		host: config.server.host,
 		port: config.server.port,
 		maxRequestSize: config.server.max_request_size,
-		bodyTimeoutMs: 15_000,
+		requestTimeoutMs: config.server.request_timeout_ms,
+		clientStallMs: config.server.client_stall_timeout_ms,
 		handler: (request, downstream) => desk.handle(request, downstream),
-		errorBody: listenerErrorBody,
+		refusal: listenerRefusal,
 	});
 	return {
 		ok: true,

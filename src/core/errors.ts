@@ -52,7 +52,7 @@ export const ERRORS = {
 		false,
 		"The HTTP framing of the request is not acceptable. Send exactly one Host, one plain Content-Length and no Transfer-Encoding.",
 	),
-	request_timeout: entry(408, "invalid_request_error", "downstream", true, "The request body did not arrive in time. Send it again."),
+	request_timeout: entry(408, "invalid_request_error", "downstream", true, "The request did not arrive in time. Send it again."),
 	length_required: entry(
 		411,
 		"invalid_request_error",

@@ -1,10 +1,8 @@
 import type { Listener, ListenerOptions } from "./listener.ts";
 import { listenNode } from "./listener-node.ts";
-import { listenUws } from "./listener-uws.ts";
+import { hasUws, listenUws } from "./listener-uws.ts";
 
-/** `auto`: uWebSockets.js where a binary loads, else `node:http`. */
+/** `auto`: uWebSockets.js where a binary loads, else `node:http`. Rejects when the address cannot be bound. */
 export async function listen(kind: "auto" | "uws" | "node", options: ListenerOptions): Promise<Listener> {
-	if (kind === "node") return listenNode(options);
-	if (kind === "uws") return listenUws(options);
-	return listenUws(options).catch(() => listenNode(options));
+	return kind === "node" || (kind === "auto" && !hasUws()) ? listenNode(options) : listenUws(options);
 }

@@ -1,36 +1,22 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ErrorCode } from "../core/errors.ts";
-import { checkFraming } from "./framing-guard.ts";
-import type { Downstream, Listener, ListenerOptions } from "./listener.ts";
+import { checkFraming, MAX_HEADER_BYTES, type RequestHead } from "./framing-guard.ts";
+import { type AbortReason, type Downstream, LINGER_MS, type Listener, type ListenerOptions } from "./listener.ts";
 
-const MAX_HEADER_BYTES = 16 << 10;
+const KEEP_ALIVE_MS = 65_000;
+/** ms between looks for connections whose request head is late. */
+const CHECK_MS = 1000;
 
 /** The `node:http` listener: runs everywhere, and is the twin of the uWebSockets.js one in conformance tests. */
 export function listenNode(options: ListenerOptions): Promise<Listener> {
-	const server = createServer({
-		maxHeaderSize: MAX_HEADER_BYTES,
-		requestTimeout: 0,
-		headersTimeout: options.bodyTimeoutMs,
-		keepAliveTimeout: 65_000,
-	});
-	const handle = (request: IncomingMessage, response: ServerResponse): void => receive(request, response, options);
-	server.on("request", handle);
-	server.on("checkContinue", handle);
-	server.on("checkExpectation", handle);
-	server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-		if (!socket.writable) {
-			socket.destroy();
-			return;
-		}
-		const [status, code] = error.code === "HPE_HEADER_OVERFLOW" ? ([431, "headers_too_large"] as const) : ([400, "bad_framing"] as const);
-		const body = options.errorBody("", code);
-		socket.end(
-			`HTTP/1.1 ${status} Error\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-		);
-	});
+	const server = new NodeListener(options).server;
 	return new Promise((resolve, reject) => {
-		server.once("error", reject);
+		server.once("error", (error: NodeJS.ErrnoException) => {
+			const reason = error.code === "EADDRINUSE" ? "the port is in use" : (error.code ?? error.message);
+			reject(new Error(`Cannot listen on ${options.host}:${options.port}: ${reason}.`));
+		});
 		server.listen(options.port, options.host, () => {
 			resolve({
 				kind: "node",
@@ -45,49 +31,124 @@ export function listenNode(options: ListenerOptions): Promise<Listener> {
 	});
 }
 
-function receive(request: IncomingMessage, response: ServerResponse, options: ListenerOptions): void {
-	const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
-	const refuse = (status: number, code: ErrorCode): void => {
-		response.writeHead(status, { "content-type": "application/json", connection: "close" });
-		response.end(options.errorBody(path, code), () => request.destroy());
-	};
-	const method = request.method ?? "";
-	const framing = checkFraming(method, rawHeaders(request));
-	if (!framing.ok) return refuse(framing.status, framing.code);
-	if (framing.contentLength > options.maxRequestSize) return refuse(413, "request_too_large");
-	if (request.headers.expect !== undefined) response.writeContinue();
-	const chunks: Buffer[] = [];
-	const timeout = setTimeout(() => refuse(408, "request_timeout"), options.bodyTimeoutMs);
-	request.on("data", (chunk: Buffer) => chunks.push(chunk));
-	request.once("close", () => clearTimeout(timeout));
-	request.once("end", () => {
-		clearTimeout(timeout);
-		if (response.writableEnded) return;
-		const headers: Record<string, string> = Object.assign(
-			Object.create(null),
-			Object.fromEntries(
-				Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]),
-			),
-		);
-		options.handler(
-			{ method, path, query, headers, remoteAddress: request.socket.remoteAddress ?? "", body: Buffer.concat(chunks) },
-			new NodeDownstream(response),
-		);
-	});
+class NodeListener {
+	readonly server: Server;
+	readonly #options: ListenerOptions;
+	/** Connections on which a request was refused. Node parses on; nothing behind that request may run. */
+	readonly #refused = new WeakSet<Duplex>();
+	/** Connections with a request at work. A second one behind it would have to queue, and an error of ours must not be written into its answer. */
+	readonly #answering = new WeakSet<Duplex>();
+
+	constructor(options: ListenerOptions) {
+		this.#options = options;
+		this.server = createServer({
+			maxHeaderSize: MAX_HEADER_BYTES,
+			requestTimeout: 0,
+			headersTimeout: options.requestTimeoutMs,
+			connectionsCheckingInterval: Math.min(CHECK_MS, options.requestTimeoutMs),
+			keepAliveTimeout: KEEP_ALIVE_MS,
+			requireHostHeader: false,
+		});
+		// Headers beyond the count would be hidden from the framing guard; the byte limit bounds them.
+		this.server.maxHeadersCount = 0;
+		const receive = (request: IncomingMessage, response: ServerResponse): void => this.#receive(request, response);
+		this.server.on("request", receive);
+		this.server.on("checkContinue", receive);
+		this.server.on("checkExpectation", receive);
+		this.server.on("connect", (_request, socket: Duplex) => this.#refuseSocket(socket, "method_not_allowed"));
+		this.server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => this.#refuseSocket(socket, codeOf(error)));
+	}
+
+	/** Refuses what did not become a request. */
+	#refuseSocket(socket: Duplex, code: ErrorCode): void {
+		if (!socket.writable || this.#refused.has(socket) || this.#answering.has(socket)) {
+			socket.destroy();
+			return;
+		}
+		this.#refused.add(socket);
+		const { status, headers, body } = this.#options.refusal("", code);
+		const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
+		const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+		socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`, () => socket.destroy());
+	}
+
+	#receive(request: IncomingMessage, response: ServerResponse): void {
+		const { socket, method = "", url = "" } = request;
+		if (this.#refused.has(socket)) return;
+		if (this.#answering.has(socket)) {
+			socket.destroy();
+			return;
+		}
+		this.#answering.add(socket);
+		response.once("close", () => this.#answering.delete(socket));
+		const [path = "", query = ""] = url.split(/\?(.*)/s);
+		let timeout: NodeJS.Timeout | undefined;
+		const refuse = (code: ErrorCode): void => {
+			clearTimeout(timeout);
+			if (response.writableEnded) return;
+			this.#refused.add(socket);
+			const { status, headers, body } = this.#options.refusal(path, code);
+			response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
+			response.end(body, () => request.destroy());
+		};
+		// Node also reads HTTP/0.9 and HTTP/2.0 in this syntax; nobody sends them in good faith.
+		if (request.httpVersionMajor !== 1) return refuse("bad_framing");
+		const framing = checkFraming({ method, target: url, lines: linesOf(request) }, this.#options.maxRequestSize);
+		const isWaiting = request.headers.expect !== undefined;
+		if (!framing.ok && framing.code === "request_too_large" && !isWaiting) {
+			this.#refused.add(socket);
+			timeout = setTimeout(() => refuse("request_too_large"), LINGER_MS);
+			request.once("end", () => refuse("request_too_large"));
+			request.once("close", () => clearTimeout(timeout));
+			request.resume();
+			return;
+		}
+		if (!framing.ok) return refuse(framing.code);
+		if (isWaiting) response.writeContinue();
+		const chunks: Buffer[] = [];
+		timeout = setTimeout(() => refuse("request_timeout"), this.#options.requestTimeoutMs);
+		request.on("data", (chunk: Buffer) => chunks.push(chunk));
+		request.once("close", () => clearTimeout(timeout));
+		request.once("end", () => {
+			clearTimeout(timeout);
+			if (response.writableEnded) return;
+			this.#options.handler(
+				{ method, path, query, headers: framing.headers, remoteAddress: socket.remoteAddress ?? "", body: Buffer.concat(chunks) },
+				new NodeDownstream(response, this.#options.clientStallMs),
+			);
+		});
+	}
 }
 
-function* rawHeaders(request: IncomingMessage): Generator<readonly [string, string]> {
-	for (let i = 0; i < request.rawHeaders.length; i += 2)
-		yield [(request.rawHeaders[i] as string).toLowerCase(), request.rawHeaders[i + 1] as string];
+function codeOf(error: NodeJS.ErrnoException): ErrorCode {
+	if (error.code === "HPE_HEADER_OVERFLOW") return "headers_too_large";
+	return error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? "request_timeout" : "bad_framing";
+}
+
+function linesOf({ rawHeaders }: IncomingMessage): RequestHead["lines"] {
+	const lines: (readonly [string, string])[] = [];
+	for (let i = 0; i < rawHeaders.length; i += 2) lines.push([(rawHeaders[i] as string).toLowerCase(), rawHeaders[i + 1] as string]);
+	return lines;
 }
 
 class NodeDownstream implements Downstream {
 	readonly #response: ServerResponse;
+	readonly #clientStallMs: number;
+	/** Waits for the end of the tick: an answer that is complete by then gets a Content-Length. */
+	#head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
 	#corked = false;
+	#reason: AbortReason = "gone";
 
-	constructor(response: ServerResponse) {
+	constructor(response: ServerResponse, clientStallMs: number) {
 		this.#response = response;
+		this.#clientStallMs = clientStallMs;
 		response.on("error", () => undefined);
+		response.on("drain", () => response.setTimeout(0));
+		// Node's socket timeout counts bytes that leave as activity, so a slow client is not a stalled one.
+		response.on("timeout", () => {
+			this.#reason = "stalled";
+			response.destroy();
+		});
 	}
 
 	get isOpen(): boolean {
@@ -96,12 +157,17 @@ class NodeDownstream implements Downstream {
 
 	head(status: number, headers: Readonly<Record<string, string>>): void {
 		if (!this.isOpen || this.#response.headersSent) return;
-		this.#response.writeHead(status, headers);
-		this.#response.flushHeaders();
+		this.#head = { status, headers };
+		process.nextTick(() => {
+			if (this.#head === undefined || !this.isOpen) return;
+			this.#sendHead({});
+			this.#response.flushHeaders();
+		});
 	}
 
 	write(bytes: Uint8Array): boolean {
 		if (!this.isOpen) return true;
+		this.#sendHead({});
 		if (!this.#corked) {
 			this.#corked = true;
 			this.#response.cork();
@@ -110,11 +176,21 @@ class NodeDownstream implements Downstream {
 				this.#response.uncork();
 			});
 		}
-		return this.#response.write(bytes);
+		const isTaken = this.#response.write(bytes);
+		if (!isTaken) this.#response.setTimeout(this.#clientStallMs);
+		return isTaken;
 	}
 
 	end(bytes?: Uint8Array): void {
-		if (this.isOpen) this.#response.end(bytes);
+		if (!this.isOpen) return;
+		this.#sendHead({ "content-length": String(bytes?.length ?? 0) });
+		this.#response.end(bytes);
+		this.#response.setTimeout(this.#clientStallMs);
+	}
+
+	#sendHead(more: Readonly<Record<string, string>>): void {
+		if (this.#head !== undefined) this.#response.writeHead(this.#head.status, { ...this.#head.headers, ...more });
+		this.#head = undefined;
 	}
 
 	destroy(): void {
@@ -125,9 +201,9 @@ class NodeDownstream implements Downstream {
 		this.#response.on("drain", callback);
 	}
 
-	onAbort(callback: () => void): void {
+	onAbort(callback: (reason: AbortReason) => void): void {
 		this.#response.once("close", () => {
-			if (!this.#response.writableFinished) callback();
+			if (!this.#response.writableFinished) callback(this.#reason);
 		});
 	}
 }

@@ -1,8 +1,9 @@
 import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket } from "uWebSockets.js";
+import { STATUS_CODES } from "node:http";
 import { createRequire } from "node:module";
 import type { ErrorCode } from "../core/errors.ts";
-import { checkFraming } from "./framing-guard.ts";
-import type { Downstream, Listener, ListenerOptions } from "./listener.ts";
+import { checkFraming, MAX_HEADER_BYTES } from "./framing-guard.ts";
+import { type AbortReason, type Downstream, LINGER_MS, type Listener, type ListenerOptions, type Refusal } from "./listener.ts";
 
 interface UwsModule {
 	App(): TemplatedApp;
@@ -10,34 +11,29 @@ interface UwsModule {
 	us_socket_local_port(socket: us_listen_socket): number;
 }
 
-const STATUS_TEXT: Readonly<Record<number, string>> = {
-	200: "OK",
-	400: "Bad Request",
-	404: "Not Found",
-	405: "Method Not Allowed",
-	408: "Request Timeout",
-	411: "Length Required",
-	413: "Content Too Large",
-	417: "Expectation Failed",
-	429: "Too Many Requests",
-	500: "Internal Server Error",
-	502: "Bad Gateway",
-	503: "Service Unavailable",
-	504: "Gateway Timeout",
-};
+let binary: UwsModule | undefined;
 
 /** The binary that loads here: upstream's own or its npm republication, then the older one for old systems. */
 function loadBinary(): UwsModule | undefined {
+	if (binary !== undefined) return binary;
 	const require = createRequire(import.meta.url);
+	// Read by the binary when it loads; its own default of 4096 bytes is too small for tokens and cookies.
+	process.env["UWS_HTTP_MAX_HEADERS_SIZE"] ??= String(MAX_HEADER_BYTES);
 	for (const name of ["uWebSockets.js", "uws-fallback"]) {
 		try {
 			const before = nodeBinaries(require);
 			const loaded = require(name) as UwsModule;
 			// Without its binary the older package silently becomes a JavaScript server, which must not pass for this one.
-			if (nodeBinaries(require) > before) return loaded;
+			if (nodeBinaries(require) > before) binary = loaded;
+			if (binary !== undefined) break;
 		} catch {}
 	}
-	return undefined;
+	return binary;
+}
+
+/** Whether the binary loads on this machine. */
+export function hasUws(): boolean {
+	return loadBinary() !== undefined;
 }
 
 function nodeBinaries(require: NodeJS.Require): number {
@@ -53,7 +49,7 @@ export function listenUws(options: ListenerOptions): Promise<Listener> {
 	app.any("/*", (response, request) => receive(response, request, options));
 	return new Promise((resolve, reject) => {
 		app.listen(options.host, options.port, (socket) => {
-			if (!socket) return reject(new Error(`Cannot listen on ${options.host}:${options.port}. Is the port in use?`));
+			if (!socket) return reject(new Error(`Cannot listen on ${options.host}:${options.port}: is the port in use?`));
 			let listening = true;
 			const stopAccepting = (): void => {
 				if (listening) uws.us_listen_socket_close(socket);
@@ -73,58 +69,63 @@ export function listenUws(options: ListenerOptions): Promise<Listener> {
 }
 
 function receive(response: HttpResponse, request: HttpRequest, options: ListenerOptions): void {
-	const downstream = new UwsDownstream(response);
 	const method = request.getMethod().toUpperCase();
+	const downstream = new UwsDownstream(response, method === "HEAD", options.clientStallMs);
 	const path = request.getUrl();
 	const query = request.getQuery() ?? "";
 	const lines: [string, string][] = [];
 	request.forEach((name, value) => {
 		lines.push([name, value]);
 	});
-	// end() alone lets a pipelined request behind this one run; only close() stops it.
-	const refuse = (status: number, code: ErrorCode): void => {
-		clearTimeout(timeout);
-		downstream.refuse(status, options.errorBody(path, code));
-	};
 	let timeout: NodeJS.Timeout | undefined;
-	const framing = checkFraming(method, lines);
-	if (!framing.ok) return refuse(framing.status, framing.code);
-	if (framing.contentLength > options.maxRequestSize) return refuse(413, "request_too_large");
-	const headers: Record<string, string> = Object.create(null);
-	for (const [name, value] of lines) headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+	const refuse = (code: ErrorCode): void => {
+		clearTimeout(timeout);
+		downstream.refuse(options.refusal(path, code));
+	};
+	downstream.onAbort(() => clearTimeout(timeout));
+	const framing = checkFraming({ method, target: path, lines }, options.maxRequestSize);
+	if (!framing.ok && framing.code === "request_too_large" && !lines.some(([name]) => name === "expect")) {
+		timeout = setTimeout(() => refuse("request_too_large"), LINGER_MS);
+		response.onData((_chunk, isLast) => isLast && refuse("request_too_large"));
+		return;
+	}
+	if (!framing.ok) return refuse(framing.code);
 	const remoteAddress = Buffer.from(response.getRemoteAddressAsText()).toString();
 	const chunks: Buffer[] = [];
-	timeout = setTimeout(() => refuse(408, "request_timeout"), options.bodyTimeoutMs);
-	downstream.onAbort(() => clearTimeout(timeout));
+	timeout = setTimeout(() => refuse("request_timeout"), options.requestTimeoutMs);
 	response.onData((chunk, isLast) => {
 		if (!downstream.isOpen) return;
 		chunks.push(Buffer.from(chunk.slice(0)));
 		if (!isLast) return;
 		clearTimeout(timeout);
-		options.handler({ method, path, query, headers, remoteAddress, body: Buffer.concat(chunks) }, downstream);
+		options.handler({ method, path, query, headers: framing.headers, remoteAddress, body: Buffer.concat(chunks) }, downstream);
 	});
 }
 
 class UwsDownstream implements Downstream {
 	readonly #response: HttpResponse;
+	readonly #isHead: boolean;
+	readonly #clientStallMs: number;
+	#stall: NodeJS.Timeout | undefined;
 	#dead = false;
 	#queue: Uint8Array[] = [];
 	#head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
 	#ending = false;
+	/** The connection ends with the answer. */
+	#closing = false;
 	#scheduled = false;
 	#congested = false;
 	readonly #drainCallbacks: (() => void)[] = [];
-	readonly #abortCallbacks: (() => void)[] = [];
+	readonly #abortCallbacks: ((reason: AbortReason) => void)[] = [];
 
-	constructor(response: HttpResponse) {
+	constructor(response: HttpResponse, isHead: boolean, clientStallMs: number) {
 		this.#response = response;
-		response.onAborted(() => {
-			if (this.#dead) return;
-			this.#dead = true;
-			for (const callback of this.#abortCallbacks) callback();
-		});
+		this.#isHead = isHead;
+		this.#clientStallMs = clientStallMs;
+		response.onAborted(() => this.#lost("gone"));
 		response.onWritable(() => {
 			this.#congested = false;
+			clearTimeout(this.#stall);
 			this.#schedule();
 			for (const callback of this.#drainCallbacks) callback();
 			return true;
@@ -157,30 +158,44 @@ class UwsDownstream implements Downstream {
 
 	destroy(): void {
 		if (this.#dead) return;
-		this.#dead = true;
+		this.#kill();
 		this.#response.close();
 	}
 
-	refuse(status: number, body: string): void {
-		if (this.#dead) return;
-		this.#response.cork(() => {
-			this.#response
-				.writeStatus(`${status} ${STATUS_TEXT[status] ?? ""}`)
-				.writeHeader("content-type", "application/json")
-				.end(body, true);
-		});
-		this.#dead = true;
-		try {
-			this.#response.close();
-		} catch {}
+	/**
+	 * Answers, then closes. Not before the next tick: while this answer is open, uWebSockets.js kills the connection if it
+	 * finds another request behind this one; once the answer has ended it would run that request.
+	 */
+	refuse({ status, headers, body }: Refusal): void {
+		this.#closing = true;
+		this.head(status, headers);
+		this.end(Buffer.from(body));
 	}
 
 	onDrain(callback: () => void): void {
 		this.#drainCallbacks.push(callback);
 	}
 
-	onAbort(callback: () => void): void {
+	onAbort(callback: (reason: AbortReason) => void): void {
 		this.#abortCallbacks.push(callback);
+	}
+
+	#kill(): void {
+		this.#dead = true;
+		clearTimeout(this.#stall);
+		this.#queue = [];
+	}
+
+	#onStall(): void {
+		const response = this.#response;
+		this.#lost("stalled");
+		response.close();
+	}
+
+	#lost(reason: AbortReason): void {
+		if (this.#dead) return;
+		this.#kill();
+		for (const callback of this.#abortCallbacks) callback(reason);
 	}
 
 	#schedule(): void {
@@ -192,19 +207,23 @@ class UwsDownstream implements Downstream {
 		});
 	}
 
+	/** While the socket is full nothing more is given to it: uWebSockets.js would keep all of it, out of reach of the deadline. */
 	#flush(): void {
+		if (this.#congested) return;
 		if (this.#head !== undefined) {
-			this.#response.writeStatus(`${this.#head.status} ${STATUS_TEXT[this.#head.status] ?? ""}`);
+			this.#response.writeStatus(`${this.#head.status} ${STATUS_CODES[this.#head.status] ?? ""}`);
 			for (const [name, value] of Object.entries(this.#head.headers)) this.#response.writeHeader(name, value);
 			this.#head = undefined;
 		}
 		const bytes = Buffer.concat(this.#queue);
 		this.#queue = [];
 		if (this.#ending) {
-			this.#dead = true;
-			this.#response.end(bytes);
+			this.#kill();
+			if (this.#isHead) this.#response.endWithoutBody(bytes.length, this.#closing);
+			else this.#response.end(bytes, this.#closing);
 		} else if (bytes.length > 0 && !this.#response.write(bytes)) {
 			this.#congested = true;
+			this.#stall = setTimeout(() => this.#onStall(), this.#clientStallMs);
 		}
 	}
 }

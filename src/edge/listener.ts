@@ -13,6 +13,22 @@ export interface DownstreamRequest {
 	readonly body: Uint8Array;
 }
 
+/** gone: the client left. stalled: it did not read, and `clientStallMs` were over. */
+export type AbortReason = "gone" | "stalled";
+
+/** An answer that the listener gives itself. */
+export interface Refusal {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string;
+}
+
+/**
+ * ms that the rest of a body which is refused for its size is still taken in and thrown away: closing at once resets the
+ * connection, and most clients then never see the 413.
+ */
+export const LINGER_MS = 1000;
+
 /** The answer side of one exchange. Every method is a no-op once the client is gone or the answer has ended. */
 export interface Downstream {
 	/** Sends status and headers; must come first. */
@@ -24,8 +40,8 @@ export interface Downstream {
 	/** Kills the connection. */
 	destroy(): void;
 	onDrain(callback: () => void): void;
-	/** Called at most once, when the client goes away before `end`. */
-	onAbort(callback: () => void): void;
+	/** Called at most once, when the connection is lost before the answer was handed over. */
+	onAbort(callback: (reason: AbortReason) => void): void;
 	readonly isOpen: boolean;
 }
 
@@ -37,11 +53,13 @@ export interface ListenerOptions {
 	readonly port: number;
 	/** Bytes; a larger body gets 413. */
 	readonly maxRequestSize: number;
-	/** ms for the whole body to arrive, else 408. */
-	readonly bodyTimeoutMs: number;
+	/** ms for the head of a request, and again for its body, to arrive; else 408. */
+	readonly requestTimeoutMs: number;
+	/** ms a client may leave an answer unread once the buffers are full; then the connection is cut. */
+	readonly clientStallMs: number;
 	readonly handler: RequestHandler;
-	/** JSON body for errors the listener answers itself (400, 408, 413, 417, 431): the caller formats by path. */
-	readonly errorBody: (path: string, code: ErrorCode) => string;
+	/** Errors the listener answers itself, formatted by path. The connection is closed after them. */
+	readonly refusal: (path: string, code: ErrorCode) => Refusal;
 }
 
 export interface Listener {

@@ -31,6 +31,6 @@ export function errorAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOve
 }
 
 /** For errors the listener answers itself. */
-export function listenerErrorBody(path: string, code: ErrorCode): string {
-	return errorAnswer(vendorOfPath(path), code).body;
+export function listenerRefusal(path: string, code: ErrorCode): ErrorAnswer {
+	return errorAnswer(vendorOfPath(path), code);
 }

@@ -72,7 +72,7 @@ export class Session {
 		this.#deps = deps;
 		this.#id = id;
 		this.#onDone = onDone;
-		downstream.onAbort(() => this.#release("client_abort"));
+		downstream.onAbort((reason) => this.#release(reason === "stalled" ? "client_stalled" : "client_abort"));
 	}
 
 	async run(): Promise<void> {

@@ -80,7 +80,10 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		deps: () => current,
 		health: () => {
 			const stats = pool.stats();
-			return { ok: stats.alive > 0, body: { lanes: { alive: stats.alive, configured: lanes } } };
+			return {
+				ok: stats.alive > 0,
+				body: { lanes: { alive: stats.alive, configured: lanes, sessions: stats.sessions, queued_bytes: stats.queuedBytes } },
+			};
 		},
 	});
 	const listener = await listen(config.server.listener, {

@@ -37,7 +37,9 @@ export const Server = z
 			.describe("ms for the head of a request, and again for its body, to arrive. A slower one is answered 408."),
 		client_stall_timeout_ms: milliseconds
 			.default(30_000)
-			.describe("ms a client may leave an answer unread, once the buffers are full, before its connection is cut and the upstream aborted."),
+			.describe(
+				"ms a client may leave an answer unread, once the buffers are full, before its connection is cut and the upstream aborted.",
+			),
 		max_sessions: z.int().min(1).default(10_000).describe("Requests in progress at once. One more is answered 503 at once."),
 		drain_timeout_ms: milliseconds
 			.default(30_000)

@@ -20,6 +20,8 @@ export interface UpstreamExchange {
 	resume(): void;
 	/** Aborts at once; no event follows. */
 	abort(): void;
+	/** The answer is complete; no event follows. An upstream that ends its side within a second keeps its connection for reuse. */
+	finish(): void;
 }
 
 export interface UpstreamClient {

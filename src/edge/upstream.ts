@@ -1,6 +1,8 @@
 import { Agent, type Dispatcher } from "undici";
 import type { UpstreamClient, UpstreamEvents, UpstreamExchange, UpstreamRequest } from "./upstream-types.ts";
 
+const FINISH_MS = 1000;
+
 /** Upstream over undici. No redirects; asks for unencoded bodies, because only those can be inspected. */
 export function createUpstreamClient(): UpstreamClient {
 	const agents = new Map<number, Agent>();
@@ -24,6 +26,7 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 	#done = false;
 	#paused = false;
 	#headSeen = false;
+	#finishing: NodeJS.Timeout | undefined;
 
 	constructor(agent: Agent, request: UpstreamRequest, events: UpstreamEvents) {
 		this.#events = events;
@@ -59,6 +62,13 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 		this.#controller?.abort(new Error("The session ended."));
 	}
 
+	finish(): void {
+		if (this.#done) return;
+		this.#done = true;
+		this.resume();
+		this.#finishing = setTimeout(() => this.#controller?.abort(new Error("The session ended.")), FINISH_MS).unref();
+	}
+
 	onRequestStart(controller: Dispatcher.DispatchController): void {
 		this.#controller = controller;
 		if (this.#done) controller.abort(new Error("The session ended."));
@@ -82,12 +92,14 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 	}
 
 	onResponseEnd(): void {
+		clearTimeout(this.#finishing);
 		if (this.#done) return;
 		this.#done = true;
 		this.#events.onEnd();
 	}
 
 	onResponseError(_controller: Dispatcher.DispatchController, error: Error & { code?: string }): void {
+		clearTimeout(this.#finishing);
 		if (this.#done) return;
 		this.#done = true;
 		this.#events.onError(this.#codeOf(error.code ?? ""));

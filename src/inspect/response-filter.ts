@@ -29,7 +29,6 @@ export interface FilterState {
 	readonly memory: StreamMemory;
 	readonly channels: readonly (readonly [string, ChannelState])[];
 	readonly counts: Record<string, number>;
-	readonly done: boolean;
 	readonly began: boolean;
 }
 
@@ -77,7 +76,7 @@ class Filter implements ResponseFilter {
 	readonly #counted: Record<string, number>;
 	#received = 0;
 	/** The end marker was seen: what follows is not part of the answer. */
-	#done: boolean;
+	#done = false;
 
 	constructor(options: ResponseFilterOptions) {
 		const { program, style, state } = options;
@@ -87,7 +86,6 @@ class Filter implements ResponseFilter {
 		this.#wholes = new WholeTexts(program, style);
 		this.#memory = state?.memory ?? options.format.newMemory();
 		this.#counted = { ...state?.counts };
-		this.#done = state?.done ?? false;
 		for (const [name, channel] of state?.channels ?? []) {
 			this.#channels.set(name, new Channel(program, style, channel.json === undefined ? "text" : "json", channel));
 		}
@@ -104,7 +102,12 @@ class Filter implements ResponseFilter {
 		const decoding = this.#decoder.decode(bytes);
 		const step = this.#pushBlocks(decoding.blocks);
 		if (step.ended !== undefined) return step;
-		if (decoding.kind === "fault" && !this.#done) return this.#fault(step.out, decoding.code);
+		if (this.#done) {
+			// The upstream's connection may stay open for long; the client need not wait for it.
+			const last = this.end(undefined);
+			return { ...last, out: step.out + last.out };
+		}
+		if (decoding.kind === "fault") return this.#fault(step.out, decoding.code);
 		return { out: step.out, consumed: this.#received - this.#decoder.pendingBytes };
 	}
 
@@ -122,7 +125,6 @@ class Filter implements ResponseFilter {
 			memory: this.#memory,
 			channels: [...this.#channels].map(([name, channel]) => [name, channel.state()] as const),
 			counts: this.counts,
-			done: this.#done,
 			began: this.#decoder.began,
 		};
 	}

@@ -1,4 +1,5 @@
 import type { ApiName } from "../core/api.ts";
+import type { ErrorCode } from "../core/errors.ts";
 import type { FindingCounts } from "../verdict/prompt-verdict.ts";
 import type { Lane } from "./lane.ts";
 import type { FromLane, SessionId } from "./protocol.ts";
@@ -15,8 +16,10 @@ export interface SessionHandler {
 	onOutput(bytes: Uint8Array): void;
 	/** `push` may be called again after it returned false. */
 	onCredit(): void;
-	/** Last call. */
+	/** The lane ended the answer. Last call. */
 	onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts): void;
+	/** The answer cannot be finished on any lane, and none has written an error. Last call. */
+	onLost(code: ErrorCode): void;
 }
 
 /** Bytes the lane has not taken in yet; beyond them the upstream pauses. */
@@ -95,10 +98,10 @@ export class LaneSession {
 	}
 
 	/** Ends the answer from this side. */
-	fail(code: string): void {
+	fail(code: ErrorCode): void {
 		if (this.#closed) return;
 		this.close();
-		this.#handler.onEnded("fault", code, {});
+		this.#handler.onLost(code);
 	}
 
 	/** Begins, or continues, on a lane: state first, then everything not consumed. */

@@ -37,6 +37,11 @@ export interface SessionRequest {
 type Passed = Extract<PromptVerdict, { readonly stream: boolean }>;
 
 const KEEP_ALIVE = Buffer.from(": keep-alive\n\n");
+/**
+ * ms after the head in which a stream says something. uWebSockets.js sends a head only with the first bytes of a body,
+ * and proxies in between may wait for those as well.
+ */
+const FIRST_FLUSH_MS = 100;
 
 /**
  * One request and its answer, start to audit line. Owns the upstream exchange, the lane session and the timers, and
@@ -57,6 +62,8 @@ export class Session {
 	#exchange: UpstreamExchange | undefined;
 	#lane: LaneSession | undefined;
 	#keepAlive: NodeJS.Timeout | undefined;
+	#firstFlush: NodeJS.Timeout | undefined;
+	#isStream = false;
 	#headSent = false;
 	#done = false;
 	/** Why the upstream is paused; it flows when both are false. */
@@ -109,6 +116,7 @@ export class Session {
 		const passCredential = this.#deps.passCredential && route.apiKey === "";
 		this.#passHeaders = route.passHeaders.response;
 		this.#provider = route.provider;
+		this.#isStream = verdict.stream;
 		this.#exchange = this.#deps.upstream.send(
 			{
 				url,
@@ -133,24 +141,25 @@ export class Session {
 	#onHead(status: number, headers: Readonly<Record<string, string>>): void {
 		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
 		const encoding = headers["content-encoding"] ?? "identity";
-		if (encoding !== "identity") return this.#refuse("upstream_encoding");
+		if (encoding.trim().toLowerCase() !== "identity") return this.#refuse("upstream_encoding");
 		const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
-		if (type !== "text/event-stream" && type !== "application/json") return this.#refuse("upstream_content_type");
-		const isStream = type === "text/event-stream";
+		// An SDK that asked for the one and gets the other takes an empty answer for a complete one.
+		if (type !== (this.#isStream ? "text/event-stream" : "application/json")) return this.#refuse("upstream_content_type");
 		this.#lane = this.#deps.pool.openSession(
-			{ policyId: this.#deps.policyId, api: this.#endpoint.api, mode: isStream ? "stream" : "body" },
+			{ policyId: this.#deps.policyId, api: this.#endpoint.api, mode: this.#isStream ? "stream" : "body" },
 			{
 				onOutput: (bytes) => this.#write(bytes),
 				onCredit: () => {
 					this.#laneFull = false;
 					this.#flow();
 				},
-				onEnded: (kind, code, findings) => this.#onEnded(kind, code, findings, isStream),
+				onEnded: (kind, code, findings) => this.#onEnded(kind, code, findings),
+				onLost: (code) => this.#onLost(code),
 			},
 		);
 		if (this.#lane === undefined) return this.#refuse("overloaded");
 		this.#securityHeaders = { ...downstreamResponseHeaders(headers, this.#passHeaders), ...this.#securityHeaders };
-		if (isStream) this.#startStream();
+		if (this.#isStream) this.#startStream();
 	}
 
 	#startStream(): void {
@@ -163,7 +172,12 @@ export class Session {
 			this.#clientFull = false;
 			this.#flow();
 		});
-		this.#keepAlive = setInterval(() => this.#downstream.write(KEEP_ALIVE), this.#deps.keepAliveMs);
+		this.#keepAlive = setInterval(() => this.#keepOpen(), this.#deps.keepAliveMs);
+		this.#firstFlush = setTimeout(() => this.#keepOpen(), FIRST_FLUSH_MS);
+	}
+
+	#keepOpen(): void {
+		if (!this.#clientFull) this.#downstream.write(KEEP_ALIVE);
 	}
 
 	#onData(chunk: Uint8Array): void {
@@ -175,6 +189,7 @@ export class Session {
 	#write(bytes: Uint8Array): void {
 		if (this.#done) return;
 		if (!this.#headSent) this.#head(200, { "content-type": "application/json" });
+		clearTimeout(this.#firstFlush);
 		this.#keepAlive?.refresh();
 		if (this.#downstream.write(bytes)) return;
 		this.#clientFull = true;
@@ -186,20 +201,26 @@ export class Session {
 		else this.#exchange?.resume();
 	}
 
-	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts, isStream: boolean): void {
+	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts): void {
 		if (this.#done) return;
 		if (kind === "fault" && !this.#headSent)
 			return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, findings);
-		// The lane writes the error event itself, except when it is the lane that failed.
-		if (kind === "fault" && isStream && (code === "lane_failed" || code === "overloaded"))
-			this.#downstream.write(Buffer.from(errorEvent(this.#endpoint.api, code)));
 		this.#downstream.end();
 		this.#release(kind === "fault" ? (code ?? "internal_error") : kind, findings);
+	}
+
+	/** No lane can finish the answer, so the error event is written here. */
+	#onLost(code: ErrorCode): void {
+		if (this.#done) return;
+		if (!this.#headSent) return this.#refuse(code);
+		this.#downstream.end(Buffer.from(errorEvent(this.#endpoint.api, code)));
+		this.#release(code);
 	}
 
 	/** The upstream failed before or within its answer; what is final still goes out, then the error. */
 	#upstreamFailed(code: ErrorCode): void {
 		if (this.#done) return;
+		this.#exchange?.abort();
 		if (this.#lane === undefined) this.#refuse(code);
 		else this.#lane.end(code);
 	}
@@ -243,7 +264,9 @@ export class Session {
 		if (this.#done) return;
 		this.#done = true;
 		clearInterval(this.#keepAlive);
-		this.#exchange?.abort();
+		clearTimeout(this.#firstFlush);
+		if (outcome === "complete") this.#exchange?.finish();
+		else this.#exchange?.abort();
 		this.#lane?.close();
 		const durationMs = Math.round(performance.now() - this.#startedAt);
 		this.#deps.logger.info({ requestId: this.#id, path: this.#request.path, outcome, findings, durationMs }, "request");

@@ -18,9 +18,15 @@ export interface ChatAnswer {
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** A plain client: one streamed chat completion, read to the end of the connection's answer. */
-export async function chatStream(port: number, content: string): Promise<ChatAnswer> {
-	const { status, headers, raw } = await post(port, JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content }] }));
-	const data = [...raw.matchAll(/^data: (.*?)\r?$/gm)].map(([, line]) => line ?? "");
+export function chatStream(port: number, content: string): Promise<ChatAnswer> {
+	return chat(port, content, true);
+}
+
+/** One chat completion, streamed or not. */
+export async function chat(port: number, content: string, stream: boolean): Promise<ChatAnswer> {
+	const { status, headers, raw } = await post(port, JSON.stringify({ model: "m", stream, messages: [{ role: "user", content }] }));
+	const isStream = String(headers["content-type"]).startsWith("text/event-stream");
+	const data = isStream ? [...raw.matchAll(/^data: (.*?)\r?$/gm)].map(([, line]) => line ?? "") : [raw];
 	const objects = data.filter((line) => line !== "[DONE]").map((line) => JSON.parse(line));
 	const choices = objects.flatMap((object) => (object.choices ?? []).filter((choice: { index: number }) => choice.index === 0));
 	const comment = /^: security (.*)$/m.exec(raw)?.[1];
@@ -28,7 +34,7 @@ export async function chatStream(port: number, content: string): Promise<ChatAns
 		status,
 		headers,
 		raw,
-		text: choices.map((choice) => choice.delta?.content ?? "").join(""),
+		text: choices.map((choice) => (choice.delta ?? choice.message)?.content ?? "").join(""),
 		finish: choices.map((choice) => choice.finish_reason).findLast((finish) => finish != null),
 		isDone: data.at(-1) === "[DONE]",
 		error: objects.find((object) => object.error !== undefined)?.error,

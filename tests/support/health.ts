@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+
+export interface Health {
+	readonly status: string;
+	readonly sessions: number;
+	readonly lanes: { readonly alive: number; readonly configured: number; readonly sessions: number; readonly queued_bytes: number };
+}
+
+async function health(port: number): Promise<Health> {
+	return (await fetch(`http://127.0.0.1:${port}/health`)).json() as Promise<Health>;
+}
+
+/** Waits until nothing is at work, and fails when something stays. */
+export async function settled(port: number): Promise<void> {
+	let now = await health(port);
+	for (let tries = 0; tries < 200 && now.sessions + now.lanes.sessions + now.lanes.queued_bytes > 0; tries++) {
+		await sleep(10);
+		now = await health(port);
+	}
+	expect(now).toMatchObject({ sessions: 0, lanes: { sessions: 0, queued_bytes: 0 } });
+}

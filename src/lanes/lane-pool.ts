@@ -3,7 +3,7 @@ import { Piscina } from "piscina";
 import type { Policy } from "../policy/policy.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { Lane } from "./lane.ts";
-import { type AnswerKind, LaneSession, MAX_HOMELESS_MS, type SessionHandler } from "./lane-session.ts";
+import { type AnswerKind, LaneSession, MAX_HOMELESS_MS, type RetainedBudget, type SessionHandler } from "./lane-session.ts";
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 import type { LaneTask } from "./serve-lane.ts";
 
@@ -41,6 +41,10 @@ const MAX_SUSPICIONS = 2;
 const RESTART_MIN_MS = 20;
 const RESTART_MAX_MS = 5000;
 
+/** Bytes of prompts that wait because no lane is alive, and raw bytes that all answers together keep for a replay. */
+const MAX_WAITING_BYTES = 16 << 20;
+const MAX_RETAINED_BYTES = 256 << 20;
+
 /** What an open session weighs against queued bytes when a lane is chosen. */
 const SESSION_LOAD_BYTES = 4096;
 
@@ -72,6 +76,7 @@ class Pool implements LanePool {
 	readonly #policies = new Map<string, ToLane>();
 	readonly #sessions = new Map<SessionId, LaneSession>();
 	readonly #prompts = new Map<SessionId, PendingPrompt>();
+	readonly #retained: RetainedBudget = { bytes: 0, maxBytes: MAX_RETAINED_BYTES };
 	#nextSid = 1;
 	#closed = false;
 
@@ -107,7 +112,8 @@ class Pool implements LanePool {
 		return new Promise((resolve) => {
 			const sid = this.#nextSid++;
 			const lane = this.#leastLoaded();
-			if (lane !== undefined && this.#lanes[lane]?.isSaturated) return resolve({ ok: false, code: "overloaded" });
+			if (lane === undefined ? this.#waitingBytes() > MAX_WAITING_BYTES : this.#lanes[lane]?.isSaturated)
+				return resolve({ ok: false, code: "overloaded" });
 			const prompt: PendingPrompt = { item: { kind: "prompt", sid, ...request }, resolve, lane: undefined, suspicions: 0 };
 			this.#prompts.set(sid, prompt);
 			this.#placePrompt(prompt);
@@ -117,9 +123,9 @@ class Pool implements LanePool {
 	openSession(answer: AnswerKind, handler: SessionHandler): LaneSession | undefined {
 		const index = this.#leastLoaded();
 		const lane = index === undefined ? undefined : this.#lanes[index];
-		if (lane?.isSaturated) return undefined;
+		if (lane?.isSaturated || this.#retained.bytes > MAX_RETAINED_BYTES) return undefined;
 		const sid = this.#nextSid++;
-		const session = new LaneSession(sid, answer, handler, () => this.#sessions.delete(sid));
+		const session = new LaneSession(sid, answer, handler, this.#retained, () => this.#sessions.delete(sid));
 		this.#sessions.set(sid, session);
 		if (index === undefined || lane === undefined) session.waitForLane();
 		else session.attach(index, lane);
@@ -216,6 +222,12 @@ class Pool implements LanePool {
 		}
 		prompt.lane = index;
 		this.#lanes[index]?.post(prompt.item);
+	}
+
+	#waitingBytes(): number {
+		let bytes = 0;
+		for (const { lane, item } of this.#prompts.values()) if (lane === undefined) bytes += item.body.length;
+		return bytes;
 	}
 
 	#leastLoaded(): number | undefined {

@@ -27,6 +27,12 @@ const CREDIT_BYTES = 256 << 10;
 /** Bytes kept for a replay; an answer that needs more cannot be moved and ends. */
 const MAX_RETAINED_BYTES = 12 << 20;
 
+/** Raw bytes that all answers together keep for a replay. */
+export interface RetainedBudget {
+	bytes: number;
+	readonly maxBytes: number;
+}
+
 /** ms work waits for a lane when none is alive. A start takes well under a second; beyond this something is wrong. */
 export const MAX_HOMELESS_MS = 10_000;
 
@@ -38,6 +44,7 @@ export class LaneSession {
 	readonly #sid: SessionId;
 	readonly #answer: AnswerKind;
 	readonly #handler: SessionHandler;
+	readonly #budget: RetainedBudget;
 	readonly #onClosed: () => void;
 	#home: { readonly index: number; readonly lane: Lane } | undefined;
 	#resume: Uint8Array | undefined;
@@ -53,10 +60,11 @@ export class LaneSession {
 	#suspicions = 0;
 	#homeless: NodeJS.Timeout | undefined;
 
-	constructor(sid: SessionId, answer: AnswerKind, handler: SessionHandler, onClosed: () => void) {
+	constructor(sid: SessionId, answer: AnswerKind, handler: SessionHandler, budget: RetainedBudget, onClosed: () => void) {
 		this.#sid = sid;
 		this.#answer = answer;
 		this.#handler = handler;
+		this.#budget = budget;
 		this.#onClosed = onClosed;
 	}
 
@@ -72,9 +80,9 @@ export class LaneSession {
 	push(chunk: Uint8Array): boolean {
 		if (this.#closed) return true;
 		this.#retained.push(chunk);
-		this.#retainedBytes += chunk.length;
-		if (this.#retainedBytes > MAX_RETAINED_BYTES) {
-			this.fail("upstream_event_too_large");
+		this.#retain(chunk.length);
+		if (this.#retainedBytes > MAX_RETAINED_BYTES || this.#budget.bytes > this.#budget.maxBytes) {
+			this.fail(this.#retainedBytes > MAX_RETAINED_BYTES ? "upstream_event_too_large" : "overloaded");
 			return true;
 		}
 		this.#unreceived += chunk.length;
@@ -93,8 +101,7 @@ export class LaneSession {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.#home?.lane.post({ kind: "close", sid: this.#sid });
-		this.#leaveHome();
-		this.#onClosed();
+		this.#leave();
 	}
 
 	/** Ends the answer from this side. */
@@ -143,8 +150,7 @@ export class LaneSession {
 		if (item.bytes !== undefined) this.#handler.onOutput(item.bytes);
 		if (item.ended !== undefined) {
 			this.#closed = true;
-			this.#leaveHome();
-			this.#onClosed();
+			this.#leave();
 			return this.#handler.onEnded(item.ended, item.code, item.findings ?? {});
 		}
 		if (!this.#starved || this.#unreceived > CREDIT_BYTES / 2) return;
@@ -152,12 +158,24 @@ export class LaneSession {
 		this.#handler.onCredit();
 	}
 
+	#leave(): void {
+		this.#leaveHome();
+		this.#retain(-this.#retainedBytes);
+		this.#retained = [];
+		this.#onClosed();
+	}
+
+	#retain(bytes: number): void {
+		this.#retainedBytes += bytes;
+		this.#budget.bytes += bytes;
+	}
+
 	#drop(count: number): void {
 		let left = count;
 		while (left > 0) {
 			const head = this.#retained[0];
 			if (head === undefined) return;
-			this.#retainedBytes -= Math.min(left, head.length);
+			this.#retain(-Math.min(left, head.length));
 			if (head.length > left) this.#retained[0] = head.subarray(left);
 			else this.#retained.shift();
 			left -= head.length;

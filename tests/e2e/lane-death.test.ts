@@ -1,22 +1,43 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
+import { chat, chatStream } from "../support/chat-client.ts";
+import { settled } from "../support/health.ts";
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 const TEXT = "Hello there, please write to jane.doe@example.com or call (415) 555-2671 before Friday, thank you.";
 const SAFE = "Hello there, please write to ****.***@*******.*** or call (***) ***-**** before Friday, thank you.";
 const EVENTS = chatEvents(TEXT.match(/.{1,5}/gs) ?? []);
+const BODY = JSON.stringify({ choices: [{ index: 0, message: { role: "assistant", content: TEXT }, finish_reason: "stop" }] });
+const WORKER = new URL("../support/mortal-lane-worker.ts", import.meta.url);
+const KINDS = ["throw", "exit", "hang", "oom"] as const;
+const folder = mkdtempSync(join(tmpdir(), "lane-deaths-"));
+const GOOD = { status: 200, text: SAFE, isDone: true, error: undefined };
+
 let upstream: MockUpstream;
 let proxy: Proxy;
-const file = join(mkdtempSync(join(tmpdir(), "lane-death-")), "death");
+
+/** Lanes die at these messages, each once. */
+function plan(...deaths: readonly string[]): void {
+	for (const [i, death] of deaths.entries()) writeFileSync(join(folder, `${death}.${i}`), "");
+}
 
 beforeAll(async () => {
-	process.env["LANE_DEATH_FILE"] = file;
-	upstream = await startMockUpstream(async (response) => {
+	process.env["LANE_DEATHS"] = folder;
+	upstream = await startMockUpstream(async (response, body) => {
+		if (JSON.parse(body).stream !== true) {
+			response.writeHead(200, { "content-type": "application/json" });
+			// Three pieces, so that a lane can die between them.
+			for (const piece of [BODY.slice(0, 40), BODY.slice(40, 99), BODY.slice(99)]) {
+				response.write(piece);
+				await sleep(4);
+			}
+			return void response.end();
+		}
 		response.writeHead(200, { "content-type": "text/event-stream" });
 		for (const event of EVENTS) {
 			response.write(event);
@@ -24,40 +45,113 @@ beforeAll(async () => {
 		}
 		response.end();
 	});
-	proxy = await startProxy(upstream.url, "", new URL("../support/mortal-lane-worker.ts", import.meta.url));
 });
-afterAll(async () => {
-	await proxy?.drain();
+afterAll(() => {
 	upstream?.close();
+	rmSync(folder, { recursive: true });
 });
 
-async function ask(): Promise<{ text: string; done: boolean }> {
-	const response = await fetch(`http://127.0.0.1:${proxy.port}/v1/chat/completions`, {
-		method: "POST",
-		headers: { "content-type": "application/json" },
-		body: JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "hi" }] }),
+describe("two lanes", () => {
+	beforeAll(async () => {
+		proxy = await startProxy(upstream.url, "", WORKER);
 	});
-	const lines = (await response.text()).split("\n").filter((line) => line.startsWith("data: "));
-	const texts = lines
-		.filter((line) => line !== "data: [DONE]")
-		.map((line) => (JSON.parse(line.slice(6)) as { choices: { delta: { content?: string } }[] }).choices[0]?.delta.content ?? "");
-	return { text: texts.join(""), done: lines.at(-1) === "data: [DONE]" };
-}
+	afterAll(() => proxy?.drain());
+	beforeEach(() => upstream.requests.splice(0));
+	afterEach(async () => {
+		// Every planned death took place, and nothing is left of it.
+		expect(readdirSync(folder)).toEqual([]);
+		await settled(proxy.port);
+		expect(await chatStream(proxy.port, "next")).toMatchObject(GOOD);
+	});
 
-test("an undisturbed stream is masked and complete", async () => {
-	expect(await ask()).toEqual({ text: SAFE, done: true });
+	test.each(KINDS)("a lane that dies (%s) in mid-stream is invisible to the client", async (kind) => {
+		plan(`${kind}.data.9`);
+		expect(await chatStream(proxy.port, "hi")).toMatchObject(GOOD);
+	});
+
+	test.each(KINDS)(
+		"a lane that dies (%s) while it inspects a prompt is invisible, and the prompt goes upstream once, redacted",
+		async (kind) => {
+			plan(`${kind}.prompt.0`);
+			expect(await chatStream(proxy.port, "I am jane.doe@example.com")).toMatchObject(GOOD);
+			expect(upstream.requests.map(({ body }) => JSON.parse(body).messages[0].content)).toEqual(["I am ****.***@*******.***"]);
+		},
+	);
+
+	test.each(KINDS)("a lane that dies (%s) while it collects a whole answer is invisible to the client", async (kind) => {
+		plan(`${kind}.data.1`);
+		expect(await chat(proxy.port, "hi", false)).toMatchObject({ status: 200, text: SAFE, error: undefined });
+	});
+
+	test.each(["open", "end"])("a lane that dies at the %s of an answer is invisible to the client", async (message) => {
+		plan(`throw.${message}.0`);
+		expect(await chat(proxy.port, "hi", false)).toMatchObject({ status: 200, text: SAFE, error: undefined });
+	});
+
+	test("a lane that dies at any step leaves no leak, gap or duplicate", async () => {
+		for (let step = 0; step < EVENTS.length - 1; step += 2) {
+			plan(`throw.data.${step}`);
+			expect([step, await chatStream(proxy.port, "hi")]).toEqual([step, expect.objectContaining(GOOD)]);
+			expect(readdirSync(folder)).toEqual([]);
+		}
+	});
+
+	test("both lanes dead at once only delays their streams", async () => {
+		plan("exit.data.3", "exit.data.3");
+		const answers = await Promise.all(Array.from({ length: 6 }, () => chatStream(proxy.port, "hi")));
+		for (const answer of answers) expect(answer).toMatchObject(GOOD);
+	});
+
+	test("a stream at work in three deaths ends closed, with an error and nothing of the finding", async () => {
+		plan("throw.data.8", "throw.data.0", "throw.data.0");
+		const { raw, text, isDone, error } = await chatStream(proxy.port, "hi");
+		expect(error?.code).toBe("lane_failed");
+		expect(isDone).toBe(false);
+		expect(SAFE.startsWith(text)).toBe(true);
+		expect(raw).not.toContain("jane");
+	});
+
+	test("a whole answer at work in three deaths is an error, not a part of the answer", async () => {
+		plan("throw.data.0", "throw.data.0", "throw.data.0");
+		expect(await chat(proxy.port, "hi", false)).toMatchObject({ status: 503, text: "", error: { code: "lane_failed" } });
+	});
+
+	test("a prompt at work in three deaths is refused and never goes upstream", async () => {
+		plan("throw.prompt.0", "throw.prompt.0", "throw.prompt.0");
+		expect(await chatStream(proxy.port, "hi")).toMatchObject({ status: 503, error: { code: "lane_failed" } });
+		expect(upstream.requests).toEqual([]);
+	});
 });
 
-for (const kind of ["throw", "exit", "hang", "oom"]) {
-	test(`a lane that dies (${kind}) in mid-stream is invisible to the client`, async () => {
-		writeFileSync(file, `${kind} 9`);
-		expect(await ask()).toEqual({ text: SAFE, done: true });
-	}, 60_000);
-}
+describe("one lane that is busy", () => {
+	const holding = join(folder, "holding");
+	beforeAll(async () => {
+		proxy = await startProxy(upstream.url, "security: { input: { max_prompt_length: 10000000 } }", WORKER, {
+			server: { workers: 1, lane_deadline_ms: 20_000 },
+		});
+	});
+	afterAll(() => proxy?.drain());
 
-test("a lane that dies at any step leaves no leak, gap or duplicate", async () => {
-	for (let step = 0; step < EVENTS.length; step += 2) {
-		writeFileSync(file, `throw ${step}`);
-		expect([step, await ask()]).toEqual([step, { text: SAFE, done: true }]);
-	}
-}, 120_000);
+	test("what it cannot take in is refused at once with 503 and Retry-After; the rest is inspected", async () => {
+		upstream.requests.splice(0);
+		writeFileSync(holding, "");
+		plan("hold.prompt.0");
+		const prompt = "words ".repeat(150_000);
+		let isHeld = true;
+		const answers = Array.from({ length: 30 }, async () => {
+			const answer = await chat(proxy.port, prompt, true);
+			return { ...answer, isHeld };
+		});
+		const refused = await Promise.all(answers.slice(-5));
+		isHeld = false;
+		rmSync(holding);
+		for (const answer of refused) {
+			expect(answer).toMatchObject({ status: 503, error: { code: "overloaded" }, isHeld: true });
+			expect(answer.headers["retry-after"]).toBe("1");
+		}
+		const statuses = (await Promise.all(answers)).map(({ status }) => status);
+		expect(new Set(statuses)).toEqual(new Set([200, 503]));
+		expect(upstream.requests.length).toBe(statuses.filter((status) => status === 200).length);
+		await settled(proxy.port);
+	});
+});

@@ -1,24 +1,24 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ensureBuilt, startCommand } from "../support/built-proxy.ts";
+import { freePort } from "../support/free-port.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
 const running = new Set<ChildProcess>();
-// The commands as they are installed: from the build, made anew where it is old.
-beforeAll(() => void execFileSync("bash", ["script/bootstrap"]));
+beforeAll(ensureBuilt);
 afterAll(() => {
 	for (const child of running) child.kill("SIGKILL");
 	rmSync(folder, { recursive: true });
 });
 
 function start(...words: string[]) {
-	const child = spawn(process.execPath, ["dist/main.js", ...words], { stdio: ["ignore", "pipe", "pipe"] });
+	const child = startCommand(words);
 	running.add(child);
 	child.once("exit", () => running.delete(child));
 	return child;
@@ -34,15 +34,6 @@ function configFile(name: string, yaml: string): string {
 	const file = join(folder, name);
 	writeFileSync(file, yaml);
 	return file;
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address() as { port: number };
-	server.close();
-	await once(server, "close");
-	return port;
 }
 
 test("serve prints one line when it is ready, health follows its life, SIGTERM ends it well", async () => {

@@ -1,0 +1,45 @@
+import type { ChildProcess } from "node:child_process";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fail, step } from "./root.ts";
+
+/** Waits for the line that says the proxy is ready. */
+export async function ready(child: ChildProcess): Promise<string> {
+	if (child.stdout === null) return fail("the proxy has no output");
+	for await (const line of createInterface(child.stdout)) {
+		step(line);
+		if (line.includes(" ready on ")) return line;
+	}
+	return fail("the proxy did not start");
+}
+
+/** Asks the demo for an e-mail address and for a key: the one must be masked, the other must cut the answer. */
+export function checkLeaks(port: number): void {
+	for (const [topic, expected, secret] of [
+		["email", "write to ****.***@*******.*** before", "jane.doe"],
+		["key", '"finish_reason":"content_filter"', "IOSFODNN7"],
+	] as const) {
+		const output = ask(port, topic);
+		const text = [...output.matchAll(/"content":"([^"]*)"/g)].map(([, delta]) => delta).join("");
+		if (!`${text}\n${output}`.includes(expected)) fail(`asked for the ${topic}, there is no '${expected}' in:\n${output}`);
+		if (`${text}\n${output}`.includes(secret)) fail(`the ${topic} leaked`);
+	}
+}
+
+function ask(port: number, topic: string): string {
+	const body = JSON.stringify({ model: "demo", stream: true, messages: [{ role: "user", content: `show me the ${topic}` }] });
+	const url = `http://127.0.0.1:${port}/v1/chat/completions`;
+	return spawnSync("curl", ["-sN", "--max-time", "30", url, "-H", "content-type: application/json", "-d", body], { encoding: "utf8" })
+		.stdout;
+}
+
+/** Sends SIGTERM to the program itself (its parent is `unshare`) and expects it to end well. */
+export async function stop(child: ChildProcess): Promise<void> {
+	const pid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
+	const ended = once(child, "exit");
+	process.kill(pid, "SIGTERM");
+	const [code] = await ended;
+	if (code !== 0) fail(`SIGTERM ended it with ${code}`);
+}

@@ -1,0 +1,11 @@
+import { execFileSync, spawn } from "node:child_process";
+
+/** Makes the build anew where it is old: tests of the commands run them as they are installed. */
+export function ensureBuilt(): void {
+	execFileSync("bash", ["script/bootstrap"]);
+}
+
+/** Starts a command of the build; its output is piped. */
+export function startCommand(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+	return spawn(process.execPath, ["dist/main.js", ...words], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+}

@@ -46,8 +46,8 @@ export function createBodyFilter(options: {
 			const cut: Place[] = [];
 			const texts = reading.places.map((place) => {
 				const whole = wholes.inspect(place);
-				if (place.kind !== "copy") countFindings(whole.findings, counts);
-				if (whole.isCut) cut.push(place);
+				if (place.kind === "whole") countFindings(whole.findings, counts);
+				if (whole.isCut && place.kind !== "echo") cut.push(place);
 				return whole.text;
 			});
 			if (cut.length > 0 && options.onCut === "error") return fault("answer_cut");

@@ -1,14 +1,15 @@
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { isErrorCode } from "../core/errors.ts";
-import type { Place, StreamFormat, StreamMemory } from "../providers/provider.ts";
+import type { StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
 import { sseComment } from "../wire/sse-encoder.ts";
-import { Channel, type ChannelState } from "./channel.ts";
-import { composeEntry, createEntry, deltasByChannel, type Entry } from "./stream-entry.ts";
+import { ChannelSet, type ChannelSetState } from "./channel-set.ts";
+import { composeEntry, createEntry, type Entry } from "./stream-entry.ts";
+import { type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
 import { WholeTexts } from "./whole-texts.ts";
 
 export type EndKind = "complete" | "cut" | "fault";
@@ -19,6 +20,8 @@ export interface FilterStep {
 	readonly out: string;
 	/** Raw bytes of the answer that need not be replayed any more. */
 	readonly consumed: number;
+	/** What must be handed to the next lane beside the state, after everything handed over before. */
+	readonly kept?: readonly TranscriptEntry[];
 	readonly ended?: EndKind;
 	/** With `fault`: the error code. */
 	readonly code?: string;
@@ -27,7 +30,7 @@ export interface FilterStep {
 /** Plain data: everything that continues a streamed answer on another lane. */
 export interface FilterState {
 	readonly memory: StreamMemory;
-	readonly channels: readonly (readonly [string, ChannelState])[];
+	readonly channels: ChannelSetState;
 	readonly counts: Record<string, number>;
 	readonly began: boolean;
 }
@@ -54,6 +57,8 @@ export interface ResponseFilterOptions {
 	/** Texts open at the same time in one answer. */
 	readonly maxChannels: number;
 	readonly state?: FilterState;
+	/** Everything that the steps before `state` kept. */
+	readonly journal?: readonly TranscriptEntry[];
 }
 
 export function createResponseFilter(options: ResponseFilterOptions): ResponseFilter {
@@ -67,9 +72,9 @@ class Filter implements ResponseFilter {
 	readonly #options: ResponseFilterOptions;
 	readonly #format: StreamFormat;
 	readonly #decoder: SseDecoder;
-	readonly #channels = new Map<string, Channel>();
-	/** Channels that end with the event at hand, with other text than the original. */
-	#altered: string[] = [];
+	readonly #channels: ChannelSet;
+	/** Absent where the format's end does not repeat what went out. */
+	readonly #transcript: TranscriptKeeper | undefined;
 	readonly #wholes: WholeTexts;
 	readonly #memory: StreamMemory;
 	/** Findings of complete texts, and of channels that ended. */
@@ -86,14 +91,15 @@ class Filter implements ResponseFilter {
 		this.#wholes = new WholeTexts(program, style);
 		this.#memory = state?.memory ?? options.format.newMemory();
 		this.#counted = { ...state?.counts };
-		for (const [name, channel] of state?.channels ?? []) {
-			this.#channels.set(name, new Channel(program, style, channel.json === undefined ? "text" : "json", channel));
-		}
+		this.#transcript = options.format.keep === undefined ? undefined : new TranscriptKeeper(options.journal);
+		const onFindings = (findings: readonly Finding[]): void => countFindings(findings, this.#counted);
+		const { maxChannels } = options;
+		this.#channels = new ChannelSet({ program, style, maxChannels, onFindings, state: state?.channels ?? [] });
 	}
 
 	get counts(): Record<string, number> {
 		const counts = { ...this.#counted };
-		for (const channel of this.#channels.values()) countFindings(channel.scanner.findings, counts);
+		for (const findings of this.#channels.findings()) countFindings(findings, counts);
 		return counts;
 	}
 
@@ -108,13 +114,14 @@ class Filter implements ResponseFilter {
 			return { ...last, out: step.out + last.out };
 		}
 		if (decoding.kind === "fault") return this.#fault(step.out, decoding.code);
-		return { out: step.out, consumed: this.#received - this.#decoder.pendingBytes };
+		const kept = this.#transcript?.takeNews() ?? [];
+		return { out: step.out, consumed: this.#received - this.#decoder.pendingBytes, ...(kept.length > 0 && { kept }) };
 	}
 
 	end(fault: string | undefined): FilterStep {
 		const isComplete = this.#done || (fault === undefined && this.#format.isComplete(this.#memory));
 		const out = this.#finish([""]);
-		if (this.#isCut()) return this.#cut(out);
+		if (this.#channels.isCut) return this.#cut(out);
 		if (!isComplete) return this.#fault(out, fault ?? "upstream_truncated");
 		const end = this.#done ? "" : this.#format.done();
 		return { out: out + end + this.#securityComment("complete"), consumed: this.#received, ended: "complete" };
@@ -123,15 +130,14 @@ class Filter implements ResponseFilter {
 	state(): FilterState {
 		return {
 			memory: this.#memory,
-			channels: [...this.#channels].map(([name, channel]) => [name, channel.state()] as const),
+			channels: this.#channels.state(),
 			counts: this.counts,
 			began: this.#decoder.began,
 		};
 	}
 
 	close(): void {
-		for (const channel of this.#channels.values()) channel.close();
-		this.#channels.clear();
+		this.#channels.close();
 	}
 
 	#pushBlocks(blocks: readonly SseBlock[]): FilterStep {
@@ -170,7 +176,7 @@ class Filter implements ResponseFilter {
 			return { block: { ...block, raw: this.#format.done() }, reading: { ...NOTHING, finished: [""] }, texts: [], isCut: false };
 		}
 		if (reading.isEnd) this.#done = true;
-		for (const place of reading.places) if (place.kind === "delta" && !this.#openChannel(place)) return "too_many_channels";
+		for (const place of reading.places) if (place.kind === "delta" && !this.#channels.open(place)) return "too_many_channels";
 		return createEntry(block, reading, (place) => {
 			const whole = this.#wholes.inspect(place);
 			if (place.kind === "whole") countFindings(whole.findings, this.#counted);
@@ -178,56 +184,53 @@ class Filter implements ResponseFilter {
 		});
 	}
 
-	#openChannel({ channel, source, text }: Place): boolean {
-		if (text === "" || this.#channels.has(channel)) return true;
-		if (this.#channels.size >= this.#options.maxChannels) return false;
-		this.#channels.set(channel, new Channel(this.#options.program, this.#options.style, source));
-		return true;
-	}
-
 	/** Scans the texts of all entries, one call per channel, then writes the entries in their order. */
 	#write(entries: readonly Entry[]): FilterStep {
-		this.#scan(entries);
+		this.#channels.scan(entries);
 		let out = "";
 		for (const entry of entries) {
-			this.#altered = [];
-			if (entry.reading.note !== undefined) this.#format.note(this.#memory, entry.reading.note);
+			const { note } = entry.reading;
+			this.#channels.forgetEnded();
+			if (note !== undefined) this.#format.note(this.#memory, note);
 			if (!entry.isCut) out += this.#flushFinished(entry);
-			if (entry.isCut) return this.#cut(out + this.#composeCut(entry), entry.reading.note);
-			out += composeEntry(entry, (channels) => this.#isAltered(channels));
+			if (entry.isCut) return this.#cut(out + this.#composeCut(entry), note);
+			const edits = note === undefined ? undefined : this.#format.renumber?.(this.#memory, note);
+			const written = composeEntry(entry, (prefix) => this.#channels.isAltered(prefix), edits ?? []);
+			this.#keep(entry, written.data);
+			out += written.sse;
 		}
 		return { out, consumed: this.#received };
 	}
 
-	#scan(entries: readonly Entry[]): void {
-		for (const [name, list] of deltasByChannel(entries)) {
-			const result = this.#channels.get(name)?.write(list.map((slot) => slot.text));
-			const cutSlot = list[result?.cutAt ?? -1];
-			if (cutSlot !== undefined) cutSlot.entry.isCut = true;
-			for (const [k, slot] of list.entries()) slot.entry.texts[slot.i] = result === undefined ? "" : result.texts[k];
+	#keep({ reading, texts }: Entry, data: string): void {
+		const transcript = this.#transcript;
+		if (transcript === undefined) return;
+		for (const [i, { kind, channel, text }] of reading.places.entries()) {
+			const said = texts[i] ?? text;
+			if (kind === "delta" && said !== "") transcript.append(channel, said);
 		}
+		if (reading.isKept) for (const [key, value] of this.#format.keep?.(data) ?? []) transcript.set(key, value);
+	}
+
+	/** Text in an event of its own. */
+	#say(channel: string, text: string, unsent?: unknown): string {
+		this.#transcript?.append(channel, text);
+		return this.#format.textEvent(channel, text, this.#memory, unsent);
 	}
 
 	/** What a finishing channel still held: joined to its text in this event, or an event of its own before it. */
 	#flushFinished(entry: Entry): string {
 		const { finished, places } = entry.reading;
 		let before = "";
-		for (const name of this.#namesOf(finished)) {
-			const rest = this.#finishChannel(name);
-			entry.isCut ||= this.#channels.get(name)?.scanner.isCut === true;
+		for (const name of this.#channels.names(finished)) {
+			const rest = this.#channels.finish(name);
+			entry.isCut ||= this.#channels.isCut;
 			if (rest === "") continue;
 			const i = places.findLastIndex((place) => place.channel === name && place.text !== "");
-			if (i < 0) before += this.#format.textEvent(name, rest, this.#memory);
+			if (i < 0) before += this.#say(name, rest);
 			else entry.texts[i] = (entry.texts[i] ?? places[i]?.text ?? "") + rest;
 		}
 		return before;
-	}
-
-	#isAltered(channels: string): boolean {
-		return (
-			this.#altered.some((name) => name.startsWith(channels)) ||
-			[...this.#channels].some(([name, channel]) => name.startsWith(channels) && channel.isAltered)
-		);
 	}
 
 	/** Of an event with a cut only the growing text that may still go out: never its finish reason. */
@@ -235,46 +238,26 @@ class Filter implements ResponseFilter {
 		return reading.places
 			.map((place, i) => [place, texts[i] ?? place.text] as const)
 			.filter(([place, text]) => place.kind === "delta" && text !== "")
-			.map(([place, text]) => this.#format.textEvent(place.channel, text, this.#memory, reading.note))
+			.map(([place, text]) => this.#say(place.channel, text, reading.note))
 			.join("");
-	}
-
-	#namesOf(prefixes: readonly string[]): string[] {
-		if (prefixes.length === 0) return [];
-		return [...this.#channels.keys()].filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
 	}
 
 	/** Ends the channels with these prefixes outside any event. Stops at a cut. */
 	#finish(prefixes: readonly string[]): string {
 		let out = "";
-		for (const name of this.#namesOf(prefixes)) {
-			const rest = this.#finishChannel(name);
-			if (rest !== "") out += this.#format.textEvent(name, rest, this.#memory);
-			if (this.#isCut()) break;
+		for (const name of this.#channels.names(prefixes)) {
+			const rest = this.#channels.finish(name);
+			if (rest !== "") out += this.#say(name, rest);
+			if (this.#channels.isCut) break;
 		}
 		return out;
 	}
 
-	#finishChannel(name: string): string {
-		const channel = this.#channels.get(name);
-		if (channel === undefined) return "";
-		const rest = channel.finish();
-		if (channel.scanner.isCut) return rest;
-		countFindings(channel.scanner.findings, this.#counted);
-		if (channel.isAltered) this.#altered.push(name);
-		channel.close();
-		this.#channels.delete(name);
-		return rest;
-	}
-
-	#isCut(): boolean {
-		for (const channel of this.#channels.values()) if (channel.scanner.isCut) return true;
-		return false;
-	}
-
 	#cut(out: string, unsent?: unknown): FilterStep {
 		const { onCut, api } = this.#options;
-		const end = this.#format.cut(this.#memory, unsent) + (onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done());
+		const transcript = this.#transcript ?? new TranscriptKeeper();
+		const end =
+			this.#format.cut(this.#memory, unsent, transcript) + (onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done());
 		return { out: out + end + this.#securityComment("cut"), consumed: this.#received, ended: "cut" };
 	}
 

@@ -1,5 +1,5 @@
 import type { Companion, EventData, Place } from "../providers/provider.ts";
-import { replaceValues } from "../wire/json-strings.ts";
+import { type Replacement, replaceValues } from "../wire/json-strings.ts";
 import type { SseBlock } from "../wire/sse-decoder.ts";
 import { withData } from "../wire/sse-encoder.ts";
 import { editsOf, type WholeText } from "./whole-texts.ts";
@@ -20,22 +20,39 @@ export function createEntry(block: SseBlock, reading: EventData, inspect: (place
 	const texts = reading.places.map((place) => {
 		if (place.kind === "delta") return undefined;
 		const whole = inspect(place);
-		isCut ||= whole.isCut;
+		isCut ||= whole.isCut && place.kind !== "echo";
 		return whole.text;
 	});
 	return { block, reading, texts, isCut };
 }
 
-/** The entry as SSE; empty when nothing is left of it. `isAltered`: text of such channels is not the original. */
-export function composeEntry({ block, reading, texts }: Entry, isAltered: (channels: string) => boolean): string {
+/** What is written of an entry. */
+export interface WrittenEntry {
+	/** Empty when nothing is left of it. */
+	readonly sse: string;
+	readonly data: string;
+}
+
+/** `isAltered`: text of such channels is not the original. `more`: edits that only the entry's place in the answer decides. */
+export function composeEntry(
+	{ block, reading, texts }: Entry,
+	isAltered: (channels: string) => boolean,
+	more: readonly Replacement[],
+): WrittenEntry {
 	const moot = reading.companions.filter((companion) =>
 		companion.isOfWhole ? isAltered(companion.channels) : isTouched(companion, reading.places, texts),
 	);
-	const edits = [...editsOf(reading.places, texts, reading.amendments), ...moot.map(({ from, to }) => ({ from, to, value: null }))];
-	if (edits.length === 0) return block.raw;
+	const edits = [
+		...editsOf(reading.places, texts, reading.amendments),
+		...moot.map(({ from, to }) => ({ from, to, value: null })),
+		...more,
+	];
+	const original = block.event?.data ?? "";
+	if (edits.length === 0) return { sse: block.raw, data: original };
 	const isVisible = reading.places.some((place, i) => place.kind === "delta" && (texts[i] ?? place.text) !== "");
-	if (!isVisible && reading.isOnlyText) return "";
-	return withData(block, replaceValues(block.event?.data ?? "", edits));
+	if (!isVisible && reading.isOnlyText) return { sse: "", data: "" };
+	const data = replaceValues(original, edits);
+	return { sse: withData(block, data), data };
 }
 
 function isTouched({ channels }: Companion, places: readonly Place[], texts: readonly (string | undefined)[]): boolean {
@@ -49,16 +66,27 @@ interface DeltaSlot {
 	readonly text: string;
 }
 
-/** The deltas that are not empty, in the order of the answer. */
-export function deltasByChannel(entries: readonly Entry[]): Map<string, DeltaSlot[]> {
-	const slots = new Map<string, DeltaSlot[]>();
+/** Deltas of one channel with none of another between them: they can be scanned at once. */
+interface DeltaRun {
+	readonly channel: string;
+	readonly slots: DeltaSlot[];
+}
+
+/**
+ * The deltas that are not empty, in the order of the answer, up to an entry that is cut. A channel that comes again after
+ * another one makes a run of its own: were it scanned ahead, what goes out before a cut of the other one would depend on
+ * how much had arrived.
+ */
+export function deltaRuns(entries: readonly Entry[]): DeltaRun[] {
+	const runs: DeltaRun[] = [];
 	for (const entry of entries) {
 		for (const [i, { kind, channel, text }] of entry.reading.places.entries()) {
 			if (kind !== "delta" || text === "") continue;
-			const list = slots.get(channel);
-			if (list === undefined) slots.set(channel, [{ entry, i, text }]);
-			else list.push({ entry, i, text });
+			const last = runs.at(-1);
+			if (last?.channel === channel) last.slots.push({ entry, i, text });
+			else runs.push({ channel, slots: [{ entry, i, text }] });
 		}
+		if (entry.isCut) break;
 	}
-	return slots;
+	return runs;
 }

@@ -3,6 +3,7 @@ import { errorEvent } from "../core/error-envelope.ts";
 import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
 import { filterPrompt } from "../inspect/prompt-filter.ts";
 import { createResponseFilter, type FilterState, type FilterStep, type ResponseFilter } from "../inspect/response-filter.ts";
+import type { TranscriptEntry } from "../inspect/transcript.ts";
 import type { Policy, Rule } from "../policy/policy.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { Engine } from "../scanner/engine.ts";
@@ -23,9 +24,9 @@ export interface LaneInspector {
 }
 
 export interface LaneInspectorOptions {
-	/** Packs a filter state into bytes and back. */
-	readonly pack: (state: FilterState) => Uint8Array;
-	readonly unpack: (bytes: Uint8Array) => FilterState;
+	/** Packs plain data into bytes and back. */
+	readonly pack: (value: object) => Uint8Array;
+	readonly unpack: <T>(bytes: Uint8Array) => T;
 	/** Keys the hashes in redacted text. */
 	readonly secretKey: Uint8Array;
 	/** Another engine than Hyperscan: the oracle, in tests. */
@@ -69,6 +70,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			consumed: step.consumed,
 			...(step.out !== "" && { bytes: Buffer.from(step.out) }),
 			...(resume && { resume }),
+			...(resume && step.kept && { journal: options.pack(step.kept) }),
 			...(step.ended && { ended: step.ended }),
 			...(step.code !== undefined && { code: step.code }),
 			...(counts && { findings: counts }),
@@ -99,7 +101,8 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const format = provider.stream;
 		if (format === undefined)
 			return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "upstream_content_type" }];
-		const state = item.resume === undefined ? {} : { state: options.unpack(item.resume) };
+		const state = item.resume === undefined ? {} : { state: options.unpack<FilterState>(item.resume) };
+		const journal = (item.journal ?? []).flatMap((bytes) => options.unpack<readonly TranscriptEntry[]>(bytes));
 		answers.set(item.sid, {
 			mode: "stream",
 			api: item.api,
@@ -110,6 +113,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 				maxBlockBytes: MAX_BLOCK_BYTES,
 				maxChannels: MAX_CHANNELS,
 				...state,
+				journal,
 			}),
 		});
 		return [];

@@ -48,6 +48,8 @@ export class LaneSession {
 	readonly #onClosed: () => void;
 	#home: { readonly index: number; readonly lane: Lane } | undefined;
 	#resume: Uint8Array | undefined;
+	readonly #journal: Uint8Array[] = [];
+	#journalBytes = 0;
 	/** Raw bytes not consumed yet, oldest first. */
 	#retained: Uint8Array[] = [];
 	#retainedBytes = 0;
@@ -117,8 +119,8 @@ export class LaneSession {
 		this.#home = { index, lane };
 		lane.sessions++;
 		this.#consumed = 0;
-		this.#unreceived = this.#retainedBytes;
-		lane.post({ kind: "open", sid: this.#sid, ...this.#answer, ...(this.#resume && { resume: this.#resume }) });
+		this.#unreceived = this.#retainedBytes - this.#journalBytes;
+		lane.post({ kind: "open", sid: this.#sid, ...this.#answer, ...(this.#resume && { resume: this.#resume, journal: this.#journal }) });
 		for (const bytes of this.#retained) lane.post({ kind: "data", sid: this.#sid, bytes });
 		if (this.#ended !== undefined) lane.post(this.#endItem());
 	}
@@ -147,6 +149,7 @@ export class LaneSession {
 		this.#drop(item.consumed - this.#consumed);
 		this.#consumed = Math.max(this.#consumed, item.consumed);
 		if (item.resume !== undefined) this.#resume = item.resume;
+		if (item.journal !== undefined) this.#keep(item.journal);
 		if (item.bytes !== undefined) this.#handler.onOutput(item.bytes);
 		if (item.ended !== undefined) {
 			this.#closed = true;
@@ -168,6 +171,12 @@ export class LaneSession {
 	#retain(bytes: number): void {
 		this.#retainedBytes += bytes;
 		this.#budget.bytes += bytes;
+	}
+
+	#keep(journal: Uint8Array): void {
+		this.#journal.push(journal);
+		this.#journalBytes += journal.length;
+		this.#retain(journal.length);
 	}
 
 	#drop(count: number): void {

@@ -42,6 +42,8 @@ export type ToLane =
 			readonly api: ApiName;
 			readonly mode: "stream" | "body";
 			readonly resume?: Uint8Array;
+			/** Every `journal` so far. */
+			readonly journal?: readonly Uint8Array[];
 	  }
 	| { readonly kind: "data"; readonly sid: SessionId; readonly bytes: Uint8Array }
 	/** Upstream ended; `fault` when it did not end well (error code of the catalogue). Answered by an `ended` output. */
@@ -65,6 +67,8 @@ export type FromLane =
 			readonly bytes?: Uint8Array;
 			/** State to continue from after `bytes`, on any lane. Absent: unchanged. */
 			readonly resume?: Uint8Array;
+			/** What the answer's next lane needs beside the state, once for ever: appended to what was sent before. */
+			readonly journal?: Uint8Array;
 			/** Set once, on the last output. cut and fault: abort the upstream. */
 			readonly ended?: "complete" | "cut" | "fault";
 			/** With `ended: fault`: the error code. Stream mode has already written the error event. */

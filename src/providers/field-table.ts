@@ -6,10 +6,21 @@ import type { Place, SourceKind } from "./provider.ts";
  * - name: an identifier or enum made by the vendor; passes when it has the form of one, else it is `whole`
  * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64, else it is `whole`
  * - media: encoded image or sound; cannot be inspected
- * - whole, copy, delta: see `Place`; with `Json`: JSON source in the string
+ * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
  */
-export type Treatment = "name" | "opaque" | "media" | "whole" | "copy" | "delta" | "wholeJson" | "copyJson" | "deltaJson" | "wholeValue";
+export type Treatment =
+	| "name"
+	| "opaque"
+	| "media"
+	| "whole"
+	| "copy"
+	| "delta"
+	| "echo"
+	| "wholeJson"
+	| "copyJson"
+	| "deltaJson"
+	| "wholeValue";
 
 /** Path → treatment. `#` is any array index, `*` any one member, a final `**` anything below. The first match counts. */
 export type FieldTable = readonly (readonly [path: string, treatment: Treatment])[];

@@ -1,4 +1,4 @@
-import type { JsonSpan } from "../wire/json-strings.ts";
+import type { JsonPath, JsonSpan } from "../wire/json-strings.ts";
 import type { Fields } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf } from "./json-object.ts";
 import type { Amendment } from "./provider.ts";
@@ -40,4 +40,29 @@ function spelled(logprobs: unknown): string {
 		return Buffer.from(tokens.flatMap(({ bytes }) => bytes as number[])).toString("utf8");
 	}
 	return tokens.map(({ token }) => (typeof token === "string" ? token : "")).join("");
+}
+
+/**
+ * The same for the parts of a response, each with the list `logprobs` beside its `text` or `delta`. The fields must have
+ * the spans of all three.
+ */
+export function partLogprobAmendments({ places, spans }: Fields, root: unknown): Amendment[] {
+	return spans
+		.filter(({ path }) => path.at(-1) === "logprobs")
+		.flatMap(({ path, from, to }): Amendment[] => {
+			const logprobs = valueAt(root, path);
+			if (!Array.isArray(logprobs) || logprobs.length === 0) return [];
+			const parent = path.slice(0, -1).join();
+			const beside = spans.filter((span) => span.path.at(-1) !== "logprobs" && span.path.slice(0, -1).join() === parent);
+			const texts = [...places.keys()].filter((i) => beside.some((span) => span.from === places[i]?.from));
+			const isOwn = texts.map((i) => places[i]?.text).join("") === spelled(logprobs);
+			return [{ places: isOwn ? texts : "always", edit: { from, to, source: "[]" } }];
+		});
+}
+
+function valueAt(root: unknown, path: JsonPath): unknown {
+	return path.reduce(
+		(node, step) => (typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[step] : undefined),
+		root,
+	);
 }

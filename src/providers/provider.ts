@@ -15,9 +15,10 @@ export type SourceKind = "text" | "json" | "value";
 export interface Place {
 	/**
 	 * delta: the next piece of a text that grows, named by `channel`. whole: a complete text. copy: a complete text that
-	 * was already given out piece by piece, so its findings are not counted again.
+	 * was already given out piece by piece, so its findings are not counted again. echo: text of the request that the answer
+	 * repeats; it is shortened where another text would be cut, and its findings are not counted.
 	 */
-	readonly kind: "delta" | "whole" | "copy";
+	readonly kind: "delta" | "whole" | "copy" | "echo";
 	/** Deltas with the same channel are pieces of one text. Empty for the other kinds. */
 	readonly channel: string;
 	readonly source: SourceKind;
@@ -51,6 +52,8 @@ export interface EventData {
 	readonly isOnlyText: boolean;
 	/** The vendor's end marker: what follows is not part of the answer. */
 	readonly isEnd?: true;
+	/** The end of a cut answer repeats something of this event: `keep` says what. */
+	readonly isKept?: true;
 	/** What `note` keeps of this event once it is written. */
 	readonly note: unknown;
 }
@@ -61,6 +64,12 @@ export type EventReading =
 	| { readonly kind: "done" }
 	/** Must not pass: invalid JSON, a place that cannot be inspected, … `code` is an error code of the catalogue. */
 	| { readonly kind: "fault"; readonly code: string };
+
+/** What went out of an answer. */
+export interface Transcript {
+	get(key: string): string | undefined;
+	keys(): Iterable<string>;
+}
 
 /** One streamed vendor format. */
 export interface StreamFormat {
@@ -74,8 +83,15 @@ export interface StreamFormat {
 	 * when that event does not go out.
 	 */
 	textEvent(channel: string, text: string, memory: StreamMemory, unsent?: unknown): string;
-	/** The protocol-correct end of a cut answer, without the end marker. `unsent`: the note of the event the cut fell into, which did not go out. */
-	cut(memory: StreamMemory, unsent?: unknown): string;
+	/** Called after `note`, when all text before the event is out: edits that only its place in the answer decides. */
+	renumber?(memory: StreamMemory, note: unknown): readonly Replacement[];
+	/** Only of formats whose end repeats what went out: what to keep of the `data` of an event, as it was written. */
+	keep?(data: string): readonly (readonly [key: string, value: string])[];
+	/**
+	 * The protocol-correct end of a cut answer, without the end marker. `unsent`: the note of the event the cut fell into,
+	 * which did not go out. `transcript`: what `keep` said, by its keys, and the text that went out, by channel.
+	 */
+	cut(memory: StreamMemory, unsent: unknown, transcript: Transcript): string;
 	/** True when the answer is complete although the end marker is missing. */
 	isComplete(memory: StreamMemory): boolean;
 	/** The end marker; empty where the format has none. */

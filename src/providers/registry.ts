@@ -3,6 +3,7 @@ import { anthropicCountTokens, anthropicMessages } from "./anthropic-messages.ts
 import { openaiChat } from "./openai-chat.ts";
 import { openaiCompletions } from "./openai-completions.ts";
 import { openaiEmbeddings } from "./openai-embeddings.ts";
+import { openaiResponses } from "./openai-responses.ts";
 import type { Provider } from "./provider.ts";
 
 const PROVIDERS: Partial<Record<ApiName, Provider>> = {
@@ -11,6 +12,7 @@ const PROVIDERS: Partial<Record<ApiName, Provider>> = {
 	"anthropic-count-tokens": anthropicCountTokens,
 	"openai-completions": openaiCompletions,
 	"openai-embeddings": openaiEmbeddings,
+	"openai-responses": openaiResponses,
 };
 
 export function providerOf(api: ApiName): Provider {

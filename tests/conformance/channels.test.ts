@@ -54,7 +54,12 @@ function answer(channel: StreamChannel, action: "redact" | "cut", deltas: readon
 	const bytes = Buffer.from((isEscaped ? events.map(escapeStrings) : events).join(""));
 	const { out, ended } = streamThrough(bytes, { api: channel.api, program: programs.get(action) as ScannerProgram, style, ...cuts });
 	expect(ended).toBe(action === "cut" && SECRETS.some((secret) => deltas.join("").includes(secret)) ? "cut" : "complete");
-	return dataOf(out).map(channel.read).join("");
+	const events = dataOf(out);
+	const text = events.map(channel.read).join("");
+	const numbers = events.flatMap(({ sequence_number: number }) => (number === undefined ? [] : [number]));
+	expect(numbers).toEqual(numbers.map((_, i) => i));
+	for (const copy of events.flatMap((event) => channel.copies?.(event) ?? [])) expect(copy).toBe(text);
+	return text;
 }
 
 describe.each([...OPENAI_CHANNELS, ...ANTHROPIC_CHANNELS])("$name", (channel) => {

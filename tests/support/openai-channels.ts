@@ -1,3 +1,4 @@
+import { type ResponseItem, responseEvents } from "./response-events.ts";
 import { type StreamChannel, stringAt } from "./stream-channel.ts";
 
 const sse = (data: object): string => `data: ${JSON.stringify(data)}\n\n`;
@@ -32,6 +33,33 @@ function chat(
 const call = (i: number, members: object, first: object): object => ({
 	delta: { tool_calls: [{ index: 0, ...(i === 0 && first), ...members }] },
 });
+
+/** A channel of a response. A client reads the deltas; every later copy of the text must agree with them. */
+function response(
+	name: string,
+	item: (texts: readonly string[]) => ResponseItem,
+	base: string,
+	more: { isJson?: true } = {},
+): StreamChannel {
+	return {
+		name: `responses ${name}`,
+		api: "openai-responses",
+		...more,
+		events: (deltas) => responseEvents([item(deltas)]),
+		read: (data) => (data["type"] === `response.${base}.delta` ? stringAt(data, ["delta"]) : ""),
+		copies: (data) => copiesOf(data).filter((text) => text !== ""),
+	};
+}
+
+/** Every text that repeats what came in deltas. */
+function copiesOf(data: unknown): string[] {
+	if (typeof data !== "object" || data === null) return [];
+	const { type } = data as { type?: string };
+	if (type?.startsWith("response.") && type.endsWith(".added")) return [];
+	return Object.entries(data).flatMap(([name, value]) =>
+		typeof value !== "string" ? copiesOf(value) : ["text", "refusal", "arguments", "input", "code"].includes(name) ? [value] : [],
+	);
+}
 
 export const OPENAI_CHANNELS: readonly StreamChannel[] = [
 	chat("content", ["delta", "content"], (content) => ({ delta: { content } })),
@@ -84,4 +112,35 @@ export const OPENAI_CHANNELS: readonly StreamChannel[] = [
 		},
 		read: (data) => stringAt(data, ["choices", 0, "text"]),
 	},
+	response("output text", (texts) => ({ kind: "message", texts }), "output_text"),
+	response("refusal", (texts) => ({ kind: "message", texts, isRefusal: true }), "refusal"),
+	response("reasoning text", (texts) => ({ kind: "reasoning", list: "content", texts }), "reasoning_text"),
+	response("reasoning summary", (texts) => ({ kind: "reasoning", list: "summary", texts }), "reasoning_summary_text"),
+	response(
+		"function call arguments",
+		(texts) => ({ kind: "call", type: "function_call", member: "arguments", base: "function_call_arguments", texts }),
+		"function_call_arguments",
+		{ isJson: true },
+	),
+	response(
+		"MCP call arguments",
+		(texts) => ({ kind: "call", type: "mcp_call", member: "arguments", base: "mcp_call_arguments", texts }),
+		"mcp_call_arguments",
+		{ isJson: true },
+	),
+	response(
+		"custom tool input",
+		(texts) => ({ kind: "call", type: "custom_tool_call", member: "input", base: "custom_tool_call_input", texts }),
+		"custom_tool_call_input",
+	),
+	response(
+		"code interpreter code",
+		(texts) => ({ kind: "call", type: "code_interpreter_call", member: "code", base: "code_interpreter_call_code", texts }),
+		"code_interpreter_call_code",
+	),
+	response(
+		"unknown tool input",
+		(texts) => ({ kind: "call", type: "new_call", member: "input", base: "new_call_input", texts }),
+		"new_call_input",
+	),
 ];

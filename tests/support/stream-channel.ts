@@ -10,6 +10,8 @@ export interface StreamChannel {
 	events(deltas: readonly string[]): string[];
 	/** What an event adds to the channel's text, as a client joins it. */
 	read(event: Record<string, unknown>): string;
+	/** Whole texts in an event that must be what was read. */
+	copies?(event: Record<string, unknown>): string[];
 }
 
 type Path = readonly (string | number)[];

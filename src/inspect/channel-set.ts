@@ -1,0 +1,109 @@
+import type { Place } from "../providers/provider.ts";
+import type { ScannerProgram } from "../scanner/text-scanner.ts";
+import type { Finding } from "../verdict/finding.ts";
+import type { RedactionStyle } from "../verdict/redaction.ts";
+import { Channel, type ChannelState } from "./channel.ts";
+import { deltaRuns, type Entry } from "./stream-entry.ts";
+
+/** Plain data. */
+export type ChannelSetState = readonly (readonly [name: string, state: ChannelState])[];
+
+/** The open texts of one streamed answer. */
+export class ChannelSet {
+	readonly #program: ScannerProgram;
+	readonly #style: RedactionStyle;
+	readonly #maxChannels: number;
+	readonly #onFindings: (findings: readonly Finding[]) => void;
+	readonly #channels = new Map<string, Channel>();
+	/** Channels that ended since `forgetEnded`, with other text than the original. */
+	#endedAltered: string[] = [];
+
+	/** `onFindings` gets the findings of a channel when it ends. */
+	constructor(options: {
+		readonly program: ScannerProgram;
+		readonly style: RedactionStyle;
+		/** Texts open at the same time. */
+		readonly maxChannels: number;
+		readonly onFindings: (findings: readonly Finding[]) => void;
+		readonly state: ChannelSetState;
+	}) {
+		this.#program = options.program;
+		this.#style = options.style;
+		this.#maxChannels = options.maxChannels;
+		this.#onFindings = options.onFindings;
+		for (const [name, state] of options.state) {
+			this.#channels.set(name, new Channel(this.#program, this.#style, state.json === undefined ? "text" : "json", state));
+		}
+	}
+
+	/** False: too many are open. */
+	open({ channel, source, text }: Place): boolean {
+		if (text === "" || this.#channels.has(channel)) return true;
+		if (this.#channels.size >= this.#maxChannels) return false;
+		this.#channels.set(channel, new Channel(this.#program, this.#style, source));
+		return true;
+	}
+
+	/** Scans the deltas of the entries in their order, up to the first cut, and puts the texts in their places. */
+	scan(entries: readonly Entry[]): void {
+		for (const { channel, slots } of deltaRuns(entries)) {
+			const result = this.#channels.get(channel)?.write(slots.map((slot) => slot.text));
+			for (const [k, slot] of slots.entries()) slot.entry.texts[slot.i] = result === undefined ? "" : result.texts[k];
+			const cutSlot = slots[result?.cutAt ?? -1];
+			if (cutSlot === undefined) continue;
+			cutSlot.entry.isCut = true;
+			return;
+		}
+	}
+
+	/** Open channels that begin with one of the prefixes. */
+	names(prefixes: readonly string[]): string[] {
+		if (prefixes.length === 0) return [];
+		return [...this.#channels.keys()].filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+	}
+
+	/** Ends a channel; the rest of its text that may go out. */
+	finish(name: string): string {
+		const channel = this.#channels.get(name);
+		if (channel === undefined) return "";
+		const rest = channel.finish();
+		if (channel.scanner.isCut) return rest;
+		this.#onFindings(channel.scanner.findings);
+		if (channel.isAltered) this.#endedAltered.push(name);
+		channel.close();
+		this.#channels.delete(name);
+		return rest;
+	}
+
+	forgetEnded(): void {
+		this.#endedAltered = [];
+	}
+
+	/** Whether a channel with the prefix gave out other text than the original. */
+	isAltered(prefix: string): boolean {
+		return (
+			this.#endedAltered.some((name) => name.startsWith(prefix)) ||
+			[...this.#channels].some(([name, channel]) => name.startsWith(prefix) && channel.isAltered)
+		);
+	}
+
+	/** A cut took effect in one of them. */
+	get isCut(): boolean {
+		for (const channel of this.#channels.values()) if (channel.scanner.isCut) return true;
+		return false;
+	}
+
+	/** Findings of the open channels. */
+	*findings(): Generator<readonly Finding[]> {
+		for (const channel of this.#channels.values()) yield channel.scanner.findings;
+	}
+
+	state(): ChannelSetState {
+		return [...this.#channels].map(([name, channel]) => [name, channel.state()] as const);
+	}
+
+	close(): void {
+		for (const channel of this.#channels.values()) channel.close();
+		this.#channels.clear();
+	}
+}

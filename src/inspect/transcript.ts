@@ -1,0 +1,44 @@
+import type { Transcript } from "../providers/provider.ts";
+
+/** One thing that was kept. Without `isMore` it replaces what the key had. */
+export type TranscriptEntry = readonly [key: string, value: string, isMore: boolean];
+
+/**
+ * What went out of an answer, for formats whose end repeats it. The state of an answer moves to another lane with every
+ * step, so the transcript is not part of it: only what is new is handed over, once.
+ */
+export class TranscriptKeeper implements Transcript {
+	readonly #values = new Map<string, string>();
+	#news: [key: string, value: string, isMore: boolean][] = [];
+
+	constructor(journal: readonly TranscriptEntry[] = []) {
+		for (const [key, value, isMore] of journal) this.#values.set(key, isMore ? (this.#values.get(key) ?? "") + value : value);
+	}
+
+	get(key: string): string | undefined {
+		return this.#values.get(key);
+	}
+
+	keys(): Iterable<string> {
+		return this.#values.keys();
+	}
+
+	set(key: string, value: string): void {
+		this.#values.set(key, value);
+		this.#news.push([key, value, false]);
+	}
+
+	append(key: string, text: string): void {
+		this.#values.set(key, (this.#values.get(key) ?? "") + text);
+		const last = this.#news.at(-1);
+		if (last?.[2] === true && last[0] === key) last[1] += text;
+		else this.#news.push([key, text, true]);
+	}
+
+	/** What was kept since the last call. */
+	takeNews(): readonly TranscriptEntry[] {
+		const news = this.#news;
+		this.#news = [];
+		return news;
+	}
+}

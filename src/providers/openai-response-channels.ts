@@ -1,0 +1,152 @@
+import type { JsonPath } from "../wire/json-strings.ts";
+import { createFieldReader, type Fields, type FieldTable } from "./field-table.ts";
+import { isObject, type JsonObject } from "./json-object.ts";
+import { itemFields, partFields, responseFields } from "./openai-response-fields.ts";
+
+/**
+ * A text of a streamed response: output index, the list and position below it, the name of its events without `.delta`,
+ * and the path in the delta where that is no string. Item ids do not count: some servers change them from event to event.
+ */
+export type Channel = readonly [
+	output: number | null,
+	list: "content" | "summary" | null,
+	position: number | null,
+	base: string,
+	...path: JsonPath,
+];
+
+/** The events of a text that an item may have from its beginning, by the item's type and the member. */
+const ITEM_BASES: Readonly<Record<string, string>> = {
+	"function_call.arguments": "response.function_call_arguments",
+	"mcp_call.arguments": "response.mcp_call_arguments",
+	"custom_tool_call.input": "response.custom_tool_call_input",
+	"code_interpreter_call.code": "response.code_interpreter_call_code",
+};
+
+/** The events of a part's text, by the type of the part. */
+export function baseOfPart(type: unknown): string {
+	switch (type) {
+		case "refusal":
+			return "response.refusal";
+		case "reasoning_text":
+			return "response.reasoning_text";
+		case "summary_text":
+			return "response.reasoning_summary_text";
+		default:
+			return "response.output_text";
+	}
+}
+
+const HEAD: FieldTable = ["type", "event_id", "item_id", "call_id", "obfuscation"].map((name) => [name, "name"] as const);
+const LOGPROBS = ["", "part.", "item.content.#.", "response.output.#.content.#."];
+const SPANS = ["sequence_number", "delta", ...LOGPROBS.flatMap((at) => [`${at}logprobs`, `${at}text`])];
+
+type Reader = (json: string, root: unknown) => Fields | undefined;
+
+function createReader(table: FieldTable): Reader {
+	return createFieldReader([...HEAD, ...table], {
+		channelOf: (root, path) => JSON.stringify(channelOf(root as JsonObject, path)),
+		refine: (root, path) => (path[0] === "item" && isWhole(root as JsonObject, path) ? "whole" : undefined),
+		spans: SPANS,
+	});
+}
+
+const DELTA = createReader([
+	["delta", "delta"],
+	["delta.**", "delta"],
+	["logprobs.**", "whole"],
+]);
+const JSON_DELTA = createReader([["delta", "deltaJson"]]);
+const MEDIA_DELTA = createReader([["delta", "media"]]);
+const DONE = createReader([
+	...["text", "refusal", "input", "code", "transcript"].map((name) => [name, "copy"] as const),
+	["arguments", "copyJson"],
+	["logprobs.**", "whole"],
+]);
+const OTHER = createReader([]);
+const PART_ADDED = createReader(partFields("part", "delta"));
+const PART_DONE = createReader(partFields("part", "copy"));
+const RESPONSE_BEGUN = createReader(responseFields("response.", "whole"));
+const RESPONSE_ENDED = createReader(responseFields("response.", "copy"));
+
+const READERS: Readonly<Record<string, Reader>> = {
+	"response.created": RESPONSE_BEGUN,
+	"response.queued": RESPONSE_BEGUN,
+	"response.in_progress": RESPONSE_BEGUN,
+	"response.completed": RESPONSE_ENDED,
+	"response.incomplete": RESPONSE_ENDED,
+	"response.failed": RESPONSE_ENDED,
+	"response.output_item.added": createReader(itemFields("item", "delta", "whole")),
+	"response.output_item.done": createReader(itemFields("item", "copy", "whole")),
+	"response.content_part.added": PART_ADDED,
+	"response.content_part.done": PART_DONE,
+	"response.reasoning_summary_part.added": PART_ADDED,
+	"response.reasoning_summary_part.done": PART_DONE,
+	"response.function_call_arguments.delta": JSON_DELTA,
+	"response.mcp_call_arguments.delta": JSON_DELTA,
+	"response.audio.delta": MEDIA_DELTA,
+};
+
+/** What reads an event of the type. An unknown one is read by what its name says it is. */
+export function readerOf(type: string): Reader {
+	const known = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
+	return known ?? (type.endsWith(".delta") ? DELTA : type.endsWith(".done") ? DONE : OTHER);
+}
+
+/** Texts of a new item that no delta event can continue. */
+function isWhole({ item, type }: JsonObject, path: JsonPath): boolean {
+	const member = path[1];
+	if (type !== "response.output_item.added" || (member !== "arguments" && member !== "input" && member !== "code")) return false;
+	return !Object.hasOwn(ITEM_BASES, `${isObject(item) ? item["type"] : ""}.${member}`);
+}
+
+function channelOf(event: JsonObject, path: JsonPath): Channel {
+	const output = numberOf(event["output_index"]);
+	const [root, list, position] = path;
+	const { item, part } = event;
+	if (root === "part" && isObject(part)) return [output, ...positionOf(event), baseOfPart(part["type"])];
+	if (root === "item" && isObject(item)) {
+		if (list !== "content" && list !== "summary") return [output, null, null, ITEM_BASES[`${item["type"]}.${list}`] ?? ""];
+		const parts = item[list];
+		const element: unknown = Array.isArray(parts) ? parts[position as number] : undefined;
+		return [output, list, position as number, baseOfPart(isObject(element) ? element["type"] : undefined)];
+	}
+	return [output, ...positionOf(event), baseOf(event["type"]), ...path.slice(1)];
+}
+
+function positionOf({
+	content_index: content,
+	summary_index: summary,
+}: JsonObject): readonly ["content" | "summary" | null, number | null] {
+	const [at, inSummary] = [numberOf(content), numberOf(summary)];
+	return at !== null ? ["content", at] : inSummary !== null ? ["summary", inSummary] : [null, null];
+}
+
+function numberOf(value: unknown): number | null {
+	return Number.isSafeInteger(value) ? (value as number) : null;
+}
+
+/** The name of an event without its last word. */
+function baseOf(type: unknown): string {
+	return String(type).replace(/\.(?:delta|done)$/, "");
+}
+
+/** Prefixes of the channels that end with the event. */
+export function closingChannels(type: string, event: JsonObject): string[] {
+	const output = numberOf(event["output_index"]);
+	const prefix = (...steps: readonly unknown[]): string => JSON.stringify(steps).slice(0, -1);
+	switch (type) {
+		case "response.completed":
+		case "response.incomplete":
+		case "response.failed":
+		case "error":
+			return [""];
+		case "response.output_item.done":
+			return [`${prefix(output)},`];
+		case "response.content_part.done":
+		case "response.reasoning_summary_part.done":
+			return [`${prefix(output, ...positionOf(event))},`];
+		default:
+			return type.endsWith(".done") ? [prefix(output, ...positionOf(event), baseOf(type))] : [];
+	}
+}

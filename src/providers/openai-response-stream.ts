@@ -1,0 +1,111 @@
+import { sseEvent } from "../wire/sse-encoder.ts";
+import { membersAt } from "./channel-path.ts";
+import { isObject, type JsonObject, parseObject } from "./json-object.ts";
+import { partLogprobAmendments } from "./openai-logprobs.ts";
+import { type Channel, closingChannels, readerOf } from "./openai-response-channels.ts";
+import { closeResponse, keptParts } from "./openai-response-close.ts";
+import type { EventReading, StreamFormat, StreamMemory } from "./provider.ts";
+
+/**
+ * OpenAI Responses (platform.openai.com/docs/api-reference/responses-streaming). Texts come piece by piece, then again
+ * whole when a text, its part, its item and the response end.
+ */
+export const responseStream: StreamFormat = {
+	newMemory: (): ResponseMemory => ({ next: undefined, shift: 0, itemIds: {} }),
+	read: readEvent,
+	note(memory, note) {
+		const state = memory as ResponseMemory;
+		const { sequence, itemId } = note as ResponseNote;
+		if (sequence !== undefined) state.next = sequence.number + state.shift;
+		if (itemId !== undefined) state.itemIds[itemId.output] = itemId.id;
+	},
+	renumber(memory, note) {
+		const state = memory as ResponseMemory;
+		const { sequence } = note as ResponseNote;
+		if (sequence === undefined || state.next === undefined) return [];
+		const number = state.next++;
+		return number === sequence.number ? [] : [{ from: sequence.from, to: sequence.to, source: String(number) }];
+	},
+	textEvent(channel, text, memory) {
+		const state = memory as ResponseMemory;
+		const [output, list, position, base, ...path] = JSON.parse(channel) as Channel;
+		state.shift++;
+		return responseEvent(state, {
+			type: `${base}.delta`,
+			...(output !== null && { item_id: state.itemIds[output] ?? "", output_index: output }),
+			...(list !== null && { [`${list}_index`]: position }),
+			...membersAt(["delta", ...path], text),
+			...(base === "response.output_text" && { logprobs: [] }),
+		});
+	},
+	keep: keptParts,
+	cut: (memory, _unsent, transcript) => closeResponse(transcript, (event) => responseEvent(memory as ResponseMemory, event)),
+	isComplete: () => false,
+	done: () => "",
+};
+
+interface ResponseNote {
+	/** The event's number, and where it stands. */
+	readonly sequence: { readonly number: number; readonly from: number; readonly to: number } | undefined;
+	readonly itemId: { readonly output: number; readonly id: string } | undefined;
+}
+
+interface ResponseMemory extends StreamMemory {
+	/** Number of the next event; undefined while the upstream does not number its events. */
+	next: number | undefined;
+	/** Events that went out and that the upstream did not send. */
+	shift: number;
+	/** By output index: the last one seen. */
+	itemIds: Record<number, string>;
+}
+
+function responseEvent(memory: ResponseMemory, event: JsonObject & { readonly type: string }): string {
+	const numbered = memory.next === undefined ? event : { ...event, sequence_number: memory.next++ };
+	return sseEvent(JSON.stringify(numbered), event.type);
+}
+
+const TERMINAL: ReadonlySet<string> = new Set(["response.completed", "response.incomplete", "response.failed", "error"]);
+
+const KEPT: ReadonlySet<string> = new Set([
+	"response.created",
+	"response.output_item.added",
+	"response.output_item.done",
+	"response.content_part.added",
+	"response.content_part.done",
+	"response.reasoning_summary_part.added",
+	"response.reasoning_summary_part.done",
+]);
+
+function readEvent(data: string, eventName: string | undefined): EventReading {
+	// Some servers end with chat's marker.
+	if (data === "[DONE]") return { kind: "done" };
+	const object = parseObject(data);
+	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
+	const type = typeof object["type"] === "string" ? object["type"] : (eventName ?? "");
+	if (type === "" && object["error"] != null) return { kind: "fault", code: "upstream_error" };
+	const fields = readerOf(type)(data, object);
+	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	const number = object["sequence_number"];
+	const at = fields.spans.find(({ path }) => path[0] === "sequence_number");
+	const note: ResponseNote = {
+		sequence: at !== undefined && Number.isSafeInteger(number) ? { number: number as number, from: at.from, to: at.to } : undefined,
+		itemId: itemIdOf(object),
+	};
+	return {
+		kind: "data",
+		places: fields.places,
+		companions: [],
+		amendments: partLogprobAmendments(fields, object),
+		finished: closingChannels(type, object),
+		// Never dropped, not even without text: the numbers of the events must have no gap.
+		isOnlyText: false,
+		...(TERMINAL.has(type) && { isEnd: true }),
+		...(KEPT.has(type) && { isKept: true }),
+		note,
+	};
+}
+
+function itemIdOf({ item, item_id: itemId, output_index: output }: JsonObject): ResponseNote["itemId"] {
+	const id = isObject(item) ? item["id"] : itemId;
+	return typeof output === "number" && typeof id === "string" ? { output, id } : undefined;
+}

@@ -1,0 +1,67 @@
+import type { Replacement } from "../wire/json-strings.ts";
+import { createFieldReader } from "./field-table.ts";
+import { isObject, parseObject } from "./json-object.ts";
+import { partLogprobAmendments } from "./openai-logprobs.ts";
+import { readOpenaiRequest } from "./openai-request.ts";
+import { itemFields, responseFields } from "./openai-response-fields.ts";
+import { responseStream } from "./openai-response-stream.ts";
+import type { BodyReading, Place, Provider, RequestReading } from "./provider.ts";
+
+/** OpenAI Responses (platform.openai.com/docs/api-reference/responses). */
+export const openaiResponses: Provider = { stream: responseStream, readBody, cutBody, readRequest };
+
+const readAnswer = createFieldReader(responseFields("", "whole"), {
+	spans: ["output.#.content.#.logprobs", "output.#.content.#.text"],
+});
+const readEnds = createFieldReader([], { spans: ["status", "incomplete_details", "output.#", "output.#.status"] });
+
+function readBody(json: string): BodyReading {
+	const object = parseObject(json);
+	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
+	const fields = readAnswer(json, object);
+	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	return { kind: "data", places: fields.places, amendments: partLogprobAmendments(fields, object) };
+}
+
+/** The response is incomplete; of its items those after the cut are gone, and so is a tool call that has it. */
+function cutBody(json: string, cut: readonly Place[]): Replacement[] {
+	const at = Math.min(...cut.map(({ from }) => from));
+	const types = parseObject(json)?.["output"];
+	const { spans = [] } = readEnds(json, undefined) ?? {};
+	return spans.flatMap(({ path, from, to }): Replacement[] => {
+		if (path[0] === "status") return [{ from, to, value: "incomplete" }];
+		if (path[0] === "incomplete_details") return [{ from, to, source: '{"reason":"content_filter"}' }];
+		const item: unknown = Array.isArray(types) ? types[path[1] as number] : undefined;
+		const isText = isObject(item) && (item["type"] === "message" || item["type"] === "reasoning");
+		if (path.length === 2) return from > at || (to > at && !isText) ? [{ from, to, isRemoved: true }] : [];
+		const around = spans.find((span) => span.path.length === 2 && span.path[1] === path[1]);
+		return around !== undefined && around.from <= at && at < around.to ? [{ from, to, value: "incomplete" }] : [];
+	});
+}
+
+const readFields = createFieldReader([
+	["model", "name"],
+	["service_tier", "name"],
+	["truncation", "name"],
+	["previous_response_id", "name"],
+	["tool_choice", "name"],
+	["tools.#.type", "name"],
+	["text.format.type", "name"],
+	["include.#", "name"],
+	["input.#.content.#.detail", "name"],
+	["input.#.content.#.file_id", "name"],
+	["input.#.content.#.file_data", "media"],
+	["input.#.content.#.input_audio.data", "media"],
+	["input.#.content.#.input_audio.format", "name"],
+	...itemFields("input.#", "whole", "whole"),
+]);
+
+function readRequest(json: string): RequestReading {
+	return readOpenaiRequest(json, readFields, ({ input, background }, invalid) => {
+		if (background === true)
+			return invalid("background", "'background' responses are fetched later, past inspection. Send background: false.");
+		if (input != null && typeof input !== "string" && !Array.isArray(input))
+			return invalid("input", "'input' must be a string or an array of items.");
+		return undefined;
+	});
+}

@@ -2,7 +2,8 @@ import type { Place, Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { replaceValues } from "../wire/json-strings.ts";
-import { countFindings, type FilterStep } from "./response-filter.ts";
+import type { FilterStep } from "./filter-step.ts";
+import { countFindings } from "./finding-counts.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
 /** A non-streamed answer: collected, inspected whole, given out once. */

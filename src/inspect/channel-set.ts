@@ -87,6 +87,11 @@ export class ChannelSet {
 		);
 	}
 
+	/** Whether text of a channel with one of the prefixes came and did not go out yet. */
+	isHolding(prefixes: readonly string[]): boolean {
+		return this.names(prefixes).some((name) => this.#channels.get(name)?.isHolding === true);
+	}
+
 	/** A cut took effect in one of them. */
 	get isCut(): boolean {
 		for (const channel of this.#channels.values()) if (channel.scanner.isCut) return true;

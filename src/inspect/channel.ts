@@ -48,6 +48,11 @@ export class Channel {
 		return this.#scanner;
 	}
 
+	/** Some of the text that came did not go out yet. */
+	get isHolding(): boolean {
+		return this.#carry !== "" || this.#scanner.taken < this.#scanner.end;
+	}
+
 	/** Something of what went out so far stands in place of the original. */
 	get isAltered(): boolean {
 		return this.#isAltered;

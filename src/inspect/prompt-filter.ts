@@ -8,7 +8,7 @@ import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { SurrogateTable } from "../verdict/surrogate-table.ts";
 import { replaceValues } from "../wire/json-strings.ts";
-import { countFindings } from "./response-filter.ts";
+import { countFindings } from "./finding-counts.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
 /** Decides about one request body before anything of it goes upstream. */

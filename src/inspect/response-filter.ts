@@ -1,31 +1,18 @@
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { isErrorCode } from "../core/errors.ts";
-import type { StreamFormat, StreamMemory } from "../providers/provider.ts";
+import type { EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
-import { sseComment } from "../wire/sse-encoder.ts";
 import { ChannelSet, type ChannelSetState } from "./channel-set.ts";
-import { composeEntry, createEntry, type Entry } from "./stream-entry.ts";
+import { append, type FilterStep, type Run } from "./filter-step.ts";
+import { countFindings, securityComment } from "./finding-counts.ts";
+import { composeEntry, createEntry, deltaRuns, type Entry } from "./stream-entry.ts";
 import { type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
+import { WaitingEvents } from "./waiting-events.ts";
 import { WholeTexts } from "./whole-texts.ts";
-
-export type EndKind = "complete" | "cut" | "fault";
-
-/** What came out of one step. `ended` is final; nothing may be pushed afterwards. */
-export interface FilterStep {
-	/** Safe bytes as text; whole SSE blocks. */
-	readonly out: string;
-	/** Raw bytes of the answer that need not be replayed any more. */
-	readonly consumed: number;
-	/** What must be handed to the next lane beside the state, after everything handed over before. */
-	readonly kept?: readonly TranscriptEntry[];
-	readonly ended?: EndKind;
-	/** With `fault`: the error code. */
-	readonly code?: string;
-}
 
 /** Plain data: everything that continues a streamed answer on another lane. */
 export interface FilterState {
@@ -75,6 +62,7 @@ class Filter implements ResponseFilter {
 	readonly #channels: ChannelSet;
 	/** Absent where the format's end does not repeat what went out. */
 	readonly #transcript: TranscriptKeeper | undefined;
+	readonly #waiting = new WaitingEvents();
 	readonly #wholes: WholeTexts;
 	readonly #memory: StreamMemory;
 	/** Findings of complete texts, and of channels that ended. */
@@ -115,16 +103,18 @@ class Filter implements ResponseFilter {
 		}
 		if (decoding.kind === "fault") return this.#fault(step.out, decoding.code);
 		const kept = this.#transcript?.takeNews() ?? [];
-		return { out: step.out, consumed: this.#received - this.#decoder.pendingBytes, ...(kept.length > 0 && { kept }) };
+		return { out: step.out, consumed: this.#received - this.#decoder.pendingBytes - this.#waiting.bytes, ...(kept.length > 0 && { kept }) };
 	}
 
 	end(fault: string | undefined): FilterStep {
+		const waited = this.#endWaiting(true);
+		if (waited.ended !== undefined) return waited;
 		const isComplete = this.#done || (fault === undefined && this.#format.isComplete(this.#memory));
-		const out = this.#finish([""]);
+		const out = waited.out + this.#finish([""]);
 		if (this.#channels.isCut) return this.#cut(out);
 		if (!isComplete) return this.#fault(out, fault ?? "upstream_truncated");
 		const end = this.#done ? "" : this.#format.done();
-		return { out: out + end + this.#securityComment("complete"), consumed: this.#received, ended: "complete" };
+		return { out: out + end + securityComment("complete", this.counts), consumed: this.#received, ended: "complete" };
 	}
 
 	state(): FilterState {
@@ -140,36 +130,67 @@ class Filter implements ResponseFilter {
 		this.#channels.close();
 	}
 
-	#pushBlocks(blocks: readonly SseBlock[]): FilterStep {
-		let out = "";
-		let entries: Entry[] = [];
-		const flush = (): FilterStep => {
-			const step = this.#write(entries);
-			entries = [];
-			out += step.out;
-			return { ...step, out };
-		};
+	#pushBlocks(blocks: readonly SseBlock[], mayWait = true): FilterStep {
+		const run: Run = { out: "", entries: [], end: undefined };
 		for (const block of blocks) {
-			if (this.#done) break;
-			const entry = this.#read(block);
-			if (typeof entry === "string") {
-				const step = flush();
-				return step.ended === undefined ? this.#fault(out, entry) : step;
-			}
-			entries.push(entry);
-			// A channel may end inside the batch, so texts after its end must not be scanned together with those before.
-			if (entry.reading.finished.length === 0 && !this.#done) continue;
-			const step = flush();
-			if (step.ended !== undefined) return step;
+			if (this.#done || run.end !== undefined) break;
+			const reading = this.#readBlock(block);
+			if (!mayWait || !this.#wait(run, block, reading)) this.#take(run, block, reading);
 		}
-		return flush();
+		this.#flush(run);
+		return { consumed: this.#received, ...run.end, out: run.out };
+	}
+
+	/** Adds an event to the batch, and writes the batch where it must end. */
+	#take(run: Run, block: SseBlock, reading: EventReading): void {
+		if (run.end !== undefined) return;
+		const entry = this.#read(block, reading);
+		if (typeof entry === "string") {
+			this.#flush(run);
+			if (run.end === undefined) append(run, this.#fault("", entry));
+			return;
+		}
+		run.entries.push(entry);
+		// A channel may end inside the batch, so texts after its end must not be scanned together with those before.
+		if (entry.reading.finished.length > 0 || this.#done) this.#flush(run);
+	}
+
+	#flush(run: Run): void {
+		if (run.end === undefined) append(run, this.#write(run.entries.splice(0)));
+	}
+
+	/** True when the event waits for text that came before it. */
+	#wait(run: Run, block: SseBlock, reading: EventReading): boolean {
+		if (!this.#waiting.isEmpty) {
+			if (this.#waiting.takes(block, reading)) return true;
+			append(run, this.#endWaiting(this.#waiting.isEndedBy(reading)));
+			return false;
+		}
+		if (reading.kind !== "data" || reading.follows === undefined) return false;
+		const { follows } = reading;
+		if (deltaRuns(run.entries).some(({ channel }) => follows.some((prefix) => channel.startsWith(prefix)))) this.#flush(run);
+		if (run.end !== undefined || !this.#channels.isHolding(follows)) return false;
+		this.#waiting.begin(block, follows);
+		return true;
+	}
+
+	/** Lets the waiting events go, behind the text they waited for where that has ended. */
+	#endWaiting(isTextEnded: boolean): FilterStep {
+		const { blocks, channels } = this.#waiting.take();
+		const text = isTextEnded ? this.#finish(channels) : "";
+		if (this.#channels.isCut) return this.#cut(text);
+		const step = this.#pushBlocks(blocks, false);
+		return { ...step, out: text + step.out };
+	}
+
+	#readBlock({ event }: SseBlock): EventReading {
+		return event === undefined ? NOTHING : this.#format.read(event.data, event.name, this.#memory);
 	}
 
 	/** An entry, or the code of the fault that ends the answer. */
-	#read(block: SseBlock): Entry | string {
+	#read(block: SseBlock, reading: EventReading): Entry | string {
 		// A comment is text as well, and no client needs an upstream's.
 		if (block.event === undefined) return { block: { ...block, raw: "" }, reading: NOTHING, texts: [], isCut: false };
-		const reading = this.#format.read(block.event.data, block.event.name, this.#memory);
 		if (reading.kind === "fault") return reading.code;
 		if (reading.kind === "done") {
 			this.#done = true;
@@ -258,21 +279,11 @@ class Filter implements ResponseFilter {
 		const transcript = this.#transcript ?? new TranscriptKeeper();
 		const end =
 			this.#format.cut(this.#memory, unsent, transcript) + (onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done());
-		return { out: out + end + this.#securityComment("cut"), consumed: this.#received, ended: "cut" };
+		return { out: out + end + securityComment("cut", this.counts), consumed: this.#received, ended: "cut" };
 	}
 
 	#fault(out: string, code: string): FilterStep {
 		const event = errorEvent(this.#options.api, isErrorCode(code) ? code : "internal_error");
 		return { out: out + event, consumed: this.#received, ended: "fault", code };
 	}
-
-	#securityComment(kind: EndKind): string {
-		const findings = this.counts;
-		const action = kind === "cut" ? "cut" : Object.keys(findings).length > 0 ? "redact" : "allow";
-		return sseComment(`security ${JSON.stringify({ action, findings })}`);
-	}
-}
-
-export function countFindings(findings: readonly Finding[], counts: Record<string, number>): void {
-	for (const { type } of findings) counts[type] = (counts[type] ?? 0) + 1;
 }

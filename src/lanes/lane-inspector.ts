@@ -1,8 +1,9 @@
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
+import type { FilterStep } from "../inspect/filter-step.ts";
 import { filterPrompt } from "../inspect/prompt-filter.ts";
-import { createResponseFilter, type FilterState, type FilterStep, type ResponseFilter } from "../inspect/response-filter.ts";
+import { createResponseFilter, type FilterState, type ResponseFilter } from "../inspect/response-filter.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
 import type { Policy, Rule } from "../policy/policy.ts";
 import { providerOf } from "../providers/registry.ts";

@@ -18,6 +18,7 @@ export const openaiChat: Provider = {
 		silent: { delta: {} },
 		steps: channelSteps,
 		isOnlyText,
+		follows,
 		areLogprobsOwn: ({ logprobs, delta }) => doLogprobsSpell(logprobs, delta),
 	}),
 	...createChoicesBody({
@@ -33,6 +34,13 @@ export const openaiChat: Provider = {
 function channelSteps(path: JsonPath, choice: JsonObject): JsonPath {
 	const isPart = path[1] === "content" && path[3] === "text" && path.length === 4;
 	return isPart ? ["delta", "content"] : stepsByIndex(path, choice);
+}
+
+const TEXTS = ["content", "refusal", "reasoning"].map((name) => `["delta","${name}`);
+
+/** A tool call comes after the text that announces it. */
+function follows({ delta }: JsonObject): readonly string[] | undefined {
+	return isObject(delta) && (delta["tool_calls"] != null || delta["function_call"] != null) ? TEXTS : undefined;
 }
 
 const PLAIN_MEMBERS: ReadonlySet<string> = new Set(["index", "delta", "finish_reason", "logprobs"]);

@@ -4,7 +4,7 @@ import { membersAt } from "./channel-path.ts";
 import { createFieldReader, type FieldTable, indexOf } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { companionsOf } from "./openai-logprobs.ts";
-import type { EventReading, StreamFormat, StreamMemory } from "./provider.ts";
+import type { EventData, EventReading, StreamFormat, StreamMemory } from "./provider.ts";
 
 /** What differs between the streams of OpenAI's two completion APIs. */
 export interface ChoicesShape {
@@ -17,6 +17,8 @@ export interface ChoicesShape {
 	readonly silent: JsonObject;
 	/** Where the channel of a path below a choice stands: member names and element indices. */
 	steps(path: JsonPath, choice: JsonObject): JsonPath;
+	/** Channels, without the choice's number, whose text the choice must not overtake; undefined: it may. */
+	follows?(choice: JsonObject): readonly string[] | undefined;
 	/** True when the choice has growing text and nothing else worth an event of its own. */
 	isOnlyText(choice: JsonObject): boolean;
 	/** False when log probabilities speak of other text than this event's, so that nothing vouches for them. */
@@ -131,9 +133,15 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 			places: fields.places,
 			companions: [],
 			amendments: companionsOf(data, fields, (i) => shape.areLogprobsOwn(choices[i] ?? {})),
+			...followsOf(shape, choices, numbers),
 			finished: finished.map((index) => `${index}:`),
 			isOnlyText: finished.length === 0 && choices.length > 0 && object["usage"] == null && choices.every(shape.isOnlyText),
 			note,
 		};
 	};
+}
+
+function followsOf(shape: ChoicesShape, choices: readonly JsonObject[], numbers: readonly number[]): Pick<EventData, "follows"> {
+	const follows = choices.flatMap((choice, i) => (shape.follows?.(choice) ?? []).map((channel) => `${numbers[i]}:${channel}`));
+	return follows.length > 0 ? { follows } : {};
 }

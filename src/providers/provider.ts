@@ -46,6 +46,8 @@ export interface EventData {
 	readonly places: readonly Place[];
 	readonly companions: readonly Companion[];
 	readonly amendments?: readonly Amendment[];
+	/** Channels that begin with one of these came before this event, and what they hold must go out before it. */
+	readonly follows?: readonly string[];
 	/** Channels that begin with one of these end with this event: what they hold is flushed before it goes out. */
 	readonly finished: readonly string[];
 	/** True when nothing but channel text, or what is said about it, is in the event, so it may be dropped when none is left. */

@@ -50,8 +50,8 @@ interface Cuts {
 
 /** What a client reads on the channel when the answer comes in TCP writes of these sizes, in turn. */
 function answer(channel: StreamChannel, action: "redact" | "cut", deltas: readonly string[], { isEscaped, ...cuts }: Cuts): string {
-	const events = channel.events(deltas);
-	const bytes = Buffer.from((isEscaped ? events.map(escapeStrings) : events).join(""));
+	const sent = channel.events(deltas);
+	const bytes = Buffer.from((isEscaped ? sent.map(escapeStrings) : sent).join(""));
 	const { out, ended } = streamThrough(bytes, { api: channel.api, program: programs.get(action) as ScannerProgram, style, ...cuts });
 	expect(ended).toBe(action === "cut" && SECRETS.some((secret) => deltas.join("").includes(secret)) ? "cut" : "complete");
 	const events = dataOf(out);

@@ -1,5 +1,7 @@
 import type { ApiName } from "../../src/core/api.ts";
-import { createResponseFilter, type EndKind, type FilterState } from "../../src/inspect/response-filter.ts";
+import type { EndKind } from "../../src/inspect/filter-step.ts";
+import { createResponseFilter, type FilterState } from "../../src/inspect/response-filter.ts";
+import type { TranscriptEntry } from "../../src/inspect/transcript.ts";
 import { packState, unpackState } from "../../src/lanes/codec.ts";
 import type { StreamFormat } from "../../src/providers/provider.ts";
 import { providerOf } from "../../src/providers/registry.ts";
@@ -19,6 +21,7 @@ export interface StreamRun {
 /** What comes out of the filter for a whole upstream answer. */
 export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: string; readonly ended: EndKind | undefined } {
 	const { api, program, style, sizes, moveEvery = Number.POSITIVE_INFINITY } = run;
+	const journal: TranscriptEntry[] = [];
 	const open = (state?: FilterState) =>
 		createResponseFilter({
 			format: providerOf(api).stream as StreamFormat,
@@ -28,7 +31,7 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 			onCut: "end",
 			maxBlockBytes: 1 << 20,
 			maxChannels: 8,
-			...(state && { state }),
+			...(state && { state, journal }),
 		});
 	let filter = open();
 	let out = "";
@@ -38,6 +41,7 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 		const step = filter.push(bytes.subarray(at, to));
 		at = to;
 		out += step.out;
+		journal.push(...(step.kept ?? []));
 		if (step.ended !== undefined) return { out, ended: step.ended };
 		if (i % moveEvery !== 0) continue;
 		const state = unpackState<FilterState>(packState(filter.state()));

@@ -1,13 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Rule, RuleSet } from "../../src/policy/policy.ts";
-import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
-import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { ANTHROPIC_CHANNELS } from "../support/anthropic-channels.ts";
 import { OPENAI_CHANNELS } from "../support/openai-channels.ts";
 import { random, randomSlices } from "../support/random.ts";
+import { allRecognizers } from "../support/scanner-program.ts";
 import { dataOf, type StreamChannel } from "../support/stream-channel.ts";
 import { escapeStrings, streamThrough } from "../support/stream-through.ts";
 
@@ -15,7 +12,7 @@ import { escapeStrings, streamThrough } from "../support/stream-through.ts";
  * Every channel of every format, with secrets planted in Greek prose and removed: an ASCII letter or digit that a
  * client reads on the channel is a leaked byte. Whatever the cuts, the client reads the same text.
  */
-const NUM_RUNS = 60;
+const NUM_RUNS = 25;
 const style = { strategy: "remove", key: new Uint8Array(32) } as const;
 const SECRETS = ["jane.doe@example.com", "4111 1111 1111 1111", ["AKIA", "IOSFODNN7", "EXAMPLE"].join(""), "(415) 555-2671"];
 const GREEK = fc.stringMatching(/^[α-ω ,😀é]{0,12}$/u).map((text) => ` ${text} `);
@@ -31,15 +28,7 @@ const CUTS = fc.record({
 const programs = new Map<"redact" | "cut", ScannerProgram>();
 
 beforeAll(async () => {
-	for (const action of ["redact", "cut"] as const) {
-		const rules: Rule[] = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
-			patterns.map((pattern) => ({ ...pattern, type, category, label, action })),
-		);
-		const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "remove", allowList: [] };
-		const loaded = await loadArtifact(rules, {});
-		if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-		programs.set(action, createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact)));
-	}
+	for (const action of ["redact", "cut"] as const) programs.set(action, await allRecognizers(action));
 });
 
 interface Cuts {
@@ -83,6 +72,6 @@ describe.each([...OPENAI_CHANNELS, ...ANTHROPIC_CHANNELS])("$name", (channel) =>
 			}),
 			{ numRuns: NUM_RUNS },
 		);
-		expect(redacted).toBeGreaterThan(5);
+		expect(redacted).toBeGreaterThan(3);
 	});
 });

@@ -55,6 +55,8 @@ const args = [
 	"-Wall",
 	"-DNAPI_CPP_EXCEPTIONS",
 	"-DNAPI_VERSION=8",
+	// A lane that hangs is terminated, perhaps in the middle of a call; without this the process would end with it.
+	"-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
 	`-I${nodeHeaders()}`,
 	`-I${addonApi}`,
 	...extra,

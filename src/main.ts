@@ -10,7 +10,9 @@ import { serve } from "./cli/serve.ts";
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 const program = new Command("secure-llm-proxy")
 	.description("Gateway between chat applications and LLM APIs that stops leaks while the tokens stream")
-	.version(version);
+	.version(version)
+	// Before the commands: they take it over.
+	.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 const finish = (code: number | undefined): void => {
 	if (code !== undefined) process.exitCode = code;
 };
@@ -46,5 +48,4 @@ audit
 	.option("--checkpoint <file...>", "signed checkpoints kept elsewhere: they reveal a removed tail")
 	.option("--json", "one JSON object per log")
 	.action((options: AuditVerifyOptions) => finish(auditVerify(options)));
-program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 await program.parseAsync();

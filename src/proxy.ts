@@ -78,15 +78,23 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const desk = new FrontDesk({
 		maxSessions: config.server.max_sessions,
 		deps: () => current,
+		onPolicyUnused: (policyId) => pool.dropPolicy(policyId),
 		health: () => {
 			const stats = pool.stats();
 			return {
 				ok: stats.alive > 0,
-				body: { lanes: { alive: stats.alive, configured: lanes, sessions: stats.sessions, queued_bytes: stats.queuedBytes } },
+				body: {
+					policies: stats.policies,
+					lanes: { alive: stats.alive, configured: lanes, sessions: stats.sessions, queued_bytes: stats.queuedBytes },
+				},
 			};
 		},
 	});
-	const listener = await listen(config.server.listener, {
+	const close = async (): Promise<void> => {
+		await Promise.all([pool.close(), upstream.close(), demo?.close()]);
+		await audit.close(config.server.drain_timeout_ms);
+	};
+	const listening = listen(config.server.listener, {
 		host: config.server.host,
 		port: config.server.port,
 		maxRequestSize: config.server.max_request_size,
@@ -95,6 +103,8 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		handler: (request, downstream) => desk.handle(request, downstream),
 		refusal: listenerRefusal,
 	});
+	// Threads that are left would keep the process from ending.
+	const listener = await listening.catch((error: Error) => close().then(() => Promise.reject(error)));
 	return {
 		ok: true,
 		proxy: {
@@ -102,17 +112,18 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			listener: listener.kind,
 			lanes,
 			async drain() {
-				listener.stopAccepting();
+				// Connections are taken meanwhile, so that balancers read 503 from /readyz and clients a word instead of a reset.
 				await desk.drain(config.server.drain_timeout_ms);
-				listener.close();
-				await Promise.all([pool.close(), upstream.close(), demo?.close()]);
-				await audit.close(config.server.drain_timeout_ms);
+				await listener.close();
+				await close();
 			},
 			async reload(next) {
 				const recompiled = await compileAll(next);
 				if (!recompiled.ok) return recompiled;
 				pool.addPolicy(recompiled.value.policy, recompiled.value.prompt, recompiled.value.response);
+				const previous = current;
 				current = settings(next, recompiled.value.policy.id);
+				desk.retire(previous.policyId);
 				return { ok: true };
 			},
 		},

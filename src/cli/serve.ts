@@ -1,6 +1,6 @@
 import { loadConfig, startFaults } from "../config/load.ts";
-import { createProxy, type Fault } from "../proxy.ts";
-import { createLogger } from "../telemetry/logger.ts";
+import { createProxy, type Fault, type Proxy } from "../proxy.ts";
+import { createLogger, type Logger } from "../telemetry/logger.ts";
 
 export function printFaults(faults: readonly Fault[]): void {
 	for (const { path, message, remedy } of faults) process.stderr.write(`${path === "" ? "configuration" : path}: ${message} — ${remedy}\n`);
@@ -38,19 +38,27 @@ export async function serve(file: string): Promise<number | undefined> {
 	};
 	process.on("SIGTERM", stop);
 	process.on("SIGINT", stop);
+	// One after the other: of two reloads the later file must win.
+	let reloading = Promise.resolve();
 	process.on("SIGHUP", () => {
-		const next = loadConfig(file);
-		const refused = next.ok ? startFaults(next.config) : next.faults;
-		if (!next.ok || refused.length > 0) return logger.error({ faults: refused }, "reload refused, the old configuration stays");
-		void proxy
-			.reload(next.config)
-			.then((result) =>
-				result.ok ? logger.info({}, "reloaded") : logger.error({ faults: result.faults }, "reload refused, the old configuration stays"),
-			);
+		reloading = reloading.then(() => reload(file, proxy, logger));
 	});
 	// Last: who reads this line may send a signal at once.
 	process.stdout.write(
 		`secure-llm-proxy ready on http://${config.server.host}:${proxy.port} (lanes ${proxy.lanes}, listener ${proxy.listener})\n`,
 	);
 	return undefined;
+}
+
+async function reload(file: string, proxy: Proxy, logger: Logger): Promise<void> {
+	const loaded = loadConfig(file);
+	let faults: readonly Fault[] = loaded.ok ? startFaults(loaded.config) : loaded.faults;
+	if (loaded.ok && faults.length === 0) {
+		const result = await proxy
+			.reload(loaded.config)
+			.catch((error: Error) => ({ ok: false as const, faults: [{ path: "", message: error.message, remedy: "Reload again." }] }));
+		if (result.ok) return logger.info({ config: file }, "reloaded");
+		faults = result.faults;
+	}
+	logger.error({ faults }, "reload refused, the old configuration stays");
 }

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { ErrorCode } from "../core/errors.ts";
 import { checkFraming, MAX_HEADER_BYTES, type RequestHead } from "./framing-guard.ts";
 import { type AbortReason, type Downstream, LINGER_MS, type Listener, type ListenerOptions } from "./listener.ts";
+import { OpenAnswers } from "./open-answers.ts";
 
 const KEEP_ALIVE_MS = 65_000;
 /** ms between looks for connections whose request head is late. */
@@ -11,7 +12,7 @@ const CHECK_MS = 1000;
 
 /** The `node:http` listener: runs everywhere, and is the twin of the uWebSockets.js one in conformance tests. */
 export function listenNode(options: ListenerOptions): Promise<Listener> {
-	const server = new NodeListener(options).server;
+	const { server, answers } = new NodeListener(options);
 	return new Promise((resolve, reject) => {
 		server.once("error", (error: NodeJS.ErrnoException) => {
 			const reason = error.code === "EADDRINUSE" ? "the port is in use" : (error.code ?? error.message);
@@ -21,8 +22,8 @@ export function listenNode(options: ListenerOptions): Promise<Listener> {
 			resolve({
 				kind: "node",
 				port: (server.address() as AddressInfo).port,
-				stopAccepting: () => void server.close(),
-				close: () => {
+				async close() {
+					await answers.none(options.clientStallMs);
 					server.close();
 					server.closeAllConnections();
 				},
@@ -33,6 +34,7 @@ export function listenNode(options: ListenerOptions): Promise<Listener> {
 
 class NodeListener {
 	readonly server: Server;
+	readonly answers = new OpenAnswers();
 	readonly #options: ListenerOptions;
 	/** Connections on which a request was refused. Node parses on; nothing behind that request may run. */
 	readonly #refused = new WeakSet<Duplex>();
@@ -80,7 +82,11 @@ class NodeListener {
 			return;
 		}
 		this.#answering.add(socket);
-		response.once("close", () => this.#answering.delete(socket));
+		this.answers.begin();
+		response.once("close", () => {
+			this.#answering.delete(socket);
+			this.answers.end();
+		});
 		const [path = "", query = ""] = url.split(/\?(.*)/s);
 		let timeout: NodeJS.Timeout | undefined;
 		const refuse = (code: ErrorCode): void => {

@@ -4,12 +4,16 @@ import { createRequire } from "node:module";
 import type { ErrorCode } from "../core/errors.ts";
 import { checkFraming, MAX_HEADER_BYTES } from "./framing-guard.ts";
 import { type AbortReason, type Downstream, LINGER_MS, type Listener, type ListenerOptions, type Refusal } from "./listener.ts";
+import { OpenAnswers } from "./open-answers.ts";
 
 interface UwsModule {
 	App(): TemplatedApp;
 	us_listen_socket_close(socket: us_listen_socket): void;
 	us_socket_local_port(socket: us_listen_socket): number;
 }
+
+/** Bytes that may go out together with the end of an answer. */
+const MAX_LAST_BYTES = 64 << 10;
 
 let binary: UwsModule | undefined;
 
@@ -46,21 +50,18 @@ export function listenUws(options: ListenerOptions): Promise<Listener> {
 	if (uws === undefined)
 		return Promise.reject(new Error("No uWebSockets.js binary loads here (it needs glibc 2.38 or Node 20). Set server.listener: node."));
 	const app = uws.App();
-	app.any("/*", (response, request) => receive(response, request, options));
+	const answers = new OpenAnswers();
+	app.any("/*", (response, request) => receive(response, request, options, answers));
 	return new Promise((resolve, reject) => {
 		app.listen(options.host, options.port, (socket) => {
 			if (!socket) return reject(new Error(`Cannot listen on ${options.host}:${options.port}: is the port in use?`));
-			let listening = true;
-			const stopAccepting = (): void => {
-				if (listening) uws.us_listen_socket_close(socket);
-				listening = false;
-			};
 			resolve({
 				kind: "uws",
 				port: uws.us_socket_local_port(socket),
-				stopAccepting,
-				close: () => {
-					stopAccepting();
+				async close() {
+					await answers.none(options.clientStallMs);
+					uws.us_listen_socket_close(socket);
+					// The older binary has no such method; its connections end with their idle timeout, or the process.
 					app.close?.();
 				},
 			});
@@ -68,9 +69,9 @@ export function listenUws(options: ListenerOptions): Promise<Listener> {
 	});
 }
 
-function receive(response: HttpResponse, request: HttpRequest, options: ListenerOptions): void {
+function receive(response: HttpResponse, request: HttpRequest, options: ListenerOptions, answers: OpenAnswers): void {
 	const method = request.getMethod().toUpperCase();
-	const downstream = new UwsDownstream(response, method === "HEAD", options.clientStallMs);
+	const downstream = new UwsDownstream(response, method === "HEAD", options.clientStallMs, answers);
 	const path = request.getUrl();
 	const query = request.getQuery() ?? "";
 	const lines: [string, string][] = [];
@@ -106,6 +107,7 @@ class UwsDownstream implements Downstream {
 	readonly #response: HttpResponse;
 	readonly #isHead: boolean;
 	readonly #clientStallMs: number;
+	readonly #answers: OpenAnswers;
 	#stall: NodeJS.Timeout | undefined;
 	#dead = false;
 	#queue: Uint8Array[] = [];
@@ -118,10 +120,12 @@ class UwsDownstream implements Downstream {
 	readonly #drainCallbacks: (() => void)[] = [];
 	readonly #abortCallbacks: ((reason: AbortReason) => void)[] = [];
 
-	constructor(response: HttpResponse, isHead: boolean, clientStallMs: number) {
+	constructor(response: HttpResponse, isHead: boolean, clientStallMs: number, answers: OpenAnswers) {
 		this.#response = response;
 		this.#isHead = isHead;
 		this.#clientStallMs = clientStallMs;
+		this.#answers = answers;
+		answers.begin();
 		response.onAborted(() => this.#lost("gone"));
 		response.onWritable(() => {
 			this.#congested = false;
@@ -182,6 +186,7 @@ class UwsDownstream implements Downstream {
 
 	#kill(): void {
 		this.#dead = true;
+		this.#answers.end();
 		clearTimeout(this.#stall);
 		this.#queue = [];
 	}
@@ -217,13 +222,16 @@ class UwsDownstream implements Downstream {
 		}
 		const bytes = Buffer.concat(this.#queue);
 		this.#queue = [];
-		if (this.#ending) {
+		// After `end` the binary keeps what the socket does not take, out of reach; so the end of much waits until it is taken.
+		if (this.#ending && (this.#isHead || bytes.length <= MAX_LAST_BYTES)) {
 			this.#kill();
 			if (this.#isHead) this.#response.endWithoutBody(bytes.length, this.#closing);
 			else this.#response.end(bytes, this.#closing);
 		} else if (bytes.length > 0 && !this.#response.write(bytes)) {
 			this.#congested = true;
 			this.#stall = setTimeout(() => this.#onStall(), this.#clientStallMs);
+		} else if (this.#ending) {
+			this.#schedule();
 		}
 	}
 }

@@ -66,8 +66,9 @@ export interface Listener {
 	readonly port: number;
 	/** Name of the adapter in use. */
 	readonly kind: "uws" | "node";
-	/** Stops accepting; open exchanges go on. */
-	stopAccepting(): void;
-	/** Closes everything. */
-	close(): void;
+	/**
+	 * Resolves when every answer that has ended is with the kernel, at the latest after `clientStallMs`; then the port and,
+	 * where the adapter can, every connection is closed.
+	 */
+	close(): Promise<void>;
 }

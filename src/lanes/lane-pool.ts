@@ -16,10 +16,12 @@ export type PromptRequest = Omit<ToLane & { kind: "prompt" }, "kind" | "sid">;
 export interface LanePool {
 	/** Every lane, also a replaced one, gets the policy before work that needs it. */
 	addPolicy(policy: Policy, promptArtifact: PatternArtifact, responseArtifact: PatternArtifact): void;
+	/** The policy is in no further use. */
+	dropPolicy(policyId: string): void;
 	inspectPrompt(prompt: PromptRequest): Promise<PromptAnswer>;
 	/** Undefined: saturated. */
 	openSession(answer: AnswerKind, handler: SessionHandler): LaneSession | undefined;
-	stats(): { readonly alive: number; readonly sessions: number; readonly queuedBytes: number };
+	stats(): { readonly alive: number; readonly sessions: number; readonly queuedBytes: number; readonly policies: number };
 	close(): Promise<void>;
 }
 
@@ -108,6 +110,10 @@ class Pool implements LanePool {
 		for (const lane of this.#lanes) lane?.post(message);
 	}
 
+	dropPolicy(policyId: string): void {
+		if (this.#policies.delete(policyId)) for (const lane of this.#lanes) lane?.post({ kind: "dropPolicy", policyId });
+	}
+
 	inspectPrompt(request: PromptRequest): Promise<PromptAnswer> {
 		return new Promise((resolve) => {
 			const sid = this.#nextSid++;
@@ -132,9 +138,14 @@ class Pool implements LanePool {
 		return session;
 	}
 
-	stats(): { alive: number; sessions: number; queuedBytes: number } {
+	stats(): { alive: number; sessions: number; queuedBytes: number; policies: number } {
 		const alive = this.#lanes.filter((lane) => lane?.isReady === true) as Lane[];
-		return { alive: alive.length, sessions: this.#sessions.size, queuedBytes: alive.reduce((sum, lane) => sum + lane.queuedBytes, 0) };
+		return {
+			alive: alive.length,
+			sessions: this.#sessions.size,
+			queuedBytes: alive.reduce((sum, lane) => sum + lane.queuedBytes, 0),
+			policies: this.#policies.size,
+		};
 	}
 
 	async close(): Promise<void> {

@@ -10,6 +10,8 @@ export interface FrontDeskOptions {
 	readonly maxSessions: number;
 	/** The settings a new session gets; it keeps them to its end. */
 	readonly deps: () => SessionDeps;
+	/** A policy that new sessions no longer get lost its last session. */
+	readonly onPolicyUnused: (policyId: string) => void;
 	readonly health: () => { readonly ok: boolean; readonly body: Record<string, unknown> };
 }
 
@@ -58,6 +60,13 @@ export class FrontDesk {
 		clearTimeout(last);
 	}
 
+	/** Gives the policy up unless it is the current one or a session still uses it. */
+	retire(policyId: string): void {
+		if (policyId === this.#options.deps().policyId) return;
+		for (const session of this.#sessions) if (session.policyId === policyId) return;
+		this.#options.onPolicyUnused(policyId);
+	}
+
 	#health(downstream: Downstream, id: string): void {
 		const { ok, body } = this.#options.health();
 		const status = this.#draining ? "draining" : ok ? "ok" : "unavailable";
@@ -72,6 +81,7 @@ export class FrontDesk {
 		if (!deps.audit.isAccepting) return refuse(request, downstream, id, "audit_unavailable");
 		const session = new Session(admitted, deps, () => {
 			this.#sessions.delete(session);
+			this.retire(deps.policyId);
 			if (this.#sessions.size === 0) this.#onEmpty?.();
 		});
 		this.#sessions.add(session);

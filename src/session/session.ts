@@ -12,7 +12,8 @@ import { type ModelRouter, type Route, speaks } from "../routing/model-router.ts
 import { upstreamTarget } from "../routing/upstream-target.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
-import { errorAnswer } from "./error-body.ts";
+import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
+import { upstreamRefusal } from "./upstream-refusal.ts";
 
 export interface SessionDeps {
 	readonly pool: LanePool;
@@ -80,6 +81,10 @@ export class Session {
 		this.#id = id;
 		this.#onDone = onDone;
 		downstream.onAbort((reason) => this.#release(reason === "stalled" ? "client_stalled" : "client_abort"));
+	}
+
+	get policyId(): string {
+		return this.#deps.policyId;
 	}
 
 	async run(): Promise<void> {
@@ -225,21 +230,10 @@ export class Session {
 		else this.#lane.end(code);
 	}
 
-	/** A non-2xx answer: its status, our words. An error body may echo the prompt, so it is not passed on. */
 	#upstreamRefused(status: number, headers: Readonly<Record<string, string>>): void {
-		const known = status >= 400 && status <= 599 ? status : 502;
-		const hint =
-			status === 401 || status === 403
-				? " Check the API key of the provider."
-				: status === 429
-					? " Its rate limit was reached; try again later."
-					: "";
-		this.#exchange?.abort();
-		const retryAfter = headers["retry-after"];
-		if (retryAfter !== undefined && /^[\w ,:]{1,40}$/.test(retryAfter)) this.#securityHeaders["retry-after"] = retryAfter;
-		const retryable = status === 408 || status === 409 || status === 429 || status >= 500;
-		if (!retryable) this.#securityHeaders["x-should-retry"] = "false";
-		this.#refuse("upstream_error", { status: known, message: `The upstream answered with status ${status}.${hint}` });
+		const refusal = upstreamRefusal(status, headers);
+		Object.assign(this.#securityHeaders, refusal.headers);
+		this.#refuse("upstream_error", refusal);
 	}
 
 	#head(status: number, headers: Readonly<Record<string, string>>): void {
@@ -248,11 +242,7 @@ export class Session {
 		this.#downstream.head(status, { ...this.#securityHeaders, ...headers, "x-request-id": this.#id });
 	}
 
-	#refuse(
-		code: ErrorCode,
-		detail: { readonly message?: string; readonly param?: string | null; readonly status?: number } = {},
-		findings: FindingCounts = {},
-	): void {
+	#refuse(code: ErrorCode, detail: ErrorOverrides = {}, findings: FindingCounts = {}): void {
 		if (this.#done) return;
 		const answer = errorAnswer(this.#endpoint.vendor, code, detail);
 		this.#head(answer.status, answer.headers);

@@ -122,7 +122,7 @@ test("node: the head of a request has to come in time, however slowly it drips",
 		handler: () => {},
 	});
 	const { answers, isClosed } = await rawExchange(listener.port, [..."GET /".padEnd(400, "a")]);
-	listener.close();
+	await listener.close();
 	expect(answers[0]).toMatchObject({ status: 408, json: { error: { code: "request_timeout" } } });
 	expect(isClosed).toBe(true);
 });

@@ -1,3 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { beforeAll, expect, test } from "vitest";
 import { NativeEngine } from "../../native/index.js";
@@ -50,6 +55,32 @@ test("the addon loads in several threads at once, which share one database, and 
 		});
 	expect(await Promise.all([run(), run(), run(), run()])).toEqual([2000, 2000, 2000, 2000]);
 	expect(await run()).toBe(2000);
+});
+
+test("threads terminated in the middle of a call into the addon do not take the process with them", () => {
+	const folder = mkdtempSync(join(tmpdir(), "addon-"));
+	const worker = `
+		const { workerData, parentPort } = require("node:worker_threads");
+		import(workerData.url).then(({ NativeEngine }) => {
+			parentPort.postMessage("begun");
+			for (;;) new NativeEngine(workerData.key, workerData.serialised, workerData.tables);
+		});
+	`;
+	const main = `
+		const { Worker } = require("node:worker_threads");
+		const workerData = require("node:v8").deserialize(require("node:fs").readFileSync(process.argv[1]));
+		const round = (left) => {
+			if (left === 0) return process.exit(7);
+			const worker = new Worker(${JSON.stringify(worker)}, { eval: true, workerData });
+			worker.once("message", () => setTimeout(() => worker.terminate().then(() => round(left - 1)), left % 5));
+		};
+		round(30);
+	`;
+	const data = { url: new URL("../../native/index.js", import.meta.url).href, ...artifact, tables: buildAllTables(RULES) };
+	writeFileSync(join(folder, "data"), serialize(data));
+	const { status, stderr } = spawnSync(process.execPath, ["-e", main, join(folder, "data")], { encoding: "utf8" });
+	rmSync(folder, { recursive: true });
+	expect({ status, stderr }).toEqual({ status: 7, stderr: "" });
 });
 
 test("a stream closed twice, or used after its end, is an error value and not a crash", () => {

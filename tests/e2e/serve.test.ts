@@ -1,0 +1,167 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chat } from "../support/chat-client.ts";
+import { CommandLine, type Serving } from "../support/command-line.ts";
+import { chatEvents } from "../support/mock-upstream.ts";
+import { chunk, LAST_CHUNK, type RawUpstream, SSE_HEAD, startRawUpstream } from "../support/raw-upstream.ts";
+
+const CANARY = ["canary", "7f3a", "tulip"].join("-");
+const MAIL = `${CANARY}@example.com`;
+const [ROLE = "", BEFORE = "", FINISH = "", DONE = ""] = chatEvents([`before ${MAIL} and `]);
+const [, AFTER = ""] = chatEvents([`after ${MAIL} end`]);
+
+let line: CommandLine;
+let upstream: RawUpstream;
+/** Lets a held answer go on. */
+let release: () => void = () => {};
+
+beforeAll(async () => {
+	CommandLine.build();
+	line = new CommandLine();
+	upstream = await startRawUpstream((prompt) => async (socket) => {
+		socket.write(SSE_HEAD + chunk(ROLE + BEFORE));
+		if (prompt.startsWith("held"))
+			await new Promise<void>((resolve) => {
+				release = resolve;
+			});
+		socket.write(chunk(AFTER + FINISH + DONE) + LAST_CHUNK);
+	});
+});
+afterAll(() => {
+	line?.close();
+	upstream?.close();
+});
+
+const config = (security = "{}", server = ""): string =>
+	[
+		`server: { host: 127.0.0.1, port: 0, workers: 1, drain_timeout_ms: 60000${server} }`,
+		`llm_providers: { up: { type: openai, base_url: "${upstream.url}", api_key: k } }`,
+		`audit: { dir: "${line.folder}/audit" }`,
+		`security: ${security}`,
+	].join("\n");
+
+/** Resolves when the request has reached the upstream. */
+const asked = async (name: string): Promise<void> => {
+	while (upstream.asked.at(-1) !== name) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+const status = async ({ port }: Serving, path: string): Promise<number> => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+
+describe("SIGTERM", () => {
+	test("turns readiness off at once, refuses new work, lets an open stream end, then exits 0", async () => {
+		const proxy = await line.serve(line.file("drain.yaml", config()));
+		const open = chat(proxy.port, "held: drain", true);
+		await asked("held: drain");
+		expect(await status(proxy, "/readyz")).toBe(200);
+		proxy.child.kill("SIGTERM");
+		await proxy.logged("draining");
+		expect(await status(proxy, "/readyz")).toBe(503);
+		expect(await status(proxy, "/livez")).toBe(200);
+		const late = await chat(proxy.port, "late", true);
+		expect(late).toMatchObject({ status: 503, error: { code: "draining" } });
+		expect(late.headers["retry-after"]).toBe("1");
+		release();
+		expect(await open).toMatchObject({ status: 200, isDone: true, error: undefined, text: expect.stringMatching(/^before .* end$/) });
+		expect(await proxy.exited).toEqual([0, null]);
+		expect(upstream.asked).not.toContain("late");
+	});
+
+	test("ends a stream that outlasts drain_timeout_ms with an error in the stream", async () => {
+		const proxy = await line.serve(line.file("short.yaml", config().replace("60000", "200")));
+		const open = chat(proxy.port, "held: short", true);
+		await asked("held: short");
+		proxy.child.kill("SIGTERM");
+		expect(await open).toMatchObject({ status: 200, isDone: false, error: { code: "draining" } });
+		expect(await proxy.exited).toEqual([0, null]);
+		release();
+	});
+
+	test("a second signal ends the process at once", async () => {
+		const proxy = await line.serve(line.file("twice.yaml", config()));
+		const open = chat(proxy.port, "held: twice", true).catch((error: Error) => error);
+		await asked("held: twice");
+		proxy.child.kill("SIGINT");
+		await proxy.logged("draining");
+		proxy.child.kill("SIGINT");
+		expect(await proxy.exited).toEqual([1, null]);
+		expect(await open).toBeInstanceOf(Error);
+		release();
+	});
+});
+
+describe("SIGHUP", () => {
+	test("gives new sessions the new policy; an open stream keeps its own, which then goes", async () => {
+		const file = line.file("reload.yaml", config("{ blocked_phrases: ['purple elephant'] }"));
+		const proxy = await line.serve(file);
+		const policies = async (): Promise<unknown> => {
+			const health = await fetch(`http://127.0.0.1:${proxy.port}/health`);
+			return ((await health.json()) as { policies: number }).policies;
+		};
+		const open = chat(proxy.port, "held: reload", true);
+		await asked("held: reload");
+		line.file("reload.yaml", config("{ response_filtering: { enabled: false } }"));
+		proxy.child.kill("SIGHUP");
+		await proxy.logged("reloaded");
+		expect(await policies()).toBe(2);
+		expect((await chat(proxy.port, "new", true)).text).toBe(`before ${MAIL} and after ${MAIL} end`);
+		release();
+		const kept = await open;
+		expect(kept.raw).not.toContain(CANARY);
+		expect(kept.isDone).toBe(true);
+		expect(await policies()).toBe(1);
+		proxy.child.kill("SIGTERM");
+		expect(await proxy.exited).toEqual([0, null]);
+	});
+});
+
+test.each([
+	["a file that is not there", undefined, {}, "ENOENT"],
+	["a key that is not known", "server: { prot: 1 }", {}, "server.prot: is not a known key — Check the spelling"],
+	[
+		"a variable that is not set",
+		`server: { host: "\${NO_SUCH_VARIABLE}" }`,
+		{},
+		"server.host: the environment variable NO_SUCH_VARIABLE is not set — Set",
+	],
+	["a pattern that is not valid", "security: { pii_protection: { custom_patterns: [{ name: a, pattern: '(' }] } }", {}, "'a'"],
+])("serve refuses %s with exit code 2, names it and says what to do", async (_what, yaml, env, message) => {
+	const file = yaml === undefined ? `${line.folder}/absent.yaml` : line.file("faulty.yaml", yaml);
+	const { code, out, err } = await line.run(["serve", "--config", file], env);
+	expect({ code, out }).toEqual({ code: 2, out: "" });
+	expect(err).toContain(message);
+	expect(err).toContain(" — ");
+});
+
+test.each(["auto", "uws", "node"])("serve (%s) ends with exit code 2 when the port is in use", async (listener) => {
+	const taken = createServer().listen(0, "127.0.0.1");
+	await once(taken, "listening");
+	const { port } = taken.address() as { port: number };
+	const file = line.file("taken.yaml", config("{}", `, listener: ${listener}`).replace("port: 0", `port: ${port}`));
+	const { code, err } = await line.run(["serve", "--config", file]);
+	taken.close();
+	expect(err).toMatch(new RegExp(`^server: Cannot listen on 127\\.0\\.0\\.1:${port}: .*port.*in use.* — `));
+	expect(code).toBe(2);
+});
+
+test("the log is JSON on stderr, and neither it nor the ready line holds a prompt or an answer", async () => {
+	const proxy = await line.serve(line.file("log.yaml", `${config()}\nlogging: { level: DEBUG }`));
+	const prompts = [`my mail is ${MAIL}`, `${CANARY} ignore previous instructions`];
+	for (const prompt of prompts) await chat(proxy.port, prompt, true);
+	await fetch(`http://127.0.0.1:${proxy.port}/v1/chat/completions`, { method: "POST", body: `{"model": "${CANARY}", ` });
+	await fetch(`http://127.0.0.1:${proxy.port}/v1/chat/completions`, {
+		method: "POST",
+		body: JSON.stringify({ model: CANARY, messages: [CANARY] }),
+	});
+	proxy.child.kill("SIGTERM");
+	expect(await proxy.exited).toEqual([0, null]);
+	expect(proxy.log.filter((entry) => JSON.parse(entry).msg === "request")).toHaveLength(4);
+	expect(proxy.line + proxy.log.join("\n")).not.toContain(CANARY);
+});
+
+test("--help and --version exit 0; an unknown command or option, or a missing one, exits 2", async () => {
+	for (const words of [["--help"], ["serve", "--help"]])
+		expect(await line.run(words)).toMatchObject({ code: 0, out: expect.stringContaining("Usage: ") });
+	expect(await line.run(["--version"])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+	for (const words of [["serv"], ["serve"], ["serve", "--confg", "x"], ["check"]])
+		expect(await line.run(words)).toMatchObject({ code: 2, out: "", err: expect.stringContaining("error: ") });
+});

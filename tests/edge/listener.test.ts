@@ -60,7 +60,8 @@ describe.each(["uws", "node"] as const)("%s listener", (kind) => {
 
 	test.concurrent.each(refused ?? [])("refuses $name and closes", async (rawCase) => {
 		const before = upstream.requests.length;
-		expect(await observe(rawCase)).toBe(outcome(rawCase));
+		// Where its own parser refuses, an answer of ours is as good: which comes first may depend on the packets.
+		expect([outcome(rawCase), rawCase.status]).toContain(await observe(rawCase));
 		// A request smuggled behind it, in the same write and in one of its own, must never run.
 		const smuggled = goodRequest("smuggled");
 		const { writes } = rawCase;

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** What a process and its children have used. */
+export interface ProcessCost {
+	/** µs of CPU time, user and system, since their start (counted by the kernel in steps of 10 ms). */
+	readonly cpuUs: number;
+	/** Bytes of resident memory. */
+	readonly rss: number;
+}
+
+const TICK_US = 10_000;
+const PAGE_BYTES = 4096;
+
+/** Reads `/proc` (proc(5)). Processes that ended meanwhile are left out. */
+export function costOf(rootPid: number): ProcessCost {
+	const stats = readdirSync("/proc")
+		.filter((name) => /^\d+$/.test(name))
+		.flatMap((pid) => statOf(Number(pid)) ?? []);
+	const family = new Set([rootPid]);
+	for (let before = 0; before < family.size; ) {
+		before = family.size;
+		for (const { pid, parent } of stats) if (family.has(parent)) family.add(pid);
+	}
+	const own = stats.filter(({ pid }) => family.has(pid));
+	return { cpuUs: own.reduce((sum, { cpuUs }) => sum + cpuUs, 0), rss: own.reduce((sum, { rss }) => sum + rss, 0) };
+}
+
+function statOf(pid: number): { pid: number; parent: number; cpuUs: number; rss: number } | undefined {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		// The name may hold blanks and parentheses; the fields after it are counted from its end.
+		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+		return {
+			pid,
+			parent: Number(fields[1]),
+			cpuUs: (Number(fields[11]) + Number(fields[12])) * TICK_US,
+			rss: Number(fields[21]) * PAGE_BYTES,
+		};
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,148 @@
+import { Bench } from "tinybench";
+import { random } from "../../tests/support/random.ts";
+import { fromBuild } from "../build.ts";
+import { policyWith, programOf } from "../fixtures/rules.ts";
+import { text, tokens } from "../fixtures/texts.ts";
+import { deltaEvent } from "../fixtures/workload.ts";
+import type { Table } from "../report/table.ts";
+import { laneTable } from "./lane-round-trip.ts";
+import type { Effort, Suite } from "./suite.ts";
+
+type Filter = typeof import("../../src/inspect/response-filter.ts");
+type Sse = typeof import("../../src/wire/sse-decoder.ts");
+type Registry = typeof import("../../src/providers/registry.ts");
+type Program = Awaited<ReturnType<typeof programOf>>;
+
+/** What one sample processes, so that the clock is read seldom. */
+const BATCH = 1000;
+const STREAMS = [1, 100, 1000, 10_000];
+const PATTERNS = [0, 50, 300, 1500];
+
+/** The parts of the hot path, alone, in this thread. */
+export const partsSuite: Suite = async (effort, log) => {
+	const tables: Table[] = [await scanTable(effort, log), await filterTable(effort, log), await laneTable(effort, log)];
+	return { tables, data: tables };
+};
+
+function newBench(effort: Effort): Bench {
+	// CPU time: other work on the machine does not count.
+	const now = (): number => {
+		const { user, system } = process.cpuUsage();
+		return (user + system) / 1000;
+	};
+	return effort.kind === "smoke"
+		? new Bench({ now, time: 1, iterations: 2, warmupTime: 1, warmupIterations: 1 })
+		: new Bench({ now, time: 400, iterations: 20, warmupTime: 200, warmupIterations: 10 });
+}
+
+/** ns of one operation, the median over the samples. */
+function perOperation(bench: Bench, name: string): number {
+	const result = bench.getTask(name)?.result;
+	if (result === undefined || !("latency" in result)) throw new Error(`'${name}' was not measured.`);
+	return (result.latency.p50 * 1e6) / BATCH;
+}
+
+async function scanTable(effort: Effort, log: (line: string) => void): Promise<Table> {
+	const streams = effort.kind === "smoke" ? STREAMS.slice(0, 2) : STREAMS;
+	const rows: (string | number)[][] = [];
+	for (const patterns of effort.kind === "smoke" ? PATTERNS.slice(0, 1) : PATTERNS) {
+		const { response } = await policyWith(patterns);
+		const program = await programOf(response);
+		const bench = newBench(effort);
+		for (const count of streams) bench.add(String(count), scanTask(program, count));
+		log(`scan and release with ${response.rules.length} patterns`);
+		await bench.run();
+		rows.push([`${response.rules.length} patterns`, ...streams.map((count) => perOperation(bench, String(count)))]);
+	}
+	return {
+		title: "Scan and release, ns of CPU per delta (about 4 bytes) by number of interleaved streams",
+		note: "text-scanner with the native engine: write a delta, take what is final. Deltas of prose, streams in random order.",
+		columns: ["", ...streams.map((count) => `${count.toLocaleString("en-US")} streams`)],
+		rows,
+	};
+}
+
+function scanTask(program: Program, streams: number): () => number {
+	const deltas = tokens(text("prose", 60_000, 3)).map((delta) => Buffer.from(delta));
+	const scanners = Array.from({ length: streams }, () => program.open());
+	const next = random(1);
+	const order = Uint32Array.from({ length: BATCH * 16 }, () => Math.floor(next() * streams));
+	let at = 0;
+	return () => {
+		let released = 0;
+		for (let i = 0; i < BATCH; i++, at++) {
+			const scanner = scanners[order[at % order.length] as number];
+			scanner?.write(deltas[at % deltas.length] as Buffer);
+			for (const piece of scanner?.take(Number.POSITIVE_INFINITY) ?? []) if (piece.kind === "clean") released += piece.bytes.length;
+		}
+		return released;
+	};
+}
+
+async function filterTable(effort: Effort, log: (line: string) => void): Promise<Table> {
+	const { createSseDecoder } = await fromBuild<Sse>("wire/sse-decoder");
+	const { providerOf } = await fromBuild<Registry>("providers/registry");
+	const format = providerOf("openai-chat").stream;
+	if (format === undefined) throw new Error("Chat completions stream.");
+	const program = await programOf((await policyWith(0)).response);
+	const empty = await programOf({ ...(await policyWith(0)).response, rules: [] });
+	const events = eventsOf((piece) => piece);
+	const escaped = eventsOf((piece) => `"${piece}\n`);
+	const data = events.map((event) => event.toString().slice(6, -2));
+	const memory = format.newMemory();
+	const bench = newBench(effort);
+	const decoder = createSseDecoder(1 << 20, false);
+	bench.add("SSE decoding", () => sum(events, (event) => decoder.decode(event).blocks.length));
+	bench.add("JSON.parse alone", () => sum(data, (json) => Object.keys(JSON.parse(json)).length));
+	bench.add("reading the event (JSON and its places)", () =>
+		sum(data, (json) => (format.read(json, undefined, memory).kind === "data" ? 1 : 0)),
+	);
+	bench.add("whole filter, no rule", await filterTask(empty, events));
+	bench.add("whole filter, every recognizer", await filterTask(program, events));
+	bench.add("whole filter, 8 events at once", await filterTask(program, grouped(events, 8)));
+	bench.add("whole filter, escapes in each delta", await filterTask(program, escaped));
+	bench.add(
+		"whole filter, a finding in each 10 events (splice)",
+		await filterTask(
+			program,
+			eventsOf((piece, i) => (i % 10 === 0 ? " a@b.co " : piece)),
+		),
+	);
+	log("SSE, JSON and the whole filter");
+	await bench.run();
+	return {
+		title: "SSE, JSON, scan and splice, per event of about 200 bytes",
+		columns: ["", "ns of CPU"],
+		rows: bench.tasks.map(({ name }) => [name, perOperation(bench, name)]),
+	};
+}
+
+function eventsOf(change: (piece: string, i: number) => string): Buffer[] {
+	const pieces = tokens(text("prose", 8000, 4)).slice(0, BATCH);
+	return pieces.map((piece, i) => Buffer.from(deltaEvent(change(piece, i), "content", false)));
+}
+
+function grouped(events: readonly Buffer[], size: number): Buffer[] {
+	return Array.from({ length: Math.ceil(events.length / size) }, (_, i) => Buffer.concat(events.slice(i * size, (i + 1) * size)));
+}
+
+/** One long answer through SSE decoder, provider, scanner and composition; a new one for each sample. */
+async function filterTask(program: Program, chunks: readonly Buffer[]): Promise<() => number> {
+	const { createResponseFilter } = await fromBuild<Filter>("inspect/response-filter");
+	const { providerOf } = await fromBuild<Registry>("providers/registry");
+	const format = providerOf("openai-chat").stream;
+	if (format === undefined) throw new Error("Chat completions stream.");
+	const style = { strategy: "mask", key: new Uint8Array(32) } as const;
+	return () => {
+		const filter = createResponseFilter({ format, api: "openai-chat", program, style, maxBlockBytes: 1 << 20, maxChannels: 8 });
+		const written = sum(chunks, (chunk) => filter.push(chunk).out.length);
+		filter.close();
+		return written;
+	};
+}
+
+function sum<T>(list: readonly T[], of: (item: T) => number): number {
+	let total = 0;
+	for (const item of list) total += of(item);
+	return total;
+}

@@ -1,0 +1,23 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const run = promisify(execFile);
+
+/** Never an assertion on time: only that every suite runs to its end and that the answers come through whole. */
+test("a smoke run of every benchmark gives its tables, and every answer arrives", async () => {
+	const { stdout } = await run(process.execPath, ["--import", "tsx", "bench/main.ts", "smoke"], { timeout: 280_000 });
+	expect(stdout).toMatch(/Scan and release[\s\S]*\d+ patterns +[\d,]/);
+	expect(stdout).toMatch(/Lane round trip/);
+	const paced = [...stdout.matchAll(/^(no proxy|ours, [\w ]+?) {2,}.* 0 % +10 stop$/gm)].map(([, name]) => name);
+	expect(paced).toEqual(["no proxy", "ours, inspection off", "ours, default"]);
+	expect(stdout).toMatch(/smoke: flood[\s\S]*ours, default +[\d,.]+/);
+}, 300_000);
+
+test("an unknown suite is refused with the list of those there are", async () => {
+	const failure = await run(process.execPath, ["--import", "tsx", "bench/main.ts", "fast"]).catch(
+		(error: { code: number; stderr: string }) => error,
+	);
+	expect(failure).toMatchObject({ code: 2 });
+	expect((failure as { stderr: string }).stderr).toMatch(/'fast' is not a suite[\s\S]*parts, proxy/);
+});

@@ -1,5 +1,5 @@
 import { fromBuild } from "../build.ts";
-import { policyWith } from "../fixtures/rules.ts";
+import { artifactOf, policyWith } from "../fixtures/rules.ts";
 import { text, words } from "../fixtures/texts.ts";
 import { deltaEvent } from "../fixtures/workload.ts";
 import { distribution } from "../report/distribution.ts";
@@ -7,19 +7,15 @@ import type { Table } from "../report/table.ts";
 import type { Effort } from "./suite.ts";
 
 type LanePool = typeof import("../../src/lanes/lane-pool.ts");
-type PatternDatabase = typeof import("../../src/scanner/pattern-database.ts");
 
 const BATCHES = [1, 8, 64, 512];
 
 /** From raw bytes pushed into a session to its proven bytes, over a real lane, one batch at a time. */
 export async function laneTable(effort: Effort, log: (line: string) => void): Promise<Table> {
 	const { createLanePool } = await fromBuild<LanePool>("lanes/lane-pool");
-	const { loadArtifact } = await fromBuild<PatternDatabase>("scanner/pattern-database");
 	const policy = await policyWith(0);
-	const [prompt, response] = await Promise.all([loadArtifact(policy.prompt.rules, {}), loadArtifact(policy.response.rules, {})]);
-	if (!prompt.ok || !response.ok) throw new Error("The built-in patterns compile.");
 	const pool = await createLanePool({ lanes: 1, deadlineMs: 5000, secretKey: new Uint8Array(32), onEvent: () => undefined });
-	pool.addPolicy(policy, prompt.artifact, response.artifact);
+	pool.addPolicy(policy, await artifactOf(policy.prompt), await artifactOf(policy.response));
 	const rows: number[][] = [];
 	for (const sessions of BATCHES) {
 		log(`lane round trip, ${sessions} sessions`);

@@ -1,14 +1,15 @@
 import { Bench } from "tinybench";
 import { random } from "../../tests/support/random.ts";
 import { fromBuild } from "../build.ts";
-import { policyWith, programOf } from "../fixtures/rules.ts";
+import { artifactOf, policyWith, programOf } from "../fixtures/rules.ts";
 import { text, tokens } from "../fixtures/texts.ts";
 import { deltaEvent } from "../fixtures/workload.ts";
 import type { Table } from "../report/table.ts";
 import { laneTable } from "./lane-round-trip.ts";
 import type { Effort, Suite } from "./suite.ts";
 
-type Filter = typeof import("../../src/inspect/response-filter.ts");
+type Codec = typeof import("../../src/lanes/codec.ts");
+type LaneInspector = typeof import("../../src/lanes/lane-inspector.ts");
 type Sse = typeof import("../../src/wire/sse-decoder.ts");
 type Registry = typeof import("../../src/providers/registry.ts");
 type Program = Awaited<ReturnType<typeof programOf>>;
@@ -84,8 +85,7 @@ async function filterTable(effort: Effort, log: (line: string) => void): Promise
 	const { providerOf } = await fromBuild<Registry>("providers/registry");
 	const format = providerOf("openai-chat").stream;
 	if (format === undefined) throw new Error("Chat completions stream.");
-	const program = await programOf((await policyWith(0)).response);
-	const empty = await programOf({ ...(await policyWith(0)).response, rules: [] });
+	const [off, on] = [await laneWith({ response_filtering: { enabled: false } }), await laneWith({})];
 	const events = eventsOf((piece) => piece);
 	const escaped = eventsOf((piece) => `"${piece}\n`);
 	const data = events.map((event) => event.toString().slice(6, -2));
@@ -97,18 +97,18 @@ async function filterTable(effort: Effort, log: (line: string) => void): Promise
 	bench.add("reading the event (JSON and its places)", () =>
 		sum(data, (json) => (format.read(json, undefined, memory).kind === "data" ? 1 : 0)),
 	);
-	bench.add("whole filter, no rule", await filterTask(empty, events));
-	bench.add("whole filter, every recognizer", await filterTask(program, events));
-	bench.add("whole filter, 8 events at once", await filterTask(program, grouped(events, 8)));
-	bench.add("whole filter, escapes in each delta", await filterTask(program, escaped));
+	bench.add("all of a lane, no rule", laneTask(off, events));
+	bench.add("all of a lane, every recognizer", laneTask(on, events));
+	bench.add("all of a lane, 8 events at once", laneTask(on, grouped(events, 8)));
+	bench.add("all of a lane, escapes in each delta", laneTask(on, escaped));
 	bench.add(
-		"whole filter, a finding in each 10 events (splice)",
-		await filterTask(
-			program,
+		"all of a lane, a finding in each 10 events (splice)",
+		laneTask(
+			on,
 			eventsOf((piece, i) => (i % 10 === 0 ? " a@b.co " : piece)),
 		),
 	);
-	log("SSE, JSON and the whole filter");
+	log("SSE, JSON and all of a lane");
 	await bench.run();
 	return {
 		title: "SSE, JSON, scan and splice, per event of about 200 bytes",
@@ -126,19 +126,31 @@ function grouped(events: readonly Buffer[], size: number): Buffer[] {
 	return Array.from({ length: Math.ceil(events.length / size) }, (_, i) => Buffer.concat(events.slice(i * size, (i + 1) * size)));
 }
 
-/** One long answer through SSE decoder, provider, scanner and composition; a new one for each sample. */
-async function filterTask(program: Program, chunks: readonly Buffer[]): Promise<() => number> {
-	const { createResponseFilter } = await fromBuild<Filter>("inspect/response-filter");
-	const { providerOf } = await fromBuild<Registry>("providers/registry");
-	const format = providerOf("openai-chat").stream;
-	if (format === undefined) throw new Error("Chat completions stream.");
-	const style = { strategy: "mask", key: new Uint8Array(32) } as const;
+/** One long answer through all that a lane does (SSE, JSON, scan, composition, state for a replacement); a new one for each sample. */
+function laneTask(lane: Lane, chunks: readonly Buffer[]): () => number {
+	let sid = 0;
 	return () => {
-		const filter = createResponseFilter({ format, api: "openai-chat", program, style, maxBlockBytes: 1 << 20, maxChannels: 8 });
-		const written = sum(chunks, (chunk) => filter.push(chunk).out.length);
-		filter.close();
+		sid++;
+		lane.inspector.handle({ kind: "open", sid, policyId: lane.policyId, api: "openai-chat", mode: "stream" });
+		const written = sum(chunks, (bytes) => lane.inspector.handle({ kind: "data", sid, bytes }).length);
+		lane.inspector.handle({ kind: "close", sid });
 		return written;
 	};
+}
+
+interface Lane {
+	readonly inspector: ReturnType<LaneInspector["createLaneInspector"]>;
+	readonly policyId: string;
+}
+
+async function laneWith(security: Record<string, unknown>): Promise<Lane> {
+	const { createLaneInspector } = await fromBuild<LaneInspector>("lanes/lane-inspector");
+	const { packState, unpackState } = await fromBuild<Codec>("lanes/codec");
+	const policy = await policyWith(0, security);
+	const [promptArtifact, responseArtifact] = await Promise.all([artifactOf(policy.prompt), artifactOf(policy.response)]);
+	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey: new Uint8Array(32) });
+	inspector.handle({ kind: "policy", policy, promptArtifact, responseArtifact });
+	return { inspector, policyId: policy.id };
 }
 
 function sum<T>(list: readonly T[], of: (item: T) => number): number {

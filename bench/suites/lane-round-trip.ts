@@ -44,7 +44,10 @@ async function roundTrips(
 		if (--missing === 0) landed();
 	};
 	const open = Array.from({ length: sessions }, () =>
-		pool.openSession({ policyId, api: "openai-chat", mode: "stream" }, { onOutput, onCredit: () => undefined, onEnded: () => undefined }),
+		pool.openSession(
+			{ policyId, api: "openai-chat", mode: "stream" },
+			{ onOutput, onCredit: () => undefined, onEnded: () => undefined, onLost: () => undefined },
+		),
 	);
 	const times: number[] = [];
 	let before = process.cpuUsage();

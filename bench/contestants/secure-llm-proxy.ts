@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { type Contestant, fileIn, freePort, runCommand } from "./contestant.ts";
@@ -23,7 +23,9 @@ function secureLlmProxy(name: string, security: object, note: string): Contestan
 		note,
 		async start(upstreamPort, workDir) {
 			const port = await freePort();
-			const config = fileIn(workDir, `${name.replace(/\W+/g, "-")}.yaml`);
+			const folder = fileIn(workDir, name.replace(/\W+/g, "-"));
+			mkdirSync(folder);
+			const config = fileIn(folder, "config.yaml");
 			const unlimited = { requests_per_minute: 0, requests_per_hour: 0, burst_allowance: 1_000_000 };
 			writeFileSync(
 				config,
@@ -32,6 +34,7 @@ function secureLlmProxy(name: string, security: object, note: string): Contestan
 					security: { rate_limiting: unlimited, ...security },
 					llm_providers: { bench: { type: "openai", base_url: `http://127.0.0.1:${upstreamPort}/v1`, api_key: "bench" } },
 					logging: { level: "WARN" },
+					audit: { dir: fileIn(folder, "audit") },
 				}),
 			);
 			return runCommand({ file: process.execPath, args: [MAIN, "serve", "--config", config], port, logFile: `${config}.log` });

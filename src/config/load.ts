@@ -85,12 +85,21 @@ function semanticFaults(config: Config): ConfigFault[] {
 		"security.pii_protection.mask": Object.keys(pii.mask),
 		"security.response_filtering.redaction_strategies": Object.keys(response.redaction_strategies),
 	};
-	return Object.entries(lists).flatMap(([path, names]) =>
+	const unknown = Object.entries(lists).flatMap(([path, names]) =>
 		names
 			.filter((name) => !known.has(name))
 			.map((name) => ({ path, message: `'${name}' is not a known type or group`, remedy: `Use one of: ${[...known].join(", ")}.` })),
 	);
+	const strategies = [pii.redaction_strategy, ...Object.values(pii.redaction_strategies)];
+	const hasNothingToRestore = pii.restore && !strategies.some((name) => name === "replace" || name === "synthetic");
+	return hasNothingToRestore ? [...unknown, NOTHING_TO_RESTORE] : unknown;
 }
+
+const NOTHING_TO_RESTORE: ConfigFault = {
+	path: "security.pii_protection.restore",
+	message: "needs surrogates, and no redaction strategy makes any",
+	remedy: "Set redaction_strategy, or one of redaction_strategies, to replace or synthetic, or remove restore.",
+};
 
 /** Settings without which a start would be less safe than the file asks for. */
 export function startFaults(config: Config): ConfigFault[] {

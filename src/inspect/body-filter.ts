@@ -1,7 +1,7 @@
 import type { Place, Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
-import type { RedactionStyle } from "../verdict/redaction.ts";
 import { replaceValues } from "../wire/json-strings.ts";
+import type { TextStyle } from "./conversation.ts";
 import type { FilterStep } from "./filter-step.ts";
 import { countFindings } from "./finding-counts.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
@@ -16,7 +16,7 @@ export interface BodyFilter {
 export function createBodyFilter(options: {
 	readonly provider: Provider;
 	readonly program: ScannerProgram;
-	readonly style: RedactionStyle;
+	readonly style: TextStyle;
 	/** Whether a cut answer is an error instead. */
 	readonly onCut: "end" | "error";
 	readonly maxBytes: number;

@@ -1,8 +1,9 @@
 import type { Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
-import type { RedactionStyle } from "../verdict/redaction.ts";
+
 import { Channel, type ChannelState } from "./channel.ts";
+import type { TextStyle } from "./conversation.ts";
 import { deltaRuns, type Entry } from "./stream-entry.ts";
 
 /** Plain data. */
@@ -11,7 +12,7 @@ export type ChannelSetState = readonly (readonly [name: string, state: ChannelSt
 /** The open texts of one streamed answer. */
 export class ChannelSet {
 	readonly #program: ScannerProgram;
-	readonly #style: RedactionStyle;
+	readonly #style: TextStyle;
 	readonly #maxChannels: number;
 	readonly #onFindings: (findings: readonly Finding[]) => void;
 	readonly #channels = new Map<string, Channel>();
@@ -21,7 +22,7 @@ export class ChannelSet {
 	/** `onFindings` gets the findings of a channel when it ends. */
 	constructor(options: {
 		readonly program: ScannerProgram;
-		readonly style: RedactionStyle;
+		readonly style: TextStyle;
 		/** Texts open at the same time. */
 		readonly maxChannels: number;
 		readonly onFindings: (findings: readonly Finding[]) => void;

@@ -1,9 +1,11 @@
 import type { SourceKind } from "../providers/provider.ts";
 import type { Piece, ScannerProgram, ScannerState, TextScanner } from "../scanner/text-scanner.ts";
-import { type RedactionStyle, Redactor } from "../verdict/redaction.ts";
+import { Redactor } from "../verdict/redaction.ts";
 import type { SurrogateTableState } from "../verdict/surrogate-table.ts";
+import type { TextStyle } from "./conversation.ts";
 import { JsonSource, type JsonSourceState } from "./json-source.ts";
 import { RemovalGap, type RemovalGapState } from "./removal-gap.ts";
+import { Restorer, type RestorerState } from "./restorer.ts";
 
 /** Plain data. */
 export interface ChannelState {
@@ -14,6 +16,7 @@ export interface ChannelState {
 	readonly json?: JsonSourceState;
 	readonly surrogates?: SurrogateTableState;
 	readonly gap: RemovalGapState;
+	readonly restorer?: RestorerState;
 }
 
 const SLICE_UNITS = 4096;
@@ -33,15 +36,17 @@ export class Channel {
 	readonly #isPrompt: boolean;
 	readonly #gap: RemovalGap;
 	readonly #json: JsonSource | undefined;
+	readonly #restorer: Restorer | undefined;
 
-	constructor(program: ScannerProgram, style: RedactionStyle, source: SourceKind, state?: ChannelState) {
-		this.#scanner = program.open(state?.scanner);
+	constructor(program: ScannerProgram, style: TextStyle, source: SourceKind, state?: ChannelState) {
+		this.#scanner = program.open(state?.scanner, style.isOwn);
 		this.#carry = state === undefined || state.carry === 0 ? "" : String.fromCharCode(state.carry);
 		this.#isAltered = state?.isAltered ?? false;
 		this.#isPrompt = style.prompt !== undefined;
 		this.#gap = new RemovalGap(state?.gap);
 		this.#redactor = new Redactor(style, state?.surrogates);
 		this.#json = source === "text" ? undefined : new JsonSource(state?.json);
+		this.#restorer = style.restores && new Restorer(style.restores, source, state?.restorer);
 	}
 
 	get scanner(): TextScanner {
@@ -75,7 +80,7 @@ export class Channel {
 		this.#scanner.write(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
 		let cutAt = -1;
 		const texts = deltas.map((delta, i) => {
-			const out = this.#render(this.#scanner.take(ends[i] as number));
+			const out = this.#restore(this.#render(this.#scanner.take(ends[i] as number)), this.#scanner.isCut);
 			if (cutAt < 0 && this.#scanner.isCut) cutAt = i;
 			return out === delta ? undefined : out;
 		});
@@ -111,6 +116,7 @@ export class Channel {
 			gap: this.#gap.state(),
 			...(this.#json && { json: this.#json.state() }),
 			...(surrogates && { surrogates }),
+			...(this.#restorer && { restorer: this.#restorer.state() }),
 		};
 	}
 
@@ -133,9 +139,16 @@ export class Channel {
 		return { bytes, pieces: this.#scanner.take(Number.POSITIVE_INFINITY) };
 	}
 
+	/** The last step: inspected text with the caller's originals in the place of their surrogates. */
+	#restore(text: string, isEnd: boolean): string {
+		if (this.#restorer === undefined) return text;
+		const out = this.#restorer.write(text);
+		return isEnd ? out + this.#restorer.finish() : out;
+	}
+
 	#renderEnd(pieces: readonly Piece[]): string {
 		const out = this.#render(pieces);
-		return this.#json === undefined || this.#scanner.isCut ? out : out + this.#json.rest();
+		return this.#restore(this.#json === undefined || this.#scanner.isCut ? out : out + this.#json.rest(), true);
 	}
 
 	/**
@@ -181,7 +194,7 @@ function endsInHighSurrogate(text: string): boolean {
 }
 
 /** A whole text at once. */
-export function inspectWhole(program: ScannerProgram, style: RedactionStyle, text: string, source: SourceKind = "text"): WholeInspection {
+export function inspectWhole(program: ScannerProgram, style: TextStyle, text: string, source: SourceKind = "text"): WholeInspection {
 	const channel = new Channel(program, style, source);
 	const out = channel.inspectWhole(text);
 	channel.close();

@@ -6,7 +6,6 @@ import type { Finding } from "../verdict/finding.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
-import { SurrogateTable } from "../verdict/surrogate-table.ts";
 import { replaceValues } from "../wire/json-strings.ts";
 import { countFindings } from "./finding-counts.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
@@ -38,11 +37,10 @@ export function filterPrompt(
 	const findings: Finding[] = [];
 	const counts: Record<string, number> = {};
 	let blocked = false;
-	const surrogates = new SurrogateTable({ key: style.key, keepsOriginals: policy.restores });
-	surrogates.begin(request.places.map((place) => place.text));
-	const wholes = new WholeTexts(program, { ...style, prompt: surrogates });
+	style.prompt?.begin(request.places.map((place) => place.text));
+	const wholes = new WholeTexts(program, style);
 	const texts = request.places.map((place) => {
-		surrogates.beginText(place.text);
+		style.prompt?.beginText(place.text);
 		const whole = wholes.inspect(place);
 		findings.push(...whole.findings);
 		blocked ||= whole.isCut;

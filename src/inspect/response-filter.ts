@@ -4,9 +4,9 @@ import { isErrorCode } from "../core/errors.ts";
 import type { EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
-import type { RedactionStyle } from "../verdict/redaction.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
 import { ChannelSet, type ChannelSetState } from "./channel-set.ts";
+import type { TextStyle } from "./conversation.ts";
 import { append, type FilterStep, type Run } from "./filter-step.ts";
 import { countFindings, securityComment } from "./finding-counts.ts";
 import { composeEntry, createEntry, deltaRuns, type Entry } from "./stream-entry.ts";
@@ -36,7 +36,7 @@ export interface ResponseFilterOptions {
 	/** Whose error event ends a fault. */
 	readonly api: ApiName;
 	readonly program: ScannerProgram;
-	readonly style: RedactionStyle;
+	readonly style: TextStyle;
 	/** Whether an error follows the vendor's own end of a cut answer. */
 	readonly onCut: "end" | "error";
 	/** Bytes of one SSE block. */

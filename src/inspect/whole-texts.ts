@@ -1,9 +1,9 @@
 import type { Amendment, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
-import type { RedactionStyle } from "../verdict/redaction.ts";
 import type { Replacement } from "../wire/json-strings.ts";
 import { inspectWhole } from "./channel.ts";
+import type { TextStyle } from "./conversation.ts";
 
 /** Texts remembered as clean: ids, models and member names come again with every event. */
 const MAX_REMEMBERED = 512;
@@ -21,10 +21,10 @@ const CLEAN: WholeText = { text: undefined, isCut: false, findings: [] };
 /** Inspects complete texts. */
 export class WholeTexts {
 	readonly #program: ScannerProgram;
-	readonly #style: RedactionStyle;
+	readonly #style: TextStyle;
 	readonly #clean = new Set<string>();
 
-	constructor(program: ScannerProgram, style: RedactionStyle) {
+	constructor(program: ScannerProgram, style: TextStyle) {
 		this.#program = program;
 		this.#style = style;
 	}

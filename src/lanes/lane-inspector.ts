@@ -1,6 +1,7 @@
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
+import { answerStyle, type TextStyle } from "../inspect/conversation.ts";
 import type { FilterStep } from "../inspect/filter-step.ts";
 import { filterPrompt } from "../inspect/prompt-filter.ts";
 import { createResponseFilter, type FilterState, type ResponseFilter } from "../inspect/response-filter.ts";
@@ -12,12 +13,16 @@ import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
 import type { FindingCounts } from "../verdict/prompt-verdict.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
+import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 
 /** Bytes of one SSE block or, beyond what a policy could need, one whole answer. */
 const MAX_BLOCK_BYTES = 1 << 20;
 const MAX_BODY_BYTES = 10 << 20;
 const MAX_CHANNELS = 128;
+
+/** The vendor may keep the conversation (`previous_response_id`), so a request need not hold all of it. */
+const STATEFUL: ReadonlySet<ApiName> = new Set(["openai-responses"]);
 
 export interface LaneInspector {
 	/** Handles one message; answers in the order of the messages. */
@@ -53,6 +58,11 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		strategy: policy.policy[direction].strategy,
 		key: options.secretKey,
 	});
+
+	const answerStyleOf = (policy: LoadedPolicy, surrogates: Uint8Array | undefined): TextStyle => {
+		const plain = style(policy, "response");
+		return surrogates === undefined ? plain : answerStyle(plain, options.unpack<SurrogateTableState>(surrogates), policy.response);
+	};
 
 	const close = (sid: SessionId): void => {
 		const answer = answers.get(sid);
@@ -94,7 +104,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const policy = policies.get(item.policyId);
 		if (policy === undefined) return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "lane_failed" }];
 		const provider = providerOf(item.api);
-		const common = { program: policy.response, style: style(policy, "response"), onCut: policy.policy.onCut };
+		const common = { program: policy.response, style: answerStyleOf(policy, item.surrogates), onCut: policy.policy.onCut };
 		if (item.mode === "body") {
 			answers.set(item.sid, { mode: "body", filter: createBodyFilter({ ...common, provider, maxBytes: MAX_BODY_BYTES }) });
 			return [];
@@ -129,14 +139,16 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			param: null,
 		} as const;
 		if (policy === undefined) return [{ kind: "prompt", sid: item.sid, verdict: internal }];
+		const surrogates = new SurrogateTable({
+			key: options.secretKey,
+			isStateful: STATEFUL.has(item.api),
+			keepsOriginals: policy.policy.restores,
+		});
 		try {
-			return [
-				{
-					kind: "prompt",
-					sid: item.sid,
-					verdict: filterPrompt(item.body, item.path, providerOf(item.api), policy.policy, policy.prompt, style(policy, "prompt")),
-				},
-			];
+			const promptStyle = { ...style(policy, "prompt"), prompt: surrogates };
+			const verdict = filterPrompt(item.body, item.path, providerOf(item.api), policy.policy, policy.prompt, promptStyle);
+			const isKept = surrogates.surrogates.length > 0 && "stream" in verdict;
+			return [{ kind: "prompt", sid: item.sid, verdict: isKept ? { ...verdict, surrogates: options.pack(surrogates.state()) } : verdict }];
 		} catch {
 			return [{ kind: "prompt", sid: item.sid, verdict: internal }];
 		}

@@ -9,6 +9,8 @@ export interface AnswerKind {
 	readonly policyId: string;
 	readonly api: ApiName;
 	readonly mode: "stream" | "body";
+	/** From the verdict about the prompt; kept here so that a replacement lane gets them too, and gone with the session. */
+	readonly surrogates?: Uint8Array;
 }
 
 export interface SessionHandler {

@@ -41,6 +41,8 @@ export type ToLane =
 			readonly policyId: string;
 			readonly api: ApiName;
 			readonly mode: "stream" | "body";
+			/** From the verdict about the prompt. */
+			readonly surrogates?: Uint8Array;
 			readonly resume?: Uint8Array;
 			/** Every `journal` so far. */
 			readonly journal?: readonly Uint8Array[];

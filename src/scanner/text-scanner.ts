@@ -56,7 +56,8 @@ export interface ScannerState {
 }
 
 export interface ScannerProgram {
-	open(state?: ScannerState): TextScanner;
+	/** `isOwn`: confirmed text that counts as no finding all the same. */
+	open(state?: ScannerState, isOwn?: (text: string) => boolean): TextScanner;
 }
 
 const INITIAL_WINDOW_BYTES = 256;
@@ -78,7 +79,7 @@ export function createScannerProgram(ruleSet: RuleSet, engine: Engine): ScannerP
 		cores: compileCores(ruleSet.rules),
 		tails: ruleSet.rules.map(({ tail }) => (tail === undefined ? undefined : compileTail(tail))),
 	};
-	return { open: (state) => new Scanner(prepared, engine.openStream(), state) };
+	return { open: (state, isOwn) => new Scanner(prepared, engine.openStream(), state, isOwn) };
 }
 
 class Scanner implements TextScanner {
@@ -100,9 +101,11 @@ class Scanner implements TextScanner {
 	readonly #candidates: Candidates;
 	readonly #cores: Cores;
 	readonly #stream: EngineStream;
+	readonly #isOwn: ((text: string) => boolean) | undefined;
 
-	constructor(prepared: Prepared, stream: EngineStream, state: ScannerState | undefined) {
+	constructor(prepared: Prepared, stream: EngineStream, state: ScannerState | undefined, isOwn: ((text: string) => boolean) | undefined) {
 		this.#prepared = prepared;
+		this.#isOwn = isOwn;
 		this.#candidates = new Candidates(prepared.candidates, (rule, from, to, score) => this.#addPending(rule, from, to, score));
 		this.#cores = new Cores(prepared.cores);
 		this.#stream = stream;
@@ -218,6 +221,7 @@ class Scanner implements TextScanner {
 
 	/** Window indices. */
 	#addPending(ruleIndex: number, fromIndex: number, toIndex: number, score: number): void {
+		if (this.#isOwn?.(this.#window.toString("utf8", fromIndex, toIndex)) === true) return;
 		const rule = this.#prepared.rules[ruleIndex] as Rule;
 		const from = this.#base + fromIndex;
 		const to = this.#base + toIndex;

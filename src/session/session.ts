@@ -135,7 +135,7 @@ export class Session {
 				deadlines: route.deadlines,
 			},
 			{
-				onHead: (status, answerHeaders) => this.#onHead(status, answerHeaders),
+				onHead: (status, answerHeaders) => this.#onHead(status, answerHeaders, verdict),
 				onData: (chunk) => this.#onData(chunk),
 				onEnd: () => this.#lane?.end(),
 				onError: (code) => this.#upstreamFailed(isErrorCode(code) ? code : "upstream_unreachable"),
@@ -143,7 +143,7 @@ export class Session {
 		);
 	}
 
-	#onHead(status: number, headers: Readonly<Record<string, string>>): void {
+	#onHead(status: number, headers: Readonly<Record<string, string>>, { surrogates }: Passed): void {
 		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
 		const encoding = headers["content-encoding"] ?? "identity";
 		if (encoding.trim().toLowerCase() !== "identity") return this.#refuse("upstream_encoding");
@@ -151,7 +151,12 @@ export class Session {
 		// An SDK that asked for the one and gets the other takes an empty answer for a complete one.
 		if (type !== (this.#isStream ? "text/event-stream" : "application/json")) return this.#refuse("upstream_content_type");
 		this.#lane = this.#deps.pool.openSession(
-			{ policyId: this.#deps.policyId, api: this.#endpoint.api, mode: this.#isStream ? "stream" : "body" },
+			{
+				policyId: this.#deps.policyId,
+				api: this.#endpoint.api,
+				mode: this.#isStream ? "stream" : "body",
+				...(surrogates && { surrogates }),
+			},
 			{
 				onOutput: (bytes) => this.#write(bytes),
 				onCredit: () => {

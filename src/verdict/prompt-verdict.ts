@@ -9,6 +9,8 @@ export type PromptVerdict =
 			readonly action: "allow" | "flag" | "redact";
 			/** Request to send upstream. Absent: the original, unchanged. */
 			readonly body?: Uint8Array;
+			/** The surrogates that the request goes upstream with, packed; only a lane reads them, when it opens the answer. */
+			readonly surrogates?: Uint8Array;
 			readonly model: string;
 			readonly stream: boolean;
 			readonly score: number;

@@ -23,7 +23,7 @@ export interface Surrogate {
 /** Plain data. */
 export interface SurrogateTableState {
 	readonly scope: string;
-	readonly isNumberedByKey: boolean;
+	readonly isStateful: boolean;
 	readonly surrogates: readonly Surrogate[];
 }
 
@@ -32,8 +32,8 @@ export interface SurrogateTableOptions {
 	/** The surrogates of the conversation that a text belongs to. */
 	readonly parent?: SurrogateTable;
 	readonly state?: SurrogateTableState;
-	/** Numbers are drawn from the key instead of counted: for conversations of which only the last turn is seen. */
-	readonly isNumberedByKey?: boolean;
+	/** The upstream keeps the conversation and only its last turn is seen: a value's surrogate depends on nothing but the key. */
+	readonly isStateful?: boolean;
 	readonly keepsOriginals?: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface SurrogateTableOptions {
 export class SurrogateTable {
 	readonly #key: Uint8Array;
 	readonly #parent: SurrogateTable | undefined;
-	readonly #isNumberedByKey: boolean;
+	readonly #isStateful: boolean;
 	readonly #keepsOriginals: boolean;
 	#scope: string;
 	readonly #byDigest = new Map<string, Surrogate>();
@@ -52,10 +52,10 @@ export class SurrogateTable {
 	#hasReserved = false;
 	readonly #counts = new Map<string, number>();
 
-	constructor({ key, parent, state, isNumberedByKey, keepsOriginals }: SurrogateTableOptions) {
+	constructor({ key, parent, state, isStateful, keepsOriginals }: SurrogateTableOptions) {
 		this.#key = key;
 		this.#parent = parent;
-		this.#isNumberedByKey = isNumberedByKey ?? state?.isNumberedByKey ?? parent?.isNumberedByKey ?? false;
+		this.#isStateful = isStateful ?? state?.isStateful ?? parent?.isStateful ?? false;
 		this.#keepsOriginals = keepsOriginals ?? false;
 		this.#scope = state?.scope ?? "";
 		for (const surrogate of state?.surrogates ?? []) this.#add(surrogate);
@@ -65,12 +65,12 @@ export class SurrogateTable {
 		return [...this.#byDigest.values()];
 	}
 
-	get isNumberedByKey(): boolean {
-		return this.#isNumberedByKey;
+	get isStateful(): boolean {
+		return this.#isStateful;
 	}
 
 	state(): SurrogateTableState {
-		return { scope: this.#scope, isNumberedByKey: this.#isNumberedByKey, surrogates: this.surrogates };
+		return { scope: this.#scope, isStateful: this.#isStateful, surrogates: this.surrogates };
 	}
 
 	/** All texts of a prompt: what looks like a surrogate in them was there before and is never given to a value. */
@@ -123,7 +123,7 @@ export class SurrogateTable {
 
 	#placeholder(label: string, digest: string): string {
 		this.#reserve();
-		for (let number = this.#isNumberedByKey ? Number.parseInt(digest.slice(0, 8), 16) % 1e8 : this.#count(label) + 1; ; number++) {
+		for (let number = this.#isStateful ? Number.parseInt(digest.slice(0, 8), 16) % 1e8 : this.#count(label) + 1; ; number++) {
 			const text = `[${label}_${number}]`;
 			if (!this.#isTaken(text)) return text;
 		}
@@ -144,7 +144,7 @@ export class SurrogateTable {
 
 	#rootScope(): string {
 		if (this.#parent !== undefined) return this.#parent.#rootScope();
-		if (this.#scope === "") this.#scope = this.#digest("scope", this.#current);
+		if (this.#scope === "" && !this.#isStateful) this.#scope = this.#digest("scope", this.#current);
 		return this.#scope;
 	}
 

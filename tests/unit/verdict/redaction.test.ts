@@ -79,7 +79,7 @@ describe("replace", () => {
 
 	test("numbers drawn from the key are the same whatever else the prompt holds", () => {
 		const table = (...values: string[]) => {
-			const redactor = new Redactor({ strategy: "replace", key, prompt: new SurrogateTable({ key, isNumberedByKey: true }) });
+			const redactor = new Redactor({ strategy: "replace", key, prompt: new SurrogateTable({ key, isStateful: true }) });
 			return values.map((value) => redactor.replacement(pii("email"), value));
 		};
 		const [a, b] = table("a@x.org", "b@x.org");

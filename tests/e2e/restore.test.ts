@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -175,14 +175,14 @@ describe.each(["replace", "synthetic"])("with %s", (strategy) => {
 });
 
 test("originals survive the death of a lane at any step", async () => {
-	const file = join(mkdtempSync(join(tmpdir(), "restore-death-")), "death");
-	process.env["LANE_DEATH_FILE"] = file;
+	const deaths = mkdtempSync(join(tmpdir(), "restore-deaths-"));
+	process.env["LANE_DEATHS"] = deaths;
 	const worker = new URL("../support/mortal-lane-worker.ts", import.meta.url);
 	const proxy = await startProxy(providers(), "security: { pii_protection: { redaction_strategy: replace, restore: true } }", worker);
 	const client = new OpenAI({ apiKey: "c", baseURL: `http://127.0.0.1:${proxy.port}/v1`, maxRetries: 0 });
 	const content = weave((word) => word, ORIGINALS);
 	for (const step of [1, 4, 7, 10, 13]) {
-		writeFileSync(file, `throw ${step}`);
+		writeFileSync(join(deaths, `throw.data.${step}.restore`), "");
 		let text = "";
 		for await (const { choices } of await client.chat.completions.create({
 			model: "lower.slow",
@@ -192,5 +192,6 @@ test("originals survive the death of a lane at any step", async () => {
 			text += choices[0]?.delta.content ?? "";
 		expect(text).toBe(content);
 	}
+	expect(readdirSync(deaths)).toEqual([]);
 	await proxy.drain();
 }, 30_000);

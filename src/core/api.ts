@@ -8,7 +8,9 @@ export type ApiName =
 	| "anthropic-count-tokens"
 	| "gemini-generate"
 	| "gemini-embed"
-	| "models";
+	| "models"
+	/** The proxy's own. */
+	| "inspect";
 
 /** Whose error envelope, credential header and paths an API uses. */
 export type Vendor = "openai" | "anthropic" | "gemini";

@@ -1,33 +1,55 @@
 import type { RuleSet } from "../policy/policy.ts";
+import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../scanner/pattern-database.ts";
 import { createScannerProgram } from "../scanner/text-scanner.ts";
+import type { Finding } from "../verdict/finding.ts";
+import type { RedactionStyle } from "../verdict/redaction.ts";
+import { riskScore } from "../verdict/risk.ts";
 import { inspectWhole } from "./channel.ts";
 
+/** What the policy does with a text; `block` also stands for an answer that would be cut. */
+export type TextAction = "allow" | "flag" | "redact" | "block";
+
 export interface TextInspection {
-	/** Byte offsets in the UTF-8 text. */
-	readonly findings: readonly { readonly type: string; readonly from: number; readonly to: number; readonly score: number }[];
+	readonly action: TextAction;
+	/** Risk of the text as a whole, 0…1. */
+	readonly score: number;
+	/** In order of the text; byte offsets in its UTF-8 form. Their `action` is the policy's. */
+	readonly findings: readonly Finding[];
+	/** The text with every finding rewritten, also those that block. */
 	readonly redacted: string;
+}
+
+export type InspectText = (text: string) => TextInspection;
+
+/** Inspects whole texts to their end: nothing is cut off, so that every finding is known. */
+export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: RedactionStyle): InspectText {
+	const rules = ruleSet.rules.map((rule) => (rule.action === "cut" ? { ...rule, action: "redact" as const } : rule));
+	const program = createScannerProgram({ ...ruleSet, rules }, engine);
+	return (text) => {
+		const { text: redacted, scanner } = inspectWhole(program, style, text);
+		const findings = scanner.findings.map((finding) => ({ ...finding, action: ruleSet.rules[finding.rule]?.action ?? finding.action }));
+		const score = riskScore(findings.map(({ rule, score }) => ({ category: ruleSet.rules[rule]?.category ?? "pii", score })));
+		return { action: actionOf(findings), score, findings, redacted };
+	};
+}
+
+function actionOf(findings: readonly Finding[]): TextAction {
+	const actions = new Set(findings.map(({ action }) => action));
+	if (actions.has("cut")) return "block";
+	if (actions.has("redact")) return "redact";
+	return actions.has("flag") ? "flag" : "allow";
 }
 
 export type TextInspector =
 	| { readonly ok: true; inspect(bytes: Uint8Array): TextInspection }
 	| { readonly ok: false; readonly faults: readonly { readonly pattern: string; readonly reason: string; readonly remedy: string }[] };
 
-/** The lanes' engine for whole texts in this thread: for the command line. */
-export async function createTextInspector(ruleSet: RuleSet): Promise<TextInspector> {
+/** The lanes' engine for whole texts in this thread: for the command line. `key` keys hashes and surrogates. */
+export async function createTextInspector(ruleSet: RuleSet, key: Uint8Array = new Uint8Array(32)): Promise<TextInspector> {
 	const loaded = await loadArtifact(ruleSet.rules, {});
 	if (!loaded.ok) return loaded;
-	const program = createScannerProgram(ruleSet, createHyperscanEngine(ruleSet.rules, loaded.artifact));
-	return {
-		ok: true,
-		inspect(bytes) {
-			const { text, scanner } = inspectWhole(
-				program,
-				{ strategy: ruleSet.strategy, key: new Uint8Array(32) },
-				Buffer.from(bytes).toString("utf8"),
-			);
-			return { redacted: text, findings: scanner.findings.map(({ type, from, to, score }) => ({ type, from, to, score })) };
-		},
-	};
+	const inspect = bindInspectText(ruleSet, createHyperscanEngine(ruleSet.rules, loaded.artifact), { strategy: ruleSet.strategy, key });
+	return { ok: true, inspect: (bytes) => inspect(Buffer.from(bytes).toString("utf8")) };
 }

@@ -19,20 +19,12 @@ export function filterPrompt(
 	program: ScannerProgram,
 	style: RedactionStyle,
 ): PromptVerdict {
-	let json: string;
-	try {
-		json = new TextDecoder("utf-8", { fatal: true }).decode(body);
-	} catch {
-		return invalid("invalid_encoding");
-	}
-	try {
-		JSON.parse(json);
-	} catch {
-		return invalid("invalid_json");
-	}
+	const read = readJson(body);
+	if (!read.ok) return invalidPrompt(read.code);
+	const { json } = read;
 	const request = provider.readRequest(json, path);
 	if (request.kind === "invalid") return { action: "invalid", code: "invalid_request", message: request.message, param: request.param };
-	if (request.places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalid("prompt_too_long");
+	if (request.places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
 
 	const findings: Finding[] = [];
 	const counts: Record<string, number> = {};
@@ -61,6 +53,26 @@ export function filterPrompt(
 	return { action: findings.length > 0 ? "flag" : "allow", ...known };
 }
 
-function invalid(code: "invalid_encoding" | "invalid_json" | "prompt_too_long"): PromptVerdict {
+export type JsonBody =
+	| { readonly ok: true; readonly json: string; readonly value: unknown }
+	| { readonly ok: false; readonly code: "invalid_encoding" | "invalid_json" };
+
+export function readJson(body: Uint8Array): JsonBody {
+	let json: string;
+	try {
+		json = new TextDecoder("utf-8", { fatal: true }).decode(body);
+	} catch {
+		return { ok: false, code: "invalid_encoding" };
+	}
+	try {
+		return { ok: true, json, value: JSON.parse(json) };
+	} catch {
+		return { ok: false, code: "invalid_json" };
+	}
+}
+
+export function invalidPrompt(
+	code: "invalid_encoding" | "invalid_json" | "prompt_too_long",
+): PromptVerdict & { readonly action: "invalid" } {
 	return { action: "invalid", code, message: ERRORS[code].message, param: code === "prompt_too_long" ? "messages" : null };
 }

@@ -3,6 +3,8 @@ import { errorEvent } from "../core/error-envelope.ts";
 import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
 import { answerStyle, type TextStyle } from "../inspect/conversation.ts";
 import type { FilterStep } from "../inspect/filter-step.ts";
+import { answerInspect } from "../inspect/inspect-request.ts";
+import { type LoadedPolicy, loadPolicy } from "../inspect/loaded-policy.ts";
 import { filterPrompt } from "../inspect/prompt-filter.ts";
 import { createResponseFilter, type FilterState, type ResponseFilter } from "../inspect/response-filter.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
@@ -10,9 +12,7 @@ import type { Policy, Rule } from "../policy/policy.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
-import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
-import type { FindingCounts } from "../verdict/prompt-verdict.ts";
-import type { RedactionStyle } from "../verdict/redaction.ts";
+import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 
@@ -39,12 +39,6 @@ export interface LaneInspectorOptions {
 	readonly createEngine?: (rules: readonly Rule[], artifact: PatternArtifact) => Engine;
 }
 
-interface LoadedPolicy {
-	readonly policy: Policy;
-	readonly prompt: ScannerProgram;
-	readonly response: ScannerProgram;
-}
-
 type OpenAnswer =
 	| { readonly mode: "stream"; readonly filter: ResponseFilter; readonly api: ApiName }
 	| { readonly mode: "body"; readonly filter: BodyFilter };
@@ -54,14 +48,17 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	const createEngine = options.createEngine ?? createHyperscanEngine;
 	const policies = new Map<string, LoadedPolicy>();
 	const answers = new Map<SessionId, OpenAnswer>();
-	const style = (policy: LoadedPolicy, direction: "prompt" | "response"): RedactionStyle => ({
-		strategy: policy.policy[direction].strategy,
-		key: options.secretKey,
-	});
+	const load = (policy: Policy, prompt: PatternArtifact, response: PatternArtifact): LoadedPolicy => {
+		const engines = {
+			prompt: createEngine(policy.prompt.rules, prompt),
+			response: createEngine(policy.response.rules, response),
+		};
+		return loadPolicy(policy, engines, options.secretKey);
+	};
 
 	const answerStyleOf = (policy: LoadedPolicy, surrogates: Uint8Array | undefined): TextStyle => {
-		const plain = style(policy, "response");
-		return surrogates === undefined ? plain : answerStyle(plain, options.unpack<SurrogateTableState>(surrogates), policy.response);
+		const style = policy.style("response");
+		return surrogates === undefined ? style : answerStyle(style, options.unpack<SurrogateTableState>(surrogates), policy.response);
 	};
 
 	const close = (sid: SessionId): void => {
@@ -130,6 +127,15 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		return [];
 	};
 
+	const judge = ({ api, body, path }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict => {
+		const { restores: keepsOriginals } = policy.policy;
+		const surrogates = new SurrogateTable({ key: options.secretKey, isStateful: STATEFUL.has(api), keepsOriginals });
+		const style = { ...policy.style("prompt"), prompt: surrogates };
+		const verdict = filterPrompt(body, path, providerOf(api), policy.policy, policy.prompt, style);
+		const isKept = surrogates.surrogates.length > 0 && "stream" in verdict;
+		return isKept ? { ...verdict, surrogates: options.pack(surrogates.state()) } : verdict;
+	};
+
 	const prompt = (item: ToLane & { kind: "prompt" }): readonly FromLane[] => {
 		const policy = policies.get(item.policyId);
 		const internal = {
@@ -139,16 +145,8 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			param: null,
 		} as const;
 		if (policy === undefined) return [{ kind: "prompt", sid: item.sid, verdict: internal }];
-		const surrogates = new SurrogateTable({
-			key: options.secretKey,
-			isStateful: STATEFUL.has(item.api),
-			keepsOriginals: policy.policy.restores,
-		});
 		try {
-			const promptStyle = { ...style(policy, "prompt"), prompt: surrogates };
-			const verdict = filterPrompt(item.body, item.path, providerOf(item.api), policy.policy, policy.prompt, promptStyle);
-			const isKept = surrogates.surrogates.length > 0 && "stream" in verdict;
-			return [{ kind: "prompt", sid: item.sid, verdict: isKept ? { ...verdict, surrogates: options.pack(surrogates.state()) } : verdict }];
+			return [{ kind: "prompt", sid: item.sid, verdict: item.api === "inspect" ? answerInspect(item.body, policy) : judge(item, policy) }];
 		} catch {
 			return [{ kind: "prompt", sid: item.sid, verdict: internal }];
 		}
@@ -158,11 +156,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		handle(item) {
 			switch (item.kind) {
 				case "policy":
-					policies.set(item.policy.id, {
-						policy: item.policy,
-						prompt: createScannerProgram(item.policy.prompt, createEngine(item.policy.prompt.rules, item.promptArtifact)),
-						response: createScannerProgram(item.policy.response, createEngine(item.policy.response.rules, item.responseArtifact)),
-					});
+					policies.set(item.policy.id, load(item.policy, item.promptArtifact, item.responseArtifact));
 					return [];
 				case "dropPolicy":
 					policies.delete(item.policyId);

@@ -22,6 +22,7 @@ const RULES: readonly EndpointRule[] = [
 	{ path: /^\/v1\/responses$/, method: "POST", vendor: "openai", api: "openai-responses" },
 	{ path: /^\/v1\/embeddings$/, method: "POST", vendor: "openai", api: "openai-embeddings" },
 	{ path: /^\/v1\/models(?:\/[\w.:/@-]{1,200})?$/, method: "GET", vendor: "openai", api: "models" },
+	{ path: /^\/v1\/inspect$/, method: "POST", vendor: "openai", api: "inspect" },
 	{ path: /^\/v1\/messages$/, method: "POST", vendor: "anthropic", api: "anthropic-messages" },
 	{ path: /^\/v1\/messages\/count_tokens$/, method: "POST", vendor: "anthropic", api: "anthropic-count-tokens" },
 	{

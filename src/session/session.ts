@@ -101,6 +101,7 @@ export class Session {
 			"x-security-score": verdict.score.toFixed(2),
 			"x-security-action": verdict.action,
 		};
+		if ("answer" in verdict) return this.#answer(verdict.answer);
 		if (verdict.action === "block") return this.#refuse("prompt_blocked", {}, verdict.findings);
 		const route = this.#deps.router.route(verdict.model, this.#endpoint.api);
 		if (route === undefined || !speaks(route.type, this.#endpoint.api))
@@ -109,6 +110,13 @@ export class Session {
 				param: "model",
 			});
 		this.#send(verdict, route);
+	}
+
+	/** The lane's own answer: nothing goes upstream. */
+	#answer(body: Uint8Array): void {
+		this.#head(200, { "content-type": "application/json" });
+		this.#downstream.end(body);
+		this.#release("complete");
 	}
 
 	/** Ends the session from outside (drain deadline, shutdown). */

@@ -24,4 +24,14 @@ export type PromptVerdict =
 			readonly findings: FindingCounts;
 			readonly piiDetected: boolean;
 	  }
+	/** `/v1/inspect`: nothing goes upstream, the answer is here. */
+	| {
+			readonly action: "allow" | "flag" | "redact" | "block";
+			/** JSON. */
+			readonly answer: Uint8Array;
+			readonly model: "";
+			readonly score: number;
+			readonly findings: FindingCounts;
+			readonly piiDetected: boolean;
+	  }
 	| { readonly action: "invalid"; readonly code: string; readonly message: string; readonly param: string | null };

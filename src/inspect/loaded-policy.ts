@@ -1,0 +1,33 @@
+import type { Policy } from "../policy/policy.ts";
+import type { Engine } from "../scanner/engine.ts";
+import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
+import type { RedactionStyle } from "../verdict/redaction.ts";
+import { bindInspectText, type InspectText } from "./inspect-text.ts";
+
+export type Direction = "prompt" | "response";
+
+/** A policy with its engines, for one thread. */
+export interface LoadedPolicy {
+	readonly policy: Policy;
+	readonly prompt: ScannerProgram;
+	readonly response: ScannerProgram;
+	style(direction: Direction): RedactionStyle;
+	/** Prepared when it is first asked for. */
+	inspectText(direction: Direction): InspectText;
+}
+
+export function loadPolicy(policy: Policy, engines: Readonly<Record<Direction, Engine>>, secretKey: Uint8Array): LoadedPolicy {
+	const inspectors = new Map<Direction, InspectText>();
+	const style = (direction: Direction): RedactionStyle => ({ strategy: policy[direction].strategy, key: secretKey });
+	return {
+		policy,
+		prompt: createScannerProgram(policy.prompt, engines.prompt),
+		response: createScannerProgram(policy.response, engines.response),
+		style,
+		inspectText(direction) {
+			const inspect = inspectors.get(direction) ?? bindInspectText(policy[direction], engines[direction], style(direction));
+			inspectors.set(direction, inspect);
+			return inspect;
+		},
+	};
+}

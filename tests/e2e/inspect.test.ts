@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Proxy } from "../../src/proxy.ts";
+import { startProxy } from "../support/proxy.ts";
+
+const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
+let proxy: Proxy;
+beforeAll(async () => {
+	proxy = await startProxy(
+		{ demo: { type: "demo" } },
+		'security: { input: { max_prompt_length: 5000 }, blocked_phrases: ["Project Falcon"], pii_protection: { detection_types: [pii, secrets], block_types: [secrets], redaction_strategy: replace } }',
+	);
+});
+afterAll(() => proxy?.drain());
+
+async function inspect(body: unknown, init: RequestInit = {}): Promise<{ status: number; headers: Headers; body: unknown }> {
+	const response = await fetch(`http://127.0.0.1:${proxy.port}/v1/inspect`, {
+		method: "POST",
+		headers: { "content-type": "application/json" },
+		body: typeof body === "string" || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
+		...init,
+	});
+	return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+test("one text is answered with action, score, findings in code points and the redacted text", async () => {
+	const text = "😀 naïve: write to jane@corp.com 😀 or joe@corp.com";
+	const { status, headers, body } = await inspect({ text, direction: "prompt" });
+	expect(status).toBe(200);
+	expect(body).toEqual({
+		action: "redact",
+		score: 0.62,
+		findings: [
+			{ type: "email", start: 18, end: 31, score: 0.95 },
+			{ type: "email", start: 37, end: 49, score: 0.95 },
+		],
+		redacted_text: "😀 naïve: write to [EMAIL_1] 😀 or [EMAIL_2]",
+	});
+	expect([...text].slice(18, 31).join("")).toBe("jane@corp.com");
+	expect(headers.get("x-security-action")).toBe("redact");
+	expect(headers.get("x-pii-detected")).toBe("true");
+	expect(headers.get("x-security-score")).toBe("0.62");
+	expect(headers.get("x-request-id")).toBeTruthy();
+});
+
+test("a clean text is allowed and comes back as it was", async () => {
+	const { headers, body } = await inspect({ text: "nothing to see", direction: "response" });
+	expect(body).toEqual({ action: "allow", score: 0, findings: [], redacted_text: "nothing to see" });
+	expect(headers.get("x-pii-detected")).toBe("false");
+});
+
+test.each(["prompt", "response"])("a text that the policy stops (%s) is inspected to its end all the same", async (direction) => {
+	const { status, headers, body } = await inspect({ text: `use ${KEY}, ask jane@corp.com about project falcon`, direction });
+	expect(status).toBe(200);
+	expect(body).toMatchObject({
+		action: "block",
+		findings: [{ type: "aws_key" }, { type: "email" }, { type: "blocked_phrase" }],
+		redacted_text: "use [AWS_KEY_1], ask [EMAIL_1] about [BLOCKED_1]",
+	});
+	expect(headers.get("x-security-action")).toBe("block");
+});
+
+test("a batch is answered in its order, each text by itself", async () => {
+	const { headers, body } = await inspect({ texts: ["", "jane@corp.com", "joe@corp.com", "clean"], direction: "response" });
+	expect(body).toMatchObject({
+		results: [
+			{ action: "allow", redacted_text: "" },
+			{ action: "redact", redacted_text: "[EMAIL_1]" },
+			{ action: "redact", redacted_text: "[EMAIL_1]" },
+			{ action: "allow", redacted_text: "clean" },
+		],
+	});
+	expect(headers.get("x-security-action")).toBe("redact");
+});
+
+describe("a request that is not one is refused in OpenAI's envelope", () => {
+	test.each([
+		["{", "invalid_json", null],
+		[new Uint8Array([0x7b, 0xff, 0x7d]), "invalid_encoding", null],
+		["[]", "invalid_request", null],
+		[{}, "invalid_request", "text"],
+		[{ text: "a", texts: ["b"] }, "invalid_request", "text"],
+		[{ text: 7 }, "invalid_request", "text"],
+		[{ texts: [] }, "invalid_request", "texts"],
+		[{ texts: Array.from({ length: 129 }, () => "a") }, "invalid_request", "texts"],
+		[{ texts: ["a", null] }, "invalid_request", "texts[1]"],
+		[{ text: "a", direction: "sideways" }, "invalid_request", "direction"],
+		[{ text: "a", policy: "x" }, "invalid_request", null],
+		[{ text: "a".repeat(5001) }, "prompt_too_long", "text"],
+		[{ texts: ["a".repeat(3000), "a".repeat(3000)] }, "prompt_too_long", "texts"],
+	])("%j", async (request, code, param) => {
+		const { status, body } = await inspect(request);
+		expect(status).toBe(400);
+		expect(body).toMatchObject({ error: { type: "invalid_request_error", code, param } });
+	});
+
+	test("any other method", async () => {
+		const { status, headers } = await inspect(undefined, { method: "GET", body: null });
+		expect(status).toBe(405);
+		expect(headers.get("allow")).toBe("POST");
+	});
+});

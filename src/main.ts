@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type AuditVerifyOptions, auditVerify } from "./cli/audit.ts";
 import { check } from "./cli/check.ts";
 import { health } from "./cli/health.ts";
@@ -34,11 +34,15 @@ program
 	.action(async ({ config }: { config: string }) => finish(await health(config)));
 program
 	.command("scan [files...]")
-	.description("inspect files or stdin; exit 0 clean, 1 findings, 2 error")
-	.option("--json", "one JSON object per file")
-	.option("--redact", "print the redacted text")
+	.description("inspect files, folders or stdin; exit 0 clean, 1 findings, 2 error")
+	.addOption(new Option("--json", "one JSON object per file").conflicts(["redact", "sarif"]))
+	.addOption(new Option("--redact", "print the redacted text").conflicts(["json", "sarif"]))
+	.option("--sarif", "one SARIF 2.1.0 log")
+	.option("--color", "colours, also where the output is no terminal")
+	.option("--no-color", "no colours")
+	.option("--show", "print what was found, not a mask of it")
 	.option("--config <file>", "take patterns from this configuration")
-	.action(async (files: string[], options: ScanOptions) => finish(await scan(files, options)));
+	.action(async (files: string[], options: ScanOptions) => finish(await scan(files, { ...options, version })));
 const audit = program.command("audit").description("the audit trail");
 audit
 	.command("verify")

@@ -1,4 +1,3 @@
-import { hkdfSync, randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { type AuditWriter, createAuditWriter } from "./audit/audit-writer.ts";
 import type { Config } from "./config/schema.ts";
@@ -14,6 +13,7 @@ import { listenerRefusal } from "./session/error-body.ts";
 import { FrontDesk } from "./session/front-desk.ts";
 import type { SessionDeps } from "./session/session.ts";
 import type { Logger } from "./telemetry/logger.ts";
+import { redactionKey } from "./verdict/redaction-key.ts";
 
 export interface Fault {
 	readonly path: string;
@@ -128,11 +128,6 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			},
 		},
 	};
-}
-
-/** Keys the hashes in redacted text: the same on every replica that has the secret. */
-function redactionKey(secret: string | undefined): Uint8Array {
-	return secret === undefined ? randomBytes(32) : new Uint8Array(hkdfSync("sha256", secret, "", "secure-llm-proxy redaction hash", 32));
 }
 
 function openAudit({ audit }: Config, { logger, secret = "" }: ProxyDeps): Promise<AuditWriter> {

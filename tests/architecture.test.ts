@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	audit: ["verdict"],
 	session: ["audit", "edge", "lanes", "routing", "telemetry", "verdict"],
 	demo: [],
-	cli: ["audit", "config", "inspect", "policy", "scanner", "telemetry"],
+	cli: ["verdict", "audit", "config", "inspect", "policy", "scanner", "telemetry"],
 };
 
 /** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */

@@ -1,59 +1,81 @@
-import { readFileSync } from "node:fs";
 import { loadConfig, parseConfig } from "../config/load.ts";
-import { createTextInspector, type TextInspection } from "../inspect/inspect-text.ts";
+import { createTextInspector } from "../inspect/inspect-text.ts";
 import { compilePolicy } from "../policy/compile-policy.ts";
+import { redactionKey } from "../verdict/redaction-key.ts";
+import { type ScanInput, scanInputs } from "./scan-input.ts";
+import { locate, type ScanResult, scanJson } from "./scan-result.ts";
+import { scanSarif } from "./scan-sarif.ts";
+import { scanTable } from "./scan-table.ts";
 import { printFaults } from "./serve.ts";
 
 export interface ScanOptions {
 	readonly json?: boolean;
 	readonly redact?: boolean;
+	readonly sarif?: boolean;
+	/** Absent: when stdout is a terminal and NO_COLOR is not set. */
+	readonly color?: boolean;
+	readonly show?: boolean;
 	readonly config?: string;
+	/** Of this program, for SARIF. */
+	readonly version: string;
 }
 
-/** `scan`: files or stdin with the engine of the lanes. Exit 0 clean, 1 findings, 2 error. */
-export async function scan(files: readonly string[], options: ScanOptions): Promise<number> {
+type Fault = ScanInput & { readonly kind: "fault" };
+
+/** `scan`: files, folders or stdin with the engine of the lanes. Exit 0 clean, 1 findings, 2 error. */
+export async function scan(names: readonly string[], options: ScanOptions): Promise<number> {
 	const loaded = options.config === undefined ? parseConfig("{}", process.env) : loadConfig(options.config);
 	if (!loaded.ok) {
 		printFaults(loaded.faults);
 		return 2;
 	}
 	const { response } = compilePolicy(loaded.config.security);
-	// Every finding is wanted, so nothing ends the text early.
-	const inspector = await createTextInspector({
-		...response,
-		rules: response.rules.map((rule) => ({ ...rule, action: "redact" as const })),
-	});
+	const inspector = await createTextInspector(response, redactionKey(process.env["SECURE_LLM_PROXY_SECRET_KEY"]));
 	if (!inspector.ok) {
 		printFaults(
 			inspector.faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })),
 		);
 		return 2;
 	}
-	let code = 0;
-	for (const file of files.length > 0 ? files : ["-"]) {
-		let bytes: Buffer;
-		try {
-			bytes = readFileSync(file === "-" ? 0 : file);
-		} catch (error) {
-			process.stderr.write(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code}) — give a readable file, or - for stdin\n`);
-			code = 2;
+	const write = writerOf(options);
+	const isSecret = (rule: number): boolean => response.rules[rule]?.category === "secret";
+	const faults: Fault[] = [];
+	let found = 0;
+	for (const input of scanInputs(names)) {
+		if (input.kind === "text") {
+			const result = locate(input, inspector.inspect(Buffer.from(input.text)), isSecret);
+			found += result.findings.length;
+			write.result(result);
 			continue;
 		}
-		const inspection = inspector.inspect(bytes);
-		process.stdout.write(render(file, bytes, inspection, options));
-		if (inspection.findings.length > 0) code = Math.max(code, 1);
+		if (input.kind === "fault") faults.push(input);
+		process.stderr.write(`${input.file}: ${input.kind === "fault" ? `${input.reason} — ${input.remedy}` : `skipped (${input.reason})`}\n`);
 	}
-	return code;
+	write.end(faults);
+	if (faults.length > 0) return 2;
+	return found > 0 ? 1 : 0;
 }
 
-function render(file: string, bytes: Buffer, { findings, redacted }: TextInspection, options: ScanOptions): string {
-	if (options.redact === true) return redacted;
-	if (options.json === true) return `${JSON.stringify({ file, findings })}\n`;
-	return findings.map(({ type, from, score }) => `${file}:${position(bytes, from)}\t${type}\t${score.toFixed(2)}\n`).join("");
+interface ScanWriter {
+	result(result: ScanResult): void;
+	end(faults: readonly Fault[]): void;
 }
 
-/** `line:column`, both from 1, the column in bytes. */
-function position(bytes: Buffer, at: number): string {
-	const before = bytes.subarray(0, at);
-	return `${before.filter((byte) => byte === 10).length + 1}:${at - before.lastIndexOf(10)}`;
+function writerOf(options: ScanOptions): ScanWriter {
+	const print = (text: string): void => void process.stdout.write(text);
+	const each = (render: (result: ScanResult) => string): ScanWriter => ({
+		result: (result) => print(render(result)),
+		end: () => undefined,
+	});
+	if (options.redact === true) return each(({ inspection }) => inspection.redacted);
+	if (options.json === true) return each((result) => `${JSON.stringify(scanJson(result))}\n`);
+	if (options.sarif === true) {
+		const results: ScanResult[] = [];
+		return {
+			result: (result) => void results.push(result),
+			end: (faults) => print(`${JSON.stringify(scanSarif(results, faults, options.version), undefined, "\t")}\n`),
+		};
+	}
+	const color = options.color ?? (process.stdout.isTTY && !process.env["NO_COLOR"]);
+	return each((result) => scanTable(result, { color, show: options.show === true }));
 }

@@ -1,8 +1,8 @@
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import { countFindings } from "./finding-counts.ts";
 import type { TextAction, TextInspection } from "./inspect-text.ts";
 import type { Direction, LoadedPolicy } from "./loaded-policy.ts";
 import { invalidPrompt, readJson } from "./prompt-filter.ts";
-import { countFindings } from "./response-filter.ts";
 import { textPositions } from "./text-positions.ts";
 
 /** Texts of one request. More is a second request. */

@@ -5,6 +5,8 @@ export interface TextPosition {
 	readonly byte: ByteOffset;
 	/** Unicode code points from the start. */
 	readonly codePoint: number;
+	/** UTF-16 units from the start: an index of a JavaScript string. */
+	readonly unit: number;
 	/** Both from 1; a column is a code point. Lines end with a line feed. */
 	readonly line: number;
 	readonly column: number;
@@ -15,6 +17,7 @@ export function textPositions(bytes: Uint8Array, offsets: readonly ByteOffset[])
 	const positions = new Map<ByteOffset, TextPosition>();
 	let at = 0;
 	let codePoint = 0;
+	let unit = 0;
 	let line = 1;
 	let lineStart = 0;
 	for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
@@ -22,11 +25,13 @@ export function textPositions(bytes: Uint8Array, offsets: readonly ByteOffset[])
 			const byte = bytes[at] as number;
 			if ((byte & 0xc0) === 0x80) continue;
 			codePoint++;
+			// Four bytes are a surrogate pair.
+			unit += byte >= 0xf0 ? 2 : 1;
 			if (byte !== 0x0a) continue;
 			line++;
 			lineStart = codePoint;
 		}
-		positions.set(offset, { byte: offset, codePoint, line, column: codePoint - lineStart + 1 });
+		positions.set(offset, { byte: offset, codePoint, unit, line, column: codePoint - lineStart + 1 });
 	}
 	return positions;
 }

@@ -5,7 +5,7 @@ export function ensureBuilt(): void {
 	execFileSync("bash", ["script/bootstrap"]);
 }
 
-/** Starts a command of the build; its output is piped. */
+/** Starts a command of the build; all its streams are piped. */
 export function startCommand(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-	return spawn(process.execPath, ["dist/main.js", ...words], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+	return spawn(process.execPath, ["dist/main.js", ...words], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
 }

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** A file is read whole; what is larger belongs split. */
+const MAX_FILE_BYTES = 64 << 20;
+const BINARY_PROBE_BYTES = 8192;
+const SKIPPED_FOLDERS = new Set([".git", "node_modules"]);
+
+export type ScanInput =
+	| {
+			readonly kind: "text";
+			readonly file: string;
+			readonly text: string;
+			/** latin1: the file is not UTF-8, so each of its bytes was read as one character. */
+			readonly encoding: "utf-8" | "latin1";
+	  }
+	/** Not text: nothing to inspect. */
+	| { readonly kind: "skipped"; readonly file: string; readonly reason: string }
+	/** Not inspected although it should have been. */
+	| { readonly kind: "fault"; readonly file: string; readonly reason: string; readonly remedy: string };
+
+/** The inputs that the arguments name: files, folders with everything below, `-` for stdin. */
+export function* scanInputs(names: readonly string[]): Generator<ScanInput> {
+	for (const name of names.length > 0 ? names : ["-"]) {
+		if (name === "-") yield readInput("-");
+		else for (const file of filesOf(name)) yield typeof file === "string" ? readInput(file) : file;
+	}
+}
+
+function filesOf(name: string): (string | ScanInput)[] {
+	try {
+		if (!statSync(name).isDirectory()) return [name];
+		const files: (string | ScanInput)[] = [];
+		for (const entry of readdirSync(name, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+			const path = join(name, entry.name);
+			if (entry.isFile()) files.push(path);
+			else if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) files.push(...filesOf(path));
+		}
+		return files;
+	} catch (error) {
+		return [unreadable(name, error)];
+	}
+}
+
+function readInput(file: string): ScanInput {
+	let bytes: Buffer;
+	try {
+		if (file !== "-" && statSync(file).size > MAX_FILE_BYTES) return tooLarge(file);
+		bytes = readFileSync(file === "-" ? 0 : file);
+	} catch (error) {
+		return unreadable(file, error);
+	}
+	if (bytes.length > MAX_FILE_BYTES) return tooLarge(file);
+	if (bytes.subarray(0, BINARY_PROBE_BYTES).includes(0)) return { kind: "skipped", file, reason: "binary" };
+	try {
+		return { kind: "text", file, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), encoding: "utf-8" };
+	} catch {
+		return { kind: "text", file, text: bytes.toString("latin1"), encoding: "latin1" };
+	}
+}
+
+function tooLarge(file: string): ScanInput {
+	return { kind: "fault", file, reason: `is larger than ${MAX_FILE_BYTES >> 20} MiB`, remedy: "split it, for example with split -C 32m" };
+}
+
+function unreadable(file: string, error: unknown): ScanInput {
+	const { code } = error as NodeJS.ErrnoException;
+	return { kind: "fault", file, reason: `cannot be read (${code})`, remedy: "give a readable file or folder, or - for stdin" };
+}

@@ -159,12 +159,7 @@ export class Session {
 		// An SDK that asked for the one and gets the other takes an empty answer for a complete one.
 		if (type !== (this.#isStream ? "text/event-stream" : "application/json")) return this.#refuse("upstream_content_type");
 		this.#lane = this.#deps.pool.openSession(
-			{
-				policyId: this.#deps.policyId,
-				api: this.#endpoint.api,
-				mode: this.#isStream ? "stream" : "body",
-				...(surrogates && { surrogates }),
-			},
+			{ policyId: this.#deps.policyId, api: this.#endpoint.api, mode: this.#isStream ? "stream" : "body", surrogates },
 			{
 				onOutput: (bytes) => this.#write(bytes),
 				onCredit: () => {

@@ -11,6 +11,7 @@ import { anthropicEvents, anthropicMessage } from "../support/anthropic-events.t
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 import { random, randomSlices } from "../support/random.ts";
+import { responseEvents } from "../support/response-events.ts";
 
 /** What a model makes of the text it echoes. */
 const FORMS: Readonly<Record<string, (text: string) => string>> = {
@@ -32,17 +33,24 @@ const replies = new Map<string, (content: string) => string>();
 let seed = 0;
 const next = (): number => random(seed++)();
 
+/** The last user message of a request. */
+function promptIn(body: string): string {
+	const { messages, input } = JSON.parse(body) as { messages?: { content: string }[]; input?: string };
+	return input ?? messages?.at(-1)?.content ?? "";
+}
+
 /** Echoes the last user message in the form and place that the model's name says, in random pieces. */
 async function echo(response: ServerResponse, body: string): Promise<void> {
-	const { model, stream, messages } = JSON.parse(body) as { model: string; stream?: boolean; messages: { content: string }[] };
+	const { model, stream } = JSON.parse(body) as { model: string; stream?: boolean };
 	const [form = "", place] = model.split(".");
-	const content = messages.at(-1)?.content ?? "";
+	const content = promptIn(body);
 	const text = (replies.get(form) ?? FORMS[form] ?? FORMS["plain"])?.(content) ?? "";
 	const deltas = place === "prose" ? PROSE : randomSlices(place?.endsWith("tool") ? JSON.stringify({ text }) : text, 7, next);
 	response.writeHead(200, { "content-type": stream ? "text/event-stream" : "application/json" });
 	const blocks = [{ type: place === "claude-tool" ? ("tool_use" as const) : ("text" as const), deltas }];
 	if (place?.startsWith("claude"))
 		return void response.end(stream ? anthropicEvents(blocks).join("") : JSON.stringify(anthropicMessage(blocks)));
+	if (place === "responses") return void response.end(responseEvents([{ kind: "message", texts: deltas }]).join(""));
 	if (!stream) {
 		const message = { role: "assistant", content: text };
 		return void response.end(JSON.stringify({ id: "c", model, choices: [{ index: 0, message, finish_reason: "stop" }] }));
@@ -69,8 +77,7 @@ beforeAll(async () => {
 });
 afterAll(() => upstream?.close());
 
-const lastPrompt = (): string =>
-	(JSON.parse(upstream.requests.at(-1)?.body ?? "") as { messages: { content: string }[] }).messages.at(-1)?.content ?? "";
+const lastPrompt = (): string => promptIn(upstream.requests.at(-1)?.body ?? "");
 
 function providers(): Record<string, object> {
 	return {
@@ -111,14 +118,47 @@ describe.each(["replace", "synthetic"])("with %s", (strategy) => {
 		return block?.type === "text" ? block.text : block?.type === "tool_use" ? (block.input as { text: string }).text : "";
 	}
 
-	const PLACES = { text: streamed, tool: streamed, body: whole, claude, "claude-tool": claude };
+	/** The text, in its pieces and in each of the copies at the end of its parts. */
+	async function responses(model: string, input: string, previous_response_id?: string): Promise<string> {
+		const texts: Record<string, string> = { pieces: "" };
+		for await (const event of await openai.responses.create({
+			model,
+			input,
+			stream: true,
+			...(previous_response_id && { previous_response_id }),
+		})) {
+			if (event.type === "response.output_text.delta") texts["pieces"] += event.delta;
+			if (event.type === "response.output_text.done") texts["text"] = event.text;
+			if (event.type === "response.completed") texts["whole"] = JSON.stringify(event.response.output);
+		}
+		expect(texts["text"]).toBe(texts["pieces"]);
+		expect(texts["whole"]).toContain(JSON.stringify(texts["text"]));
+		return texts["pieces"] ?? "";
+	}
+
+	const PLACES = { text: streamed, tool: streamed, body: whole, claude, "claude-tool": claude, responses };
 	const CASES = Object.keys(FORMS).flatMap((form) => Object.entries(PLACES).map(([place, ask]) => ({ form, place, ask })));
 	test.each(CASES)("the model sees surrogates and the caller its originals: $form in $place", async ({ form, place, ask }) => {
 		const prompt = weave((word) => word, ORIGINALS);
 		for (let round = 0; round < 2; round++) expect(await ask(`${form}.${place}`, prompt)).toBe(weave(FORMS[form] ?? String, ORIGINALS));
 		for (const original of ORIGINALS) expect(lastPrompt()).not.toContain(original);
-		if (strategy === "replace")
+		if (strategy === "replace" && place !== "responses")
 			expect(lastPrompt()).toContain("mail [EMAIL_1], card [CREDIT_CARD_1], call [PHONE_1], or [EMAIL_2] and [EMAIL_1] soon");
+	});
+
+	test("a conversation that the vendor keeps: no surrogate ever means two values", async () => {
+		const asked: string[] = [];
+		for (const [text, previous] of [["jane@corp.com"], ["joe@corp.com", "resp_1"], ["jane@corp.com", "resp_2"]] as const) {
+			await responses("plain.responses", text, previous);
+			asked.push(lastPrompt());
+		}
+		const [jane = "", joe] = asked;
+		expect(asked[2]).toBe(jane);
+		expect(joe).not.toBe(jane);
+		replies.set("recalls", (content) => `not ${jane} but ${content}`);
+		const answer = await responses("recalls.responses", "joe@corp.com", "resp_3");
+		expect(answer).toMatch(/^not .+ but joe@corp\.com$/);
+		expect(answer).not.toContain("jane@corp.com");
 	});
 
 	test("what the model makes up is redacted all the same, and never with a surrogate of the prompt", async () => {

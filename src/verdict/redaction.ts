@@ -21,18 +21,17 @@ export interface RedactionStyle {
 /** Writes what stands in the place of findings of one text. */
 export class Redactor {
 	readonly #style: RedactionStyle;
-	readonly #surrogates: SurrogateTable;
+	/** Made when the first value needs one: most texts have none. */
+	#surrogates: SurrogateTable | undefined;
 
 	constructor(style: RedactionStyle, state?: SurrogateTableState) {
 		this.#style = style;
-		this.#surrogates =
-			style.prompt ?? new SurrogateTable({ key: style.key, ...(style.known && { parent: style.known }), ...(state && { state }) });
+		this.#surrogates = style.prompt ?? (state && this.#table(state));
 	}
 
 	/** What is not in the style. Absent: nothing. */
 	state(): SurrogateTableState | undefined {
-		const isOwn = this.#style.prompt === undefined && this.#surrogates.surrogates.length > 0;
-		return isOwn ? this.#surrogates.state() : undefined;
+		return this.#style.prompt === undefined ? this.#surrogates?.state() : undefined;
 	}
 
 	/** `text` is absent when the length of the finding was not known yet (a swallowed tail). */
@@ -47,10 +46,17 @@ export class Redactor {
 				return text === undefined ? `[${rule.label}]` : `[${rule.label}:${this.#hash(canonical(rule, text))}]`;
 			case "replace":
 			case "synthetic":
-				return text === undefined ? `[${rule.label}]` : this.#surrogates.surrogateOf(rule, text, strategy);
+				if (text === undefined) return `[${rule.label}]`;
+				this.#surrogates ??= this.#table();
+				return this.#surrogates.surrogateOf(rule, text, strategy);
 			default:
 				return strategy satisfies never;
 		}
+	}
+
+	#table(state?: SurrogateTableState): SurrogateTable {
+		const { key, known } = this.#style;
+		return new SurrogateTable({ key, ...(known && { parent: known }), ...(state && { state }) });
 	}
 
 	#hash(value: string): string {

@@ -6,7 +6,10 @@ import { synthesize } from "./synthetic.ts";
 
 /** Values one conversation, or one text of its answer, can have surrogates for; beyond it they get a label without number. */
 const MAX_SURROGATES = 1000;
+/** UTF-16 units of originals kept for one conversation, likewise. */
+const MAX_ORIGINAL_UNITS = 1 << 16;
 const DIGEST_BYTES = 16;
+const NUMBER = /_(\d+)\]$/;
 /** A placeholder that stands in a text already, in any of the forms a model gives it. */
 const PLACEHOLDER = /\b([A-Z][A-Z0-9_]{1,63})[_ ](\d{1,9})\b/gi;
 
@@ -50,7 +53,9 @@ export class SurrogateTable {
 	#texts: readonly string[] = [];
 	#current = "";
 	#hasReserved = false;
-	readonly #counts = new Map<string, number>();
+	/** Highest number by label. */
+	readonly #last = new Map<string, number>();
+	#originalUnits = 0;
 
 	constructor({ key, parent, state, isStateful, keepsOriginals }: SurrogateTableOptions) {
 		this.#key = key;
@@ -73,7 +78,7 @@ export class SurrogateTable {
 		return { scope: this.#scope, isStateful: this.#isStateful, surrogates: this.surrogates };
 	}
 
-	/** All texts of a prompt: what looks like a surrogate in them was there before and is never given to a value. */
+	/** All texts of a prompt. Where originals are given back, what looks like a surrogate in them is never given to a value. */
 	begin(texts: readonly string[]): void {
 		this.#texts = texts;
 	}
@@ -93,10 +98,15 @@ export class SurrogateTable {
 		const digest = this.#digest(rule.label, canonical(rule, value));
 		const known = this.#find(digest);
 		if (known !== undefined) return known.text;
-		if (this.#byDigest.size >= MAX_SURROGATES) return `[${rule.label}]`;
+		if (this.#isFull(value)) return `[${rule.label}]`;
 		const text = (kind === "synthetic" ? this.#synthesize(rule.type, value, digest) : undefined) ?? this.#placeholder(rule.label, digest);
 		this.#add({ digest, label: rule.label, text, ...(this.#keepsOriginals && { original: value }) });
 		return text;
+	}
+
+	#isFull(value: string): boolean {
+		if (this.#keepsOriginals) this.#originalUnits += value.length;
+		return this.#byDigest.size >= MAX_SURROGATES || this.#originalUnits > MAX_ORIGINAL_UNITS;
 	}
 
 	#synthesize(type: string, value: string, digest: string): string | undefined {
@@ -115,7 +125,7 @@ export class SurrogateTable {
 	}
 
 	#reserve(): void {
-		if (this.#hasReserved) return;
+		if (this.#hasReserved || !this.#keepsOriginals) return;
 		this.#hasReserved = true;
 		for (const text of this.#texts)
 			for (const [, label, number] of text.matchAll(PLACEHOLDER)) this.#taken.add(`[${label}_${Number(number)}]`.toUpperCase());
@@ -123,14 +133,14 @@ export class SurrogateTable {
 
 	#placeholder(label: string, digest: string): string {
 		this.#reserve();
-		for (let number = this.#isStateful ? Number.parseInt(digest.slice(0, 8), 16) % 1e8 : this.#count(label) + 1; ; number++) {
+		for (let number = this.#isStateful ? Number.parseInt(digest.slice(0, 8), 16) % 1e8 : this.#lastOf(label) + 1; ; number++) {
 			const text = `[${label}_${number}]`;
 			if (!this.#isTaken(text)) return text;
 		}
 	}
 
-	#count(label: string): number {
-		return this.#counts.get(label) ?? (this.#parent === undefined ? 0 : this.#parent.#count(label));
+	#lastOf(label: string): number {
+		return this.#last.get(label) ?? (this.#parent === undefined ? 0 : this.#parent.#lastOf(label));
 	}
 
 	#find(digest: string): Surrogate | undefined {
@@ -151,7 +161,8 @@ export class SurrogateTable {
 	#add(surrogate: Surrogate): void {
 		this.#byDigest.set(surrogate.digest, surrogate);
 		this.#taken.add(surrogate.text.toUpperCase());
-		this.#counts.set(surrogate.label, this.#count(surrogate.label) + 1);
+		const number = Number(NUMBER.exec(surrogate.text)?.[1] ?? 0);
+		this.#last.set(surrogate.label, Math.max(number, this.#lastOf(surrogate.label)));
 	}
 
 	#digest(label: string, value: string): string {

@@ -58,10 +58,27 @@ describe("replace", () => {
 		expect(redactor.replacement(pii("ip_address"), "1.12.3.4")).not.toBe(redactor.replacement(pii("ip_address"), "11.2.3.4"));
 	});
 
-	test("a placeholder that stands in the prompt already is never given to a value", () => {
-		const prompt = new SurrogateTable({ key });
+	test("where originals are given back, a placeholder that stands in the prompt already is never given to a value", () => {
+		const prompt = new SurrogateTable({ key, keepsOriginals: true });
 		prompt.begin(["what is [EMAIL_1], and email 2 or EMAIL_03?"]);
 		expect(new Redactor({ strategy: "replace", key, prompt }).replacement(pii("email"), "a@x.org")).toBe("[EMAIL_4]");
+	});
+
+	test("where they are not, the placeholders in the history of a conversation keep their meaning", () => {
+		const turn = (...texts: string[]): string => {
+			const prompt = new SurrogateTable({ key });
+			prompt.begin(texts);
+			return new Redactor({ strategy: "replace", key, prompt }).replacement(pii("email"), "a@x.org");
+		};
+		expect(turn("I am a@x.org", "Hello [EMAIL_1]", "Who am I?")).toBe(turn("I am a@x.org"));
+	});
+
+	test("no more than 65,536 characters of originals are kept", () => {
+		const prompt = new SurrogateTable({ key, keepsOriginals: true });
+		const redactor = new Redactor({ strategy: "replace", key, prompt });
+		const written = ["a", "b", "c"].map((letter) => redactor.replacement(pii("note"), letter.repeat(30_000)));
+		expect(written).toEqual(["[NOTE_1]", "[NOTE_2]", "[NOTE]"]);
+		expect(prompt.surrogates).toHaveLength(2);
 	});
 
 	test("a text of an answer goes on from the numbers of the prompt, each text by itself", () => {

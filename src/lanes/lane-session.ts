@@ -10,7 +10,7 @@ export interface AnswerKind {
 	readonly api: ApiName;
 	readonly mode: "stream" | "body";
 	/** From the verdict about the prompt; kept here so that a replacement lane gets them too, and gone with the session. */
-	readonly surrogates: Uint8Array | undefined;
+	readonly surrogates?: Uint8Array | undefined;
 }
 
 export interface SessionHandler {

@@ -42,7 +42,7 @@ export type ToLane =
 			readonly api: ApiName;
 			readonly mode: "stream" | "body";
 			/** From the verdict about the prompt. */
-			readonly surrogates: Uint8Array | undefined;
+			readonly surrogates?: Uint8Array | undefined;
 			readonly resume?: Uint8Array;
 			/** Every `journal` so far. */
 			readonly journal?: readonly Uint8Array[];

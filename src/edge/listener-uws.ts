@@ -149,7 +149,7 @@ class UwsDownstream implements Downstream {
 	write(bytes: Uint8Array): boolean {
 		if (!this.isOpen) return true;
 		this.#queue.push(bytes);
-		this.#schedule();
+		this.#schedule(queueMicrotask);
 		return !this.#congested;
 	}
 
@@ -203,10 +203,11 @@ class UwsDownstream implements Downstream {
 		for (const callback of this.#abortCallbacks) callback(reason);
 	}
 
-	#schedule(): void {
+	/** What one callback of the event loop writes goes out together, at its end where that may be. */
+	#schedule(defer: (flush: () => void) => void = setImmediate): void {
 		if (this.#scheduled) return;
 		this.#scheduled = true;
-		setImmediate(() => {
+		defer(() => {
 			this.#scheduled = false;
 			if (!this.#dead) this.#response.cork(() => this.#flush());
 		});

@@ -7,6 +7,7 @@ import type { Finding } from "../verdict/finding.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
 import { ChannelSet, type ChannelSetState } from "./channel-set.ts";
 import type { TextStyle } from "./conversation.ts";
+import { EventReader } from "./event-template.ts";
 import { append, type FilterStep, type Run } from "./filter-step.ts";
 import { countFindings, securityComment } from "./finding-counts.ts";
 import { composeEntry, createEntry, deltaRuns, type Entry } from "./stream-entry.ts";
@@ -59,6 +60,7 @@ class Filter implements ResponseFilter {
 	readonly #options: ResponseFilterOptions;
 	readonly #format: StreamFormat;
 	readonly #decoder: SseDecoder;
+	readonly #reader: EventReader;
 	readonly #channels: ChannelSet;
 	/** Absent where the format's end does not repeat what went out. */
 	readonly #transcript: TranscriptKeeper | undefined;
@@ -76,6 +78,7 @@ class Filter implements ResponseFilter {
 		this.#options = options;
 		this.#format = options.format;
 		this.#decoder = createSseDecoder(options.maxBlockBytes, state?.began ?? false);
+		this.#reader = new EventReader(options.format);
 		this.#wholes = new WholeTexts(program, style);
 		this.#memory = state?.memory ?? options.format.newMemory();
 		this.#counted = { ...state?.counts };
@@ -184,7 +187,7 @@ class Filter implements ResponseFilter {
 	}
 
 	#readBlock({ event }: SseBlock): EventReading {
-		return event === undefined ? NOTHING : this.#format.read(event.data, event.name, this.#memory);
+		return event === undefined ? NOTHING : this.#reader.read(event.data, event.name, this.#memory);
 	}
 
 	/** An entry, or the code of the fault that ends the answer. */

@@ -50,6 +50,7 @@ function createStreamFormat(): StreamFormat {
 	return {
 		newMemory: (): MessageMemory => ({ begun: false, finished: false, open: [], signed: [], outputTokens: 0 }),
 		read: (data, eventName, memory) => readEvent(data, eventName, memoryOf(memory)),
+		repeats: {},
 		note: (memory, note) => noteEvent(memoryOf(memory), note as Note),
 		textEvent(channel, text, _memory, unsent) {
 			const { index, deltaType, steps } = parseBlockChannel(channel);

@@ -75,6 +75,7 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 	return {
 		newMemory: (): ChoicesMemory => ({ head: {}, open: [], closed: [], usage: undefined }),
 		read,
+		repeats: { padding: "obfuscation" },
 		note(memory, note) {
 			const { head, choices, finished, usage } = note as ChoicesNote;
 			const state = memoryOf(memory);

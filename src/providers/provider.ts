@@ -78,6 +78,11 @@ export interface StreamFormat {
 	newMemory(): StreamMemory;
 	/** Reads the `data` of one SSE event; changes nothing. */
 	read(data: string, eventName: string | undefined, memory: StreamMemory): EventReading;
+	/**
+	 * Present when two events that differ only in the literal of their one delta are read alike: same structure, same note,
+	 * whatever the memory. `padding`: a member at the root with random letters in every event.
+	 */
+	readonly repeats?: { readonly padding?: string };
 	/** Called when the event is written, in the order of the answer. */
 	note(memory: StreamMemory, note: unknown): void;
 	/**

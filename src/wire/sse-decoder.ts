@@ -90,6 +90,9 @@ function lineEnd(bytes: Uint8Array, at: number): number | undefined {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** What nearly every block is: at most a name, and its data on one line. The parser says the same of it, ten times slower. */
+const PLAIN_BLOCK = /^(?:event: ([\w.]+)\n)?data: ([^\r\n]+)\n\n$/;
+
 function parseBlock(bytes: Uint8Array, first: boolean): SseBlock | "upstream_invalid_utf8" | "upstream_invalid_event" {
 	let raw: string;
 	try {
@@ -98,6 +101,8 @@ function parseBlock(bytes: Uint8Array, first: boolean): SseBlock | "upstream_inv
 		return "upstream_invalid_utf8";
 	}
 	if (first && raw.startsWith("\ufeff")) raw = raw.slice(1);
+	const plain = PLAIN_BLOCK.exec(raw);
+	if (plain !== null) return { raw, byteLength: bytes.length, event: { data: plain[2] as string, name: plain[1], id: undefined } };
 	const events: EventSourceMessage[] = [];
 	const parser = createParser({ onEvent: (event) => events.push(event) });
 	parser.feed(raw);

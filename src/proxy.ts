@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type AuditWriter, createAuditWriter } from "./audit/audit-writer.ts";
 import type { Config } from "./config/schema.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
@@ -113,6 +114,8 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			lanes,
 			async drain() {
 				// Connections are taken meanwhile, so that balancers read 503 from /readyz and clients a word instead of a reset.
+				desk.leave();
+				await sleep(config.server.drain_delay_ms);
 				await desk.drain(config.server.drain_timeout_ms);
 				await listener.close();
 				await close();

@@ -73,7 +73,7 @@ export class Root {
 	}
 
 	#arguments(words: readonly string[], { cwd = "/", env = {}, user = "0:0" }: RunOptions): string[] {
-		const authority = existsSync(this.at(AUTHORITY)) ? { NODE_EXTRA_CA_CERTS: AUTHORITY } : {};
+		const authority = existsSync(this.at(AUTHORITY)) ? { NODE_EXTRA_CA_CERTS: AUTHORITY, PIP_CERT: AUTHORITY } : {};
 		const pairs = Object.entries({ PATH, HOME: "/root", NO_COLOR: "1", ...authority, ...env }).map(([key, value]) => `${key}=${value}`);
 		const enter =
 			'mount -t proc proc "$0/proc"; root=$0 user=$1 cwd=$2; shift 2; exec chroot --userspec="$user" "$root" /usr/bin/env -i -C "$cwd" "$@"';

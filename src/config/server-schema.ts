@@ -41,9 +41,15 @@ export const Server = z
 				"ms a client may leave an answer unread, once the buffers are full, before its connection is cut and the upstream aborted.",
 			),
 		max_sessions: z.int().min(1).default(10_000).describe("Requests in progress at once. One more is answered 503 at once."),
+		drain_delay_ms: z
+			.int()
+			.min(0)
+			.max(3_600_000)
+			.default(0)
+			.describe("ms after SIGTERM in which `/readyz` already answers 503 but requests are still served, until balancers have noticed."),
 		drain_timeout_ms: milliseconds
 			.default(30_000)
-			.describe("ms that open answers may go on after SIGTERM before they are ended with an error. New requests are refused meanwhile."),
+			.describe("ms that open answers may go on after that before they are ended with an error. New requests are refused meanwhile."),
 		lane_deadline_ms: milliseconds
 			.default(2000)
 			.describe("ms a lane may take for one batch. A slower one counts as hung: it is replaced and its sessions move to another lane."),

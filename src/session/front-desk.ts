@@ -23,7 +23,7 @@ const REQUEST_ID = /^[\w.-]{1,128}$/;
 export class FrontDesk {
 	readonly #options: FrontDeskOptions;
 	readonly #sessions = new Set<Session>();
-	#draining = false;
+	#phase: "open" | "leaving" | "draining" = "open";
 	#onEmpty: (() => void) | undefined;
 
 	constructor(options: FrontDeskOptions) {
@@ -44,9 +44,14 @@ export class FrontDesk {
 		this.#health(downstream, id);
 	}
 
+	/** Says on `/readyz` and `/health` that this replica goes, and serves on: balancers need a while to notice. */
+	leave(): void {
+		this.#phase = "leaving";
+	}
+
 	/** Refuses new work; resolves when every session ended, at the latest after `timeoutMs`, when the rest is ended with an error. */
 	async drain(timeoutMs: number): Promise<void> {
-		this.#draining = true;
+		this.#phase = "draining";
 		if (this.#sessions.size === 0) return;
 		const empty = new Promise<void>((resolve) => {
 			this.#onEmpty = resolve;
@@ -69,13 +74,13 @@ export class FrontDesk {
 
 	#health(downstream: Downstream, id: string): void {
 		const { ok, body } = this.#options.health();
-		const status = this.#draining ? "draining" : ok ? "ok" : "unavailable";
+		const status = this.#phase !== "open" ? "draining" : ok ? "ok" : "unavailable";
 		json(downstream, status === "ok" ? 200 : 503, id, { status, ...body, sessions: this.#sessions.size });
 	}
 
 	#admit(admitted: SessionRequest): void {
 		const { request, downstream, id } = admitted;
-		if (this.#draining) return refuse(request, downstream, id, "draining");
+		if (this.#phase === "draining") return refuse(request, downstream, id, "draining");
 		if (this.#sessions.size >= this.#options.maxSessions) return refuse(request, downstream, id, "overloaded");
 		const deps = this.#options.deps();
 		if (!deps.audit.isAccepting) return refuse(request, downstream, id, "audit_unavailable");

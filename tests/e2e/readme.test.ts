@@ -1,11 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
-import { ensureBuilt, startCommand } from "../support/built-proxy.ts";
-import { freePort } from "../support/free-port.ts";
+import { CommandLine, type Serving } from "../support/command-line.ts";
 
 const README = readFileSync("README.md", "utf8");
 /** A block of commands and the block right after it: what they print. */
@@ -14,22 +11,22 @@ const TRANSCRIPTS = [...README.matchAll(/```sh\n([\s\S]*?)```\n```text\n([\s\S]*
 	output,
 }));
 
-let proxy: ReturnType<typeof startCommand>;
-let port: number;
+let line: CommandLine;
+let proxy: Serving;
 beforeAll(async () => {
-	ensureBuilt();
-	port = await freePort();
-	proxy = startCommand(["serve", "--config", "config/demo.yaml"], { PORT: String(port) });
-	await once(createInterface(proxy.stdout), "line");
+	CommandLine.build();
+	line = new CommandLine();
+	const demo = readFileSync("config/demo.yaml", "utf8");
+	proxy = await line.serve(line.file("demo.yaml", `${demo}audit: { dir: "${line.folder}/audit" }\n`), { PORT: "0" });
 });
-afterAll(() => proxy?.kill("SIGKILL"));
+afterAll(() => line?.close());
 
 test("README has its transcripts", () => {
 	expect(TRANSCRIPTS).toHaveLength(3);
 });
 
 test.each(TRANSCRIPTS)("README's command prints what README says: $command", ({ command, output }) => {
-	const { stdout } = spawnSync("sh", ["-c", command.replaceAll("localhost:8000", `localhost:${port}`)], { encoding: "utf8" });
+	const { stdout } = spawnSync("sh", ["-c", command.replaceAll("localhost:8000", `localhost:${proxy.port}`)], { encoding: "utf8" });
 	expect(stdout.trimEnd()).toBe(output.trimEnd());
 });
 

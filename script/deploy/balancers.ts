@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../tests/support/free-port.ts";
+import { fail, type Root, step } from "../image/root.ts";
+import { checkLeaks, ready } from "../image/service.ts";
+
+/** What docs/deployment_guide.md says for the shipped health checks. */
+const DRAIN_DELAY_MS = 5000;
+
+interface Replica {
+	readonly port: number;
+	readonly child: ChildProcess;
+}
+
+interface Balancer {
+	readonly name: string;
+	readonly port: number;
+	/** What becomes of a request without a Content-Length. */
+	readonly chunkedStatus: number;
+	readonly child: ChildProcess;
+}
+
+/** Two replicas behind a real nginx and a real HAProxy, each with the configuration that is shipped. */
+export async function checkBalancers(root: Root): Promise<void> {
+	for (const start of [startNginx, startHaproxy]) {
+		const replicas = [await startReplica(root), await startReplica(root)] as const;
+		const balancer = await start(root, [replicas[0].port, replicas[1].port]);
+		step(`${balancer.name} on ${balancer.port}`);
+		try {
+			checkLeaks(balancer.port);
+			await checkPassage(balancer);
+			await checkRestart(balancer, replicas);
+		} finally {
+			balancer.child.kill("SIGKILL");
+			for (const { child } of replicas) child.kill("SIGKILL");
+		}
+	}
+}
+
+async function startReplica(root: Root): Promise<Replica> {
+	const port = await freePort();
+	const file = root.at(`/check/replica-${port}.yaml`);
+	writeFileSync(
+		file,
+		[
+			`server: { host: 127.0.0.1, port: ${port}, drain_delay_ms: ${DRAIN_DELAY_MS} }`,
+			"llm_providers: { demo: { type: demo } }",
+			`audit: { dir: "${root.at("/check/audit")}", log_name: replica-${port} }`,
+		].join("\n"),
+	);
+	const child = spawn(process.execPath, ["dist/main.js", "serve", "--config", file], {
+		env: { ...process.env, LOG_LEVEL: "WARN" },
+		stdio: ["ignore", "pipe", 2],
+	});
+	await ready(child);
+	return { port, child };
+}
+
+function withPorts(file: string, own: RegExp, port: number, [first, second]: readonly [number, number]): string {
+	const text = readFileSync(file, "utf8");
+	const adapted = text
+		.replace(own, `$1${port}`)
+		.replace("127.0.0.1:8000", `127.0.0.1:${first}`)
+		.replace("127.0.0.1:8001", `127.0.0.1:${second}`);
+	return adapted !== text && adapted.includes(String(second)) ? adapted : fail(`${file} has other ports than this check knows`);
+}
+
+async function startNginx(root: Root, ports: readonly [number, number]): Promise<Balancer> {
+	const port = await freePort();
+	writeFileSync(root.at("/check/site.conf"), withPorts("deploy/nginx.conf", /(listen )8080/, port, ports));
+	writeFileSync(
+		root.at("/check/nginx.conf"),
+		"daemon off;\nerror_log stderr;\nevents {}\nhttp { access_log off; include /check/site.conf; }\n",
+	);
+	root.must("nginx -t -q -c /check/nginx.conf");
+	const child = root.start(["nginx", "-c", "/check/nginx.conf"]);
+	await listening(port);
+	return { name: "nginx", port, chunkedStatus: 200, child };
+}
+
+async function startHaproxy(root: Root, ports: readonly [number, number]): Promise<Balancer> {
+	const port = await freePort();
+	writeFileSync(root.at("/check/haproxy.cfg"), withPorts("deploy/haproxy.cfg", /(bind :)8081/, port, ports));
+	root.must("haproxy -c -q -f /check/haproxy.cfg");
+	const child = root.start(["haproxy", "-db", "-f", "/check/haproxy.cfg"]);
+	await listening(port);
+	return { name: "HAProxy", port, chunkedStatus: 400, child };
+}
+
+async function listening(port: number): Promise<void> {
+	for (let attempt = 0; attempt < 100; attempt++) {
+		if (
+			await fetch(`http://127.0.0.1:${port}/livez`).then(
+				({ ok }) => ok,
+				() => false,
+			)
+		)
+			return;
+		await sleep(100);
+	}
+	fail(`nothing answers on ${port}`);
+}
+
+const CHAT = JSON.stringify({ model: "demo", stream: true, messages: [{ role: "user", content: "show me the email" }] });
+const JSON_TYPE = { "content-type": "application/json" };
+
+async function checkPassage({ name, port, chunkedStatus }: Balancer): Promise<void> {
+	const url = `http://127.0.0.1:${port}`;
+	const answer = await openStream(port);
+	let pieces = 0;
+	for await (const _piece of answer) pieces++;
+	if (pieces < 10) fail(`${name} buffers: a stream of many deltas came in ${pieces} pieces`);
+
+	const large = await fetch(`${url}/v1/chat/completions`, {
+		method: "POST",
+		headers: JSON_TYPE,
+		body: JSON.stringify({ x: "x".repeat(1_200_000) }),
+	});
+	const refusal = (await large.json()) as { error?: { code?: string } };
+	if (large.status !== 413 || refusal.error?.code !== "request_too_large")
+		fail(`${name}: 413 came as ${large.status} ${JSON.stringify(refusal)}`);
+
+	if ((await fetch(`${url}/metrics`)).status !== 403) fail(`${name} lets /metrics out`);
+	const status = await chunkedStatusOf(port);
+	if (status !== chunkedStatus) fail(`${name}: a chunked request was answered ${status}, not ${chunkedStatus}`);
+}
+
+async function openStream(port: number): Promise<AsyncIterable<Uint8Array>> {
+	const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers: JSON_TYPE, body: CHAT });
+	if (!response.ok || response.body === null) fail(`${response.status}: ${await response.text()}`);
+	return response.body;
+}
+
+async function chunkedStatusOf(port: number): Promise<number | undefined> {
+	const chunked = request({ port, method: "POST", path: "/v1/chat/completions", headers: JSON_TYPE });
+	chunked.write(CHAT);
+	chunked.end();
+	const [response] = await once(chunked, "response");
+	response.resume();
+	return response.statusCode;
+}
+
+/** Takes one replica away while streams run and new ones come: every stream must end complete. */
+async function checkRestart({ name, port }: Balancer, [leaving]: readonly [Replica, Replica]): Promise<void> {
+	const streams = Array.from({ length: 8 }, () => completeStream(port));
+	while ((await sessionsOf(leaving.port)) < 2) await sleep(10);
+	const gone = once(leaving.child, "exit");
+	leaving.child.kill("SIGTERM");
+	const during: Promise<boolean>[] = [];
+	let running = true;
+	void gone.then(() => {
+		running = false;
+	});
+	while (running) {
+		during.push(completeStream(port));
+		await sleep(50);
+	}
+	const [code] = await gone;
+	const complete = await Promise.all([...streams, ...during]);
+	if (code !== 0) fail(`${name}: the replica ended with ${code}`);
+	if (complete.includes(false))
+		fail(`${name}: ${complete.filter((ok) => !ok).length} of ${complete.length} streams were lost when a replica left`);
+	step(`${name}: a replica left, ${complete.length} streams complete`);
+}
+
+async function completeStream(port: number): Promise<boolean> {
+	try {
+		const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers: JSON_TYPE, body: CHAT });
+		const answer = await response.text();
+		if (response.ok && answer.includes("data: [DONE]")) return true;
+		step(`lost: ${response.status} ${answer.slice(-200)}`);
+	} catch (error) {
+		step(`lost: ${error}`);
+	}
+	return false;
+}
+
+async function sessionsOf(port: number): Promise<number> {
+	const health = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { sessions: number };
+	return health.sessions;
+}

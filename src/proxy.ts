@@ -171,6 +171,7 @@ function routesOf(config: Config, demoUrl: string | undefined): RouteSpec[] {
 			baseUrl: spec.base_url.replace(/\/+$/, ""),
 			apiKey: spec.api_key,
 			apiVersion: spec.api_version,
+			...(spec.max_tokens !== undefined && { maxTokens: spec.max_tokens }),
 			models: spec.models,
 			deadlines,
 			passHeaders: { request: new Set(spec.pass_headers.request), response: new Set(spec.pass_headers.response) },

@@ -7,7 +7,6 @@ export const NOT_ENFORCED: readonly string[] = [
 	"security.response_filtering.block_threshold",
 	"security.rate_limiting",
 	"security.policies",
-	"llm_providers.*.max_tokens",
 	"llm_providers.*.temperature",
 	"shared_state.redis_url",
 	"logging.retention_days",

@@ -20,7 +20,11 @@ const remote = {
 		.array(z.string())
 		.default([])
 		.describe("Globs of the models it serves, such as `gpt-*`. Empty: every model. The first provider that matches is used."),
-	max_tokens: z.int().min(1).optional().describe("Tokens of an answer when the request does not say."),
+	max_tokens: z
+		.int()
+		.min(1)
+		.optional()
+		.describe("Most tokens of an answer, for OpenAI clients of an `anthropic` provider that do not say: Anthropic must be told."),
 	temperature: z.number().min(0).max(2).optional().describe("Sampling temperature when the request does not say."),
 	api_version: z.string().default("").describe("With `azure`: its `api-version`. Empty: Azure's v1 API."),
 	pass_headers: z

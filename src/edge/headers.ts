@@ -8,12 +8,17 @@ function pick(headers: Readonly<Record<string, string>>, passes: (name: string) 
 	return Object.fromEntries(Object.entries(headers).filter(([name, value]) => passes(name) && SAFE_VALUE.test(value)));
 }
 
-/** What of a client's headers goes upstream: an allow list, so hop-by-hop headers never do. */
+/** What one vendor's clients say to that vendor alone. */
+const VENDORS_OWN = /^(?:openai-|anthropic-|x-stainless-|user-agent$)/;
+
+/** What of a client's headers goes upstream: an allow list, so hop-by-hop headers never do. `isForeign`: to another vendor. */
 export function upstreamRequestHeaders(
 	headers: Readonly<Record<string, string>>,
-	options: { readonly passCredential: boolean; readonly more: ReadonlySet<string> },
+	options: { readonly passCredential: boolean; readonly more: ReadonlySet<string>; readonly isForeign: boolean },
 ): Record<string, string> {
-	return pick(headers, (name) => UP.test(name) || options.more.has(name) || (options.passCredential && CREDENTIALS.has(name)));
+	const { passCredential, more, isForeign } = options;
+	if (isForeign) return pick(headers, (name) => (UP.test(name) && !VENDORS_OWN.test(name)) || more.has(name));
+	return pick(headers, (name) => UP.test(name) || more.has(name) || (passCredential && CREDENTIALS.has(name)));
 }
 
 /** What of an upstream's headers goes to the client. */

@@ -2,6 +2,7 @@ import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { isErrorCode } from "../core/errors.ts";
 import type { EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
+import type { TranslationState } from "../providers/translate/translation.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
@@ -21,6 +22,8 @@ export interface FilterState {
 	readonly channels: ChannelSetState;
 	readonly counts: Record<string, number>;
 	readonly began: boolean;
+	/** Of an answer that is given in another format than its upstream's. */
+	readonly translation?: TranslationState;
 }
 
 export interface ResponseFilter {

@@ -8,6 +8,7 @@ import { type LoadedPolicy, loadPolicy } from "../inspect/loaded-policy.ts";
 import { filterPrompt } from "../inspect/prompt-filter.ts";
 import { createResponseFilter, type FilterState, type ResponseFilter } from "../inspect/response-filter.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
+import { translateBody, translateRequest, translateStream } from "../inspect/translated-answer.ts";
 import type { Policy, Rule } from "../policy/policy.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { Engine } from "../scanner/engine.ts";
@@ -39,6 +40,7 @@ export interface LaneInspectorOptions {
 	readonly createEngine?: (rules: readonly Rule[], artifact: PatternArtifact) => Engine;
 }
 
+/** `api`: the client's. */
 type OpenAnswer =
 	| { readonly mode: "stream"; readonly filter: ResponseFilter; readonly api: ApiName }
 	| { readonly mode: "body"; readonly filter: BodyFilter };
@@ -102,8 +104,10 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		if (policy === undefined) return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "lane_failed" }];
 		const provider = providerOf(item.api);
 		const common = { program: policy.response, style: answerStyleOf(policy, item.surrogates), onCut: policy.policy.onCut };
+		const { translation } = item;
 		if (item.mode === "body") {
-			answers.set(item.sid, { mode: "body", filter: createBodyFilter({ ...common, provider, maxBytes: MAX_BODY_BYTES }) });
+			const filter = createBodyFilter({ ...common, provider, maxBytes: MAX_BODY_BYTES });
+			answers.set(item.sid, { mode: "body", filter: translation === undefined ? filter : translateBody(filter, translation) });
 			return [];
 		}
 		const format = provider.stream;
@@ -111,21 +115,26 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "upstream_content_type" }];
 		const state = item.resume === undefined ? {} : { state: options.unpack<FilterState>(item.resume) };
 		const journal = (item.journal ?? []).flatMap((bytes) => options.unpack<readonly TranscriptEntry[]>(bytes));
+		const filter = createResponseFilter({
+			...common,
+			format,
+			api: item.api,
+			maxBlockBytes: MAX_BLOCK_BYTES,
+			maxChannels: MAX_CHANNELS,
+			...state,
+			journal,
+		});
 		answers.set(item.sid, {
 			mode: "stream",
-			api: item.api,
-			filter: createResponseFilter({
-				...common,
-				format,
-				api: item.api,
-				maxBlockBytes: MAX_BLOCK_BYTES,
-				maxChannels: MAX_CHANNELS,
-				...state,
-				journal,
-			}),
+			api: translation?.to ?? item.api,
+			filter: translation === undefined ? filter : translateStream(filter, translation, state.state?.translation),
 		});
 		return [];
 	};
+
+	const translate = (item: ToLane & { kind: "translate" }): readonly FromLane[] => [
+		{ kind: "translated", sid: item.sid, result: translateRequest(item.body, item.api, item.budget) },
+	];
 
 	const judge = ({ api, body, path }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict => {
 		const { restores: keepsOriginals } = policy.policy;
@@ -163,6 +172,8 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 					return [];
 				case "prompt":
 					return prompt(item);
+				case "translate":
+					return translate(item);
 				case "open":
 					return open(item);
 				case "data":

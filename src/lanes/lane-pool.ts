@@ -1,5 +1,6 @@
 import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
+import type { TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { Lane } from "./lane.ts";
@@ -7,18 +8,22 @@ import { type AnswerKind, LaneSession, MAX_HOMELESS_MS, type RetainedBudget, typ
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 import type { LaneTask } from "./serve-lane.ts";
 
-export type PromptAnswer =
-	| { readonly ok: true; readonly verdict: PromptVerdict }
-	| { readonly ok: false; readonly code: "overloaded" | "lane_failed" };
+/** Why there is no answer. */
+export type LaneRefusal = "overloaded" | "lane_failed";
 
-export type PromptRequest = Omit<ToLane & { kind: "prompt" }, "kind" | "sid">;
+/** Work that one message answers. */
+type Job = ToLane & { kind: "prompt" | "translate" };
+type JobAnswer = FromLane & { kind: "prompt" | "translated" };
+type Request<Kind extends Job["kind"]> = Omit<ToLane & { kind: Kind }, "kind" | "sid">;
 
 export interface LanePool {
 	/** Every lane, also a replaced one, gets the policy before work that needs it. */
 	addPolicy(policy: Policy, promptArtifact: PatternArtifact, responseArtifact: PatternArtifact): void;
 	/** The policy is in no further use. */
 	dropPolicy(policyId: string): void;
-	inspectPrompt(prompt: PromptRequest): Promise<PromptAnswer>;
+	inspectPrompt(prompt: Request<"prompt">): Promise<PromptVerdict | LaneRefusal>;
+	/** Puts an inspected request into the format of its upstream. */
+	translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal>;
 	/** Undefined: saturated. */
 	openSession(answer: AnswerKind, handler: SessionHandler): LaneSession | undefined;
 	stats(): { readonly alive: number; readonly sessions: number; readonly queuedBytes: number; readonly policies: number };
@@ -43,16 +48,16 @@ const MAX_SUSPICIONS = 2;
 const RESTART_MIN_MS = 20;
 const RESTART_MAX_MS = 5000;
 
-/** Bytes of prompts that wait because no lane is alive, and raw bytes that all answers together keep for a replay. */
+/** Bytes of requests that wait because no lane is alive, and raw bytes that all answers together keep for a replay. */
 const MAX_WAITING_BYTES = 16 << 20;
 const MAX_RETAINED_BYTES = 256 << 20;
 
 /** What an open session weighs against queued bytes when a lane is chosen. */
 const SESSION_LOAD_BYTES = 4096;
 
-interface PendingPrompt {
-	readonly item: ToLane & { kind: "prompt" };
-	readonly resolve: (answer: PromptAnswer) => void;
+interface PendingJob {
+	readonly item: Job;
+	readonly resolve: (answer: JobAnswer | LaneRefusal) => void;
 	lane: number | undefined;
 	suspicions: number;
 	homeless?: NodeJS.Timeout;
@@ -77,7 +82,7 @@ class Pool implements LanePool {
 	readonly #aborts: (AbortController | undefined)[] = [];
 	readonly #policies = new Map<string, ToLane>();
 	readonly #sessions = new Map<SessionId, LaneSession>();
-	readonly #prompts = new Map<SessionId, PendingPrompt>();
+	readonly #jobs = new Map<SessionId, PendingJob>();
 	readonly #retained: RetainedBudget = { bytes: 0, maxBytes: MAX_RETAINED_BYTES };
 	#nextSid = 1;
 	#closed = false;
@@ -114,15 +119,23 @@ class Pool implements LanePool {
 		if (this.#policies.delete(policyId)) for (const lane of this.#lanes) lane?.post({ kind: "dropPolicy", policyId });
 	}
 
-	inspectPrompt(request: PromptRequest): Promise<PromptAnswer> {
+	async inspectPrompt(request: Request<"prompt">): Promise<PromptVerdict | LaneRefusal> {
+		const answer = await this.#ask({ kind: "prompt", sid: this.#nextSid++, ...request });
+		return typeof answer === "string" ? answer : answer.kind === "prompt" ? answer.verdict : "lane_failed";
+	}
+
+	async translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal> {
+		const answer = await this.#ask({ kind: "translate", sid: this.#nextSid++, ...request });
+		return typeof answer === "string" ? answer : answer.kind === "translated" ? answer.result : "lane_failed";
+	}
+
+	#ask(item: Job): Promise<JobAnswer | LaneRefusal> {
 		return new Promise((resolve) => {
-			const sid = this.#nextSid++;
 			const lane = this.#leastLoaded();
-			if (lane === undefined ? this.#waitingBytes() > MAX_WAITING_BYTES : this.#lanes[lane]?.isSaturated)
-				return resolve({ ok: false, code: "overloaded" });
-			const prompt: PendingPrompt = { item: { kind: "prompt", sid, ...request }, resolve, lane: undefined, suspicions: 0 };
-			this.#prompts.set(sid, prompt);
-			this.#placePrompt(prompt);
+			if (lane === undefined ? this.#waitingBytes() > MAX_WAITING_BYTES : this.#lanes[lane]?.isSaturated) return resolve("overloaded");
+			const job: PendingJob = { item, resolve, lane: undefined, suspicions: 0 };
+			this.#jobs.set(item.sid, job);
+			this.#placeJob(job);
 		});
 	}
 
@@ -150,7 +163,7 @@ class Pool implements LanePool {
 
 	async close(): Promise<void> {
 		this.#closed = true;
-		for (const prompt of this.#prompts.values()) this.#answerPrompt(prompt, { ok: false, code: "lane_failed" });
+		for (const job of this.#jobs.values()) this.#settle(job, "lane_failed");
 		for (const session of this.#sessions.values()) session.fail("lane_failed");
 		for (const lane of this.#lanes) lane?.close();
 		for (const abort of this.#aborts) abort?.abort();
@@ -197,11 +210,11 @@ class Pool implements LanePool {
 			session.detach(suspects.has(sid));
 			if (session.suspicions > MAX_SUSPICIONS) session.fail("lane_failed");
 		}
-		for (const prompt of this.#prompts.values()) {
-			if (prompt.lane !== index) continue;
-			prompt.lane = undefined;
-			if (suspects.has(prompt.item.sid)) prompt.suspicions++;
-			if (prompt.suspicions > MAX_SUSPICIONS) this.#answerPrompt(prompt, { ok: false, code: "lane_failed" });
+		for (const job of this.#jobs.values()) {
+			if (job.lane !== index) continue;
+			job.lane = undefined;
+			if (suspects.has(job.item.sid)) job.suspicions++;
+			if (job.suspicions > MAX_SUSPICIONS) this.#settle(job, "lane_failed");
 		}
 		this.#rehome();
 		setTimeout(() => {
@@ -212,7 +225,7 @@ class Pool implements LanePool {
 		}, backoffMs).unref();
 	}
 
-	/** Gives homeless sessions and prompts to a live lane, if there is one; else they wait for the next start. */
+	/** Gives homeless sessions and jobs to a live lane, if there is one; else they wait for the next start. */
 	#rehome(): void {
 		for (const session of this.#sessions.values()) {
 			if (session.lane !== undefined) continue;
@@ -221,23 +234,23 @@ class Pool implements LanePool {
 			if (index === undefined || lane === undefined) return;
 			session.attach(index, lane);
 		}
-		for (const prompt of this.#prompts.values()) if (prompt.lane === undefined) this.#placePrompt(prompt);
+		for (const job of this.#jobs.values()) if (job.lane === undefined) this.#placeJob(job);
 	}
 
-	#placePrompt(prompt: PendingPrompt): void {
-		clearTimeout(prompt.homeless);
+	#placeJob(job: PendingJob): void {
+		clearTimeout(job.homeless);
 		const index = this.#leastLoaded();
 		if (index === undefined) {
-			prompt.homeless = setTimeout(() => this.#answerPrompt(prompt, { ok: false, code: "lane_failed" }), MAX_HOMELESS_MS);
+			job.homeless = setTimeout(() => this.#settle(job, "lane_failed"), MAX_HOMELESS_MS);
 			return;
 		}
-		prompt.lane = index;
-		this.#lanes[index]?.post(prompt.item);
+		job.lane = index;
+		this.#lanes[index]?.post(job.item);
 	}
 
 	#waitingBytes(): number {
 		let bytes = 0;
-		for (const { lane, item } of this.#prompts.values()) if (lane === undefined) bytes += item.body.length;
+		for (const { lane, item } of this.#jobs.values()) if (lane === undefined) bytes += item.body.length;
 		return bytes;
 	}
 
@@ -254,13 +267,13 @@ class Pool implements LanePool {
 
 	#onItem(item: FromLane): void {
 		if (item.kind === "output") return this.#sessions.get(item.sid)?.onOutput(item);
-		const prompt = this.#prompts.get(item.sid);
-		if (prompt !== undefined) this.#answerPrompt(prompt, { ok: true, verdict: item.verdict });
+		const job = this.#jobs.get(item.sid);
+		if (job !== undefined) this.#settle(job, item);
 	}
 
-	#answerPrompt(prompt: PendingPrompt, answer: PromptAnswer): void {
-		clearTimeout(prompt.homeless);
-		this.#prompts.delete(prompt.item.sid);
-		prompt.resolve(answer);
+	#settle(job: PendingJob, answer: JobAnswer | LaneRefusal): void {
+		clearTimeout(job.homeless);
+		this.#jobs.delete(job.item.sid);
+		job.resolve(answer);
 	}
 }

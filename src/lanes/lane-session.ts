@@ -1,5 +1,6 @@
 import type { ApiName } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
+import type { AnswerTranslation } from "../core/translation.ts";
 import type { FindingCounts } from "../verdict/prompt-verdict.ts";
 import type { Lane } from "./lane.ts";
 import type { FromLane, SessionId } from "./protocol.ts";
@@ -9,6 +10,8 @@ export interface AnswerKind {
 	readonly policyId: string;
 	readonly api: ApiName;
 	readonly mode: "stream" | "body";
+	/** Absent: the client speaks `api`. */
+	readonly translation?: AnswerTranslation;
 	/** From the verdict about the prompt; kept here so that a replacement lane gets them too, and gone with the session. */
 	readonly surrogates?: Uint8Array | undefined;
 }

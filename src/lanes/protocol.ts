@@ -3,6 +3,7 @@
  * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply.
  */
 import type { ApiName } from "../core/api.ts";
+import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
 
@@ -34,6 +35,15 @@ export type ToLane =
 			readonly path: string;
 			readonly body: Uint8Array;
 	  }
+	/** Put an inspected request into the format of its upstream. Answered by `translated`. */
+	| {
+			readonly kind: "translate";
+			readonly sid: SessionId;
+			/** The client's format. */
+			readonly api: ApiName;
+			readonly body: Uint8Array;
+			readonly budget: TokenBudget;
+	  }
 	/** Begin an answer. `resume` continues one whose lane died. */
 	| {
 			readonly kind: "open";
@@ -41,6 +51,8 @@ export type ToLane =
 			readonly policyId: string;
 			readonly api: ApiName;
 			readonly mode: "stream" | "body";
+			/** Absent: the client speaks the upstream's format, `api`. */
+			readonly translation?: AnswerTranslation;
 			/** From the verdict about the prompt. */
 			readonly surrogates?: Uint8Array | undefined;
 			readonly resume?: Uint8Array;
@@ -58,6 +70,7 @@ export type FromLane =
 			readonly sid: SessionId;
 			readonly verdict: PromptVerdict;
 	  }
+	| { readonly kind: "translated"; readonly sid: SessionId; readonly result: TranslatedBody }
 	| {
 			readonly kind: "output";
 			readonly sid: SessionId;

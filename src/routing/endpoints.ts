@@ -48,3 +48,14 @@ export function endpointOf(path: string, headers: Readonly<Record<string, string
 	// An OpenAI base URL ends in `/v1` by convention, the others' in the host.
 	return { method: rule.method, vendor, api: rule.api, upstreamPath: vendor === "openai" ? path.slice("/v1".length) : path };
 }
+
+/** The endpoints that translated requests go to. */
+const TRANSLATED: Partial<Record<ApiName, Endpoint>> = {
+	"openai-chat": { method: "POST", vendor: "openai", api: "openai-chat", upstreamPath: "/chat/completions" },
+	"anthropic-messages": { method: "POST", vendor: "anthropic", api: "anthropic-messages", upstreamPath: "/v1/messages" },
+};
+
+/** Where a request goes that came in at `endpoint` and whose upstream speaks `api`. */
+export function upstreamEndpoint(endpoint: Endpoint, api: ApiName): Endpoint {
+	return (api === endpoint.api ? undefined : TRANSLATED[api]) ?? endpoint;
+}

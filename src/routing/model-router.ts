@@ -1,5 +1,6 @@
 import picomatch from "picomatch";
 import type { ApiName } from "../core/api.ts";
+import { type TokenBudget, TRANSLATED_APIS } from "../core/translation.ts";
 
 export type ProviderType = "openai" | "azure" | "anthropic" | "gemini" | "demo";
 
@@ -13,6 +14,8 @@ export interface Route {
 	readonly apiKey: string;
 	/** Azure's `api-version`; empty: none. */
 	readonly apiVersion: string;
+	/** Most tokens of an answer, where an upstream must be told and the client does not say. */
+	readonly maxTokens?: number;
 	readonly deadlines: { readonly connectMs: number; readonly headMs: number; readonly idleMs: number };
 	/** Further header names (lower case) that pass to and from this upstream. */
 	readonly passHeaders: { readonly request: ReadonlySet<string>; readonly response: ReadonlySet<string> };
@@ -31,15 +34,21 @@ const SPOKEN: Readonly<Record<ProviderType, readonly ApiName[]>> = {
 	demo: ["openai-chat"],
 };
 
-/** Whether the provider's servers speak the API themselves. */
-export function speaks(type: ProviderType, api: ApiName): boolean {
-	return SPOKEN[type].includes(api);
+/** The API in which the provider's servers get a client's request: the client's own, or one it can be translated to. */
+export function upstreamApiOf(type: ProviderType, api: ApiName): ApiName | undefined {
+	return [api, TRANSLATED_APIS[api]].find((candidate) => candidate !== undefined && SPOKEN[type].includes(candidate));
+}
+
+/** OpenAI's own models know the newer name of the field only, other servers the older one. */
+export function tokenBudgetOf({ type, baseUrl, maxTokens }: Route): TokenBudget {
+	const isOpenai = type === "azure" || new URL(baseUrl).hostname.endsWith("openai.com");
+	return { openaiField: isOpenai ? "max_completion_tokens" : "max_tokens", ...(maxTokens !== undefined && { maxTokens }) };
 }
 
 export interface ModelRouter {
 	/**
 	 * First provider with a glob for the model, in the order of the configuration; those that speak the API come before
-	 * those that need a translation.
+	 * those that need a translation, and others are not asked.
 	 */
 	route(model: string, api: ApiName): Route | undefined;
 	/** First provider of one of the types, for requests that name no model. */
@@ -54,7 +63,9 @@ export function createModelRouter(specs: readonly RouteSpec[]): ModelRouter {
 	return {
 		route(model, api) {
 			const matching = table.filter(({ matches }) => matches(model));
-			return (matching.find(({ spec }) => speaks(spec.type, api)) ?? matching[0])?.spec;
+			const apis = matching.map(({ spec }) => upstreamApiOf(spec.type, api));
+			const own = apis.indexOf(api);
+			return matching[own >= 0 ? own : apis.findIndex((candidate) => candidate !== undefined)]?.spec;
 		},
 		first: (types) => specs.find(({ type }) => types.includes(type)),
 	};

@@ -34,3 +34,9 @@ export function errorAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOve
 export function listenerRefusal(path: string, code: ErrorCode): ErrorAnswer {
 	return errorAnswer(vendorOfPath(path), code);
 }
+
+/** What `model_not_found` says of a model. */
+export function modelNotFound(model: string): ErrorOverrides {
+	const name = model.slice(0, 64).replace(/[^\w.:/+-]/g, "?");
+	return { message: `No configured provider serves the model '${name}'. Check llm_providers.*.models.`, param: "model" };
+}

@@ -2,17 +2,18 @@ import type { InteractionRecord } from "../audit/audit-record.ts";
 import type { AuditWriter } from "../audit/audit-writer.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
-import { downstreamResponseHeaders, upstreamRequestHeaders } from "../edge/headers.ts";
+import type { AnswerTranslation } from "../core/translation.ts";
+import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { UpstreamClient, UpstreamExchange } from "../edge/upstream-types.ts";
 import type { LanePool } from "../lanes/lane-pool.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
-import type { Endpoint } from "../routing/endpoints.ts";
-import { type ModelRouter, type Route, speaks } from "../routing/model-router.ts";
-import { upstreamTarget } from "../routing/upstream-target.ts";
+import { type Endpoint, upstreamEndpoint } from "../routing/endpoints.ts";
+import { type ModelRouter, type Route, tokenBudgetOf, upstreamApiOf } from "../routing/model-router.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
-import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
+import { type FindingCounts, type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
+import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
+import { upstreamAddress } from "./upstream-address.ts";
 import { upstreamRefusal } from "./upstream-refusal.ts";
 
 export interface SessionDeps {
@@ -26,6 +27,8 @@ export interface SessionDeps {
 	readonly keepAliveMs: number;
 }
 
+type Passed = Extract<PromptVerdict, { readonly stream: boolean }>;
+
 /** One request that was admitted. */
 export interface SessionRequest {
 	readonly request: DownstreamRequest;
@@ -34,8 +37,6 @@ export interface SessionRequest {
 	/** The `X-Request-Id` of everything that belongs to it. */
 	readonly id: string;
 }
-
-type Passed = Extract<PromptVerdict, { readonly stream: boolean }>;
 
 const KEEP_ALIVE = Buffer.from(": keep-alive\n\n");
 /**
@@ -51,6 +52,9 @@ const FIRST_FLUSH_MS = 100;
 export class Session {
 	readonly #request: DownstreamRequest;
 	readonly #endpoint: Endpoint;
+	/** Where the request goes; another endpoint than the client's when it is translated. */
+	#upstream: Endpoint;
+	#translation: AnswerTranslation | undefined;
 	readonly #downstream: Downstream;
 	readonly #deps: SessionDeps;
 	readonly #id: string;
@@ -76,6 +80,7 @@ export class Session {
 	constructor({ request, endpoint, downstream, id }: SessionRequest, deps: SessionDeps, onDone: () => void) {
 		this.#request = request;
 		this.#endpoint = endpoint;
+		this.#upstream = endpoint;
 		this.#downstream = downstream;
 		this.#deps = deps;
 		this.#id = id;
@@ -89,27 +94,34 @@ export class Session {
 
 	async run(): Promise<void> {
 		const { path, body } = this.#request;
-		const answer = await this.#deps.pool.inspectPrompt({ policyId: this.#deps.policyId, api: this.#endpoint.api, path, body });
+		const { api } = this.#endpoint;
+		const verdict = await this.#deps.pool.inspectPrompt({ policyId: this.#deps.policyId, api, path, body });
 		if (this.#done) return;
-		if (!answer.ok) return this.#refuse(answer.code);
-		const { verdict } = answer;
+		if (typeof verdict === "string") return this.#refuse(verdict);
 		this.#verdict = verdict;
 		if (verdict.action === "invalid")
 			return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
-		this.#securityHeaders = {
-			"x-pii-detected": String(verdict.piiDetected),
-			"x-security-score": verdict.score.toFixed(2),
-			"x-security-action": verdict.action,
-		};
+		this.#securityHeaders = verdictHeaders(verdict);
 		if ("answer" in verdict) return this.#answer(verdict.answer);
 		if (verdict.action === "block") return this.#refuse("prompt_blocked", {}, verdict.findings);
-		const route = this.#deps.router.route(verdict.model, this.#endpoint.api);
-		if (route === undefined || !speaks(route.type, this.#endpoint.api))
-			return this.#refuse("model_not_found", {
-				message: `No configured provider serves the model '${verdict.model.slice(0, 64).replace(/[^\w.:/+-]/g, "?")}'. Check llm_providers.*.models.`,
-				param: "model",
-			});
-		this.#send(verdict, route);
+		const route = this.#deps.router.route(verdict.model, api);
+		const upstreamApi = route && upstreamApiOf(route.type, api);
+		if (route === undefined || upstreamApi === undefined) return this.#refuse("model_not_found", modelNotFound(verdict.model));
+		this.#upstream = upstreamEndpoint(this.#endpoint, upstreamApi);
+		this.#isStream = verdict.stream;
+		if (upstreamApi === api) this.#send(verdict, route, verdict.body ?? body);
+		else await this.#sendTranslated(verdict, route, verdict.body ?? body);
+	}
+
+	/** The provider speaks another format than the client. */
+	async #sendTranslated(verdict: Passed, route: Route, inspected: Uint8Array): Promise<void> {
+		const { api } = this.#endpoint;
+		const result = await this.#deps.pool.translateRequest({ api, body: inspected, budget: tokenBudgetOf(route) });
+		if (this.#done) return;
+		if (typeof result === "string") return this.#refuse(result);
+		if (!result.ok) return this.#refuse("invalid_request", { message: result.message, param: result.param });
+		this.#translation = { to: api, includeUsage: result.includeUsage, created: Math.floor(this.#time.getTime() / 1000) };
+		this.#send(verdict, route, result.body);
 	}
 
 	/** The lane's own answer: nothing goes upstream. */
@@ -124,22 +136,21 @@ export class Session {
 		this.#upstreamFailed(code);
 	}
 
-	#send(verdict: Passed, route: Route): void {
-		const { url, credential } = upstreamTarget(route, this.#endpoint, verdict.model, this.#request.query);
-		const passCredential = this.#deps.passCredential && route.apiKey === "";
+	#send(verdict: Passed, route: Route, body: Uint8Array): void {
 		this.#passHeaders = route.passHeaders.response;
 		this.#provider = route.provider;
-		this.#isStream = verdict.stream;
+		const { url, headers } = upstreamAddress(this.#request, {
+			route,
+			endpoint: this.#upstream,
+			model: verdict.model,
+			isForeign: this.#translation !== undefined,
+			passCredential: this.#deps.passCredential,
+		});
 		this.#exchange = this.#deps.upstream.send(
 			{
 				url,
-				headers: {
-					...upstreamRequestHeaders(this.#request.headers, { passCredential, more: route.passHeaders.request }),
-					"content-type": "application/json",
-					"x-request-id": this.#id,
-					...credential,
-				},
-				body: Buffer.from(verdict.body ?? this.#request.body),
+				headers: { ...headers, "content-type": "application/json", "x-request-id": this.#id },
+				body: Buffer.from(body),
 				deadlines: route.deadlines,
 			},
 			{
@@ -159,7 +170,13 @@ export class Session {
 		// An SDK that asked for the one and gets the other takes an empty answer for a complete one.
 		if (type !== (this.#isStream ? "text/event-stream" : "application/json")) return this.#refuse("upstream_content_type");
 		this.#lane = this.#deps.pool.openSession(
-			{ policyId: this.#deps.policyId, api: this.#endpoint.api, mode: this.#isStream ? "stream" : "body", surrogates },
+			{
+				policyId: this.#deps.policyId,
+				api: this.#upstream.api,
+				mode: this.#isStream ? "stream" : "body",
+				...(this.#translation && { translation: this.#translation }),
+				surrogates,
+			},
 			{
 				onOutput: (bytes) => this.#write(bytes),
 				onCredit: () => {

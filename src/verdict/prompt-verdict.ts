@@ -35,3 +35,12 @@ export type PromptVerdict =
 			readonly piiDetected: boolean;
 	  }
 	| { readonly action: "invalid"; readonly code: string; readonly message: string; readonly param: string | null };
+
+/** What an answer's head says about its prompt. */
+export function verdictHeaders({
+	piiDetected,
+	score,
+	action,
+}: Exclude<PromptVerdict, { readonly action: "invalid" }>): Record<string, string> {
+	return { "x-pii-detected": String(piiDetected), "x-security-score": score.toFixed(2), "x-security-action": action };
+}

@@ -7,6 +7,7 @@ import { random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { dataOf, type StreamChannel } from "../support/stream-channel.ts";
 import { escapeStrings, streamThrough } from "../support/stream-through.ts";
+import { TRANSLATED_CHANNELS } from "../support/translated-channels.ts";
 
 /**
  * Every channel of every format, with secrets planted in Greek prose and removed: an ASCII letter or digit that a
@@ -41,7 +42,9 @@ interface Cuts {
 function answer(channel: StreamChannel, action: "redact" | "cut", deltas: readonly string[], { isEscaped, ...cuts }: Cuts): string {
 	const sent = channel.events(deltas);
 	const bytes = Buffer.from((isEscaped ? sent.map(escapeStrings) : sent).join(""));
-	const { out, ended } = streamThrough(bytes, { api: channel.api, program: programs.get(action) as ScannerProgram, style, ...cuts });
+	const { api, client } = channel;
+	const program = programs.get(action) as ScannerProgram;
+	const { out, ended } = streamThrough(bytes, { api, ...(client && { client }), program, style, ...cuts });
 	expect(ended).toBe(action === "cut" && SECRETS.some((secret) => deltas.join("").includes(secret)) ? "cut" : "complete");
 	const events = dataOf(out);
 	const text = events.map(channel.read).join("");
@@ -51,7 +54,7 @@ function answer(channel: StreamChannel, action: "redact" | "cut", deltas: readon
 	return text;
 }
 
-describe.each([...OPENAI_CHANNELS, ...ANTHROPIC_CHANNELS])("$name", (channel) => {
+describe.each([...OPENAI_CHANNELS, ...ANTHROPIC_CHANNELS, ...TRANSLATED_CHANNELS])("$name", (channel) => {
 	test.each(["redact", "cut"] as const)("leaks nothing and reads the same however it is cut (%s)", (action) => {
 		let redacted = 0;
 		fc.assert(

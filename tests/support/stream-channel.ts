@@ -3,7 +3,10 @@ import type { ApiName } from "../../src/core/api.ts";
 /** One place where the text of a streamed answer can stand. */
 export interface StreamChannel {
 	readonly name: string;
+	/** The upstream's. */
 	readonly api: ApiName;
+	/** The client's, where it is another: `read` reads its format. */
+	readonly client?: ApiName;
 	/** The texts are fragments of JSON source. */
 	readonly isJson?: true;
 	/** The whole answer as SSE events, one delta each. */

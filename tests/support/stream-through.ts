@@ -2,6 +2,7 @@ import type { ApiName } from "../../src/core/api.ts";
 import type { EndKind } from "../../src/inspect/filter-step.ts";
 import { createResponseFilter, type FilterState } from "../../src/inspect/response-filter.ts";
 import type { TranscriptEntry } from "../../src/inspect/transcript.ts";
+import { translateStream } from "../../src/inspect/translated-answer.ts";
 import { packState, unpackState } from "../../src/lanes/codec.ts";
 import type { StreamFormat } from "../../src/providers/provider.ts";
 import { providerOf } from "../../src/providers/registry.ts";
@@ -9,7 +10,10 @@ import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import type { RedactionStyle } from "../../src/verdict/redaction.ts";
 
 export interface StreamRun {
+	/** The upstream's. */
 	readonly api: ApiName;
+	/** The client's, where it is another. */
+	readonly client?: ApiName;
 	readonly program: ScannerProgram;
 	readonly style: RedactionStyle;
 	/** Bytes of the TCP writes, in turn. */
@@ -20,10 +24,10 @@ export interface StreamRun {
 
 /** What comes out of the filter for a whole upstream answer. */
 export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: string; readonly ended: EndKind | undefined } {
-	const { api, program, style, sizes, moveEvery = Number.POSITIVE_INFINITY } = run;
+	const { api, client, program, style, sizes, moveEvery = Number.POSITIVE_INFINITY } = run;
 	const journal: TranscriptEntry[] = [];
-	const open = (state?: FilterState) =>
-		createResponseFilter({
+	const open = (state?: FilterState) => {
+		const filter = createResponseFilter({
 			format: providerOf(api).stream as StreamFormat,
 			api,
 			program,
@@ -33,6 +37,9 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 			maxChannels: 8,
 			...(state && { state, journal }),
 		});
+		if (client === undefined) return filter;
+		return translateStream(filter, { to: client, includeUsage: true, created: 1 }, state?.translation);
+	};
 	let filter = open();
 	let out = "";
 	let base = 0;

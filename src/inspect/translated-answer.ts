@@ -1,0 +1,66 @@
+import type { ApiName } from "../core/api.ts";
+import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
+import { parseObject } from "../providers/json-object.ts";
+import { translationFor } from "../providers/translate/registry.ts";
+import type { Translation, TranslationState } from "../providers/translate/translation.ts";
+import { createSseDecoder } from "../wire/sse-decoder.ts";
+import type { BodyFilter } from "./body-filter.ts";
+import type { FilterStep } from "./filter-step.ts";
+import type { FilterState, ResponseFilter } from "./response-filter.ts";
+
+/** A client's request, already inspected, in its upstream's format. */
+export function translateRequest(body: Uint8Array, client: ApiName, budget: TokenBudget): TranslatedBody {
+	const request = parseObject(Buffer.from(body).toString("utf8"));
+	const result = translationFor(client).request(request ?? {}, budget);
+	if (!result.ok) return result;
+	return { ok: true, body: Buffer.from(JSON.stringify(result.request)), includeUsage: result.includeUsage };
+}
+
+/**
+ * A streamed answer for a client of another format: inspected in its upstream's format, then what is safe is said in the
+ * client's. The translation is part of the resume state, so a move to another lane says nothing twice.
+ */
+export function translateStream(filter: ResponseFilter, options: AnswerTranslation, resumed: TranslationState | undefined): ResponseFilter {
+	const translation = translationFor(options.to);
+	const state = resumed ?? translation.newState();
+	const translate = (step: FilterStep): FilterStep => ({ ...step, out: translateBlocks(step.out, translation, state, options) });
+	return {
+		get counts() {
+			return filter.counts;
+		},
+		push: (bytes) => translate(filter.push(bytes)),
+		end: (fault) => translate(filter.end(fault)),
+		state: (): FilterState => ({ ...filter.state(), translation: state }),
+		close: () => filter.close(),
+	};
+}
+
+/** `sse` is the filter's own output: whole blocks, valid JSON. */
+function translateBlocks(sse: string, translation: Translation, state: TranslationState, options: AnswerTranslation): string {
+	if (sse === "") return "";
+	let out = "";
+	for (const { raw, event } of createSseDecoder(Number.POSITIVE_INFINITY, true).decode(Buffer.from(sse)).blocks) {
+		if (event === undefined) out += raw;
+		else if (event.data === "[DONE]") out += translation.event(state, "done", options);
+		else out += translation.event(state, parseObject(event.data) ?? {}, options);
+	}
+	return out;
+}
+
+/** The same for a non-streamed answer. */
+export function translateBody(filter: BodyFilter, options: AnswerTranslation): BodyFilter {
+	return {
+		get counts() {
+			return filter.counts;
+		},
+		push: (bytes) => filter.push(bytes),
+		end(fault) {
+			const step = filter.end(fault);
+			if (step.ended === "fault") return step;
+			const answer = parseObject(step.out);
+			const translated = answer && translationFor(options.to).body(answer, options);
+			if (translated === undefined) return { out: "", consumed: step.consumed, ended: "fault", code: "upstream_invalid_event" };
+			return { ...step, out: JSON.stringify(translated) };
+		},
+	};
+}

@@ -1,0 +1,151 @@
+import type { AnswerTranslation } from "../../core/translation.ts";
+import { sseEvent } from "../../wire/sse-encoder.ts";
+import { isObject, type JsonObject, objectsOf, parseObject } from "../json-object.ts";
+import { translatedError } from "./message-to-completion.ts";
+import type { TranslationState } from "./translation.ts";
+
+/** OpenAI chat answers for Anthropic clients. */
+
+const STOP_REASONS: Readonly<Record<string, string>> = {
+	stop: "end_turn",
+	length: "max_tokens",
+	tool_calls: "tool_use",
+	function_call: "tool_use",
+	content_filter: "refusal",
+};
+
+function stopReason(finish: unknown): string | null {
+	return typeof finish === "string" ? (STOP_REASONS[finish] ?? "end_turn") : null;
+}
+
+/** A whole completion. */
+export function completionToMessage(completion: JsonObject): JsonObject | undefined {
+	const [choice] = objectsOf(completion["choices"]);
+	const message = choice?.["message"];
+	if (!isObject(message)) return undefined;
+	const { content, refusal, tool_calls: calls } = message;
+	const thinking = message["reasoning_content"] ?? message["reasoning"];
+	const blocks: object[] = [];
+	if (typeof thinking === "string" && thinking !== "") blocks.push({ type: "thinking", thinking, signature: "" });
+	for (const text of [...textsOf(content), refusal]) if (typeof text === "string" && text !== "") blocks.push({ type: "text", text });
+	for (const [i, call] of objectsOf(calls).entries()) {
+		const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
+		const input = source === "" ? {} : parseObject(String(source));
+		// Arguments that were cut are no call.
+		if (input !== undefined) blocks.push({ type: "tool_use", id: call["id"] ?? `call_${i}`, name, input });
+	}
+	return {
+		id: completion["id"],
+		type: "message",
+		role: "assistant",
+		model: completion["model"],
+		content: blocks,
+		stop_reason: typeof refusal === "string" ? "refusal" : stopReason(choice?.["finish_reason"]),
+		stop_sequence: null,
+		usage: messageUsage(completion["usage"]),
+	};
+}
+
+function textsOf(content: unknown): unknown[] {
+	return Array.isArray(content) ? objectsOf(content).map(({ text }) => text) : [content];
+}
+
+function messageUsage(usage: unknown): JsonObject {
+	const { prompt_tokens: prompt, completion_tokens: completion, prompt_tokens_details: details } = isObject(usage) ? usage : {};
+	const cached = isObject(details) && typeof details["cached_tokens"] === "number" ? details["cached_tokens"] : 0;
+	return {
+		input_tokens: typeof prompt === "number" ? Math.max(0, prompt - cached) : 0,
+		cache_read_input_tokens: cached,
+		output_tokens: typeof completion === "number" ? completion : 0,
+	};
+}
+
+interface MessageState extends TranslationState {
+	isBegun: boolean;
+	/**
+	 * The blocks so far, by what they hold. They stay open to the end: pieces of several calls may come in turns, and text
+	 * that was held for inspection comes after the next block has begun.
+	 */
+	blocks: string[];
+	stop: string | null;
+	usage: unknown;
+}
+
+export function newMessageState(): MessageState {
+	return { isBegun: false, blocks: [], stop: null, usage: undefined };
+}
+
+/** One event of a streamed completion. */
+export function chunkToMessageEvents(memory: TranslationState, data: JsonObject | "done", options: AnswerTranslation): string {
+	const state = memory as MessageState;
+	if (data === "done") return end(state);
+	if (data["error"] !== undefined) return translatedError(data["error"], options);
+	if (data["usage"] != null) state.usage = data["usage"];
+	const start = state.isBegun ? "" : begin(state, data);
+	const choice = objectsOf(data["choices"]).find(({ index }) => index === undefined || index === 0);
+	if (choice === undefined) return start;
+	const delta = isObject(choice["delta"]) ? choice["delta"] : {};
+	const said = [
+		grow(state, "thinking", delta["reasoning_content"] ?? delta["reasoning"]),
+		...textsOf(delta["content"]).map((text) => grow(state, "text", text)),
+		grow(state, "text", delta["refusal"]),
+		...objectsOf(delta["tool_calls"]).map((call) => growCall(state, call)),
+	];
+	state.stop = stopReason(choice["finish_reason"]) ?? state.stop;
+	return start + said.join("");
+}
+
+function event(object: JsonObject & { readonly type: string }): string {
+	return sseEvent(JSON.stringify(object), object.type);
+}
+
+function begin(state: MessageState, { id, model }: JsonObject): string {
+	state.isBegun = true;
+	const usage = { input_tokens: 0, output_tokens: 0 };
+	const message = { id, type: "message", role: "assistant", model, content: [], stop_reason: null, stop_sequence: null, usage };
+	return event({ type: "message_start", message });
+}
+
+const TEXTS = {
+	text: { start: { type: "text", text: "" }, delta: "text_delta", member: "text" },
+	thinking: { start: { type: "thinking", thinking: "", signature: "" }, delta: "thinking_delta", member: "thinking" },
+} as const;
+
+function grow(state: MessageState, kind: "text" | "thinking", text: unknown): string {
+	if (typeof text !== "string" || text === "") return "";
+	const { start, delta, member } = TEXTS[kind];
+	return blockPiece(state, kind, start, { type: delta, [member]: text });
+}
+
+function growCall(state: MessageState, call: JsonObject): string {
+	const number = typeof call["index"] === "number" ? call["index"] : 0;
+	const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
+	const start = { type: "tool_use", id: call["id"] ?? `call_${number}`, name: name ?? "", input: {} };
+	const piece = typeof source === "string" && source !== "" ? { type: "input_json_delta", partial_json: source } : undefined;
+	return blockPiece(state, `call ${number}`, start, piece);
+}
+
+/** A piece of a block, and its beginning before the first. */
+function blockPiece(state: MessageState, block: string, start: object, delta: object | undefined): string {
+	let index = state.blocks.indexOf(block);
+	let out = "";
+	if (index < 0) {
+		index = state.blocks.length;
+		state.blocks = [...state.blocks, block];
+		out = event({ type: "content_block_start", index, content_block: start });
+	}
+	return delta === undefined ? out : out + event({ type: "content_block_delta", index, delta });
+}
+
+function end(state: MessageState): string {
+	return [
+		state.isBegun ? "" : begin(state, {}),
+		...state.blocks.map((_, index) => event({ type: "content_block_stop", index })),
+		event({
+			type: "message_delta",
+			delta: { stop_reason: state.stop ?? "end_turn", stop_sequence: null },
+			usage: messageUsage(state.usage),
+		}),
+		event({ type: "message_stop" }),
+	].join("");
+}

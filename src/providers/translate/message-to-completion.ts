@@ -1,0 +1,156 @@
+import { errorEvent } from "../../core/error-envelope.ts";
+import { isErrorCode } from "../../core/errors.ts";
+import type { AnswerTranslation } from "../../core/translation.ts";
+import { sseEvent } from "../../wire/sse-encoder.ts";
+import { isObject, type JsonObject, objectsOf } from "../json-object.ts";
+import type { TranslationState } from "./translation.ts";
+
+/** Anthropic's answers for OpenAI chat clients. */
+
+const FINISH_REASONS: Readonly<Record<string, string>> = {
+	end_turn: "stop",
+	stop_sequence: "stop",
+	pause_turn: "stop",
+	max_tokens: "length",
+	model_context_window_exceeded: "length",
+	tool_use: "tool_calls",
+	refusal: "content_filter",
+};
+
+function finishReason(stop: unknown): string | null {
+	return typeof stop === "string" ? (FINISH_REASONS[stop] ?? "stop") : null;
+}
+
+/** A whole message. */
+export function messageToCompletion(message: JsonObject, { created }: AnswerTranslation): JsonObject | undefined {
+	if (message["type"] !== "message" || !Array.isArray(message["content"])) return undefined;
+	const blocks = objectsOf(message["content"]);
+	const joined = (type: string, member: string): string | null => {
+		const texts = blocks.filter((block) => block["type"] === type).map((block) => block[member]);
+		return texts.length > 0 ? texts.join("") : null;
+	};
+	const calls = blocks
+		.filter(({ type }) => type === "tool_use")
+		.map(({ id, name, input }) => ({ id, type: "function", function: { name, arguments: JSON.stringify(input ?? {}) } }));
+	const reasoning = joined("thinking", "thinking");
+	const answer = {
+		role: "assistant",
+		content: joined("text", "text"),
+		refusal: null,
+		...(reasoning !== null && { reasoning_content: reasoning }),
+		...(calls.length > 0 && { tool_calls: calls }),
+	};
+	return {
+		id: message["id"],
+		object: "chat.completion",
+		created,
+		model: message["model"],
+		choices: [{ index: 0, message: answer, logprobs: null, finish_reason: finishReason(message["stop_reason"]) }],
+		usage: completionUsage(isObject(message["usage"]) ? message["usage"] : {}),
+	};
+}
+
+function completionUsage(usage: JsonObject): JsonObject {
+	const count = (name: string): number => (typeof usage[name] === "number" ? usage[name] : 0);
+	const cached = count("cache_read_input_tokens");
+	const prompt = count("input_tokens") + count("cache_creation_input_tokens") + cached;
+	const completion = count("output_tokens");
+	return {
+		prompt_tokens: prompt,
+		completion_tokens: completion,
+		total_tokens: prompt + completion,
+		prompt_tokens_details: { cached_tokens: cached },
+	};
+}
+
+interface CompletionState extends TranslationState {
+	head: JsonObject;
+	usage: JsonObject;
+	/** Block index of every tool call so far; its place here is the call's index. */
+	calls: number[];
+	/** Calls that have arguments. */
+	argued: number[];
+}
+
+export function newCompletionState(): CompletionState {
+	return { head: {}, usage: {}, calls: [], argued: [] };
+}
+
+/** One event of a streamed message. */
+export function messageEventToChunks(memory: TranslationState, event: JsonObject | "done", options: AnswerTranslation): string {
+	const state = memory as CompletionState;
+	if (event === "done") return "";
+	switch (event["type"]) {
+		case "message_start":
+			return begin(state, event["message"], options);
+		case "content_block_start":
+			return blockStart(state, event);
+		case "content_block_delta":
+			return blockDelta(state, event);
+		case "message_delta":
+			return finish(state, event);
+		case "message_stop":
+			return `${options.includeUsage ? chunk(state, [], { usage: completionUsage(state.usage) }) : ""}data: [DONE]\n\n`;
+		case "error":
+			return translatedError(event["error"], options);
+		default:
+			return "";
+	}
+}
+
+function chunk({ head }: CompletionState, choices: readonly object[], more: object = {}): string {
+	return sseEvent(JSON.stringify({ ...head, choices, ...more }));
+}
+
+function say(state: CompletionState, delta: object, finish: string | null = null): string {
+	return chunk(state, [{ index: 0, delta, logprobs: null, finish_reason: finish }]);
+}
+
+function begin(state: CompletionState, message: unknown, { created }: AnswerTranslation): string {
+	const { id, model, usage } = isObject(message) ? message : {};
+	state.head = { id, object: "chat.completion.chunk", created, model };
+	state.usage = isObject(usage) ? usage : {};
+	return say(state, { role: "assistant", content: "" });
+}
+
+function blockStart(state: CompletionState, { index, content_block: block }: JsonObject): string {
+	if (!isObject(block) || typeof index !== "number") return "";
+	if (block["type"] === "text" && block["text"] !== "") return say(state, { content: block["text"] });
+	if (block["type"] !== "tool_use") return "";
+	state.calls = [...state.calls, index];
+	const call = { id: block["id"], type: "function", function: { name: block["name"], arguments: "" } };
+	return say(state, { tool_calls: [{ index: state.calls.length - 1, ...call }] });
+}
+
+function blockDelta(state: CompletionState, { index, delta }: JsonObject): string {
+	if (!isObject(delta)) return "";
+	switch (delta["type"]) {
+		case "text_delta":
+			return say(state, { content: delta["text"] });
+		case "thinking_delta":
+			return say(state, { reasoning_content: delta["thinking"] });
+		case "input_json_delta": {
+			const call = state.calls.indexOf(index as number);
+			if (call < 0 || delta["partial_json"] === "") return "";
+			if (!state.argued.includes(call)) state.argued = [...state.argued, call];
+			return say(state, { tool_calls: [{ index: call, function: { arguments: delta["partial_json"] } }] });
+		}
+		default:
+			return "";
+	}
+}
+
+function finish(state: CompletionState, { delta, usage }: JsonObject): string {
+	const reason = finishReason(isObject(delta) ? delta["stop_reason"] : undefined);
+	state.usage = { ...state.usage, ...(isObject(usage) && Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null))) };
+	// A call without arguments is an empty object to Anthropic and nothing to JSON.parse; a cut call must stay broken.
+	const bare = reason === "tool_calls" ? state.calls.map((_, call) => call).filter((call) => !state.argued.includes(call)) : [];
+	const empty = bare.map((call) => say(state, { tool_calls: [{ index: call, function: { arguments: "{}" } }] }));
+	return empty.join("") + say(state, {}, reason);
+}
+
+/** An error event of the proxy, in the client's format. */
+export function translatedError(error: unknown, { to }: AnswerTranslation): string {
+	const code = isObject(error) ? String(error["code"]) : "";
+	return errorEvent(to, isErrorCode(code) ? code : "internal_error");
+}

@@ -1,0 +1,39 @@
+import { upstreamRequestHeaders } from "../edge/headers.ts";
+import type { DownstreamRequest } from "../edge/listener.ts";
+import type { Endpoint } from "../routing/endpoints.ts";
+import type { Route } from "../routing/model-router.ts";
+import { upstreamTarget } from "../routing/upstream-target.ts";
+
+/** Of the requests that the proxy makes itself; a client's own goes upstream as it is. */
+const ANTHROPIC_VERSION = "2023-06-01";
+
+export interface UpstreamChoice {
+	readonly route: Route;
+	/** The upstream's. */
+	readonly endpoint: Endpoint;
+	readonly model: string;
+	/** The request was translated: what the client says to its own vendor stays here, its credential too. */
+	readonly isForeign: boolean;
+	/** Where the provider has no key, the caller's own goes upstream. */
+	readonly passCredential: boolean;
+}
+
+/** Where a request goes, and what of its headers. */
+export function upstreamAddress(
+	request: DownstreamRequest,
+	{ route, endpoint, model, isForeign, passCredential }: UpstreamChoice,
+): { readonly url: string; readonly headers: Readonly<Record<string, string>> } {
+	const { url, credential } = upstreamTarget(route, endpoint, model, isForeign ? "" : request.query);
+	return {
+		url,
+		headers: {
+			...upstreamRequestHeaders(request.headers, {
+				passCredential: passCredential && route.apiKey === "",
+				more: route.passHeaders.request,
+				isForeign,
+			}),
+			...(isForeign && endpoint.vendor === "anthropic" && { "anthropic-version": ANTHROPIC_VERSION }),
+			...credential,
+		},
+	};
+}

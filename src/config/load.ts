@@ -112,13 +112,5 @@ export function startFaults(config: Config): ConfigFault[] {
 		});
 	if (config.server.tls.cert_file !== "")
 		faults.push({ path: "server.tls", message: "TLS is not available in this version", remedy: "Terminate TLS in the load balancer." });
-	for (const [name, provider] of Object.entries(config.llm_providers)) {
-		if (provider.type === "gemini")
-			faults.push({
-				path: `llm_providers.${name}.type`,
-				message: `'${provider.type}' is not available in this version`,
-				remedy: "Remove the provider; OpenAI-compatible ones and Anthropic are served.",
-			});
-	}
 	return faults;
 }

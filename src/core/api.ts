@@ -20,3 +20,12 @@ export function vendorOfPath(path: string): Vendor {
 	if (path.startsWith("/v1/messages")) return "anthropic";
 	return path.startsWith("/v1beta/") ? "gemini" : "openai";
 }
+
+/** How an answer comes: as SSE, as a JSON array whose elements are the events, or whole. */
+export type AnswerMode = "stream" | "array" | "body";
+
+/** `query` without `?`. Gemini streams an array unless it is asked for SSE. */
+export function answerMode(api: ApiName, isStreamed: boolean, query: string): AnswerMode {
+	if (!isStreamed) return "body";
+	return api === "gemini-generate" && new URLSearchParams(query).get("alt") !== "sse" ? "array" : "stream";
+}

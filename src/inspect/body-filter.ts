@@ -1,10 +1,11 @@
-import type { Place, Provider } from "../providers/provider.ts";
+import type { Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import { replaceValues } from "../wire/json-strings.ts";
+import { inspectBody } from "./body-texts.ts";
 import type { TextStyle } from "./conversation.ts";
 import type { FilterStep } from "./filter-step.ts";
 import { countFindings } from "./finding-counts.ts";
-import { editsOf, WholeTexts } from "./whole-texts.ts";
+import { editsOf } from "./whole-texts.ts";
 
 /** A non-streamed answer: collected, inspected whole, given out once. */
 export interface BodyFilter {
@@ -43,17 +44,11 @@ export function createBodyFilter(options: {
 			}
 			const reading = options.provider.readBody(json);
 			if (reading.kind === "fault") return fault(reading.code);
-			const wholes = new WholeTexts(options.program, options.style);
-			const cut: Place[] = [];
-			const texts = reading.places.map((place) => {
-				const whole = wholes.inspect(place);
-				if (place.kind === "whole") countFindings(whole.findings, counts);
-				if (whole.isCut && place.kind !== "echo") cut.push(place);
-				return whole.text;
-			});
+			const { texts, cut, cause, findings } = inspectBody(reading.places, options.program, options.style);
+			countFindings(findings, counts);
 			if (cut.length > 0 && options.onCut === "error") return fault("answer_cut");
 			const edits = editsOf(reading.places, texts, reading.amendments);
-			const ending = cut.length > 0 ? options.provider.cutBody(json, cut) : [];
+			const ending = cut.length > 0 ? options.provider.cutBody(json, cut, cause) : [];
 			return { out: replaceValues(json, [...edits, ...ending]), consumed: received, ended: cut.length > 0 ? "cut" : "complete" };
 		},
 	};

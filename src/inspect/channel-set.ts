@@ -1,9 +1,10 @@
-import type { Place } from "../providers/provider.ts";
+import type { CutCause, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 
 import { Channel, type ChannelState } from "./channel.ts";
 import type { TextStyle } from "./conversation.ts";
+import { cutCauseOf } from "./finding-counts.ts";
 import { deltaRuns, type Entry } from "./stream-entry.ts";
 
 /** Plain data. */
@@ -95,8 +96,13 @@ export class ChannelSet {
 
 	/** A cut took effect in one of them. */
 	get isCut(): boolean {
-		for (const channel of this.#channels.values()) if (channel.scanner.isCut) return true;
-		return false;
+		return this.cutCause !== undefined;
+	}
+
+	/** Why, if one did. */
+	get cutCause(): CutCause | undefined {
+		for (const { scanner } of this.#channels.values()) if (scanner.isCut) return cutCauseOf(scanner.findings);
+		return undefined;
 	}
 
 	/** Findings of the open channels. */

@@ -1,3 +1,4 @@
+import type { CutCause } from "../providers/provider.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { sseComment } from "../wire/sse-encoder.ts";
 
@@ -10,4 +11,9 @@ export function countFindings(findings: readonly Finding[], counts: Record<strin
 export function securityComment(end: "complete" | "cut", findings: Record<string, number>): string {
 	const action = end === "cut" ? "cut" : Object.keys(findings).length > 0 ? "redact" : "allow";
 	return sseComment(`security ${JSON.stringify({ action, findings })}`);
+}
+
+/** Why these findings, the last of which was a cut, cut their text. */
+export function cutCauseOf(findings: readonly Finding[]): CutCause {
+	return findings.findLast(({ action }) => action === "cut")?.category === "pii" ? "personal" : "other";
 }

@@ -1,39 +1,20 @@
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
-import { isErrorCode } from "../core/errors.ts";
-import type { EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
-import type { TranslationState } from "../providers/translate/translation.ts";
+import { type ErrorCode, isErrorCode } from "../core/errors.ts";
+import type { CutCause, EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
-import { ChannelSet, type ChannelSetState } from "./channel-set.ts";
+import type { FilterState, ResponseFilter } from "./answer-filter.ts";
+import { ChannelSet } from "./channel-set.ts";
 import type { TextStyle } from "./conversation.ts";
 import { EventReader } from "./event-template.ts";
 import { append, type FilterStep, type Run } from "./filter-step.ts";
-import { countFindings, securityComment } from "./finding-counts.ts";
+import { countFindings, cutCauseOf, securityComment } from "./finding-counts.ts";
 import { composeEntry, createEntry, deltaRuns, type Entry } from "./stream-entry.ts";
 import { type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
 import { WaitingEvents } from "./waiting-events.ts";
 import { WholeTexts } from "./whole-texts.ts";
-
-/** Plain data: everything that continues a streamed answer on another lane. */
-export interface FilterState {
-	readonly memory: StreamMemory;
-	readonly channels: ChannelSetState;
-	readonly counts: Record<string, number>;
-	readonly began: boolean;
-	/** Of an answer that is given in another format than its upstream's. */
-	readonly translation?: TranslationState;
-}
-
-export interface ResponseFilter {
-	push(bytes: Uint8Array): FilterStep;
-	/** Upstream ended, well or with a fault code. */
-	end(fault: string | undefined): FilterStep;
-	state(): FilterState;
-	readonly counts: Record<string, number>;
-	close(): void;
-}
 
 export interface ResponseFilterOptions {
 	readonly format: StreamFormat;
@@ -72,6 +53,8 @@ class Filter implements ResponseFilter {
 	readonly #memory: StreamMemory;
 	/** Findings of complete texts, and of channels that ended. */
 	readonly #counted: Record<string, number>;
+	/** Why the last complete text that was cut was. */
+	#wholeCause: CutCause = "other";
 	#received = 0;
 	/** The end marker was seen: what follows is not part of the answer. */
 	#done = false;
@@ -121,6 +104,10 @@ class Filter implements ResponseFilter {
 		if (!isComplete) return this.#fault(out, fault ?? "upstream_truncated");
 		const end = this.#done ? "" : this.#format.done();
 		return { out: out + end + securityComment("complete", this.counts), consumed: this.#received, ended: "complete" };
+	}
+
+	failure(code: ErrorCode): string {
+		return errorEvent(this.#options.api, code);
 	}
 
 	state(): FilterState {
@@ -207,6 +194,7 @@ class Filter implements ResponseFilter {
 		return createEntry(block, reading, (place) => {
 			const whole = this.#wholes.inspect(place);
 			if (place.kind === "whole") countFindings(whole.findings, this.#counted);
+			if (whole.isCut) this.#wholeCause = cutCauseOf(whole.findings);
 			return whole;
 		});
 	}
@@ -283,13 +271,13 @@ class Filter implements ResponseFilter {
 	#cut(out: string, unsent?: unknown): FilterStep {
 		const { onCut, api } = this.#options;
 		const transcript = this.#transcript ?? new TranscriptKeeper();
-		const end =
-			this.#format.cut(this.#memory, unsent, transcript) + (onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done());
-		return { out: out + end + securityComment("cut", this.counts), consumed: this.#received, ended: "cut" };
+		const end = this.#format.cut(this.#memory, unsent, transcript, this.#channels.cutCause ?? this.#wholeCause);
+		const mark = onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done();
+		return { out: out + end + mark + securityComment("cut", this.counts), consumed: this.#received, ended: "cut" };
 	}
 
 	#fault(out: string, code: string): FilterStep {
-		const event = errorEvent(this.#options.api, isErrorCode(code) ? code : "internal_error");
+		const event = this.failure(isErrorCode(code) ? code : "internal_error");
 		return { out: out + event, consumed: this.#received, ended: "fault", code };
 	}
 }

@@ -1,12 +1,13 @@
 import type { ApiName } from "../core/api.ts";
+import { errorEvent } from "../core/error-envelope.ts";
 import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
 import { parseObject } from "../providers/json-object.ts";
 import { translationFor } from "../providers/translate/registry.ts";
 import type { Translation, TranslationState } from "../providers/translate/translation.ts";
 import { createSseDecoder } from "../wire/sse-decoder.ts";
+import type { FilterState, ResponseFilter } from "./answer-filter.ts";
 import type { BodyFilter } from "./body-filter.ts";
 import type { FilterStep } from "./filter-step.ts";
-import type { FilterState, ResponseFilter } from "./response-filter.ts";
 
 /** A client's request, already inspected, in its upstream's format. */
 export function translateRequest(body: Uint8Array, client: ApiName, budget: TokenBudget): TranslatedBody {
@@ -30,6 +31,7 @@ export function translateStream(filter: ResponseFilter, options: AnswerTranslati
 		},
 		push: (bytes) => translate(filter.push(bytes)),
 		end: (fault) => translate(filter.end(fault)),
+		failure: (code) => errorEvent(options.to, code),
 		state: (): FilterState => ({ ...filter.state(), translation: state }),
 		close: () => filter.close(),
 	};

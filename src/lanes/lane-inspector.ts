@@ -1,12 +1,13 @@
 import type { ApiName } from "../core/api.ts";
-import { errorEvent } from "../core/error-envelope.ts";
+import type { FilterState, ResponseFilter } from "../inspect/answer-filter.ts";
+import { arrayStream } from "../inspect/array-answer.ts";
 import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
 import { answerStyle, type TextStyle } from "../inspect/conversation.ts";
 import type { FilterStep } from "../inspect/filter-step.ts";
 import { answerInspect } from "../inspect/inspect-request.ts";
 import { type LoadedPolicy, loadPolicy } from "../inspect/loaded-policy.ts";
 import { filterPrompt } from "../inspect/prompt-filter.ts";
-import { createResponseFilter, type FilterState, type ResponseFilter } from "../inspect/response-filter.ts";
+import { createResponseFilter } from "../inspect/response-filter.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
 import { translateBody, translateRequest, translateStream } from "../inspect/translated-answer.ts";
 import type { Policy, Rule } from "../policy/policy.ts";
@@ -40,10 +41,7 @@ export interface LaneInspectorOptions {
 	readonly createEngine?: (rules: readonly Rule[], artifact: PatternArtifact) => Engine;
 }
 
-/** `api`: the client's. */
-type OpenAnswer =
-	| { readonly mode: "stream"; readonly filter: ResponseFilter; readonly api: ApiName }
-	| { readonly mode: "body"; readonly filter: BodyFilter };
+type OpenAnswer = { readonly mode: "stream"; readonly filter: ResponseFilter } | { readonly mode: "body"; readonly filter: BodyFilter };
 
 /** All inspection of one lane: policies and open answers. Pure but for the native engines. */
 export function createLaneInspector(options: LaneInspectorOptions): LaneInspector {
@@ -94,7 +92,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		try {
 			return [output(sid, received, answer, step(answer))];
 		} catch {
-			const out = answer.mode === "stream" ? errorEvent(answer.api, "internal_error") : "";
+			const out = answer.mode === "stream" ? answer.filter.failure("internal_error") : "";
 			return [output(sid, received, answer, { out, consumed: 0, ended: "fault", code: "internal_error" })];
 		}
 	};
@@ -124,11 +122,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			...state,
 			journal,
 		});
-		answers.set(item.sid, {
-			mode: "stream",
-			api: translation?.to ?? item.api,
-			filter: translation === undefined ? filter : translateStream(filter, translation, state.state?.translation),
-		});
+		answers.set(item.sid, { mode: "stream", filter: outerFilter(filter, item, state.state) });
 		return [];
 	};
 
@@ -188,4 +182,14 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			}
 		},
 	};
+}
+
+/** What stands between the filter, which knows SSE in the upstream's format, and the client. */
+function outerFilter(
+	filter: ResponseFilter,
+	{ mode, translation }: ToLane & { kind: "open" },
+	state: FilterState | undefined,
+): ResponseFilter {
+	if (mode === "array") return arrayStream(filter, MAX_BLOCK_BYTES, state?.array);
+	return translation === undefined ? filter : translateStream(filter, translation, state?.translation);
 }

@@ -1,4 +1,4 @@
-import type { ApiName } from "../core/api.ts";
+import type { AnswerMode, ApiName } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
 import type { FindingCounts } from "../verdict/prompt-verdict.ts";
@@ -9,7 +9,7 @@ import type { FromLane, SessionId } from "./protocol.ts";
 export interface AnswerKind {
 	readonly policyId: string;
 	readonly api: ApiName;
-	readonly mode: "stream" | "body";
+	readonly mode: AnswerMode;
 	/** Absent: the client speaks `api`. */
 	readonly translation?: AnswerTranslation;
 	/** From the verdict about the prompt; kept here so that a replacement lane gets them too, and gone with the session. */

@@ -2,7 +2,7 @@
  * Every message between the front end and a lane. Encoded by codec.ts (msgpackr); bytes travel as binary.
  * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply.
  */
-import type { ApiName } from "../core/api.ts";
+import type { AnswerMode, ApiName } from "../core/api.ts";
 import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
@@ -50,7 +50,7 @@ export type ToLane =
 			readonly sid: SessionId;
 			readonly policyId: string;
 			readonly api: ApiName;
-			readonly mode: "stream" | "body";
+			readonly mode: AnswerMode;
 			/** Absent: the client speaks the upstream's format, `api`. */
 			readonly translation?: AnswerTranslation;
 			/** From the verdict about the prompt. */

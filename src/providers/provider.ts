@@ -73,6 +73,9 @@ export interface Transcript {
 	keys(): Iterable<string>;
 }
 
+/** Why an answer was cut: personal data, or anything else. Some formats have a word for it. */
+export type CutCause = "personal" | "other";
+
 /** One streamed vendor format. */
 export interface StreamFormat {
 	newMemory(): StreamMemory;
@@ -98,7 +101,7 @@ export interface StreamFormat {
 	 * The protocol-correct end of a cut answer, without the end marker. `unsent`: the note of the event the cut fell into,
 	 * which did not go out. `transcript`: what `keep` said, by its keys, and the text that went out, by channel.
 	 */
-	cut(memory: StreamMemory, unsent: unknown, transcript: Transcript): string;
+	cut(memory: StreamMemory, unsent: unknown, transcript: Transcript, cause: CutCause): string;
 	/** True when the answer is complete although the end marker is missing. */
 	isComplete(memory: StreamMemory): boolean;
 	/** The end marker; empty where the format has none. */
@@ -143,7 +146,7 @@ export interface Provider {
 	 * What a non-streamed answer needs besides its redacted texts when it is cut: the vendor's word for why it ended, and
 	 * the end of what came after. `cut`: the places in which a cut took effect, in their order.
 	 */
-	cutBody(json: string, cut: readonly Place[]): readonly Replacement[];
+	cutBody(json: string, cut: readonly Place[], cause: CutCause): readonly Replacement[];
 	/** All text of a request. `path` is the request's path: some APIs carry the model there. */
 	readRequest(json: string, path: string): RequestReading;
 }

@@ -1,5 +1,7 @@
 import type { ApiName } from "../core/api.ts";
 import { anthropicCountTokens, anthropicMessages } from "./anthropic-messages.ts";
+import { geminiEmbed } from "./gemini-embed.ts";
+import { geminiGenerate } from "./gemini-generate.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiCompletions } from "./openai-completions.ts";
 import { openaiEmbeddings } from "./openai-embeddings.ts";
@@ -10,6 +12,8 @@ const PROVIDERS: Partial<Record<ApiName, Provider>> = {
 	"openai-chat": openaiChat,
 	"anthropic-messages": anthropicMessages,
 	"anthropic-count-tokens": anthropicCountTokens,
+	"gemini-generate": geminiGenerate,
+	"gemini-embed": geminiEmbed,
 	"openai-completions": openaiCompletions,
 	"openai-embeddings": openaiEmbeddings,
 	"openai-responses": openaiResponses,

@@ -22,6 +22,12 @@ export function upstreamTarget(route: Route, endpoint: Endpoint, model: string, 
 	return { url: `${baseUrl}${path}${text === "" ? "" : `?${text}`}`, credential: credentialOf(route) };
 }
 
+/** A caller's API key in the query (Gemini's `key`) as the header it stands for; empty when there is none. */
+export function credentialInQuery(query: string): Record<string, string> {
+	const key = new URLSearchParams(query).get("key");
+	return key === null || key === "" ? {} : { "x-goog-api-key": key };
+}
+
 /** A caller's API key in the query (Gemini's `key`) is a credential, and those do not go upstream from here. */
 function withoutKey(query: string): string {
 	return query

@@ -22,7 +22,8 @@ export function mergePending(list: readonly Pending[], rule: number, from: numbe
 }
 
 export function newPending(rule: Rule, index: number, from: number, to: number, score: number, tail: TailState | undefined): Pending {
-	return { type: rule.type, rule: index, from, to, score, action: rule.action, triggerEnd: to, tail };
+	const { type, action, category } = rule;
+	return { type, rule: index, from, to, score, action, category, triggerEnd: to, tail };
 }
 
 /** The order in which findings take effect. It needs nothing that is still to come: a tail's end does not count. */

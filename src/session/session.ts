@@ -1,6 +1,5 @@
-import type { InteractionRecord } from "../audit/audit-record.ts";
 import type { AuditWriter } from "../audit/audit-writer.ts";
-import { errorEvent } from "../core/error-envelope.ts";
+import { type AnswerMode, answerMode } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
 import { downstreamResponseHeaders } from "../edge/headers.ts";
@@ -13,6 +12,8 @@ import { type ModelRouter, type Route, tokenBudgetOf, upstreamApiOf } from "../r
 import type { Logger } from "../telemetry/logger.ts";
 import { type FindingCounts, type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
 import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
+import { interactionRecord } from "./interaction-record.ts";
+import { brokenEnd, CONTENT_TYPES, keepAlive, streamHeaders } from "./stream-framing.ts";
 import { upstreamAddress } from "./upstream-address.ts";
 import { upstreamRefusal } from "./upstream-refusal.ts";
 
@@ -38,7 +39,6 @@ export interface SessionRequest {
 	readonly id: string;
 }
 
-const KEEP_ALIVE = Buffer.from(": keep-alive\n\n");
 /**
  * ms after the head in which a stream says something. uWebSockets.js sends a head only with the first bytes of a body,
  * and proxies in between may wait for those as well.
@@ -68,7 +68,8 @@ export class Session {
 	#lane: LaneSession | undefined;
 	#keepAlive: NodeJS.Timeout | undefined;
 	#firstFlush: NodeJS.Timeout | undefined;
-	#isStream = false;
+	#mode: AnswerMode = "body";
+	#hasWritten = false;
 	#headSent = false;
 	#done = false;
 	/** Why the upstream is paused; it flows when both are false. */
@@ -108,7 +109,7 @@ export class Session {
 		const upstreamApi = route && upstreamApiOf(route.type, api);
 		if (route === undefined || upstreamApi === undefined) return this.#refuse("model_not_found", modelNotFound(verdict.model));
 		this.#upstream = upstreamEndpoint(this.#endpoint, upstreamApi);
-		this.#isStream = verdict.stream;
+		this.#mode = answerMode(api, verdict.stream, this.#request.query);
 		if (upstreamApi === api) this.#send(verdict, route, verdict.body ?? body);
 		else await this.#sendTranslated(verdict, route, verdict.body ?? body);
 	}
@@ -139,13 +140,8 @@ export class Session {
 	#send(verdict: Passed, route: Route, body: Uint8Array): void {
 		this.#passHeaders = route.passHeaders.response;
 		this.#provider = route.provider;
-		const { url, headers } = upstreamAddress(this.#request, {
-			route,
-			endpoint: this.#upstream,
-			model: verdict.model,
-			isForeign: this.#translation !== undefined,
-			passCredential: this.#deps.passCredential,
-		});
+		const choice = { route, endpoint: this.#upstream, model: verdict.model, isForeign: this.#translation !== undefined };
+		const { url, headers } = upstreamAddress(this.#request, { ...choice, passCredential: this.#deps.passCredential });
 		this.#exchange = this.#deps.upstream.send(
 			{
 				url,
@@ -168,12 +164,12 @@ export class Session {
 		if (encoding.trim().toLowerCase() !== "identity") return this.#refuse("upstream_encoding");
 		const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
 		// An SDK that asked for the one and gets the other takes an empty answer for a complete one.
-		if (type !== (this.#isStream ? "text/event-stream" : "application/json")) return this.#refuse("upstream_content_type");
+		if (type !== CONTENT_TYPES[this.#mode]) return this.#refuse("upstream_content_type");
 		this.#lane = this.#deps.pool.openSession(
 			{
 				policyId: this.#deps.policyId,
 				api: this.#upstream.api,
-				mode: this.#isStream ? "stream" : "body",
+				mode: this.#mode,
 				...(this.#translation && { translation: this.#translation }),
 				surrogates,
 			},
@@ -189,15 +185,11 @@ export class Session {
 		);
 		if (this.#lane === undefined) return this.#refuse("overloaded");
 		this.#securityHeaders = { ...downstreamResponseHeaders(headers, this.#passHeaders), ...this.#securityHeaders };
-		if (this.#isStream) this.#startStream();
+		if (this.#mode !== "body") this.#startStream();
 	}
 
 	#startStream(): void {
-		this.#head(200, {
-			"content-type": "text/event-stream; charset=utf-8",
-			"cache-control": "no-cache, no-transform",
-			"x-accel-buffering": "no",
-		});
+		this.#head(200, streamHeaders(this.#mode));
 		this.#downstream.onDrain(() => {
 			this.#clientFull = false;
 			this.#flow();
@@ -207,7 +199,7 @@ export class Session {
 	}
 
 	#keepOpen(): void {
-		if (!this.#clientFull) this.#downstream.write(KEEP_ALIVE);
+		if (!this.#clientFull) this.#downstream.write(keepAlive(this.#mode));
 	}
 
 	#onData(chunk: Uint8Array): void {
@@ -219,6 +211,7 @@ export class Session {
 	#write(bytes: Uint8Array): void {
 		if (this.#done) return;
 		if (!this.#headSent) this.#head(200, { "content-type": "application/json" });
+		this.#hasWritten = true;
 		clearTimeout(this.#firstFlush);
 		this.#keepAlive?.refresh();
 		if (this.#downstream.write(bytes)) return;
@@ -243,7 +236,7 @@ export class Session {
 	#onLost(code: ErrorCode): void {
 		if (this.#done) return;
 		if (!this.#headSent) return this.#refuse(code);
-		this.#downstream.end(Buffer.from(errorEvent(this.#endpoint.api, code)));
+		this.#downstream.end(brokenEnd(this.#mode, this.#endpoint.api, code, this.#hasWritten));
 		this.#release(code);
 	}
 
@@ -285,30 +278,22 @@ export class Session {
 		this.#lane?.close();
 		const durationMs = Math.round(performance.now() - this.#startedAt);
 		this.#deps.logger.info({ requestId: this.#id, path: this.#request.path, outcome, findings, durationMs }, "request");
-		this.#deps.audit.record(this.#auditRecord(outcome, findings, durationMs));
+		this.#deps.audit.record(
+			interactionRecord({
+				time: this.#time,
+				requestId: this.#id,
+				request: this.#request,
+				api: this.#endpoint.api,
+				provider: this.#provider,
+				policy: this.#deps.policyId,
+				verdict: this.#verdict,
+				// A prompt's own findings are not the answer's.
+				findings: this.#lane === undefined ? {} : findings,
+				outcome,
+				status: this.#status,
+				durationMs,
+			}),
+		);
 		this.#onDone();
-	}
-
-	#auditRecord(outcome: string, findings: FindingCounts, durationMs: number): InteractionRecord {
-		const verdict = this.#verdict === undefined || this.#verdict.action === "invalid" ? undefined : this.#verdict;
-		const { method, path, remoteAddress } = this.#request;
-		return {
-			type: "interaction",
-			time: this.#time.toISOString(),
-			requestId: this.#id,
-			subject: remoteAddress,
-			method,
-			path,
-			api: this.#endpoint.api,
-			model: verdict?.model ?? "",
-			provider: this.#provider,
-			policy: this.#deps.policyId,
-			prompt: { action: this.#verdict?.action ?? "none", score: verdict?.score ?? 0, findings: verdict?.findings ?? {} },
-			// A prompt's own findings are not the answer's.
-			response: { findings: this.#lane === undefined ? {} : findings },
-			outcome,
-			status: this.#status,
-			durationMs,
-		};
 	}
 }

@@ -2,7 +2,7 @@ import { upstreamRequestHeaders } from "../edge/headers.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
 import type { Route } from "../routing/model-router.ts";
-import { upstreamTarget } from "../routing/upstream-target.ts";
+import { credentialInQuery, upstreamTarget } from "../routing/upstream-target.ts";
 
 /** Of the requests that the proxy makes itself; a client's own goes upstream as it is. */
 const ANTHROPIC_VERSION = "2023-06-01";
@@ -24,14 +24,12 @@ export function upstreamAddress(
 	{ route, endpoint, model, isForeign, passCredential }: UpstreamChoice,
 ): { readonly url: string; readonly headers: Readonly<Record<string, string>> } {
 	const { url, credential } = upstreamTarget(route, endpoint, model, isForeign ? "" : request.query);
+	const passesCredential = passCredential && route.apiKey === "";
 	return {
 		url,
 		headers: {
-			...upstreamRequestHeaders(request.headers, {
-				passCredential: passCredential && route.apiKey === "",
-				more: route.passHeaders.request,
-				isForeign,
-			}),
+			...(passesCredential && endpoint.vendor === "gemini" && credentialInQuery(request.query)),
+			...upstreamRequestHeaders(request.headers, { passCredential: passesCredential, more: route.passHeaders.request, isForeign }),
 			...(isForeign && endpoint.vendor === "anthropic" && { "anthropic-version": ANTHROPIC_VERSION }),
 			...credential,
 		},

@@ -1,5 +1,6 @@
 import type { ByteOffset } from "../core/units.ts";
 import type { Action } from "../policy/policy.ts";
+import type { Category } from "../recognizers/recognizer.ts";
 
 /** A confirmed match. Carries no text. */
 export interface Finding {
@@ -10,4 +11,5 @@ export interface Finding {
 	to: ByteOffset;
 	readonly score: number;
 	readonly action: Action;
+	readonly category: Category;
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { ANTHROPIC_CHANNELS } from "../support/anthropic-channels.ts";
+import { GEMINI_CHANNELS } from "../support/gemini-channels.ts";
 import { OPENAI_CHANNELS } from "../support/openai-channels.ts";
 import { random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
@@ -54,7 +55,7 @@ function answer(channel: StreamChannel, action: "redact" | "cut", deltas: readon
 	return text;
 }
 
-describe.each([...OPENAI_CHANNELS, ...ANTHROPIC_CHANNELS, ...TRANSLATED_CHANNELS])("$name", (channel) => {
+describe.each([...OPENAI_CHANNELS, ...ANTHROPIC_CHANNELS, ...GEMINI_CHANNELS, ...TRANSLATED_CHANNELS])("$name", (channel) => {
 	test.each(["redact", "cut"] as const)("leaks nothing and reads the same however it is cut (%s)", (action) => {
 		let redacted = 0;
 		fc.assert(

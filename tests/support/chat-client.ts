@@ -42,7 +42,11 @@ export async function chat(port: number, content: string, stream: boolean): Prom
 	};
 }
 
-function post(port: number, body: string | Buffer, path = "/v1/chat/completions"): Promise<Pick<ChatAnswer, "status" | "headers" | "raw">> {
+export function post(
+	port: number,
+	body: string | Buffer,
+	path = "/v1/chat/completions",
+): Promise<Pick<ChatAnswer, "status" | "headers" | "raw">> {
 	return new Promise((resolve, reject) => {
 		const call = request(
 			{

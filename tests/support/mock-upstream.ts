@@ -4,18 +4,21 @@ import type { AddressInfo } from "node:net";
 /** A scripted LLM vendor: `script` decides what every request gets. */
 export interface MockUpstream {
 	readonly url: string;
-	readonly requests: { readonly headers: IncomingMessage["headers"]; readonly body: string }[];
+	readonly requests: { readonly path: string; readonly headers: IncomingMessage["headers"]; readonly body: string }[];
 	close(): void;
 }
 
-export async function startMockUpstream(script: (response: ServerResponse, body: string) => void | Promise<void>): Promise<MockUpstream> {
+export async function startMockUpstream(
+	script: (response: ServerResponse, body: string, path: string) => void | Promise<void>,
+): Promise<MockUpstream> {
 	const requests: MockUpstream["requests"] = [];
 	const server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
 		const body = Buffer.concat(chunks).toString();
-		requests.push({ headers: request.headers, body });
-		await script(response, body);
+		const path = request.url ?? "";
+		requests.push({ path, headers: request.headers, body });
+		await script(response, body, path);
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	return {

@@ -1,6 +1,8 @@
 import type { ApiName } from "../../src/core/api.ts";
+import type { FilterState } from "../../src/inspect/answer-filter.ts";
+import { arrayStream } from "../../src/inspect/array-answer.ts";
 import type { EndKind } from "../../src/inspect/filter-step.ts";
-import { createResponseFilter, type FilterState } from "../../src/inspect/response-filter.ts";
+import { createResponseFilter } from "../../src/inspect/response-filter.ts";
 import type { TranscriptEntry } from "../../src/inspect/transcript.ts";
 import { translateStream } from "../../src/inspect/translated-answer.ts";
 import { packState, unpackState } from "../../src/lanes/codec.ts";
@@ -12,6 +14,8 @@ import type { RedactionStyle } from "../../src/verdict/redaction.ts";
 export interface StreamRun {
 	/** The upstream's. */
 	readonly api: ApiName;
+	/** The events are the elements of a JSON array. */
+	readonly isArray?: true;
 	/** The client's, where it is another. */
 	readonly client?: ApiName;
 	readonly program: ScannerProgram;
@@ -24,7 +28,7 @@ export interface StreamRun {
 
 /** What comes out of the filter for a whole upstream answer. */
 export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: string; readonly ended: EndKind | undefined } {
-	const { api, client, program, style, sizes, moveEvery = Number.POSITIVE_INFINITY } = run;
+	const { api, isArray, client, program, style, sizes, moveEvery = Number.POSITIVE_INFINITY } = run;
 	const journal: TranscriptEntry[] = [];
 	const open = (state?: FilterState) => {
 		const filter = createResponseFilter({
@@ -37,6 +41,7 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 			maxChannels: 8,
 			...(state && { state, journal }),
 		});
+		if (isArray) return arrayStream(filter, 1 << 20, state?.array);
 		if (client === undefined) return filter;
 		return translateStream(filter, { to: client, includeUsage: true, created: 1 }, state?.translation);
 	};

@@ -1,0 +1,37 @@
+import type { ErrorCode } from "../core/errors.ts";
+import type { StreamMemory } from "../providers/provider.ts";
+import type { TranslationState } from "../providers/translate/translation.ts";
+import type { ArrayPosition } from "../wire/json-array.ts";
+import type { ChannelSetState } from "./channel-set.ts";
+import type { FilterStep } from "./filter-step.ts";
+
+/** Plain data. */
+export interface ArrayState {
+	readonly position: ArrayPosition;
+	/** An element has gone out. */
+	readonly isBegun: boolean;
+}
+
+/** Plain data: everything that continues a streamed answer on another lane. */
+export interface FilterState {
+	readonly memory: StreamMemory;
+	readonly channels: ChannelSetState;
+	readonly counts: Record<string, number>;
+	readonly began: boolean;
+	/** Of an answer that is given in another format than its upstream's. */
+	readonly translation?: TranslationState;
+	/** Of an answer whose events are the elements of a JSON array. */
+	readonly array?: ArrayState;
+}
+
+/** A streamed answer on its way through a lane. */
+export interface ResponseFilter {
+	push(bytes: Uint8Array): FilterStep;
+	/** Upstream ended, well or with a fault code. */
+	end(fault: string | undefined): FilterStep;
+	/** What ends the answer with an error when no step can. */
+	failure(code: ErrorCode): string;
+	state(): FilterState;
+	readonly counts: Record<string, number>;
+	close(): void;
+}

@@ -1,0 +1,56 @@
+import type { CutCause, Place } from "../providers/provider.ts";
+import type { ScannerProgram } from "../scanner/text-scanner.ts";
+import type { Finding } from "../verdict/finding.ts";
+import { Channel } from "./channel.ts";
+import type { TextStyle } from "./conversation.ts";
+import { cutCauseOf } from "./finding-counts.ts";
+import { WholeTexts } from "./whole-texts.ts";
+
+export interface BodyTexts {
+	/** Text for each place, `undefined` where it stays. */
+	readonly texts: readonly (string | undefined)[];
+	/** The places in which a cut took effect, in their order, and why the first did. */
+	readonly cut: readonly Place[];
+	readonly cause: CutCause;
+	readonly findings: readonly Finding[];
+}
+
+/** Inspects every text of a whole answer. Texts of one channel stand in pieces, and clients join them. */
+export function inspectBody(places: readonly Place[], program: ScannerProgram, style: TextStyle): BodyTexts {
+	const wholes = new WholeTexts(program, style);
+	const texts: (string | undefined)[] = places.map(() => undefined);
+	const causes = new Map<Place, CutCause>();
+	const findings: Finding[] = [];
+	for (const [i, place] of places.entries()) {
+		if (place.kind === "delta") continue;
+		const whole = wholes.inspect(place);
+		texts[i] = whole.text;
+		if (place.kind === "whole") findings.push(...whole.findings);
+		if (whole.isCut && place.kind !== "echo") causes.set(place, cutCauseOf(whole.findings));
+	}
+	for (const pieces of piecesByChannel(places)) {
+		const channel = new Channel(program, style, (places[pieces[0] as number] as Place).source);
+		const written = channel.write(pieces.map((i) => (places[i] as Place).text));
+		const rest = channel.finish();
+		for (const [k, i] of pieces.entries()) texts[i] = written.texts[k];
+		const last = pieces.at(-1) as number;
+		if (rest !== "") texts[last] = (texts[last] ?? (places[last] as Place).text) + rest;
+		findings.push(...channel.scanner.findings);
+		if (channel.scanner.isCut) causes.set(places[pieces[written.cutAt] ?? last] as Place, cutCauseOf(channel.scanner.findings));
+		channel.close();
+	}
+	const cut = places.filter((place) => causes.has(place));
+	return { texts, cut, cause: causes.get(cut[0] as Place) ?? "other", findings };
+}
+
+/** Indices of the deltas of each channel. */
+function piecesByChannel(places: readonly Place[]): Iterable<number[]> {
+	const channels = new Map<string, number[]>();
+	for (const [i, { kind, channel, text }] of places.entries()) {
+		if (kind !== "delta" || text === "") continue;
+		const pieces = channels.get(channel);
+		if (pieces === undefined) channels.set(channel, [i]);
+		else pieces.push(i);
+	}
+	return channels.values();
+}

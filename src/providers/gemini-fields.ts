@@ -1,0 +1,113 @@
+import type { JsonPath } from "../wire/json-strings.ts";
+import { createFieldReader, type FieldTable, indexOf } from "./field-table.ts";
+import { isObject, type JsonObject, objectsOf } from "./json-object.ts";
+
+/** Where text stands in Gemini's API (ai.google.dev/api/generate-content). A string that no table names is inspected whole. */
+
+/** A part of a content, in an answer (`text`: growing) and in a request. */
+function partFields(at: string, text: "delta" | "whole"): FieldTable {
+	return [
+		[`${at}.text`, text],
+		[`${at}.thoughtSignature`, "opaque"],
+		[`${at}.functionCall.id`, "name"],
+		[`${at}.functionCall.name`, "whole"],
+		[`${at}.functionCall.args`, "wholeValue"],
+		[`${at}.functionResponse.id`, "name"],
+		[`${at}.functionResponse.name`, "whole"],
+		[`${at}.functionResponse.response`, "wholeValue"],
+		[`${at}.executableCode.language`, "name"],
+		[`${at}.executableCode.code`, "whole"],
+		[`${at}.codeExecutionResult.outcome`, "name"],
+		[`${at}.codeExecutionResult.output`, "whole"],
+		[`${at}.inlineData.mimeType`, "name"],
+		[`${at}.inlineData.data`, "media"],
+		[`${at}.inline_data.data`, "media"],
+		[`${at}.fileData.mimeType`, "name"],
+	];
+}
+
+const PARTS = "candidates.#.content.parts.#";
+
+/** Anything else in a part may be a text that grows. */
+export const readAnswerFields = createFieldReader(
+	[
+		["responseId", "name"],
+		["modelVersion", "name"],
+		["createTime", "name"],
+		["usageMetadata.**", "name"],
+		["promptFeedback.blockReason", "name"],
+		["promptFeedback.safetyRatings.**", "name"],
+		["candidates.#.index", "whole"],
+		["candidates.#.finishReason", "name"],
+		["candidates.#.safetyRatings.**", "name"],
+		["candidates.#.content.role", "name"],
+		...partFields(PARTS, "delta"),
+		[`${PARTS}.**`, "delta"],
+	],
+	{
+		channelOf: (root, path) => {
+			const { candidate, part } = partAt(root, path);
+			return channelName({ index: indexOf(candidate, path[1] as number), isThought: part["thought"] === true, steps: path.slice(5) });
+		},
+		spans: ["candidates.#.finishReason", PARTS, "candidates.#.logprobsResult", "candidates.#.groundingMetadata.groundingSupports"],
+	},
+);
+
+function partAt(root: unknown, path: JsonPath): { readonly candidate: JsonObject; readonly part: JsonObject } {
+	const candidates = (root as { readonly candidates: readonly JsonObject[] }).candidates;
+	const candidate = candidates[path[1] as number] as JsonObject;
+	const { parts } = candidate["content"] as { readonly parts: readonly JsonObject[] };
+	return { candidate, part: parts[path[4] as number] as JsonObject };
+}
+
+/** A text of one candidate: all its parts of one kind, because clients join them. */
+export interface PartChannel {
+	readonly index: number;
+	readonly isThought: boolean;
+	/** From the part to the string. */
+	readonly steps: JsonPath;
+}
+
+function channelName({ index, isThought, steps }: PartChannel): string {
+	return `${index}:${isThought ? "thought" : "answer"}:${JSON.stringify(steps)}`;
+}
+
+export function parseChannelName(channel: string): PartChannel {
+	const [index = "0", kind = "", ...steps] = channel.split(":");
+	return { index: Number(index), isThought: kind === "thought", steps: JSON.parse(steps.join(":")) as JsonPath };
+}
+
+function contentFields(at: string): FieldTable {
+	return [[`${at}.role`, "name"], ...partFields(`${at}.parts.#`, "whole")];
+}
+
+export const readRequestFields = createFieldReader([
+	["model", "name"],
+	["cachedContent", "name"],
+	["taskType", "name"],
+	["safetySettings.**", "name"],
+	["generationConfig.responseMimeType", "name"],
+	...contentFields("contents.#"),
+	...contentFields("systemInstruction"),
+	...contentFields("system_instruction"),
+	...contentFields("content"),
+	...contentFields("requests.#.content"),
+	["requests.#.model", "name"],
+	["requests.#.taskType", "name"],
+	...contentFields("generateContentRequest.contents.#"),
+]);
+
+/** Encoded text is no media: it would pass unread. */
+const MEDIA_TYPE = /^(?:image|audio|video)\/|^application\/pdf$/i;
+
+/** Where a content has encoded data that is neither image, sound, film nor PDF; undefined: nowhere. */
+export function unreadableData(contents: readonly unknown[]): number | undefined {
+	const wrong = contents.findIndex((content) =>
+		objectsOf(isObject(content) ? content["parts"] : undefined).some((part) => {
+			const data = part["inlineData"] ?? part["inline_data"];
+			if (!isObject(data)) return false;
+			return !MEDIA_TYPE.test(String(data["mimeType"] ?? data["mime_type"]));
+		}),
+	);
+	return wrong < 0 ? undefined : wrong;
+}

@@ -1,0 +1,174 @@
+import type { JsonPath, JsonSpan, Replacement } from "../wire/json-strings.ts";
+import { sseEvent } from "../wire/sse-encoder.ts";
+import { type Fields, indexOf } from "./field-table.ts";
+import { parseChannelName, readAnswerFields } from "./gemini-fields.ts";
+import { readGenerateRequest } from "./gemini-request.ts";
+import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
+import type { Amendment, BodyReading, CutCause, EventReading, Place, Provider, StreamFormat, StreamMemory } from "./provider.ts";
+
+/** Gemini generateContent, streamGenerateContent and countTokens (ai.google.dev/api/generate-content). */
+export const geminiGenerate: Provider = {
+	stream: createStreamFormat(),
+	readBody,
+	cutBody,
+	readRequest: readGenerateRequest,
+};
+
+interface GeminiNote {
+	readonly head: JsonObject;
+	/** Candidates with something in the event, and those of them that end with it. */
+	readonly seen: readonly number[];
+	readonly finished: readonly number[];
+	readonly isRefused: boolean;
+}
+
+interface GeminiMemory extends StreamMemory {
+	/** responseId and modelVersion, to make events of the same shape. */
+	head: JsonObject;
+	open: number[];
+	closed: number[];
+	/** The prompt was refused: there is no candidate. */
+	isRefused: boolean;
+}
+
+const FINISH_REASONS = { personal: "SPII", other: "SAFETY" } as const;
+
+function createStreamFormat(): StreamFormat {
+	const memoryOf = (memory: StreamMemory): GeminiMemory => memory as GeminiMemory;
+	return {
+		newMemory: (): GeminiMemory => ({ head: {}, open: [], closed: [], isRefused: false }),
+		read: (data, _eventName, memory) => readEvent(data, memoryOf(memory)),
+		note(memory, note) {
+			const state = memoryOf(memory);
+			const { head, seen, finished, isRefused } = note as GeminiNote;
+			state.head = { ...state.head, ...head };
+			state.isRefused ||= isRefused;
+			state.closed = [...new Set([...state.closed, ...finished])];
+			state.open = [...new Set([...state.open, ...seen])].filter((index) => !state.closed.includes(index));
+		},
+		textEvent(channel, text, memory) {
+			const { index, isThought, steps } = parseChannelName(channel);
+			const part = { ...nest(steps, text), ...(isThought && { thought: true }) };
+			return event(memoryOf(memory), [{ content: { parts: [part], role: "model" }, index }]);
+		},
+		cut(memory, unsent, _transcript, cause) {
+			const { open, closed } = memoryOf(memory);
+			const unfinished = [...new Set([...open, ...((unsent as GeminiNote | undefined)?.finished ?? [])])];
+			const candidates = unfinished.length > 0 ? unfinished : closed.length > 0 ? closed : [0];
+			const end = { content: { parts: [], role: "model" }, finishReason: FINISH_REASONS[cause] };
+			return event(
+				memoryOf(memory),
+				candidates.map((index) => ({ ...end, index })),
+			);
+		},
+		isComplete: (memory) => memoryOf(memory).isRefused || (memoryOf(memory).open.length === 0 && memoryOf(memory).closed.length > 0),
+		done: () => "",
+	};
+}
+
+function event({ head }: GeminiMemory, candidates: readonly object[]): string {
+	return sseEvent(JSON.stringify({ candidates, ...head }));
+}
+
+function nest(steps: JsonPath, text: string): object {
+	return [...steps].reverse().reduce<unknown>((inner, step) => (typeof step === "number" ? [inner] : { [step]: inner }), text) as object;
+}
+
+/** Member names of parts go out again with text that was held, so they must be plain words. */
+const WORD = /^[A-Za-z_]{1,64}$/;
+
+function readEvent(data: string, memory: GeminiMemory): EventReading {
+	const object = parseObject(data);
+	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
+	if (object["error"] !== undefined) return { kind: "fault", code: "upstream_error" };
+	const fields = readAnswerFields(data, object);
+	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	const channels = fields.places
+		.filter(({ kind, text }) => kind === "delta" && text !== "")
+		.map(({ channel }) => parseChannelName(channel));
+	if (!channels.every(({ steps }) => steps.every((step) => typeof step === "number" || WORD.test(step))))
+		return { kind: "fault", code: "channel_not_inspected" };
+	// What is held goes out with the finish reason, so nothing may follow it.
+	if (channels.some(({ index }) => memory.closed.includes(index))) return { kind: "fault", code: "upstream_invalid_event" };
+	const candidates = objectsOf(object["candidates"]);
+	const seen = candidates.map(indexOf);
+	const finished = seen.filter((_, i) => typeof candidates[i]?.["finishReason"] === "string");
+	const isRefused = isObject(object["promptFeedback"]) && object["promptFeedback"]["blockReason"] !== undefined;
+	const head = Object.fromEntries(["modelVersion", "responseId"].flatMap((member) => (member in object ? [[member, object[member]]] : [])));
+	return {
+		kind: "data",
+		places: fields.places,
+		companions: fields.spans
+			.filter(({ path }) => path[3] === "groundingSupports")
+			.map(({ path, from, to }) => ({ channels: `${seen[path[1] as number]}:`, isOfWhole: true, from, to })),
+		amendments: logprobAmendments(object, fields),
+		finished: finished.map((index) => `${index}:`),
+		isOnlyText: isOnlyText(object, candidates),
+		note: { head, seen, finished, isRefused } satisfies GeminiNote,
+	};
+}
+
+const ENVELOPE: ReadonlySet<string> = new Set(["candidates", "usageMetadata", "modelVersion", "responseId", "createTime"]);
+
+/** True when the event has growing text and nothing else that another event does not say again. */
+function isOnlyText(object: JsonObject, candidates: readonly JsonObject[]): boolean {
+	if (candidates.length === 0 || !Object.keys(object).every((member) => ENVELOPE.has(member))) return false;
+	return candidates.every(({ content, index: _index, ...rest }) => {
+		const parts = isObject(content) ? objectsOf(content["parts"]) : [];
+		const isText = ({ text, thought: _thought, ...more }: JsonObject): boolean =>
+			typeof text === "string" && Object.keys(more).length === 0;
+		return parts.length > 0 && parts.every(isText) && Object.keys(rest).length === 0;
+	});
+}
+
+/** Log probabilities go when the text beside them is changed, and at once when they do not spell it. */
+function logprobAmendments(object: JsonObject, { places, spans }: Fields): Amendment[] {
+	const candidates = objectsOf(object["candidates"]);
+	return spans
+		.filter(({ path }) => path[2] === "logprobsResult")
+		.map(({ path, from, to }) => {
+			const beside = textsOf(path[1] as number, spans, places);
+			const result = candidates[path[1] as number]?.["logprobsResult"];
+			const tokens = objectsOf(isObject(result) ? result["chosenCandidates"] : undefined);
+			const isSpelled = tokens.map(({ token }) => token).join("") === beside.map((i) => places[i]?.text).join("");
+			return { places: isSpelled && beside.length > 0 ? beside : "always", edit: { from, to, value: null } };
+		});
+}
+
+/** Indices of the growing texts in a candidate's parts. */
+function textsOf(candidate: number, spans: readonly JsonSpan[], places: readonly Place[]): number[] {
+	const parts = spans.filter(({ path }) => path[3] === "parts" && path[1] === candidate);
+	const [first, last] = [parts[0], parts.at(-1)];
+	if (first === undefined || last === undefined) return [];
+	return places.flatMap(({ kind, from, to }, i) => (kind === "delta" && from >= first.from && to <= last.to ? [i] : []));
+}
+
+function readBody(json: string): BodyReading {
+	const object = parseObject(json);
+	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
+	if (object["error"] !== undefined) return { kind: "fault", code: "upstream_error" };
+	const fields = readAnswerFields(json, object);
+	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	const supports = fields.spans.filter(({ path }) => path[3] === "groundingSupports");
+	const amendments: Amendment[] = supports.flatMap(({ path, from, to }) =>
+		textsOf(path[1] as number, fields.spans, fields.places).map((place) => ({ places: [place], edit: { from, to, value: null } })),
+	);
+	return { kind: "data", places: fields.places, amendments: [...amendments, ...logprobAmendments(object, fields)] };
+}
+
+/** A cut text ends its candidate: the parts after it go, and so does one that is no text, because half of it means something else. */
+function cutBody(json: string, cut: readonly Place[], cause: CutCause): Replacement[] {
+	const spans = readAnswerFields(json, parseObject(json))?.spans ?? [];
+	const parts = spans.filter(({ path }) => path[3] === "parts");
+	return cut.flatMap((place) => {
+		const own = parts.find(({ from, to }) => from <= place.from && place.to <= to);
+		const candidate = own?.path[1];
+		const after = parts.filter(({ path, from }) => path[1] === candidate && from > place.from);
+		const gone = place.kind === "delta" || own === undefined ? after : [own, ...after];
+		const reason = spans.filter(({ path }) => path[2] === "finishReason" && (candidate === undefined || path[1] === candidate));
+		return [
+			...gone.map(({ from, to }) => ({ from, to, isRemoved: true as const })),
+			...reason.map(({ from, to }) => ({ from, to, value: FINISH_REASONS[cause] })),
+		];
+	});
+}

@@ -1,0 +1,33 @@
+import type { AnswerMode, ApiName } from "../core/api.ts";
+import { errorEvent } from "../core/error-envelope.ts";
+import type { ErrorCode } from "../core/errors.ts";
+
+/** What an answer's bytes are to HTTP, by the way it comes. */
+export const CONTENT_TYPES: Readonly<Record<AnswerMode, string>> = {
+	stream: "text/event-stream",
+	array: "application/json",
+	body: "application/json",
+};
+
+const KEEP_ALIVE = Buffer.from(": keep-alive\n\n");
+const BLANK = Buffer.from("\n");
+
+export function streamHeaders(mode: AnswerMode): Record<string, string> {
+	return {
+		"content-type": `${CONTENT_TYPES[mode]}; charset=utf-8`,
+		"cache-control": "no-cache, no-transform",
+		"x-accel-buffering": "no",
+	};
+}
+
+/** What may be written between two events to show that the answer is alive. */
+export function keepAlive(mode: AnswerMode): Uint8Array {
+	return mode === "array" ? BLANK : KEEP_ALIVE;
+}
+
+/** The last bytes of an answer that no lane can finish; `isBegun`: events have gone out. */
+export function brokenEnd(mode: AnswerMode, api: ApiName, code: ErrorCode, isBegun: boolean): Uint8Array {
+	const event = errorEvent(api, code);
+	if (mode !== "array") return Buffer.from(event);
+	return Buffer.from(`${isBegun ? ",\n" : "["}${event.replace(/^data: /, "").trimEnd()}]`);
+}

@@ -3,30 +3,24 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { Channel } from "../../src/inspect/channel.ts";
 import { answerStyle, type TextStyle } from "../../src/inspect/conversation.ts";
 import { filterPrompt } from "../../src/inspect/prompt-filter.ts";
-import type { RuleSet } from "../../src/policy/policy.ts";
 import { openaiChat } from "../../src/providers/openai-chat.ts";
 import type { SourceKind } from "../../src/providers/provider.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
-import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { SurrogateTable } from "../../src/verdict/surrogate-table.ts";
 import { random, randomSlices } from "../support/random.ts";
+import { allRecognizers } from "../support/scanner-program.ts";
 
 /** Prompts with every example → surrogates → answers made of them, of inventions and of halves, in every chunking. */
-const NUM_RUNS = 1000;
+const NUM_RUNS = 300;
 const key = new Uint8Array(32).fill(3);
-const EXAMPLES = RECOGNIZERS.flatMap(({ examples }) => examples.match);
+/** Examples may mark what is found in them. */
+const bare = (example: string): string => example.replace(/[⟦⟧]/g, "");
+const EXAMPLES = RECOGNIZERS.flatMap(({ examples }) => examples.match.map(bare));
 let program: ScannerProgram;
 
 beforeAll(async () => {
-	const rules = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
-		patterns.map((pattern) => ({ ...pattern, type, category, label, action: "redact" as const })),
-	);
-	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "replace", allowList: [] };
-	const loaded = await loadArtifact(rules, {});
-	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	program = createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact));
+	program = await allRecognizers("redact");
 });
 
 interface Conversation {
@@ -71,11 +65,11 @@ describe.each(["replace", "synthetic"] as const)("%s", (strategy) => {
 	test.each(RECOGNIZERS.map((recognizer) => [recognizer.type, recognizer] as const))(
 		"of %s: the echo of a prompt is what the caller wrote",
 		(type, { examples }) => {
-			for (const example of examples.match) {
+			for (const example of examples.match.slice(0, 2).map(bare)) {
 				const conversation = converse(strategy, `αβγ\n${example}\nδ`);
 				expect(conversation.surrogates.length, `${type} in ${example}`).toBeGreaterThan(0);
 				expect(conversation.sent).not.toBe(conversation.said);
-				for (let seed = 0; seed < 4; seed++) {
+				for (let seed = 0; seed < 2; seed++) {
 					expect(answer(conversation, randomSlices(conversation.sent, 9, random(seed)), "text", seed % 2 === 0)).toBe(conversation.said);
 					const json = JSON.stringify({ "a b": conversation.sent });
 					expect(JSON.parse(answer(conversation, randomSlices(json, 9, random(seed)), "json", seed % 2 === 0))).toEqual({

@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { Channel, inspectWhole } from "../../src/inspect/channel.ts";
-import type { RedactionStrategy, RuleSet } from "../../src/policy/policy.ts";
+import type { RedactionStrategy } from "../../src/policy/policy.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
-import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { chunkings, random } from "../support/random.ts";
+import { allRecognizers } from "../support/scanner-program.ts";
 
 /** Every strategy × every recognizer × chunkings, also with a move to another lane after each piece. */
 const STRATEGIES: readonly RedactionStrategy[] = ["mask", "replace", "remove", "hash", "synthetic"];
@@ -13,13 +12,7 @@ const key = new Uint8Array(32);
 let program: ScannerProgram;
 
 beforeAll(async () => {
-	const rules = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
-		patterns.map((pattern) => ({ ...pattern, type, category, label, action: "redact" as const })),
-	);
-	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "mask", allowList: [] };
-	const loaded = await loadArtifact(rules, {});
-	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	program = createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact));
+	program = await allRecognizers("redact");
 });
 
 function inspect(strategy: RedactionStrategy, chunks: readonly string[], isMoving: boolean): string {
@@ -49,13 +42,14 @@ function longestLeak(secret: string, out: string): string {
 /** Letters or digits in a row that an output may share with the secret: what a mask keeps, the word "example". */
 const SHARED: Readonly<Record<RedactionStrategy, number>> = { mask: 4, replace: 3, remove: 3, hash: 3, synthetic: 7 };
 const MARKER = /\[[A-Z0-9_]+(?: REDACTED|_\d+|:[0-9a-f]+)?\]/g;
-const LONGEST_TEXT = 300;
+const LONGEST_TEXT = 200;
 
 describe.each(STRATEGIES)("%s", (strategy) => {
 	test.each(RECOGNIZERS.map((recognizer) => [recognizer.type, recognizer] as const))(
 		"of %s leaks nothing, however the text is cut",
 		(_type, { examples }) => {
-			const example = examples.match[STRATEGIES.indexOf(strategy) % examples.match.length] ?? "";
+			// Examples may mark what is found in them.
+			const example = (examples.match[STRATEGIES.indexOf(strategy) % examples.match.length] ?? "").replace(/[⟦⟧]/g, "");
 			// Twice, so that numbering and spacing meet a value again.
 			const text = `αβγ\n${example} δ ${example}\nε`;
 			const whole = inspectWhole(program, { strategy, key }, text);
@@ -68,7 +62,7 @@ describe.each(STRATEGIES)("%s", (strategy) => {
 			const short = text.slice(0, LONGEST_TEXT);
 			const expected = inspect(strategy, [short], false);
 			for (const [i, chunks] of [...chunkings(short, random(short.length))].entries())
-				if (chunks.length !== 2 || i % 8 === 0) expect(inspect(strategy, chunks, chunks.length === 2)).toBe(expected);
+				if (chunks.length !== 2 || i % 24 === 0) expect(inspect(strategy, chunks, chunks.length === 2)).toBe(expected);
 		},
 	);
 });

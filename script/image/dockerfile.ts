@@ -7,13 +7,13 @@ export interface Instruction {
 /** The instructions of a Dockerfile: comments dropped, `\` at a line's end joins the next line. */
 export function parseDockerfile(text: string): Instruction[] {
 	const lines = text.split("\n").filter((line) => !line.trimStart().startsWith("#"));
-	const joined = lines.join("\n").replace(/\\\n/g, " ");
+	const joined = lines.join("\n").replace(/\\\n/g, " ").split("\n");
 	return joined
-		.split("\n")
 		.filter((line) => line.trim() !== "")
 		.map((line) => {
-			const [keyword = "", ...rest] = line.trim().split(/\s+/);
-			return { keyword: keyword.toUpperCase(), rest: line.trim().slice(keyword.length).trim() || rest.join(" ") };
+			const [, keyword, rest] = /^\s*(\w+)\s+(.*?)\s*$/.exec(line) ?? [];
+			if (keyword === undefined || rest === undefined) throw new Error(`Not an instruction: ${line}`);
+			return { keyword: keyword.toUpperCase(), rest };
 		});
 }
 

@@ -11,7 +11,7 @@ const MAX_ORIGINAL_UNITS = 1 << 16;
 const DIGEST_BYTES = 16;
 const NUMBER = /_(\d+)\]$/;
 /** A placeholder that stands in a text already, in any of the forms a model gives it. */
-const PLACEHOLDER = /\b([A-Z][A-Z0-9_]{1,63})[_ ](\d{1,9})\b/gi;
+const PLACEHOLDER = /(?:\[([A-Z][A-Z0-9_ -]{1,63})|\b([A-Z][A-Z0-9_]{1,63}))[_ -](\d{1,9})\b/gi;
 
 /** What stands for one value. Plain data. */
 export interface Surrogate {
@@ -48,7 +48,9 @@ export class SurrogateTable {
 	readonly #keepsOriginals: boolean;
 	#scope: string;
 	readonly #byDigest = new Map<string, Surrogate>();
-	/** Surrogates, and placeholders that stood in the text before, in upper case. */
+	/** Surrogates as they were written. */
+	readonly #given = new Set<string>();
+	/** What no further surrogate may look like: those given, and placeholders that stood in the text before. */
 	readonly #taken = new Set<string>();
 	#texts: readonly string[] = [];
 	#current = "";
@@ -94,7 +96,7 @@ export class SurrogateTable {
 	/** The surrogate of a value. */
 	surrogateOf(rule: Pick<Rule, "type" | "label">, value: string, kind: "replace" | "synthetic"): string {
 		// Where surrogates are not given back, the history of a conversation holds them.
-		if (kind === "synthetic" && !this.#keepsOriginals && this.#isTaken(value)) return value;
+		if (kind === "synthetic" && !this.#keepsOriginals && this.#isGiven(value)) return value;
 		const digest = this.#digest(rule.label, canonical(rule, value));
 		const known = this.#find(digest);
 		if (known !== undefined) return known.text;
@@ -128,7 +130,8 @@ export class SurrogateTable {
 		if (this.#hasReserved || !this.#keepsOriginals) return;
 		this.#hasReserved = true;
 		for (const text of this.#texts)
-			for (const [, label, number] of text.matchAll(PLACEHOLDER)) this.#taken.add(`[${label}_${Number(number)}]`.toUpperCase());
+			for (const [, inBrackets, bare, number] of text.matchAll(PLACEHOLDER))
+				this.#taken.add(lookOf(`${inBrackets ?? bare}${Number(number)}`));
 	}
 
 	#placeholder(label: string, digest: string): string {
@@ -148,8 +151,13 @@ export class SurrogateTable {
 	}
 
 	#isTaken(text: string): boolean {
-		if (this.#taken.has(text.toUpperCase())) return true;
+		if (this.#taken.has(lookOf(text))) return true;
 		return this.#parent === undefined ? false : this.#parent.#isTaken(text);
+	}
+
+	#isGiven(text: string): boolean {
+		if (this.#given.has(text)) return true;
+		return this.#parent === undefined ? false : this.#parent.#isGiven(text);
 	}
 
 	#rootScope(): string {
@@ -160,7 +168,8 @@ export class SurrogateTable {
 
 	#add(surrogate: Surrogate): void {
 		this.#byDigest.set(surrogate.digest, surrogate);
-		this.#taken.add(surrogate.text.toUpperCase());
+		this.#given.add(surrogate.text);
+		this.#taken.add(lookOf(surrogate.text));
 		const number = Number(NUMBER.exec(surrogate.text)?.[1] ?? 0);
 		this.#last.set(surrogate.label, Math.max(number, this.#lastOf(surrogate.label)));
 	}
@@ -171,4 +180,10 @@ export class SurrogateTable {
 			.digest("hex")
 			.slice(0, 2 * DIGEST_BYTES);
 	}
+}
+
+/** What is left of a surrogate in the forms a model gives it: of a long number its last ten digits, for country codes come and go. */
+function lookOf(text: string): string {
+	const compact = text.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+	return /^\d{10,}$/.test(compact) ? compact.slice(-10) : compact;
 }

@@ -60,8 +60,9 @@ describe("replace", () => {
 
 	test("where originals are given back, a placeholder that stands in the prompt already is never given to a value", () => {
 		const prompt = new SurrogateTable({ key, keepsOriginals: true });
-		prompt.begin(["what is [EMAIL_1], and email 2 or EMAIL_03?"]);
+		prompt.begin(["what is [EMAIL_1], and email 2 or EMAIL_03? [credit card 1]"]);
 		expect(new Redactor({ strategy: "replace", key, prompt }).replacement(pii("email"), "a@x.org")).toBe("[EMAIL_4]");
+		expect(new Redactor({ strategy: "replace", key, prompt }).replacement(pii("credit_card"), "4111111111111111")).toBe("[CREDIT_CARD_2]");
 	});
 
 	test("where they are not, the placeholders in the history of a conversation keep their meaning", () => {
@@ -175,6 +176,19 @@ describe("synthetic", () => {
 		expect(write("Hello, I am jane@corp.com")).toBe(write("Hello, I am jane@corp.com"));
 		expect(write("Hello, I am jane@corp.com")).not.toBe(write("Another conversation of jane@corp.com"));
 		expect(write("Hello, I am jane@corp.com")).not.toBe(write("Hello, I am jane@corp.com", new Uint8Array(32)));
+	});
+
+	test("two numbers never look alike, with or without country code", () => {
+		const redactor = new Redactor({ strategy: "synthetic", key, prompt: new SurrogateTable({ key, keepsOriginals: true }) });
+		const layouts = ["(415) 555-2671", "+1 415 555 2671", "415.555.2671", "1-415-555-2671"];
+		const made = Array.from({ length: 800 }, (_, i) => {
+			const value = (layouts[i % 4] ?? "")
+				.replace("555-2", `${200 + i}-2`)
+				.replace("555 2", `${200 + i} 2`)
+				.replace("555.2", `${200 + i}.2`);
+			return redactor.replacement(pii("phone"), value).replace(/\D/g, "").slice(-10);
+		});
+		expect(new Set(made).size).toBe(800);
 	});
 
 	test("two values never share one, and a surrogate that comes back in the history stays", () => {

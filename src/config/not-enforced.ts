@@ -2,7 +2,6 @@
 export const NOT_ENFORCED: readonly string[] = [
 	"server.trusted_proxies",
 	"security.prompt_injection",
-	"security.input.normalize",
 	"security.response_filtering.on_harmful",
 	"security.response_filtering.block_threshold",
 	"security.rate_limiting",

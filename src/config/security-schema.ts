@@ -110,6 +110,7 @@ const ResponseFiltering = z
 			.describe(
 				"How an answer that is cut ends. `end`: with the vendor's own word for filtered content (`content_filter`, `refusal`, `SAFETY`); `error`: an error follows, on which SDKs throw, and an answer that is not streamed is a 400.",
 			),
+		normalize: z.boolean().default(true).describe("As `input.normalize`, for answers."),
 		block_threshold: probability.default(0.7).describe("Score, 0…1, from which content counts as harmful."),
 		detection_types: detectionTypes.default(["all"]).describe("What is looked for in answers."),
 		redaction_strategy: strategy.optional().describe("How a finding is written in answers. Absent: as in `pii_protection`."),

@@ -157,7 +157,7 @@ export class Channel {
 	 */
 	#withRegions(pieces: readonly Piece[], bytes: Buffer): Piece[] {
 		return pieces.map((piece, i) => {
-			if (piece.kind === "clean" || (this.#json !== undefined && piece.text !== undefined)) return piece;
+			if (piece.kind === "clean" || piece.isDisguised || (this.#json !== undefined && piece.text !== undefined)) return piece;
 			return { ...piece, text: bytes.toString("utf8", piece.from, pieces[i + 1]?.from ?? bytes.length) };
 		});
 	}

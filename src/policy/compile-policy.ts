@@ -40,10 +40,16 @@ export function compilePolicy(security: PolicySettings): Policy {
 		: [];
 	const common = { threshold: pii.threshold, allowList: pii.allow_list };
 	const policy = {
-		prompt: { rules: withPromptRedaction([...phrases, ...promptRules], security), strategy: pii.redaction_strategy, ...common },
+		prompt: {
+			rules: withPromptRedaction([...phrases, ...promptRules], security),
+			strategy: pii.redaction_strategy,
+			normalize: security.input.normalize,
+			...common,
+		},
 		response: {
 			rules: withResponseRedaction([...phrases, ...responseRules.filter(({ action }) => action !== "allow")], security),
 			strategy: response.redaction_strategy ?? pii.redaction_strategy,
+			normalize: response.normalize,
 			...common,
 		},
 		onCut: response.on_cut,

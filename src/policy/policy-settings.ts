@@ -2,7 +2,7 @@ import type { Action, MaskOptions, RedactionStrategy } from "./policy.ts";
 
 /** The part of the configuration's `security` section that a policy is made of. */
 export interface PolicySettings {
-	readonly input: { readonly max_prompt_length: number };
+	readonly input: { readonly max_prompt_length: number; readonly normalize: boolean };
 	readonly blocked_phrases: readonly string[];
 	readonly pii_protection: {
 		readonly enabled: boolean;
@@ -30,6 +30,7 @@ export interface PolicySettings {
 		/** Absent: as in prompts. */
 		readonly redaction_strategy?: RedactionStrategy | undefined;
 		readonly redaction_strategies: Readonly<Record<string, RedactionStrategy>>;
+		readonly normalize: boolean;
 		readonly detection_types: readonly string[];
 	};
 }

@@ -32,6 +32,8 @@ export interface RuleSet {
 	readonly strategy: RedactionStrategy;
 	/** Texts never reported (exact). */
 	readonly allowList: readonly string[];
+	/** False: only the text as it stands is looked at, no disguises. */
+	readonly normalize?: boolean;
 }
 
 /** One compiled security policy. Plain data; `id` is the content hash. */

@@ -112,7 +112,7 @@ const IBAN_LENGTHS: Readonly<Record<string, number>> = {
 
 /** ISO 13616: length of the country and remainder 1 modulo 97. */
 export function isIban(text: string): boolean {
-	const compact = text.replace(/ /g, "").toUpperCase();
+	const compact = text.replace(/[ -]/g, "").toUpperCase();
 	if (IBAN_LENGTHS[compact.slice(0, 2)] !== compact.length) return false;
 	let remainder = 0;
 	for (const char of compact.slice(4) + compact.slice(0, 4)) {

@@ -24,6 +24,12 @@ export interface Core {
 	readonly maxBytes: number;
 }
 
+/**
+ * A way to read a disguised text. Every pattern is looked for in the text itself and in its `folded` form (invisible
+ * characters, look-alikes, digits of all scripts, escapes).
+ */
+export type DisguiseView = "compact" | "decoded";
+
 /** One regular expression: the common subset of Hyperscan and JavaScript. Bounded width; `\b` or one-character lookaround at its two ends only. */
 export interface PatternSpec {
 	/** Unique, `type` or `type_variant`. */
@@ -39,6 +45,8 @@ export interface PatternSpec {
 	readonly lengths?: readonly number[];
 	readonly tail?: Tail;
 	readonly core?: Core;
+	/** More views in which it is looked for. Default: both for secrets and phrases, none for personal data. */
+	readonly views?: readonly DisguiseView[];
 }
 
 export type Category = "pii" | "secret" | "phrase";

@@ -73,15 +73,39 @@ export class Cores {
 		this.#open = open;
 	}
 
+	get isEmpty(): boolean {
+		return this.#open.length === 0;
+	}
+
+	/** Values that begin at `from` or later and were offered by `end`, to be judged again. */
+	offered(from: number, end: number): CoreState[] {
+		return this.#offered.filter((core) => core.from >= from && core.to <= end).map(again);
+	}
+
+	/** What is open at `end` or becomes a value before; `window` holds the text from `base` on. */
+	openAt(end: number, window: Uint8Array, base: number): CoreState[] {
+		return this.#open.flatMap((open) => {
+			const core = { ...open };
+			const progress = advanceCore(core, this.#rules.programs[core.rule] as CoreProgram, window, base, end - base);
+			if (progress === "none") return [];
+			return progress === "open" ? [core] : [again(core)];
+		});
+	}
+
 	/** `release`: values that begin before it have left. */
 	snapshot(release: number): CoreState[] {
-		const again = this.#offered.filter(({ from }) => from >= release).map((core) => ({ ...core, to: core.from }));
-		return [...again, ...this.#open.map((core) => ({ ...core }))];
+		const offered = this.#offered.filter(({ from }) => from >= release).map(again);
+		return [...offered, ...this.#open.map((core) => ({ ...core }))];
 	}
 
 	restore(states: readonly CoreState[]): void {
 		this.#open = states.map((core) => ({ ...core }));
 	}
+}
+
+/** The core at the first byte of its value. */
+function again(core: CoreState): CoreState {
+	return { ...core, to: core.from };
 }
 
 function isSame(a: CoreState, b: CoreState): boolean {

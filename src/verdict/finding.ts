@@ -9,7 +9,7 @@ export interface Finding {
 	readonly from: ByteOffset;
 	/** Grows while a tail is being swallowed. */
 	to: ByteOffset;
-	readonly score: number;
+	score: number;
 	readonly action: Action;
 	readonly category: Category;
 }

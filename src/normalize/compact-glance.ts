@@ -1,0 +1,66 @@
+import { isOrdinary } from "./fold.ts";
+import { mayBeNumberWord } from "./number-words.ts";
+
+/** 0 is anything else. `+` counts as a digit: telephone numbers begin with it. */
+const [LETTER, DIGIT, SEPARATOR, MARK] = [1, 2, 3, 4];
+const KINDS = new Uint8Array(256);
+const setKind = (characters: string, kind: number): void => {
+	for (const character of characters) KINDS[character.charCodeAt(0)] = kind;
+};
+setKind("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", LETTER);
+setKind("0123456789+", DIGIT);
+setKind(" \t\n-.,/_|:;~*", SEPARATOR);
+setKind("<\"'`\\", MARK);
+const [BLANK, HYPHEN, ASTERISK, TILDE, QUOTE, APOSTROPHE, LESS] = [0x20, 0x2d, 0x2a, 0x7e, 0x22, 0x27, 0x3c];
+
+export function isLetter(byte: number): boolean {
+	return KINDS[byte] === LETTER;
+}
+
+export function isDigit(byte: number): boolean {
+	return KINDS[byte] === DIGIT;
+}
+
+export function isSeparator(byte: number): boolean {
+	return KINDS[byte] === SEPARATOR;
+}
+
+/** Can vanish between two characters. */
+export function isMark(byte: number): boolean {
+	return KINDS[byte] === MARK || byte === ASTERISK || byte === TILDE;
+}
+
+const isWord = (byte: number): boolean => KINDS[byte] === LETTER || KINDS[byte] === DIGIT;
+
+/** The byte at `at`; undefined where it is not here yet or folding may change it. */
+function known(window: Uint8Array, at: number, end: number): number | undefined {
+	const byte = window[at];
+	return at < end && byte !== undefined && isOrdinary(byte) ? byte : undefined;
+}
+
+/** A look at the bytes that are here: false only when no run can have its first separator at `at`. */
+export function mayBeRun(window: Uint8Array, at: number, end: number): boolean {
+	let unit = at;
+	while (unit < end && isSeparator(window[unit] as number)) unit++;
+	const byte = known(window, unit, end);
+	const next = known(window, unit + 1, end);
+	if (byte === undefined || next === undefined || !isWord(byte) || !isWord(next) || next === 0x2b) return true;
+	return isLetter(byte) && mayBeNumberWord(window, unit, end);
+}
+
+/** The same for a gap at `at` behind a group of digits. */
+export function mayBeGap(window: Uint8Array, at: number, end: number): boolean {
+	const byte = window[at] as number;
+	const next = known(window, at + 1, end);
+	if (next === undefined || isSeparator(next) || next === 0x2b) return true;
+	return isDigit(next) && byte !== BLANK && byte !== HYPHEN;
+}
+
+/** The same for a mark at `at`. */
+export function mayVanish(window: Uint8Array, at: number, end: number): boolean {
+	const byte = window[at] as number;
+	const next = known(window, at + 1, end);
+	if (next === undefined) return true;
+	if (byte === LESS) return isLetter(next) || next === 0x2f || next === 0x21;
+	return (byte !== QUOTE && byte !== APOSTROPHE) || !isWord(next) || next === 0x2b;
+}

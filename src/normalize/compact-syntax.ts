@@ -1,0 +1,108 @@
+import { digitOf, LONGEST_NUMBER_WORD, mayBeNumberWord } from "./number-words.ts";
+
+/** What stands at a place of the undecided text: not known yet, nothing of the kind, or so many bytes that say `text`. */
+export type Part = "more" | "none" | { readonly length: number; readonly text: string };
+
+/** How the characters of a run are kept apart: by blanks only, or by punctuation (and blanks). */
+export type RunKind = "blank" | "punctuation";
+
+const MAX_SEPARATOR = 4;
+const BLANKS = /^[ \t\n]+/;
+const PUNCTUATION = /^[-.,/_|:;~*](?:[-.,/_|:;~* \t])*/;
+const LETTERS = /^[A-Za-z]+/;
+const ALPHANUMERIC = /^[A-Za-z0-9]$/;
+const BLANK = /^[ \t\n]$/;
+
+export function runKindOf(separator: string): RunKind {
+	return BLANK.test(separator[0] ?? "") ? "blank" : "punctuation";
+}
+
+/** What stands between two characters of a run. */
+export function separatorAt(source: string, at: number, kind: RunKind, isEnd: boolean): Part {
+	const found = (kind === "blank" ? BLANKS : PUNCTUATION).exec(source.slice(at, at + MAX_SEPARATOR + 1))?.[0] ?? "";
+	if (found.length > MAX_SEPARATOR) return "none";
+	if (at + found.length === source.length && !isEnd) return "more";
+	return found === "" ? "none" : { length: found.length, text: found };
+}
+
+/** One character of a run that stands alone, or the word of a digit. */
+export function unitAt(source: string, at: number, kind: RunKind, isEnd: boolean): Part {
+	const first = source[at];
+	if (first === undefined) return isEnd ? "none" : "more";
+	const word = LETTERS.exec(source.slice(at, at + LONGEST_NUMBER_WORD + 1))?.[0] ?? first;
+	const next = source[at + word.length];
+	if (next === undefined && !isEnd) return word.length === 1 || mayBeNumberWord(Buffer.from(word), 0, word.length) ? "more" : "none";
+	if (next !== undefined && ALPHANUMERIC.test(next)) return "none";
+	const digit = digitOf(word);
+	if (digit !== undefined) return { length: word.length, text: digit };
+	if (word.length > 1) return "none";
+	if (ALPHANUMERIC.test(first)) return { length: 1, text: first };
+	const isAlone = kind === "blank" && !BLANK.test(first) && (next === undefined || BLANK.test(next));
+	return isAlone ? { length: 1, text: first } : "none";
+}
+
+/**
+ * Characters that must stand alone, one after the other, to be taken for a word that was pulled apart. An address has up
+ * to four numbers with dots between them.
+ */
+const LEAST_UNITS: Readonly<Record<RunKind, number>> = { blank: 3, punctuation: 5 };
+
+/**
+ * Whether a run goes on behind its first unit, and with which separator; "more" while that is open. Punctuation must be
+ * the same all along.
+ */
+export function runAt(source: string, from: number, isEnd: boolean): Part {
+	const kind = runKindOf(source[from] ?? " ");
+	let first: Part = "none";
+	let at = from;
+	for (let i = 1; i < LEAST_UNITS[kind]; i++) {
+		const separator = separatorAt(source, at, kind, isEnd);
+		if (typeof separator === "string") return separator;
+		if (first === "none") first = separator;
+		if (kind === "punctuation" && typeof first !== "string" && separator.text !== first.text) return "none";
+		const unit = unitAt(source, at + separator.length, kind, isEnd);
+		if (typeof unit === "string") return unit;
+		at += separator.length + unit.length;
+	}
+	return first;
+}
+
+/** Marks that vanish between two characters of one word: what they are, and the beginnings of it. */
+const MARKS: readonly { readonly whole: RegExp; readonly head: RegExp }[] = [
+	// Emphasis and code of Markdown.
+	{ whole: /^[*`~]{1,3}(?=[^\s*`~])/, head: /^[*`~]{1,3}$/ },
+	// A tag or comment of HTML.
+	{ whole: /^<\/?[A-Za-z!][^<>\n]{0,64}>/, head: /^<(?:\/?(?:[A-Za-z!][^<>\n]{0,64})?)?$/ },
+	// The seam of two string literals.
+	{
+		whole: /^["'`][ \t]{0,2}(?:\\?\r?\n|\|\||\.\.|[+.&~|])?[ \t\r\n]{0,16}(?:[+.&~|][ \t]{0,2})?["'`]/,
+		head: /^["'`][ \t]{0,2}(?:\\?\r?\n?|\|\|?|\.\.?|[+&~])?[ \t\r\n]{0,16}(?:[+.&~|][ \t]{0,2})?$/,
+	},
+	// A line that goes on.
+	{ whole: /^\\\r?\n/, head: /^\\\r?$/ },
+];
+
+/** Bytes of a mark at the beginning of the undecided text, 0 for none. */
+export function markLength(source: string, isEnd: boolean): "more" | number {
+	for (const { whole, head } of MARKS) {
+		const found = whole.exec(source)?.[0];
+		if (found !== undefined) return found.length;
+		if (!isEnd && head.test(source)) return "more";
+	}
+	return 0;
+}
+
+/** Something else than one blank, hyphen or nothing between two groups of digits. Dots and colons are part of addresses. */
+const GROUP_GAP = /^(?: ?[-/_|;,+]{1,2} ?|[ \t]{1,3})(?=[0-9])/;
+const GROUP_GAP_HEAD = /^(?: ?(?:[-/_|;,+]{1,2} ?)?|[ \t]{1,3})$/;
+const DOT_GAP = /^\.(?=[0-9])/;
+/** No number of an address has so many digits. */
+const LONG_GROUP = 4;
+
+/** Bytes between two groups of digits, the first of `size`; 0 for none and for what every pattern accepts anyway. */
+export function groupGapLength(source: string, size: number, isEnd: boolean): "more" | number {
+	const found = GROUP_GAP.exec(source)?.[0] ?? (size >= LONG_GROUP ? DOT_GAP.exec(source)?.[0] : undefined);
+	if (found !== undefined) return found === " " || found === "-" ? 0 : found.length;
+	const isHead = GROUP_GAP_HEAD.test(source) || (size >= LONG_GROUP && source === ".");
+	return !isEnd && isHead ? "more" : 0;
+}

@@ -1,0 +1,168 @@
+import { isDigit, isLetter, isMark, isSeparator, mayBeGap, mayBeRun, mayVanish } from "./compact-glance.ts";
+import { groupGapLength, markLength, runAt, runKindOf, separatorAt, unitAt } from "./compact-syntax.ts";
+import { ownLength } from "./fold.ts";
+import { beginsNumberWord, mayBeNumberWord } from "./number-words.ts";
+import type { ShadowSink, Transducer, TransducerState } from "./transducer.ts";
+import { Undecided } from "./undecided.ts";
+
+/** Characters of a word are counted up to this. */
+const MANY = 4;
+
+const BLANK = 0x20;
+
+/**
+ * Text without what stands between the characters of one word: blanks and punctuation between characters that all stand
+ * alone (`A K I A`, `4-1-1-1`), Markdown and HTML, the seams of string literals. Gaps between groups of digits become one
+ * hyphen, and number words in a run become digits. Reads text that is folded already.
+ */
+export class Compact implements Transducer {
+	readonly #undecided: Undecided;
+	readonly #sink: ShadowSink;
+	/** Letters and digits written since anything else, up to MANY. */
+	#unit: number;
+	#last: number;
+	/** First separator of the run being joined, empty outside of one. */
+	#separator: string;
+
+	constructor(sink: ShadowSink, state?: TransducerState) {
+		const [unit = 0, last = 0, ...separator] = state?.memory ?? [];
+		this.#undecided = new Undecided(state);
+		this.#unit = unit;
+		this.#last = last;
+		this.#separator = String.fromCharCode(...separator);
+		this.#sink = (byte, from, to) => {
+			this.#note(byte);
+			sink(byte, from, to);
+		};
+	}
+
+	get undecidedFrom(): number {
+		return this.#undecided.from;
+	}
+
+	push(byte: number, from: number, to: number): void {
+		if (this.#undecided.length === 0 && this.#separator === "" && !this.#mayChange(byte)) {
+			this.#sink(byte, from, to);
+			return;
+		}
+		this.#undecided.push(byte, from, to);
+		this.#decide(false);
+	}
+
+	finish(): void {
+		this.#decide(true);
+	}
+
+	skip(window: Uint8Array, from: number, end: number): number {
+		if (this.#separator !== "") return from;
+		for (let at = from; at < end; ) {
+			const length = ownLength(window, at, end);
+			if (length === 0 || (length === 1 && this.#isSpecial(window, at, end))) return at;
+			this.#note(window[at] as number);
+			at += length;
+		}
+		return end;
+	}
+
+	state(): TransducerState[] {
+		return [this.#undecided.state("compact", [this.#unit, this.#last, ...Buffer.from(this.#separator)])];
+	}
+
+	/** Whether anything but the byte itself could come of it. What follows is only known where folding cannot change it. */
+	#isSpecial(window: Uint8Array, at: number, end: number): boolean {
+		const byte = window[at] as number;
+		if (isLetter(byte)) return this.#unit === 0 && mayBeNumberWord(window, at, end);
+		if (isSeparator(byte)) {
+			if (this.#unit === 1 && mayBeRun(window, at, end)) return true;
+			if (this.#isInNumber() && mayBeGap(window, at, end)) return true;
+		}
+		return this.#canVanish(byte) && mayVanish(window, at, end);
+	}
+
+	/** Whether what follows could make anything but the byte itself of it. */
+	#mayChange(byte: number): boolean {
+		if (isLetter(byte)) return this.#unit === 0 && beginsNumberWord(byte);
+		if (isSeparator(byte) && (this.#unit === 1 || this.#isInNumber())) return true;
+		return this.#canVanish(byte);
+	}
+
+	#note(byte: number): void {
+		this.#unit = isLetter(byte) || isDigit(byte) ? Math.min(MANY, this.#unit + 1) : 0;
+		this.#last = byte;
+	}
+
+	#decide(isEnd: boolean): void {
+		while (this.#undecided.length > 0) {
+			const source = this.#undecided.latin1();
+			const isDecided = this.#separator === "" ? this.#read(source, isEnd) : this.#readRun(source, isEnd);
+			if (!isDecided) return;
+		}
+	}
+
+	/** The next separator and unit of the run, or its end. False: not decidable yet. */
+	#readRun(source: string, isEnd: boolean): boolean {
+		const kind = runKindOf(this.#separator);
+		const separator = separatorAt(source, 0, kind, isEnd);
+		const unit = typeof separator === "string" ? separator : unitAt(source, separator.length, kind, isEnd);
+		if (unit === "more" || separator === "more") return false;
+		if (unit === "none" || separator === "none" || (kind === "punctuation" && separator.text !== this.#separator)) {
+			this.#separator = "";
+			return true;
+		}
+		// A wider gap parts words.
+		this.#undecided.replace(separator.length, separator.length > this.#separator.length ? " " : "", this.#sink);
+		this.#undecided.replace(unit.length, unit.text, this.#sink);
+		return true;
+	}
+
+	/** False: not decidable yet. */
+	#read(source: string, isEnd: boolean): boolean {
+		const byte = source.charCodeAt(0);
+		if (isLetter(byte) && this.#unit === 0 && beginsNumberWord(byte)) return this.#readWord(source, isEnd);
+		const separated = isSeparator(byte) ? this.#readSeparator(source, isEnd) : "none";
+		if (separated !== "none") return separated === "done";
+		const length = this.#canVanish(byte) ? markLength(source, isEnd) : 0;
+		if (length === "more") return false;
+		if (length > 0) this.#undecided.drop(length);
+		else this.#undecided.pass(1, this.#sink);
+		return true;
+	}
+
+	#readSeparator(source: string, isEnd: boolean): "more" | "none" | "done" {
+		const run = this.#unit === 1 ? runAt(source, 0, isEnd) : "none";
+		if (run === "more") return "more";
+		if (run !== "none") {
+			this.#separator = run.text;
+			return "done";
+		}
+		const length = this.#isInNumber() ? groupGapLength(source, this.#unit, isEnd) : 0;
+		if (length === "more") return "more";
+		if (length === 0) return "none";
+		this.#undecided.replace(length, "-", this.#sink);
+		return "done";
+	}
+
+	/** Behind at least two characters, the last one a digit. */
+	#isInNumber(): boolean {
+		return this.#unit > 1 && isDigit(this.#last);
+	}
+
+	/** A mark behind anything that can be seen. */
+	#canVanish(byte: number): boolean {
+		return this.#last > BLANK && this.#last < 0x7f && isMark(byte) && !isMark(this.#last);
+	}
+
+	/** The beginning of a word that may be a number word. False: not decidable yet. */
+	#readWord(source: string, isEnd: boolean): boolean {
+		const word = unitAt(source, 0, "punctuation", isEnd);
+		if (word === "more") return false;
+		const run = word !== "none" && word.length > 1 ? runAt(source, word.length, isEnd) : "none";
+		if (run === "more") return false;
+		if (run === "none" || word === "none") this.#undecided.pass(1, this.#sink);
+		else {
+			this.#separator = run.text;
+			this.#undecided.replace(word.length, word.text, this.#sink);
+		}
+		return true;
+	}
+}

@@ -1,0 +1,65 @@
+import type { ShadowSink, TransducerState } from "./transducer.ts";
+
+/** Bytes that a transducer has read and not yet decided, with their spans. Bounded by the grammar of its reader. */
+export class Undecided {
+	#bytes: number[] = [];
+	#from: number[] = [];
+	#to: number[] = [];
+
+	constructor(state?: TransducerState) {
+		if (state === undefined) return;
+		this.#bytes = [...state.bytes];
+		this.#from = [...state.from];
+		this.#to = [...state.to];
+	}
+
+	get length(): number {
+		return this.#bytes.length;
+	}
+
+	get from(): number {
+		return this.#from[0] ?? Number.POSITIVE_INFINITY;
+	}
+
+	byte(index: number): number {
+		return this.#bytes[index] as number;
+	}
+
+	/** One character for each byte. */
+	latin1(): string {
+		return String.fromCharCode(...this.#bytes);
+	}
+
+	push(byte: number, from: number, to: number): void {
+		this.#bytes.push(byte);
+		this.#from.push(from);
+		this.#to.push(to);
+	}
+
+	/** Writes the first `count` bytes as they are. */
+	pass(count: number, sink: ShadowSink): void {
+		for (let i = 0; i < count; i++) sink(this.#bytes[i] as number, this.#from[i] as number, this.#to[i] as number);
+		this.drop(count);
+	}
+
+	/** Writes `text` in the place of the first `count` bytes; each of its bytes stands for all of them. */
+	replace(count: number, text: string, sink: ShadowSink): void {
+		if (text !== "") {
+			const from = this.#from[0] as number;
+			const to = this.#to[count - 1] as number;
+			for (const byte of Buffer.from(text, "utf8")) sink(byte, from, to);
+		}
+		this.drop(count);
+	}
+
+	drop(count: number): void {
+		for (const list of [this.#bytes, this.#from, this.#to]) {
+			if (count === list.length) list.length = 0;
+			else list.splice(0, count);
+		}
+	}
+
+	state(name: string, memory: readonly number[] = []): TransducerState {
+		return { name, bytes: [...this.#bytes], from: [...this.#from], to: [...this.#to], memory };
+	}
+}

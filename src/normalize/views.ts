@@ -1,0 +1,46 @@
+import { Compact } from "./compact.ts";
+import { Fold } from "./fold.ts";
+import type { Transducer, TransducerFactory, TransducerState } from "./transducer.ts";
+
+export type ViewName = "folded" | "compact" | "decoded";
+
+export interface View {
+	readonly name: ViewName;
+	readonly open: TransducerFactory;
+}
+
+/** Twice, so that an escape of an escape, or an escape of a look-alike, is read as well. */
+const openFold: TransducerFactory = (sink, [first, second] = []) => {
+	const again = new Fold(sink, second);
+	// What the first reads as it stands the second reads as it stands: the same bytes are special to both.
+	const fold = new Fold((byte, from, to) => again.push(byte, from, to), first);
+	return chain(fold, again, fold);
+};
+
+const openCompact: TransducerFactory = (sink, [first, second, third] = []) => {
+	const compact = new Compact(sink, third);
+	const fold = openFold((byte, from, to) => compact.push(byte, from, to), first && second && [first, second]);
+	return chain(fold, compact, compact);
+};
+
+/** The views in which a text is scanned beside the text itself. */
+export const VIEWS: readonly View[] = [
+	{ name: "folded", open: openFold },
+	{ name: "compact", open: openCompact },
+];
+
+/** Two transducers as one, the first writing into the second; `skipper` knows which bytes are special to either. */
+function chain(first: Transducer, second: Transducer, skipper: Pick<Transducer, "skip">): Transducer {
+	return {
+		push: (byte, from, to) => first.push(byte, from, to),
+		finish() {
+			first.finish();
+			second.finish();
+		},
+		skip: (window, from, end) => skipper.skip(window, from, end),
+		get undecidedFrom() {
+			return Math.min(first.undecidedFrom, second.undecidedFrom);
+		},
+		state: (): TransducerState[] => [...first.state(), ...second.state()],
+	};
+}

@@ -1,0 +1,165 @@
+import type { Rule, RuleSet } from "../policy/policy.ts";
+import { type CandidateProgram, Candidates, createCandidateProgram } from "./candidates.ts";
+import { LEFT_CONTEXT_BYTES, type TextWindow } from "./confirm.ts";
+import { type CoreRules, Cores, compileCores } from "./cores.ts";
+import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
+import { compileTail, type TailProgram } from "./tail.ts";
+
+/** A confirmed match. Offsets in the text that was scanned. */
+export interface Detection {
+	readonly rule: number;
+	readonly from: number;
+	readonly to: number;
+	readonly score: number;
+}
+
+/** Everything that is per rule set; shared by all texts of a lane. */
+export interface DetectorProgram {
+	readonly rules: readonly Rule[];
+	readonly candidates: CandidateProgram;
+	readonly cores: CoreRules;
+	/** By rule. */
+	readonly tails: readonly (TailProgram | undefined)[];
+	readonly engine: Engine;
+}
+
+export function createDetectorProgram(ruleSet: RuleSet, engine: Engine): DetectorProgram {
+	return {
+		rules: ruleSet.rules,
+		candidates: createCandidateProgram(ruleSet),
+		cores: compileCores(ruleSet.rules),
+		tails: ruleSet.rules.map(({ tail }) => (tail === undefined ? undefined : compileTail(tail))),
+		engine,
+	};
+}
+
+/** What swallows the rest of a finding, if anything does. */
+export function tailOf({ rules, tails, cores }: DetectorProgram, { rule, from, to }: Detection): TailProgram | undefined {
+	const core = rules[rule]?.core;
+	if (core === undefined) return tails[rule];
+	return to - from < core.maxBytes ? undefined : (tails[rule] ?? cores.tails[rule]);
+}
+
+const INITIAL_WINDOW_BYTES = 256;
+const NONE: readonly Detection[] = [];
+
+/** Finds the confirmed matches of one text — the original or a shadow of it — that arrives in pieces. */
+export class Detector {
+	/** `window[0, length)`: left context, then what is held. `base` is the absolute offset of `window[0]`. */
+	#window = Buffer.allocUnsafe(INITIAL_WINDOW_BYTES);
+	#length = 0;
+	#base: number;
+	#release: number;
+	/** Absolute offset up to which the engine has seen the text. */
+	#scanned: number;
+	#matches: EngineMatch[] = [];
+	#detections: Detection[] = [];
+	/** Bytes before this absolute offset, but for the left context, are not needed any more. */
+	keepFrom: number;
+	readonly cores: Cores;
+	readonly #candidates: Candidates;
+	readonly #stream: EngineStream;
+
+	/** Goes on at `release` in a text that ends with `context` so far. Only rules that apply are reported. */
+	constructor(program: DetectorProgram, applies: (rule: Rule) => boolean, release = 0, context: Uint8Array = new Uint8Array(0)) {
+		this.#stream = program.engine.openStream();
+		this.cores = new Cores(program.cores);
+		this.#candidates = new Candidates(program.candidates, (rule, from, to, score) => {
+			if (applies(program.rules[rule] as Rule)) this.#detections.push({ rule, from: this.#base + from, to: this.#base + to, score });
+		});
+		this.#release = release;
+		this.#base = release - context.length;
+		this.#scanned = this.#base;
+		this.keepFrom = release;
+		this.append(context);
+	}
+
+	/** Smallest absolute offset at which a match could still begin. */
+	get release(): number {
+		return this.#release;
+	}
+	get base(): number {
+		return this.#base;
+	}
+	get end(): number {
+		return this.#base + this.#length;
+	}
+	get window(): Uint8Array {
+		return this.#window;
+	}
+
+	byteAt(offset: number): number {
+		return this.#window[offset - this.#base] as number;
+	}
+
+	text(from: number, to: number): string {
+		return this.#window.toString("utf8", from - this.#base, to - this.#base);
+	}
+
+	/** A copy of `[from, to)`, without what is not kept any more. */
+	bytes(from: number, to: number): Buffer {
+		return Buffer.from(this.#window.subarray(Math.max(0, from - this.#base), to - this.#base));
+	}
+
+	/** Makes room by dropping what is neither kept nor context. `scan` reads the bytes. */
+	append(bytes: Uint8Array): void {
+		if (this.#length + bytes.length > this.#window.length) {
+			const drop = Math.max(0, Math.min(this.keepFrom, this.#scanned) - this.#base - LEFT_CONTEXT_BYTES);
+			const kept = this.#length - drop;
+			const size = Math.max(INITIAL_WINDOW_BYTES, 2 * (kept + bytes.length));
+			const target = size <= this.#window.length && size * 4 > this.#window.length ? this.#window : Buffer.allocUnsafe(size);
+			this.#window.copy(target, 0, drop, this.#length);
+			this.#window = target;
+			this.#base += drop;
+			this.#length = kept;
+		}
+		this.#window.set(bytes, this.#length);
+		this.#length += bytes.length;
+	}
+
+	/** Scans what was appended, up to `end`. Returns what became known, all of it at or behind the release point before. */
+	scan(end = this.end): readonly Detection[] {
+		if (this.#scanned === end) return NONE;
+		const length = end - this.#base;
+		const released = this.#stream.scan(this.#window, this.#release - this.#base, this.#scanned - this.#base, length, this.#matches);
+		this.#scanned = end;
+		const detections = this.#confirmed(length, false);
+		const held = Math.min(this.#base + released, this.#candidates.holdFrom, this.cores.holdFrom);
+		this.#release = this.#base + this.#codePointStart(held - this.#base);
+		return detections;
+	}
+
+	/** End of the text. */
+	finish(): readonly Detection[] {
+		this.#stream.finish(this.#window, this.#release - this.#base, this.#length, this.#matches);
+		const detections = this.#confirmed(this.#length, true);
+		this.#release = this.end;
+		return detections;
+	}
+
+	close(): void {
+		this.#stream.close();
+	}
+
+	/** Judges what the engine reported, and what waited for the bytes that are here now. */
+	#confirmed(length: number, ended: boolean): readonly Detection[] {
+		const window: TextWindow = { bytes: this.#window, length, ended };
+		this.#candidates.settle(window, this.#base);
+		if (this.#matches.length > 0) {
+			this.#candidates.offer(this.cores.arm(this.#matches, this.#base), window, this.#base);
+			this.#matches = [];
+		}
+		this.cores.advance(window, this.#base, (rule, from, to) => this.#candidates.offerRule(rule, from, to, window, this.#base));
+		if (this.#detections.length === 0) return NONE;
+		const detections = this.#detections;
+		this.#detections = [];
+		return detections;
+	}
+
+	/** The release index moved left to the start of a code point, never before what was already released. */
+	#codePointStart(index: number): number {
+		let at = index;
+		while (at > 0 && at < this.#length && ((this.#window[at] as number) & 0xc0) === 0x80) at--;
+		return Math.max(at, this.#release - this.#base);
+	}
+}

@@ -1,0 +1,233 @@
+import type { Transducer, TransducerState } from "../normalize/transducer.ts";
+import type { View } from "../normalize/views.ts";
+import type { Rule } from "../policy/policy.ts";
+import type { DisguiseView } from "../recognizers/recognizer.ts";
+import { LEFT_CONTEXT_BYTES } from "./confirm.ts";
+import { type Detection, type Detector, type DetectorProgram, tailOf } from "./detector.ts";
+import { type ShadowState, ShadowText } from "./shadow-text.ts";
+import { advanceTail, beginTail, type TailProgram, type TailState } from "./tail.ts";
+import { type OpenTails, TailRun } from "./tail-run.ts";
+
+/** A match may not have more than this left out between two of its bytes: it is held as long as it is alive. */
+const MAX_GAP_BYTES = 256;
+/** No UTF-8 text has this byte and no pattern accepts it. */
+const BREAK = 0xff;
+
+/** Plain data. */
+export interface ViewState {
+	readonly transducer: readonly TransducerState[];
+	readonly shadow?: ShadowState;
+	readonly divergedAt: number;
+	readonly expected: number;
+	readonly heldFrom: number;
+}
+
+/** A detection of a view in offsets of the original. */
+export interface ViewDetection extends Detection {
+	/** What the view reads there. */
+	readonly text: string;
+	/** Absent where nothing follows that belongs to it. */
+	readonly beginTail: (() => TailRun) | undefined;
+}
+
+/**
+ * One view of a text that arrives in pieces.
+ *
+ * As long as the view reads the text as it stands, its findings are those of the text itself, so nothing is scanned
+ * twice: a shadow exists only around the places where the two differ. It begins with what is held and its left context,
+ * so that it knows every match that could reach the first difference. It ends when what is held, less the left context
+ * that confirmers see, is behind the last difference. When bytes are undecided at the end of a piece, the original has
+ * read them in one way only: the view holds what was held before them until it knows better. So whether a shadow exists
+ * depends on the pieces; what is found does not.
+ */
+export class ViewScanner {
+	/** From 1; 0 is the original. */
+	readonly index: number;
+	readonly #program: DetectorProgram;
+	readonly #view: View;
+	readonly #original: Detector;
+	readonly #openTails: OpenTails;
+	readonly #transducer: Transducer;
+	#shadow: ShadowText | undefined;
+	/** Tails that run in this shadow. */
+	#tails: TailRun[] = [];
+	/** The byte of the original that the next byte of the shadow is, unless the two differ. */
+	#expected: number;
+	/** End of the last place where the two differ. */
+	#divergedAt: number;
+	/** Release point of the original before the undecided bytes at the end; Infinity when there are none, or a shadow. */
+	#heldFrom: number;
+
+	constructor(view: View, index: number, program: DetectorProgram, original: Detector, openTails: OpenTails, state?: ViewState) {
+		this.#view = view;
+		this.index = index;
+		this.#program = program;
+		this.#original = original;
+		this.#openTails = openTails;
+		this.#expected = state?.expected ?? 0;
+		this.#divergedAt = state?.divergedAt ?? 0;
+		this.#heldFrom = state?.heldFrom ?? Number.POSITIVE_INFINITY;
+		this.#transducer = view.open((byte, from, to) => this.#receive(byte, from, to), state?.transducer);
+		if (state?.shadow !== undefined) this.#shadow = this.#openShadow(state.shadow);
+	}
+
+	/** Offset in the original before which the view holds nothing. */
+	get release(): number {
+		return this.#shadow === undefined ? this.#heldFrom : Math.min(this.#transducer.undecidedFrom, this.#shadow.release);
+	}
+
+	/**
+	 * Reads what the original has from `from` on. Call before the original scans it. Where undecided bytes begin that end
+	 * the text so far, the offset of the first is returned: call `pause` when the original has been scanned up to it.
+	 */
+	read(from: number): number | undefined {
+		const { window, base, end } = this.#original;
+		const last = end - base;
+		const wasPaused = this.#heldFrom !== Number.POSITIVE_INFINITY;
+		let at = from - base;
+		while (at < last) {
+			if (this.#shadow === undefined && this.#expected === base + at) {
+				this.#heldFrom = Number.POSITIVE_INFINITY;
+				at = this.#transducer.skip(window, at, last);
+				this.#expected = base + at;
+				if (at === last) return undefined;
+			}
+			this.#transducer.push(window[at] as number, base + at, base + at + 1);
+			at++;
+			if (base + at - this.#expected > MAX_GAP_BYTES) this.#breakGap(base + at);
+		}
+		if (this.#shadow !== undefined || !this.#isBehind()) {
+			this.#heldFrom = Number.POSITIVE_INFINITY;
+			return undefined;
+		}
+		const isNew = !wasPaused || this.#heldFrom === Number.POSITIVE_INFINITY;
+		return isNew ? this.#expected : undefined;
+	}
+
+	/** `isQuiet`: nothing of the original is open that a shadow would have to take over. */
+	pause(isQuiet: boolean): void {
+		if (isQuiet) this.#heldFrom = this.#original.release;
+		else this.#begin();
+	}
+
+	/** Scans what was read. */
+	scan(): ViewDetection[] {
+		return this.#shadow === undefined ? [] : this.#mapped(this.#shadow, this.#shadow.scan());
+	}
+
+	finish(): ViewDetection[] {
+		this.#transducer.finish();
+		return this.#shadow === undefined ? [] : this.#mapped(this.#shadow, this.#shadow.finish());
+	}
+
+	/** A tail in the shadow. */
+	runTail(state: TailState, program: TailProgram): TailRun {
+		const shadow = this.#shadow as ShadowText;
+		// What was left out behind the last byte of an open tail is swallowed with it: waiting for the next byte could take for ever.
+		const originOf = ({ to, open, stage }: TailState): number => {
+			if (!open && stage > 0 && stage === program.until.length) return shadow.endBefore(to);
+			return to < shadow.end ? shadow.fromOf(to) : Math.min(this.#transducer.undecidedFrom, this.#original.end);
+		};
+		const run = new TailRun(state, program, this.index, shadow.detector, originOf);
+		this.#tails.push(run);
+		return run;
+	}
+
+	/** Everything before `offset` of the original is given out: the shadow ends when nothing needs it any more. */
+	released(offset: number): void {
+		if (this.#shadow === undefined) return;
+		this.#tails = this.#tails.filter((run) => run.state.open);
+		const hasOpen = this.#tails.length > 0 || !this.#shadow.detector.cores.isEmpty;
+		if (hasOpen || this.#isBehind() || offset < this.#divergedAt + LEFT_CONTEXT_BYTES) this.#shadow.keepFrom(offset);
+		else this.close();
+	}
+
+	state(release: number): ViewState {
+		const shadow = this.#shadow?.state(release);
+		return {
+			transducer: this.#transducer.state(),
+			divergedAt: this.#divergedAt,
+			expected: this.#expected,
+			heldFrom: this.#heldFrom,
+			...(shadow && { shadow }),
+		};
+	}
+
+	close(): void {
+		this.#shadow?.detector.close();
+		this.#shadow = undefined;
+	}
+
+	/** Too much was left out between two bytes of the shadow. */
+	#breakGap(to: number): void {
+		if (this.#transducer.undecidedFrom === Number.POSITIVE_INFINITY) this.#receive(BREAK, this.#expected, to);
+	}
+
+	/** Whether the last bytes of the original are undecided or left out. */
+	#isBehind(): boolean {
+		return this.#expected !== this.#original.end;
+	}
+
+	#receive(byte: number, from: number, to: number): void {
+		const isSame = from === this.#expected && to === from + 1 && byte === this.#original.byteAt(from);
+		if (this.#shadow === undefined && !isSame) this.#begin();
+		if (!isSame) this.#divergedAt = to;
+		this.#shadow?.write(byte, from, to);
+		this.#expected = to;
+	}
+
+	/** Begins the shadow with what both texts have in common before the next byte. */
+	#begin(): void {
+		const { keepFrom, base, cores, window } = this.#original;
+		const end = this.#expected;
+		const first = Math.max(base, keepFrom - LEFT_CONTEXT_BYTES);
+		const from = Array.from({ length: end - first }, (_, i) => first + i);
+		// What was open before the undecided bytes ended there, and what is open now has read them as they stand.
+		const isPaused = this.#heldFrom !== Number.POSITIVE_INFINITY;
+		this.#heldFrom = Number.POSITIVE_INFINITY;
+		this.#shadow = this.#openShadow({
+			bytes: this.#original.bytes(first, end),
+			from,
+			to: from.map((offset) => offset + 1),
+			base: first,
+			release: keepFrom,
+			cores: [...cores.offered(keepFrom, end), ...(isPaused ? [] : cores.openAt(end, window, base))],
+		});
+		if (!isPaused) this.#takeOverTails(end);
+	}
+
+	#takeOverTails(at: number): void {
+		const { window, base } = this.#original;
+		for (const { run, finding } of this.#openTails.list) {
+			if (run.view !== 0) continue;
+			const state = { ...run.state };
+			advanceTail(state, run.program, window, state.to - base, at - base);
+			if (state.open) this.#openTails.add(this.runTail(state, run.program), finding);
+		}
+	}
+
+	#openShadow(state: ShadowState): ShadowText {
+		const { name } = this.#view;
+		return new ShadowText(this.#program, (rule) => name === "folded" || viewsOf(rule).includes(name), state);
+	}
+
+	#mapped(shadow: ShadowText, detections: readonly Detection[]): ViewDetection[] {
+		return detections.map((detection) => {
+			const { rule, from, to, score } = detection;
+			const tail = tailOf(this.#program, detection);
+			return {
+				rule,
+				score,
+				from: shadow.fromOf(from),
+				to: shadow.endBefore(to),
+				text: shadow.detector.text(from, to),
+				beginTail: tail && (() => this.runTail(beginTail(rule, to, tail), tail)),
+			};
+		});
+	}
+}
+
+/** A secret has a prefix that ordinary text does not make up; personal data must ask for it. */
+function viewsOf({ views, category }: Rule): readonly DisguiseView[] {
+	return views ?? (category === "pii" ? [] : ["compact", "decoded"]);
+}

@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { Channel } from "../../src/inspect/channel.ts";
+import type { Rule, RuleSet } from "../../src/policy/policy.ts";
+import type { Recognizer } from "../../src/recognizers/recognizer.ts";
+import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
+import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
+import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
+import { loadArtifact } from "../../src/scanner/pattern-database.ts";
+import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { COMPACT_DISGUISES, FOLDED_DISGUISES } from "../support/disguises.ts";
+import { chunkings, pick, random } from "../support/random.ts";
+import { REFERENCE_VIEWS } from "../support/reference-views.ts";
+
+/** At least this many chunk boundaries, or as long as FUZZ_SECONDS says. */
+const BOUNDARIES = 60_000;
+const FUZZ_SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 0);
+const style = { strategy: "mask", key: new Uint8Array(32) } as const;
+const rules: Rule[] = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
+	patterns.map((pattern) => ({
+		...pattern,
+		type,
+		category,
+		label,
+		action: type === "stripe_key" ? ("cut" as const) : ("redact" as const),
+	})),
+);
+const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "mask", allowList: [] };
+let production: ScannerProgram;
+let oracle: ScannerProgram;
+
+beforeAll(async () => {
+	const loaded = await loadArtifact(rules, {});
+	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+	production = createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact));
+	oracle = createScannerProgram(ruleSet, createReferenceEngine(rules), REFERENCE_VIEWS);
+});
+
+/** After the chunk `resumeAfter` another scanner goes on from the state of the first. */
+function inspect(program: ScannerProgram, chunks: readonly string[], resumeAfter = -1): { text: string; findings: string } {
+	let channel = new Channel(program, style, "text");
+	let text = "";
+	for (const [i, chunk] of chunks.entries()) {
+		text += channel.write([chunk]).texts[0] ?? chunk;
+		if (i !== resumeAfter || channel.scanner.isCut) continue;
+		const state = channel.state();
+		channel.close();
+		channel = new Channel(program, style, "text", structuredClone(state));
+	}
+	text += channel.finish();
+	const findings = channel.scanner.findings.map(({ type, from, to }) => `${type} ${from}-${to}`).join();
+	channel.close();
+	return { text, findings };
+}
+
+const DISGUISES = [...FOLDED_DISGUISES, ...COMPACT_DISGUISES];
+const FILLERS = [
+	"the ",
+	"naïve ",
+	"R&D ",
+	"50% ",
+	"C:\\new ",
+	"&amp;",
+	"%41",
+	"\\",
+	"&",
+	"&#",
+	"%",
+	"\\u00",
+	"\u200b",
+	"e\u0301",
+	"пример ",
+	"日本語",
+	"٣",
+	"…",
+	"😀",
+	"\n",
+	"\u001b",
+	"\u001b[",
+	"--",
+	"a.b",
+	"x@",
+	"4111",
+	"½",
+	"ﬁ",
+	"one ",
+	"two three four",
+	"I am a ",
+	"a b c",
+	"x-y-z",
+	"1, 2, 3",
+	"12.50 ",
+	"2024 - 05",
+	"**",
+	"`",
+	"<b>",
+	"a<b",
+	'" + "',
+	'"',
+	"\\\n",
+	"oh",
+	"t",
+];
+const PLANTS = RECOGNIZERS.flatMap(({ examples }) => [...examples.match, ...examples.noMatch.slice(0, 2)]);
+
+function makeDocument(next: () => number): string {
+	let text = "";
+	for (let part = 0; part < 2 + next() * 5; part++) {
+		if (next() < 0.5) text += pick(FILLERS, next);
+		else {
+			const plant = pick(PLANTS, next);
+			const from = Math.floor(next() * plant.length);
+			const to = from + Math.floor(next() * (plant.length - from + 1));
+			const { apply } = pick(DISGUISES, next);
+			// Disguised whole, or in one place only.
+			const all = next() < 0.5;
+			text += all ? apply(plant) : plant.slice(0, from) + apply(plant.slice(from, to)) + plant.slice(to);
+		}
+		text += next() < 0.6 ? " " : "";
+	}
+	return text.slice(0, 500);
+}
+
+test("every chunking of every disguised document gives the oracle's text and findings, and so does a move to another lane", () => {
+	const deadline = Date.now() + FUZZ_SECONDS * 1000;
+	let boundaries = 0;
+	for (let seed = 1; boundaries < BOUNDARIES || Date.now() < deadline; seed++) {
+		const next = random(seed);
+		const text = makeDocument(next);
+		const expected = inspect(oracle, [text]);
+		for (const chunks of chunkings(text, next)) {
+			const actual = inspect(production, chunks);
+			boundaries += chunks.length;
+			if (actual.text !== expected.text || actual.findings !== expected.findings)
+				expect({ seed, chunks, ...actual }).toEqual({ seed, chunks, ...expected });
+			const moved = inspect(production, chunks, Math.floor(next() * chunks.length));
+			if (moved.text !== expected.text) expect({ seed, chunks, text: moved.text }).toEqual({ seed, chunks, text: expected.text });
+		}
+	}
+	expect(boundaries).toBeGreaterThanOrEqual(BOUNDARIES);
+}, 3_600_000);
+
+/** Every example that is found, as the text before the value, the value, and the text behind it. */
+function placesOf({ type, examples }: Recognizer): (readonly [before: string, value: string, after: string])[] {
+	return examples.match.flatMap((example) => {
+		const [name, from, to] = inspect(production, [example]).findings.split(/[ ,-]/);
+		const bytes = Buffer.from(example);
+		const slice = (first: number, last?: number): string => bytes.toString("utf8", first, last);
+		if (name !== type) return [];
+		// Of a secret that ends the text the finding has the beginning only.
+		const value = slice(Number(from), Number(to)) + (/^[\w-]*/.exec(slice(Number(to)))?.[0] ?? "");
+		return [[slice(0, Number(from)), value, slice(Number(from) + Buffer.byteLength(value))] as const];
+	});
+}
+
+describe.each(DISGUISES)("$name", ({ apply, suits }) => {
+	test("hide no value of any recognizer", () => {
+		const missed = RECOGNIZERS.flatMap((recognizer) =>
+			placesOf(recognizer)
+				.filter(([, value]) => suits?.(value) !== false)
+				.map(([before, value, after]) => before + apply(value) + after)
+				.filter((text) => !inspect(production, [text]).findings.includes(recognizer.type))
+				.map((text) => `${recognizer.type}: ${text}`),
+		);
+		expect(missed).toEqual([]);
+	});
+});

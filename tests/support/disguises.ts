@@ -1,0 +1,132 @@
+/** A way to write a text so that a program does not see it and a reader does. Deterministic. */
+export interface Disguise {
+	readonly name: string;
+	readonly apply: (text: string) => string;
+	/** Whether it changes or keeps this kind of text readable; default: all kinds. */
+	readonly suits?: (text: string) => boolean;
+}
+
+const each = (text: string, write: (char: string, index: number) => string): string => [...text].map(write).join("");
+const code = (char: string): number => char.codePointAt(0) as number;
+const hex = (char: string, width: number): string => code(char).toString(16).padStart(width, "0");
+const between = (mark: string) => (text: string) => [...text].join(mark);
+const shift = (text: string, from: RegExp, offset: number): string =>
+	each(text, (char) => (from.test(char) ? String.fromCodePoint(code(char) + offset) : char));
+const digits = (zero: number) => (text: string) =>
+	each(text, (char) => (/\d/.test(char) ? String.fromCodePoint(zero + Number(char)) : char));
+const hasDigit = (text: string): boolean => /\d/.test(text);
+const CYRILLIC: Readonly<Record<string, string>> = {
+	A: "А",
+	B: "В",
+	C: "С",
+	E: "Е",
+	H: "Н",
+	I: "І",
+	J: "Ј",
+	K: "К",
+	M: "М",
+	O: "О",
+	P: "Р",
+	S: "Ѕ",
+	T: "Т",
+	X: "Х",
+	a: "а",
+	c: "с",
+	e: "е",
+	i: "і",
+	j: "ј",
+	o: "о",
+	p: "р",
+	s: "ѕ",
+	x: "х",
+	y: "у",
+};
+
+/** Read by the view `folded`. */
+export const FOLDED_DISGUISES: readonly Disguise[] = [
+	{ name: "zero-width spaces", apply: between("\u200b") },
+	{ name: "zero-width joiners", apply: between("\u200d") },
+	{ name: "word joiners", apply: between("\u2060") },
+	{ name: "invisible operators", apply: between("\u2063") },
+	{ name: "soft hyphens", apply: between("\u00ad") },
+	{ name: "byte order marks", apply: between("\ufeff") },
+	{ name: "Hangul fillers", apply: between("\u3164") },
+	{ name: "combining grapheme joiners", apply: between("\u034f") },
+	{ name: "bidi marks", apply: (text) => `\u202d${[...text].join("\u200e")}\u202c` },
+	{ name: "tag characters between", apply: between("\u{e0041}") },
+	{ name: "variation selectors between", apply: between("\ufe0f") },
+	{ name: "control characters", apply: between("\u0001") },
+	{ name: "terminal colours", apply: between("\u001b[1;31m") },
+	{ name: "full-width forms", apply: (text) => shift(text, /[!-~]/, 0xfee0) },
+	{ name: "mathematical bold", apply: (text) => shift(shift(shift(text, /[A-Z]/, 0x1d3bf), /[a-z]/, 0x1d3b9), /[0-9]/, 0x1d79e) },
+	{
+		name: "circled letters",
+		apply: (text) => shift(shift(text, /[A-Z]/, 0x2475), /[a-z]/, 0x246f),
+		suits: (text) => /[A-Za-z]/.test(text),
+	},
+	{ name: "squared letters", apply: (text) => shift(text, /[A-Z]/, 0x1f12f), suits: (text) => /[A-Z]/.test(text) },
+	{ name: "Cyrillic look-alikes", apply: (text) => each(text, (char) => CYRILLIC[char] ?? char), suits: (text) => /[A-Za-z]/.test(text) },
+	{ name: "Arabic-Indic digits", apply: digits(0x660), suits: hasDigit },
+	{ name: "Devanagari digits", apply: digits(0x966), suits: hasDigit },
+	{ name: "Thai digits", apply: digits(0xe50), suits: hasDigit },
+	{ name: "N'Ko digits", apply: digits(0x7c0), suits: hasDigit },
+	{
+		name: "superscript digits",
+		apply: (text) => each(text, (char) => (/\d/.test(char) ? ("⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(char)] as string) : char)),
+		suits: hasDigit,
+	},
+	{ name: "keycaps", apply: (text) => each(text, (char) => (/\d/.test(char) ? `${char}\ufe0f\u20e3` : char)), suits: hasDigit },
+	{ name: "underlined", apply: (text) => each(text, (char) => `${char}\u0332`) },
+	{ name: "accents", apply: (text) => each(text, (char) => (/[A-Za-z0-9]/.test(char) ? `${char}\u0301` : char)) },
+	{ name: "wide blanks", apply: (text) => text.replaceAll(" ", "\u2003"), suits: (text) => text.includes(" ") },
+	{ name: "no-break hyphens", apply: (text) => text.replaceAll("-", "\u2011"), suits: (text) => text.includes("-") },
+	{ name: "decimal entities", apply: (text) => each(text, (char) => `&#${code(char)};`) },
+	{ name: "hexadecimal entities", apply: (text) => each(text, (char) => `&#x${hex(char, 2)};`) },
+	{ name: "percent encoding", apply: (text) => each(text, (char) => `%${hex(char, 2)}`) },
+	{ name: "double percent encoding", apply: (text) => each(text, (char) => `%25${hex(char, 2)}`) },
+	{ name: "Unicode escapes", apply: (text) => each(text, (char) => `\\u${hex(char, 4)}`) },
+	{ name: "braced Unicode escapes", apply: (text) => each(text, (char) => `\\u{${hex(char, 1)}}`) },
+	{ name: "long Unicode escapes", apply: (text) => each(text, (char) => `\\U${hex(char, 8)}`) },
+	{ name: "byte escapes", apply: (text) => each(text, (char) => `\\x${hex(char, 2)}`) },
+	{ name: "octal escapes", apply: (text) => each(text, (char) => `\\${code(char).toString(8).padStart(3, "0")}`) },
+	{ name: "escapes of escapes", apply: (text) => each(text, (char) => `&#92;u${hex(char, 4)}`) },
+	{ name: "escapes of full-width forms", apply: (text) => each(shift(text, /[!-~]/, 0xfee0), (char) => `\\u${hex(char, 4)}`) },
+	{ name: "percent-encoded full-width forms", apply: (text) => encodeURIComponent(shift(text, /[!-~]/, 0xfee0)) },
+];
+
+const isUnbroken = (text: string): boolean => !/\s/.test(text);
+const spelled = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+/** Read by the view `compact`. */
+export const COMPACT_DISGUISES: readonly Disguise[] = [
+	{ name: "spaced out", apply: between(" "), suits: isUnbroken },
+	{ name: "spaced out twice", apply: between("  "), suits: isUnbroken },
+	{ name: "hyphenated", apply: between("-"), suits: (text) => /^[A-Za-z0-9]+$/.test(text) },
+	{ name: "dotted", apply: between("."), suits: (text) => /^[A-Za-z0-9]+$/.test(text) },
+	{ name: "comma-separated", apply: between(", "), suits: (text) => /^[A-Za-z0-9]+$/.test(text) },
+	{ name: "spaced full-width forms", apply: (text) => [...shift(text, /[!-~]/, 0xfee0)].join("\u3000"), suits: isUnbroken },
+	{
+		name: "dotted groups",
+		apply: (text) => text.replaceAll(/(?<=\d)[ -](?=\d)/g, "."),
+		suits: (text) => /\d{4}[ -]\d/.test(text) && !text.startsWith("x"),
+	},
+	{ name: "slashed groups", apply: (text) => text.replaceAll(/(?<=\d)[ -](?=\d)/g, " / "), suits: (text) => /\d{2}[ -]\d/.test(text) },
+	{
+		name: "number words",
+		apply: (text) => [...text].map((char) => spelled[Number(char)] ?? char).join(" "),
+		suits: (text) => /^\d+$/.test(text),
+	},
+	{ name: "bold characters", apply: (text) => [...text].join("**"), suits: isUnbroken },
+	{ name: "code spans", apply: (text) => text.replace(/(?<=\w)(?=\w{4})/, "`"), suits: isUnbroken },
+	{ name: "tags between", apply: between("<b></b>"), suits: isUnbroken },
+	{ name: "HTML comments between", apply: between("<!-- -->"), suits: isUnbroken },
+	{ name: "added literals", apply: (text) => `"${halves(text).join('" + "')}"`, suits: isUnbroken },
+	{ name: "adjacent literals", apply: (text) => `"${halves(text).join('" "')}"`, suits: isUnbroken },
+	{ name: "dotted literals", apply: (text) => `'${halves(text).join("' . '")}'`, suits: isUnbroken },
+	{ name: "literals over two lines", apply: (text) => `"${halves(text).join('" \\\n    "')}"`, suits: isUnbroken },
+];
+
+function halves(text: string): string[] {
+	const middle = Math.floor(text.length / 2);
+	return [text.slice(0, middle), text.slice(middle)];
+}

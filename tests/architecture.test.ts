@@ -25,7 +25,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */
-const WORKER_FILES: ReadonlySet<string> = new Set(["lanes/lane-worker.ts", "lanes/lane-inspector.ts", "lanes/serve-lane.ts"]);
+const WORKER_FILES: ReadonlySet<string> = new Set([
+	"lanes/lane-worker.ts",
+	"lanes/lane-inspector.ts",
+	"lanes/checkpoint.ts",
+	"lanes/serve-lane.ts",
+]);
 const WORKER_MAY_IMPORT = ["inspect", "policy", "providers", "scanner", "verdict"];
 
 /** Heavy things have one door each. */

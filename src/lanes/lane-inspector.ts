@@ -16,6 +16,7 @@ import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
+import { Checkpoint } from "./checkpoint.ts";
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 
 /** Bytes of one SSE block or, beyond what a policy could need, one whole answer. */
@@ -41,7 +42,9 @@ export interface LaneInspectorOptions {
 	readonly createEngine?: (rules: readonly Rule[], artifact: PatternArtifact) => Engine;
 }
 
-type OpenAnswer = { readonly mode: "stream"; readonly filter: ResponseFilter } | { readonly mode: "body"; readonly filter: BodyFilter };
+type OpenAnswer =
+	| { readonly mode: "stream"; readonly filter: ResponseFilter; readonly checkpoint: Checkpoint }
+	| { readonly mode: "body"; readonly filter: BodyFilter };
 
 /** All inspection of one lane: policies and open answers. Pure but for the native engines. */
 export function createLaneInspector(options: LaneInspectorOptions): LaneInspector {
@@ -69,16 +72,14 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 
 	const output = (sid: SessionId, received: number, answer: OpenAnswer, step: FilterStep): FromLane => {
 		const counts: FindingCounts | undefined = step.ended === undefined ? undefined : answer.filter.counts;
-		const resume = step.ended === undefined && answer.mode === "stream" && received > 0 ? options.pack(answer.filter.state()) : undefined;
+		const isContinued = step.ended === undefined && answer.mode === "stream";
 		if (step.ended !== undefined) close(sid);
 		return {
 			kind: "output",
 			sid,
 			received,
-			consumed: step.consumed,
+			...(isContinued ? answer.checkpoint.after(received, step, answer.filter) : { consumed: step.consumed }),
 			...(step.out !== "" && { bytes: Buffer.from(step.out) }),
-			...(resume && { resume }),
-			...(resume && step.kept && { journal: options.pack(step.kept) }),
 			...(step.ended && { ended: step.ended }),
 			...(step.code !== undefined && { code: step.code }),
 			...(counts && { findings: counts }),
@@ -122,7 +123,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			...state,
 			journal,
 		});
-		answers.set(item.sid, { mode: "stream", filter: outerFilter(filter, item, state.state) });
+		answers.set(item.sid, { mode: "stream", filter: outerFilter(filter, item, state.state), checkpoint: new Checkpoint(options.pack) });
 		return [];
 	};
 

@@ -99,7 +99,8 @@ class Pool implements LanePool {
 			concurrentTasksPerWorker: 1,
 			atomics: "disabled",
 			execArgv: isSource ? ["--import", "tsx"] : [],
-			resourceLimits: { maxOldGenerationSizeMb: 512 },
+			// Every event makes short-lived objects; a larger nursery lets them die before they are copied.
+			resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 },
 		});
 		this.#piscina.on("error", () => undefined);
 		this.#lanes = Array.from({ length: options.lanes }, () => undefined);

@@ -43,7 +43,8 @@ export const MAX_HOMELESS_MS = 10_000;
 
 /**
  * One answer on its lane. Keeps what a replacement lane needs: the last resume state and the raw bytes after it.
- * A reply carries output, state and consumption together, so nothing is lost or said twice when a lane dies.
+ * A state comes with what was consumed for it, and the output made after it is made again by a replay and left out: nothing
+ * is lost or said twice when a lane dies.
  */
 export class LaneSession {
 	readonly #sid: SessionId;
@@ -60,6 +61,10 @@ export class LaneSession {
 	#retainedBytes = 0;
 	/** Of the bytes given to the present lane: how many it has consumed. */
 	#consumed = 0;
+	/** Bytes given out since the state of `#resume`. */
+	#said = 0;
+	/** Of those, what the present lane has not made again yet. */
+	#repeat = 0;
 	#unreceived = 0;
 	#starved = false;
 	#ended: { readonly fault: string | undefined } | undefined;
@@ -124,6 +129,7 @@ export class LaneSession {
 		this.#home = { index, lane };
 		lane.sessions++;
 		this.#consumed = 0;
+		this.#repeat = this.#said;
 		this.#unreceived = this.#retainedBytes - this.#journalBytes;
 		lane.post({ kind: "open", sid: this.#sid, ...this.#answer, ...(this.#resume && { resume: this.#resume, journal: this.#journal }) });
 		for (const bytes of this.#retained) lane.post({ kind: "data", sid: this.#sid, bytes });
@@ -153,10 +159,11 @@ export class LaneSession {
 		this.#unreceived -= item.received;
 		this.#drop(item.consumed - this.#consumed);
 		this.#consumed = Math.max(this.#consumed, item.consumed);
-		if (item.resume !== undefined) this.#resume = item.resume;
+		if (item.bytes !== undefined) this.#say(item.bytes);
+		if (item.resume !== undefined) [this.#resume, this.#said] = [item.resume, this.#repeat];
 		if (item.journal !== undefined) this.#keep(item.journal);
-		if (item.bytes !== undefined) this.#handler.onOutput(item.bytes);
 		if (item.ended !== undefined) {
+			if (this.#repeat > 0) return this.fail("lane_failed");
 			this.#closed = true;
 			this.#leave();
 			return this.#handler.onEnded(item.ended, item.code, item.findings ?? {});
@@ -164,6 +171,13 @@ export class LaneSession {
 		if (!this.#starved || this.#unreceived > CREDIT_BYTES / 2) return;
 		this.#starved = false;
 		this.#handler.onCredit();
+	}
+
+	#say(bytes: Uint8Array): void {
+		const again = Math.min(this.#repeat, bytes.length);
+		this.#repeat -= again;
+		this.#said += bytes.length - again;
+		if (again < bytes.length) this.#handler.onOutput(bytes.subarray(again));
 	}
 
 	#leave(): void {

@@ -80,7 +80,10 @@ export type FromLane =
 			readonly consumed: number;
 			/** Proven safe; write it. */
 			readonly bytes?: Uint8Array;
-			/** State to continue from after `bytes`, on any lane. Absent: unchanged. */
+			/**
+			 * State to continue from after `bytes`, on any lane. Absent: the last one stands, and a lane that gets it and the same
+			 * data messages again gives out the same bytes again.
+			 */
 			readonly resume?: Uint8Array;
 			/** What the answer's next lane needs beside the state, once for ever: appended to what was sent before. */
 			readonly journal?: Uint8Array;

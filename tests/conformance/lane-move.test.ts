@@ -1,0 +1,127 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { parseConfig } from "../../src/config/load.ts";
+import type { ApiName } from "../../src/core/api.ts";
+import { packState, unpackState } from "../../src/lanes/codec.ts";
+import type { Lane } from "../../src/lanes/lane.ts";
+import { createLaneInspector, type LaneInspector } from "../../src/lanes/lane-inspector.ts";
+import { LaneSession } from "../../src/lanes/lane-session.ts";
+import type { ToLane } from "../../src/lanes/protocol.ts";
+import { compilePolicy } from "../../src/policy/compile-policy.ts";
+import type { Policy } from "../../src/policy/policy.ts";
+import { loadArtifact } from "../../src/scanner/pattern-database.ts";
+import { anthropicEvents } from "../support/anthropic-events.ts";
+import { chatEvents } from "../support/mock-upstream.ts";
+import { random } from "../support/random.ts";
+import { responseEvents } from "../support/response-events.ts";
+
+/**
+ * Real sessions and inspectors; only the thread is left out, so that a lane can die between any two messages. Whatever
+ * it had said must not be said again, and nothing may be lost, to the byte.
+ */
+const TEXT = `Naïve 😀 prose, then jane.doe@example.com wrote (415) 555-2671 and ${"more words ".repeat(20)}and 4111 1111 1111 1111 at the end.`;
+const DELTAS = TEXT.match(/.{1,6}/gsu) ?? [];
+const ANSWERS: Readonly<Partial<Record<ApiName, readonly string[]>>> = {
+	"openai-chat": chatEvents(DELTAS),
+	"anthropic-messages": anthropicEvents([
+		{ type: "thinking", deltas: DELTAS, signature: "c2ln" },
+		{ type: "text", deltas: DELTAS },
+		{ type: "tool_use", deltas: JSON.stringify({ to: TEXT }).match(/.{1,6}/gsu) ?? [] },
+	]),
+	"openai-responses": responseEvents([
+		{ kind: "message", texts: DELTAS },
+		{ kind: "call", type: "function_call", member: "arguments", base: "function_call_arguments", texts: [`{"to":"`, ...DELTAS, `"}`] },
+	]),
+};
+
+let policy: Policy;
+let inspector: LaneInspector;
+
+beforeAll(async () => {
+	const loaded = parseConfig("llm_providers: {}", {});
+	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+	policy = compilePolicy(loaded.config.security);
+	const [first, second] = await Promise.all([loadArtifact(policy.prompt.rules, {}), loadArtifact(policy.response.rules, {})]);
+	if (!first.ok || !second.ok) throw new Error("The built-in patterns compile.");
+	inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey: new Uint8Array(32) });
+	inspector.handle({ kind: "policy", policy, promptArtifact: first.artifact, responseArtifact: second.artifact });
+});
+
+/** What goes out when the lane dies after each of these numbers of handled messages, counted over all its lives. */
+function answer(api: ApiName, chunks: readonly Uint8Array[], deaths: readonly number[]): { out: string; end: string | undefined } {
+	let out = "";
+	let end: string | undefined;
+	let posted: ToLane[] = [];
+	let handled = 0;
+	const lane = { sessions: 0, post: (item: ToLane) => posted.push(item) } as unknown as Lane;
+	const session = new LaneSession(
+		1,
+		{ policyId: policy.id, api, mode: "stream" },
+		{
+			onOutput: (bytes) => {
+				out += Buffer.from(bytes).toString("latin1");
+			},
+			onCredit: () => undefined,
+			onEnded: (kind) => {
+				end = kind;
+			},
+			onLost: (code) => {
+				end = code;
+			},
+		},
+		{ bytes: 0, maxBytes: 1 << 20 },
+		() => undefined,
+	);
+	const work = (): void => {
+		for (let item = posted.shift(); item !== undefined; item = posted.shift()) {
+			for (const reply of inspector.handle(item)) if (reply.kind === "output") session.onOutput(reply);
+			if (!deaths.includes(++handled)) continue;
+			posted = [];
+			// All that the lane knew of the answer is gone.
+			inspector.handle({ kind: "close", sid: 1 });
+			session.detach(false);
+			session.attach(0, lane);
+		}
+	};
+	session.attach(0, lane);
+	for (const chunk of chunks) {
+		session.push(chunk);
+		work();
+	}
+	session.end();
+	work();
+	session.close();
+	return { out, end };
+}
+
+function chunksOf(events: readonly string[], next: (() => number) | undefined): Buffer[] {
+	if (next === undefined) return events.map((event) => Buffer.from(event));
+	const bytes = Buffer.from(events.join(""));
+	const chunks: Buffer[] = [];
+	for (let at = 0; at < bytes.length; ) {
+		const size = 1 + Math.floor(next() * (next() < 0.1 ? 9000 : 300));
+		chunks.push(bytes.subarray(at, at + size));
+		at += size;
+	}
+	return chunks;
+}
+
+describe.each(Object.entries(ANSWERS) as [ApiName, readonly string[]][])("%s", (api, events) => {
+	test("a lane that dies after any message changes no byte of the answer", () => {
+		const chunks = chunksOf(events, undefined);
+		const whole = answer(api, chunks, []);
+		expect(whole.end).toBe("complete");
+		expect(whole.out).not.toContain("jane.doe");
+		for (let at = 1; at <= chunks.length; at++) expect(answer(api, chunks, [at]), `death after message ${at}`).toEqual(whole);
+	});
+
+	test("nor do several deaths, at any chunking", () => {
+		const next = random(11);
+		for (let run = 0; run < 60; run++) {
+			const chunks = chunksOf(events, next);
+			const deaths = Array.from({ length: 1 + Math.floor(next() * 5) }, () => 1 + Math.floor(next() * chunks.length * 1.5));
+			expect(answer(api, chunks, deaths), `chunks of ${chunks.map(({ length }) => length)}; deaths after ${deaths}`).toEqual(
+				answer(api, chunks, []),
+			);
+		}
+	});
+});

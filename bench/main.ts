@@ -1,11 +1,18 @@
 import { parseArgs } from "node:util";
 import { circumstances, keep } from "./report/record.ts";
 import { render } from "./report/table.ts";
+import { holdSuite } from "./suites/hold.ts";
+import { leakSuite } from "./suites/leak.ts";
 import { partsSuite } from "./suites/parts.ts";
 import { proxySuite } from "./suites/proxy.ts";
 import type { Effort, Suite } from "./suites/suite.ts";
 
-const SUITES: Readonly<Record<string, Suite>> = { parts: partsSuite, proxy: proxySuite };
+const SUITES: Readonly<Record<string, Suite>> = {
+	parts: partsSuite,
+	proxy: proxySuite,
+	hold: holdSuite,
+	leak: leakSuite,
+};
 
 const USAGE = `npm run bench                 everything (about 15 minutes)
 npm run bench -- SUITE…       only: ${Object.keys(SUITES).join(", ")}

@@ -42,8 +42,10 @@ function secureLlmProxy(name: string, security: object, note: string): Contestan
 	};
 }
 
+export const OURS_DEFAULT = secureLlmProxy("ours, default", {}, "the configuration's defaults");
+
 export const OURS: readonly Contestant[] = [
 	secureLlmProxy("ours, inspection off", OFF, "no rule in either direction; the bytes still go through a lane"),
-	secureLlmProxy("ours, default", {}, "the configuration's defaults"),
+	OURS_DEFAULT,
 	secureLlmProxy("ours, everything", EVERYTHING, "every recognizer in both directions and blocked phrases"),
 ];

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Contestant, DIRECT, type Running, Unavailable } from "../contestants/contestant.ts";
+import { DIRECT } from "../contestants/contestant.ts";
 import { LITELLM } from "../contestants/litellm.ts";
 import { NGINX } from "../contestants/nginx.ts";
 import { PORTKEY } from "../contestants/portkey.ts";
 import { OURS } from "../contestants/secure-llm-proxy.ts";
+import { type Entrant, startAll } from "../contestants/start-all.ts";
 import { type LoadGenerator, type LoadResult, startLoad } from "../load/load.ts";
 import { loadChart, loadTable } from "../report/load-report.ts";
 import { FULL, type Scenario, SMOKE } from "./scenarios.ts";
@@ -15,11 +16,6 @@ import type { Effort, Suite, SuiteResult } from "./suite.ts";
 export interface ScenarioResult {
 	readonly scenario: Scenario;
 	readonly results: Readonly<Record<string, readonly LoadResult[]>>;
-}
-
-interface Entrant {
-	readonly contestant: Contestant;
-	readonly running: Running;
 }
 
 /**
@@ -41,26 +37,6 @@ export const proxySuite: Suite = async (effort, log) => {
 		rmSync(workDir, { recursive: true, force: true });
 	}
 };
-
-async function startAll(
-	list: readonly Contestant[],
-	upstreamPort: number,
-	workDir: string,
-	log: (line: string) => void,
-): Promise<{ entrants: Entrant[]; absent: Record<string, string> }> {
-	const entrants: Entrant[] = [];
-	const absent: Record<string, string> = {};
-	for (const contestant of list) {
-		try {
-			entrants.push({ contestant, running: await contestant.start(upstreamPort, workDir) });
-		} catch (error) {
-			if (!(error instanceof Unavailable)) throw error;
-			absent[contestant.name] = error.message;
-			log(`skipped: ${contestant.name}: ${error.message}`);
-		}
-	}
-	return { entrants, absent };
-}
 
 async function runScenario(
 	scenario: Scenario,

@@ -1,0 +1,84 @@
+import { policyWith, programOf } from "../fixtures/rules.ts";
+import { type TextKind, text, tokens } from "../fixtures/texts.ts";
+import { type Distribution, distribution } from "../report/distribution.ts";
+import type { Table } from "../report/table.ts";
+import type { Suite } from "./suite.ts";
+
+type RuleSet = Awaited<ReturnType<typeof policyWith>>["response"];
+
+const KINDS: readonly TextKind[] = ["prose", "code", "data"];
+
+interface Holding {
+	/** Share of tokens that leave with their arrival, and with the next token's at the latest. */
+	readonly atOnce: number;
+	readonly byNext: number;
+	/** UTF-16 units held after each token. */
+	readonly held: Distribution;
+	/** Later tokens that each token waits for. */
+	readonly delay: Distribution;
+}
+
+/** How long text waits because a match could still begin in it: a property of the policy and the text, not of the machine. */
+export const holdSuite: Suite = async (effort, log) => {
+	const size = effort.kind === "smoke" ? 2000 : 200_000;
+	const { response } = await policyWith(0);
+	const without = { ...response, rules: response.rules.filter(({ type }) => type !== "email") };
+	log("hold by kind of text");
+	const overall: Table = {
+		title: "Delay by holding, default policy for answers",
+		note: "tokens of about 4 bytes; at 50 tokens/s one token of delay is 20 ms; a delay does not add up over the answer",
+		columns: ["", "released on arrival", "at most 1 token later", "held chars p50", "p95", "p99", "token delay p50", "p95", "p99", "max"],
+		rows: await Promise.all(
+			KINDS.flatMap((kind) => [row(kind, kind, response, size), row(`${kind}, without e-mail`, kind, without, size)]),
+		),
+	};
+	log("hold by recognizer");
+	const types = [...new Set(response.rules.map(({ type }) => type))];
+	const byType: Table = {
+		title: "Tokens held by each recognizer alone",
+		note: "share of tokens that do not leave on arrival when only this recognizer is on",
+		columns: ["", ...KINDS],
+		rows: await Promise.all(
+			(effort.kind === "smoke" ? types.slice(0, 3) : types).map(async (type) => {
+				const alone = { ...response, rules: response.rules.filter((rule) => rule.type === type) };
+				const shares = await Promise.all(KINDS.map((kind) => measure(alone, kind, size / 4)));
+				return [type, ...shares.map(({ atOnce }) => percent(1 - atOnce))];
+			}),
+		),
+	};
+	return { tables: [overall, byType], data: { overall, byType } };
+};
+
+async function row(name: string, kind: TextKind, rules: RuleSet, size: number): Promise<(string | number)[]> {
+	const { atOnce, byNext, held, delay } = await measure(rules, kind, size);
+	return [name, percent(atOnce), percent(byNext), held.p50, held.p95, held.p99, delay.p50, delay.p95, delay.p99, delay.max];
+}
+
+function percent(share: number): string {
+	return `${(share * 100).toFixed(1)} %`;
+}
+
+async function measure(rules: RuleSet, kind: TextKind, size: number): Promise<Holding> {
+	// Nothing must end the text, and what is found must not count as released.
+	const program = await programOf({ ...rules, rules: rules.rules.map((rule) => ({ ...rule, action: "flag" as const })) });
+	const scanner = program.open();
+	const held: number[] = [];
+	const delays: number[] = [];
+	const waiting: { readonly end: number; readonly at: number }[] = [];
+	const release = (now: number): void => {
+		while (waiting[0] !== undefined && waiting[0].end <= scanner.release) delays.push(now - (waiting.shift()?.at ?? now));
+	};
+	const pieces = tokens(text(kind, size, 6));
+	for (const [at, piece] of pieces.entries()) {
+		scanner.write(Buffer.from(piece));
+		waiting.push({ end: scanner.end, at });
+		scanner.take(Number.POSITIVE_INFINITY);
+		release(at);
+		held.push(scanner.end - scanner.release);
+	}
+	scanner.finish();
+	release(pieces.length);
+	scanner.close();
+	const share = (most: number): number => delays.filter((delay) => delay <= most).length / delays.length;
+	return { atOnce: share(0), byNext: share(1), held: distribution(held), delay: distribution(delays) };
+}

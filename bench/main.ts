@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { circumstances, keep } from "./report/record.ts";
 import { render } from "./report/table.ts";
+import { growthSuite } from "./suites/growth.ts";
 import { holdSuite } from "./suites/hold.ts";
 import { leakSuite } from "./suites/leak.ts";
 import { partsSuite } from "./suites/parts.ts";
@@ -11,6 +12,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 	parts: partsSuite,
 	proxy: proxySuite,
 	hold: holdSuite,
+	growth: growthSuite,
 	leak: leakSuite,
 };
 

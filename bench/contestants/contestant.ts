@@ -15,8 +15,8 @@ export interface Contestant {
 
 export interface Running {
 	readonly target: Target;
-	/** Absent: there is no process. */
-	readonly pid: number | undefined;
+	/** Processes whose cost counts, with their children. */
+	readonly pids: readonly number[];
 	stop(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export const DIRECT: Contestant = {
 	note: "the client talks to the upstream itself",
 	start: async (upstreamPort) => ({
 		target: { origin: `http://127.0.0.1:${upstreamPort}`, path: "/v1/chat/completions", headers: {} },
-		pid: undefined,
+		pids: [],
 		stop: async () => undefined,
 	}),
 };
@@ -58,7 +58,7 @@ export async function runCommand({ file, args, env, port, headers = {}, logFile 
 	}
 	return {
 		target: { origin: `http://127.0.0.1:${port}`, path: "/v1/chat/completions", headers },
-		pid: child.pid,
+		pids: [child.pid ?? 0],
 		async stop() {
 			child.kill("SIGTERM");
 			await Promise.race([ended, sleep(3000)]);

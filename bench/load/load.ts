@@ -27,7 +27,7 @@ export interface LoadResult {
 
 export interface LoadGenerator {
 	readonly upstreamPort: number;
-	run(target: Target, workload: Workload, windowMs: number, contestantPid: number | undefined): Promise<LoadResult>;
+	run(target: Target, workload: Workload, windowMs: number, contestantPids: readonly number[]): Promise<LoadResult>;
 	close(): void;
 }
 
@@ -38,13 +38,13 @@ export async function startLoad(): Promise<LoadGenerator> {
 	const [ready] = await Promise.all([next<FromUpstream, "ready">(upstream, "ready"), next<FromClient, "ready">(client, "ready")]);
 	return {
 		upstreamPort: ready.port,
-		async run(target, workload, windowMs, contestantPid) {
+		async run(target, workload, windowMs, contestantPids) {
 			const prepared = next<FromUpstream, "prepared">(upstream, "prepared");
 			upstream.send({ kind: "workload", workload } satisfies ToUpstream);
 			await prepared;
 			const sample = (): Sample => ({
-				contestant: contestantPid === undefined ? { cpuUs: 0, rss: 0 } : costOf(contestantPid),
-				harness: costOf(upstream.pid ?? 0).cpuUs + costOf(client.pid ?? 0).cpuUs,
+				contestant: costOf(contestantPids),
+				harness: costOf([upstream.pid ?? 0, client.pid ?? 0]).cpuUs,
 			});
 			const done = next<FromClient, "done">(client, "done");
 			const marks = twoMarks(client, sample);

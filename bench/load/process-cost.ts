@@ -12,11 +12,11 @@ const TICK_US = 10_000;
 const PAGE_BYTES = 4096;
 
 /** Reads `/proc` (proc(5)). Processes that ended meanwhile are left out. */
-export function costOf(rootPid: number): ProcessCost {
+export function costOf(roots: readonly number[]): ProcessCost {
 	const stats = readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.flatMap((pid) => statOf(Number(pid)) ?? []);
-	const family = new Set([rootPid]);
+	const family = new Set(roots);
 	for (let before = 0; before < family.size; ) {
 		before = family.size;
 		for (const { pid, parent } of stats) if (family.has(parent)) family.add(pid);

@@ -1,15 +1,14 @@
 import { Bench } from "tinybench";
 import { random } from "../../tests/support/random.ts";
 import { fromBuild } from "../build.ts";
-import { artifactOf, policyWith, programOf } from "../fixtures/rules.ts";
+import { type BenchLane, inspectAnswer, laneWith } from "../fixtures/lane.ts";
+import { policyWith, programOf } from "../fixtures/rules.ts";
 import { text, tokens } from "../fixtures/texts.ts";
 import { deltaEvent } from "../fixtures/workload.ts";
 import type { Table } from "../report/table.ts";
 import { laneTable } from "./lane-round-trip.ts";
 import type { Effort, Suite } from "./suite.ts";
 
-type Codec = typeof import("../../src/lanes/codec.ts");
-type LaneInspector = typeof import("../../src/lanes/lane-inspector.ts");
 type Sse = typeof import("../../src/wire/sse-decoder.ts");
 type Registry = typeof import("../../src/providers/registry.ts");
 type Program = Awaited<ReturnType<typeof programOf>>;
@@ -127,30 +126,9 @@ function grouped(events: readonly Buffer[], size: number): Buffer[] {
 }
 
 /** One long answer through all that a lane does (SSE, JSON, scan, composition, state for a replacement); a new one for each sample. */
-function laneTask(lane: Lane, chunks: readonly Buffer[]): () => number {
+function laneTask(lane: BenchLane, chunks: readonly Buffer[]): () => number {
 	let sid = 0;
-	return () => {
-		sid++;
-		lane.inspector.handle({ kind: "open", sid, policyId: lane.policyId, api: "openai-chat", mode: "stream" });
-		const written = sum(chunks, (bytes) => lane.inspector.handle({ kind: "data", sid, bytes }).length);
-		lane.inspector.handle({ kind: "close", sid });
-		return written;
-	};
-}
-
-interface Lane {
-	readonly inspector: ReturnType<LaneInspector["createLaneInspector"]>;
-	readonly policyId: string;
-}
-
-async function laneWith(security: Record<string, unknown>): Promise<Lane> {
-	const { createLaneInspector } = await fromBuild<LaneInspector>("lanes/lane-inspector");
-	const { packState, unpackState } = await fromBuild<Codec>("lanes/codec");
-	const policy = await policyWith(0, security);
-	const [promptArtifact, responseArtifact] = await Promise.all([artifactOf(policy.prompt), artifactOf(policy.response)]);
-	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey: new Uint8Array(32) });
-	inspector.handle({ kind: "policy", policy, promptArtifact, responseArtifact });
-	return { inspector, policyId: policy.id };
+	return () => inspectAnswer(lane, ++sid, chunks);
 }
 
 function sum<T>(list: readonly T[], of: (item: T) => number): number {

@@ -50,7 +50,7 @@ async function runScenario(
 		for (const { contestant, running } of entrants) {
 			if (scenario.tooMuchFor?.includes(contestant.name) === true) continue;
 			log(`${scenario.name}: ${contestant.name}`);
-			const result = await load.run(running.target, scenario.workload, scenario.windowMs, running.pid);
+			const result = await load.run(running.target, scenario.workload, scenario.windowMs, running.pids);
 			results[contestant.name] = [...(results[contestant.name] ?? []), result];
 		}
 	}

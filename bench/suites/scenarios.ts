@@ -27,13 +27,15 @@ const BASE: Workload = {
 	seed: 1,
 };
 
-function paced(id: string, name: string, windowMs: number, workload: Partial<Workload>, more: Partial<Scenario> = {}): Scenario {
+/** Every stream at its rate. */
+export function paced(id: string, name: string, windowMs: number, workload: Partial<Workload>, more: Partial<Scenario> = {}): Scenario {
 	const merged = { ...BASE, ...workload };
 	const tokensPerAnswer = Math.ceil((merged.rate * (merged.rampMs + windowMs)) / 1000) + 2;
 	return { id, name, windowMs, workload: { ...merged, tokensPerAnswer }, ...more };
 }
 
-function flood(id: string, name: string, windowMs: number, workload: Partial<Workload>): Scenario {
+/** As fast as answers are taken. */
+export function flood(id: string, name: string, windowMs: number, workload: Partial<Workload>): Scenario {
 	return { id, name, windowMs, workload: { ...BASE, rate: 0, streams: 32, tokensPerAnswer: 500, ...workload }, repeated: true };
 }
 

@@ -11,6 +11,10 @@ test("a smoke run of every benchmark gives its tables, and every answer arrives"
 	expect(stdout).toMatch(/Lane round trip/);
 	const paced = [...stdout.matchAll(/^(no proxy|ours, [\w ]+?) {2,}.* 0 % +10 stop$/gm)].map(([, name]) => name);
 	expect(paced).toEqual(["no proxy", "ours, inspection off", "ours, default"]);
+	expect(stdout).toMatch(/Delay by holding[\s\S]*prose +[\d.]+ %/);
+	expect(stdout).toMatch(/Open streams[\s\S]*10 +50 .* 0\.00 % +10$/m);
+	// The one number that is the same on every machine.
+	expect(stdout).toMatch(/Leaks[\s\S]*ours, default +0\.0 % +0 +0 +0\.0 %/);
 	expect(stdout).toMatch(/smoke: flood[\s\S]*ours, default +[\d,.]+/);
 }, 300_000);
 
@@ -19,5 +23,5 @@ test("an unknown suite is refused with the list of those there are", async () =>
 		(error: { code: number; stderr: string }) => error,
 	);
 	expect(failure).toMatchObject({ code: 2 });
-	expect((failure as { stderr: string }).stderr).toMatch(/'fast' is not a suite[\s\S]*parts, proxy/);
+	expect((failure as { stderr: string }).stderr).toMatch(/'fast' is not a suite[\s\S]*parts, proxy, hold, growth, leak/);
 });

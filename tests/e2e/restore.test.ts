@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Anthropic from "@anthropic-ai/sdk";
+import { GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { anthropicEvents, anthropicMessage } from "../support/anthropic-events.ts";
+import { geminiEvents, geminiSse } from "../support/gemini-events.ts";
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 import { random, randomSlices } from "../support/random.ts";
@@ -35,38 +37,54 @@ const next = (): number => random(seed++)();
 
 /** The last user message of a request. */
 function promptIn(body: string): string {
-	const { messages, input } = JSON.parse(body) as { messages?: { content: string }[]; input?: string };
-	return input ?? messages?.at(-1)?.content ?? "";
+	const { messages, input, contents } = JSON.parse(body) as {
+		messages?: { content: string }[];
+		input?: string;
+		contents?: { parts: { text: string }[] }[];
+	};
+	return input ?? contents?.[0]?.parts[0]?.text ?? messages?.at(-1)?.content ?? "";
+}
+
+interface Reply {
+	readonly text: string;
+	readonly deltas: readonly string[];
+	readonly isStream: boolean;
+}
+
+const chatChunk = (delta: object): string =>
+	`data: ${JSON.stringify({ id: "c", choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`;
+const chatWhole = (content: string): string =>
+	JSON.stringify({ id: "c", choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }] });
+
+/** What goes over the wire, by where the text is to stand. */
+const WIRES: Readonly<Record<string, (reply: Reply) => readonly string[]>> = {
+	tool: ({ deltas }) => [
+		chatChunk({ tool_calls: [{ index: 0, id: "t", type: "function", function: { name: "f", arguments: "" } }] }),
+		...deltas.map((piece) => chatChunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] })),
+		...chatEvents([], "tool_calls").slice(1),
+	],
+	claude: (reply) => claudeWire("text", reply),
+	"claude-tool": (reply) => claudeWire("tool_use", reply),
+	responses: ({ deltas }) => responseEvents([{ kind: "message", texts: deltas }]),
+	gemini: ({ deltas, text }) => geminiSse(geminiEvents([{ deltas }, { part: { functionCall: { name: "f", args: { text } } } }])),
+	prose: () => chatEvents(PROSE),
+};
+
+function claudeWire(type: "text" | "tool_use", { deltas, isStream }: Reply): readonly string[] {
+	return isStream ? anthropicEvents([{ type, deltas }]) : [JSON.stringify(anthropicMessage([{ type, deltas }]))];
 }
 
 /** Echoes the last user message in the form and place that the model's name says, in random pieces. */
-async function echo(response: ServerResponse, body: string): Promise<void> {
-	const { model, stream } = JSON.parse(body) as { model: string; stream?: boolean };
-	const [form = "", place] = model.split(".");
-	const content = promptIn(body);
-	const text = (replies.get(form) ?? FORMS[form] ?? FORMS["plain"])?.(content) ?? "";
-	const deltas = place === "prose" ? PROSE : randomSlices(place?.endsWith("tool") ? JSON.stringify({ text }) : text, 7, next);
-	response.writeHead(200, { "content-type": stream ? "text/event-stream" : "application/json" });
-	const blocks = [{ type: place === "claude-tool" ? ("tool_use" as const) : ("text" as const), deltas }];
-	if (place?.startsWith("claude"))
-		return void response.end(stream ? anthropicEvents(blocks).join("") : JSON.stringify(anthropicMessage(blocks)));
-	if (place === "responses") return void response.end(responseEvents([{ kind: "message", texts: deltas }]).join(""));
-	if (!stream) {
-		const message = { role: "assistant", content: text };
-		return void response.end(JSON.stringify({ id: "c", model, choices: [{ index: 0, message, finish_reason: "stop" }] }));
-	}
-	const chunk = (delta: object): string =>
-		`data: ${JSON.stringify({ id: "c", model, choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`;
-	const events =
-		place === "tool"
-			? [
-					chunk({ tool_calls: [{ index: 0, id: "t", type: "function", function: { name: "f", arguments: "" } }] }),
-					...deltas.map((piece) => chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] })),
-					...chatEvents([], "tool_calls").slice(1),
-				]
-			: chatEvents(deltas);
-	for (const event of events) {
-		response.write(event);
+async function echo(response: ServerResponse, body: string, path: string): Promise<void> {
+	const { stream, model = /models\/([\w.-]+):/.exec(path)?.[1] ?? "" } = JSON.parse(body) as { model?: string; stream?: boolean };
+	const [form = "", place = ""] = model.split(".");
+	const isStream = stream === true || path.includes("alt=sse");
+	const text = (replies.get(form) ?? FORMS[form] ?? String)(promptIn(body));
+	const deltas = randomSlices(place.endsWith("tool") ? JSON.stringify({ text }) : text, 7, next);
+	const wire = WIRES[place]?.({ text, deltas, isStream }) ?? (isStream ? chatEvents(deltas) : [chatWhole(text)]);
+	response.writeHead(200, { "content-type": isStream ? "text/event-stream" : "application/json" });
+	for (const piece of wire) {
+		response.write(piece);
 		if (place === "slow") await sleep(1);
 	}
 	response.end();
@@ -81,6 +99,7 @@ const lastPrompt = (): string => promptIn(upstream.requests.at(-1)?.body ?? "");
 
 function providers(): Record<string, object> {
 	return {
+		gemini: { type: "gemini", base_url: upstream.url.replace(/\/v1$/, ""), api_key: "k", models: ["*.gemini"] },
 		claude: { type: "anthropic", base_url: upstream.url.replace(/\/v1$/, ""), api_key: "k", models: ["*.claude*"] },
 		up: { type: "openai", base_url: upstream.url, api_key: "k" },
 	};
@@ -90,10 +109,12 @@ describe.each(["replace", "synthetic"])("with %s", (strategy) => {
 	let proxy: Proxy;
 	let openai: OpenAI;
 	let anthropic: Anthropic;
+	let google: GoogleGenAI;
 	beforeAll(async () => {
 		proxy = await startProxy(providers(), `security: { pii_protection: { redaction_strategy: ${strategy}, restore: true } }`);
 		openai = new OpenAI({ apiKey: "c", baseURL: `http://127.0.0.1:${proxy.port}/v1`, maxRetries: 0 });
 		anthropic = new Anthropic({ apiKey: "c", baseURL: `http://127.0.0.1:${proxy.port}`, maxRetries: 0 });
+		google = new GoogleGenAI({ apiKey: "c", httpOptions: { baseUrl: `http://127.0.0.1:${proxy.port}` } });
 	});
 	afterAll(() => proxy?.drain());
 
@@ -136,7 +157,21 @@ describe.each(["replace", "synthetic"])("with %s", (strategy) => {
 		return texts["pieces"] ?? "";
 	}
 
-	const PLACES = { text: streamed, tool: streamed, body: whole, claude, "claude-tool": claude, responses };
+	/** The text of the pieces, which the arguments of the call repeat. */
+	async function gemini(model: string, content: string): Promise<string> {
+		let text = "";
+		let repeated: unknown;
+		const request = { model, contents: content };
+		for await (const { candidates } of await google.models.generateContentStream(request)) {
+			const part = candidates?.[0]?.content?.parts?.[0];
+			text += part?.text ?? "";
+			repeated = part?.functionCall?.args?.["text"] ?? repeated;
+		}
+		expect(repeated).toBe(text);
+		return text;
+	}
+
+	const PLACES = { text: streamed, tool: streamed, body: whole, claude, "claude-tool": claude, responses, gemini };
 	const CASES = Object.keys(FORMS).flatMap((form) => Object.entries(PLACES).map(([place, ask]) => ({ form, place, ask })));
 	test.each(CASES)("the model sees surrogates and the caller its originals: $form in $place", async ({ form, place, ask }) => {
 		const prompt = weave((word) => word, ORIGINALS);

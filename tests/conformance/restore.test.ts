@@ -41,7 +41,8 @@ function converse(strategy: "replace" | "synthetic", said: string): Conversation
 	return {
 		said,
 		sent: (JSON.parse(sent.toString()) as { messages: { content: string }[] }).messages[0]?.content ?? "",
-		style: answerStyle({ strategy, key }, prompt.state(), program),
+		// Masked, so that a surrogate taken for a finding would not come back.
+		style: answerStyle({ strategy: "mask", key }, prompt.state(), program),
 		surrogates: prompt.surrogates.map(({ text }) => text),
 	};
 }

@@ -50,8 +50,8 @@ describe.each(STRATEGIES)("%s", (strategy) => {
 		(_type, { examples }) => {
 			// Examples may mark what is found in them.
 			const example = (examples.match[STRATEGIES.indexOf(strategy) % examples.match.length] ?? "").replace(/[⟦⟧]/g, "");
-			// Twice, so that numbering and spacing meet a value again.
-			const text = `αβγ\n${example} δ ${example}\nε`;
+			// Twice, and two other values, so that numbering and spacing meet a value again.
+			const text = `x@corp.com y@corp.com\n${example} δ ${example}\nε y@corp.com`;
 			const whole = inspectWhole(program, { strategy, key }, text);
 			expect(whole.scanner.findings.length).toBeGreaterThan(0);
 			for (const { from, to } of whole.scanner.findings) {

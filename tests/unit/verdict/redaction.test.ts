@@ -95,6 +95,14 @@ describe("replace", () => {
 		}
 	});
 
+	test("an answer goes on after the highest number of its prompt", () => {
+		const prompt = new SurrogateTable({ key, keepsOriginals: true });
+		prompt.begin(["what was [EMAIL_1]?"]);
+		expect(new Redactor({ strategy: "replace", key, prompt }).replacement(pii("email"), "a@x.org")).toBe("[EMAIL_2]");
+		const known = new SurrogateTable({ key, state: prompt.state() });
+		expect(new Redactor({ strategy: "replace", key, known }).replacement(pii("email"), "b@x.org")).toBe("[EMAIL_3]");
+	});
+
 	test("numbers drawn from the key are the same whatever else the prompt holds", () => {
 		const table = (...values: string[]) => {
 			const redactor = new Redactor({ strategy: "replace", key, prompt: new SurrogateTable({ key, isStateful: true }) });

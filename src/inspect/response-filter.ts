@@ -5,6 +5,7 @@ import type { CutCause, EventReading, StreamFormat, StreamMemory } from "../prov
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
+import { plainBlock } from "../wire/sse-fields.ts";
 import type { FilterState, ResponseFilter } from "./answer-filter.ts";
 import { ChannelSet } from "./channel-set.ts";
 import type { TextStyle } from "./conversation.ts";
@@ -191,7 +192,9 @@ class Filter implements ResponseFilter {
 		}
 		if (reading.isEnd) this.#done = true;
 		for (const place of reading.places) if (place.kind === "delta" && !this.#channels.open(place)) return "too_many_channels";
-		return createEntry(block, reading, (place) => {
+		const plain = plainBlock(block);
+		if (plain === undefined) return "upstream_invalid_event";
+		return createEntry(plain, reading, (place) => {
 			const whole = this.#wholes.inspect(place);
 			if (place.kind === "whole") countFindings(whole.findings, this.#counted);
 			if (whole.isCut) this.#wholeCause = cutCauseOf(whole.findings);

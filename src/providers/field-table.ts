@@ -42,7 +42,7 @@ export interface FieldReaderOptions {
 }
 
 /** An identifier, a model name, an enum: no blanks, no `@`. */
-const NAME = /^[\w.:/+-]{0,128}$/;
+export const NAME = /^[\w.:/+-]{0,128}$/;
 const BASE64 = /^[A-Za-z0-9+/_=-]*$/;
 const MEDIA_URL = /^data:(?:image|audio|video|application)\/[\w.+-]{1,64};base64,[A-Za-z0-9+/_=-]*$/;
 

@@ -1,6 +1,6 @@
 import type { JsonPath, JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
-import { type Fields, indexOf } from "./field-table.ts";
+import { type Fields, indexOf, NAME } from "./field-table.ts";
 import { parseChannelName, readAnswerFields } from "./gemini-fields.ts";
 import { readGenerateRequest } from "./gemini-request.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
@@ -77,6 +77,8 @@ function nest(steps: JsonPath, text: string): object {
 /** Member names of parts go out again with text that was held, so they must be plain words. */
 const WORD = /^[A-Za-z_]{1,64}$/;
 
+const HEAD: readonly string[] = ["modelVersion", "responseId"];
+
 function readEvent(data: string, memory: GeminiMemory): EventReading {
 	const object = parseObject(data);
 	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
@@ -94,7 +96,9 @@ function readEvent(data: string, memory: GeminiMemory): EventReading {
 	const seen = candidates.map(indexOf);
 	const finished = seen.filter((_, i) => typeof candidates[i]?.["finishReason"] === "string");
 	const isRefused = isObject(object["promptFeedback"]) && object["promptFeedback"]["blockReason"] !== undefined;
-	const head = Object.fromEntries(["modelVersion", "responseId"].flatMap((member) => (member in object ? [[member, object[member]]] : [])));
+	// Events of our own repeat the head uninspected, so it must be made of the vendor's words.
+	const isName = (value: unknown): boolean => typeof value === "string" && NAME.test(value);
+	const head = Object.fromEntries(HEAD.filter((member) => isName(object[member])).map((member) => [member, object[member]]));
 	return {
 		kind: "data",
 		places: fields.places,

@@ -12,6 +12,7 @@ import { createModelRouter, type RouteSpec } from "./routing/model-router.ts";
 import { type Artifact, loadArtifact } from "./scanner/pattern-database.ts";
 import { listenerRefusal } from "./session/error-body.ts";
 import { FrontDesk } from "./session/front-desk.ts";
+import { createModelDirectory } from "./session/model-directory.ts";
 import type { SessionDeps } from "./session/session.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import { redactionKey } from "./verdict/redaction-key.ts";
@@ -65,16 +66,22 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const audit = await openAudit(config, deps);
 	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
 	const upstream = createUpstreamClient();
-	const settings = (from: Config, policyId: string): SessionDeps => ({
-		pool,
-		upstream,
-		logger: deps.logger,
-		audit,
-		policyId,
-		router: createModelRouter(routesOf(from, demo?.url)),
-		passCredential: from.security.auth.mode === "none",
-		keepAliveMs: from.server.keepalive_interval_ms,
-	});
+	const settings = (from: Config, policyId: string): SessionDeps => {
+		const router = createModelRouter(routesOf(from, demo?.url));
+		const passCredential = from.security.auth.mode === "none";
+		return {
+			pool,
+			upstream,
+			logger: deps.logger,
+			audit,
+			policyId,
+			router,
+			models: createModelDirectory({ router, upstream, passCredential }),
+			passCredential,
+			onBlock: from.security.on_block,
+			keepAliveMs: from.server.keepalive_interval_ms,
+		};
+	};
 	let current = settings(config, compiled.value.policy.id);
 	const desk = new FrontDesk({
 		maxSessions: config.server.max_sessions,

@@ -32,6 +32,12 @@ const Input = z
 			.describe(
 				"Also look at the text without invisible characters, look-alikes and encodings. Findings are reported at their original place.",
 			),
+		documents: z
+			.enum(["refuse", "pass"])
+			.default("refuse")
+			.describe(
+				"A file in a request that may hold text and cannot be inspected (PDF, office formats, archives). `refuse`: the request is answered 400; `pass`: the file goes upstream as it is. Text files are always inspected, images and sound always pass.",
+			),
 		on_invalid_encoding: z.enum(["reject"]).default("reject").describe("A body that is not UTF-8 is answered 400."),
 	})
 	.prefault({})
@@ -151,6 +157,12 @@ export const Security = z
 			.array(z.string().regex(/\S/, "must not be blank").max(500))
 			.default([])
 			.describe("Phrases that block a prompt and cut an answer, in any letter case and over any short run of blanks."),
+		on_block: z
+			.enum(["error", "refuse"])
+			.default("error")
+			.describe(
+				"How a blocked prompt is answered. `error`: 400, which SDKs throw and do not try again; `refuse`: 200 with a refusal in the form of OpenAI or Anthropic, for applications that cannot show errors; other APIs answer 400.",
+			),
 		pii_protection: PiiProtection,
 		response_filtering: ResponseFiltering,
 		rate_limiting: RateLimiting,

@@ -4,6 +4,7 @@ export type ApiName =
 	| "openai-completions"
 	| "openai-responses"
 	| "openai-embeddings"
+	| "openai-moderations"
 	| "anthropic-messages"
 	| "anthropic-count-tokens"
 	| "gemini-generate"

@@ -44,6 +44,13 @@ export const ERRORS = {
 		"The request body is not valid JSON. Send a JSON object with Content-Type: application/json.",
 	),
 	invalid_encoding: entry(400, "invalid_request_error", "downstream", false, "The request body is not valid UTF-8. Encode it as UTF-8."),
+	document_not_inspected: entry(
+		400,
+		"invalid_request_error",
+		"policy",
+		false,
+		"The request carries a file that cannot be inspected. Send its text, or set security.input.documents to pass.",
+	),
 	invalid_request: entry(400, "invalid_request_error", "downstream", false, "The request is not valid."),
 	bad_framing: entry(
 		400,

@@ -8,10 +8,12 @@ export interface UpstreamEvents {
 }
 
 export interface UpstreamRequest {
+	readonly method: "GET" | "POST";
 	/** Absolute URL. */
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
-	readonly body: Uint8Array;
+	/** Of a POST. */
+	readonly body?: Uint8Array;
 	readonly deadlines: { readonly connectMs: number; readonly headMs: number; readonly idleMs: number };
 }
 

@@ -35,9 +35,9 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 			{
 				origin: url.origin,
 				path: url.pathname + url.search,
-				method: "POST",
+				method: request.method,
 				headers: { ...request.headers, "accept-encoding": "identity" },
-				body: request.body,
+				body: request.body ?? null,
 				headersTimeout: request.deadlines.headMs,
 				bodyTimeout: request.deadlines.idleMs,
 			},

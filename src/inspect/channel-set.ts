@@ -94,6 +94,11 @@ export class ChannelSet {
 		return this.names(prefixes).some((name) => this.#channels.get(name)?.isHolding === true);
 	}
 
+	/** Open channels of JSON source. */
+	jsonNames(): string[] {
+		return [...this.#channels].flatMap(([name, channel]) => (channel.isJson ? [name] : []));
+	}
+
 	/** A cut took effect in one of them. */
 	get isCut(): boolean {
 		return this.cutCause !== undefined;

@@ -53,6 +53,10 @@ export class Channel {
 		return this.#scanner;
 	}
 
+	get isJson(): boolean {
+		return this.#json !== undefined;
+	}
+
 	/** Some of the text that came did not go out yet. */
 	get isHolding(): boolean {
 		return this.#carry !== "" || this.#scanner.taken < this.#scanner.end;

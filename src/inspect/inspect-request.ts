@@ -1,13 +1,12 @@
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { countFindings } from "./finding-counts.ts";
-import type { TextAction, TextInspection } from "./inspect-text.ts";
+import { SEVERITY, type TextInspection } from "./inspect-text.ts";
 import type { Direction, LoadedPolicy } from "./loaded-policy.ts";
 import { invalidPrompt, readJson } from "./prompt-filter.ts";
 import { textPositions } from "./text-positions.ts";
 
 /** Texts of one request. More is a second request. */
 const MAX_TEXTS = 128;
-const SEVERITY: readonly TextAction[] = ["allow", "flag", "redact", "block"];
 const MEMBERS = new Set(["text", "texts", "direction"]);
 
 interface InspectRequest {

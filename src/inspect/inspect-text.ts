@@ -11,6 +11,8 @@ import { inspectWhole } from "./channel.ts";
 /** What the policy does with a text; `block` also stands for an answer that would be cut. */
 export type TextAction = "allow" | "flag" | "redact" | "block";
 
+export const SEVERITY: readonly TextAction[] = ["allow", "flag", "redact", "block"];
+
 export interface TextInspection {
 	readonly action: TextAction;
 	/** Risk of the text as a whole, 0…1. */

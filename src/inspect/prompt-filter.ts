@@ -24,6 +24,8 @@ export function filterPrompt(
 	const { json } = read;
 	const request = provider.readRequest(json, path);
 	if (request.kind === "invalid") return { action: "invalid", code: "invalid_request", message: request.message, param: request.param };
+	if (request.document !== undefined && policy.documents === "refuse")
+		return { action: "invalid", code: "document_not_inspected", message: ERRORS.document_not_inspected.message, param: request.document };
 	if (request.places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
 
 	const findings: Finding[] = [];
@@ -46,7 +48,7 @@ export function filterPrompt(
 		findings: counts,
 		piiDetected: categories.some(({ category }) => category === "pii"),
 	};
-	if (blocked) return { action: "block", ...summary };
+	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
 	const known = { ...summary, stream: request.stream };
 	const edits = editsOf(request.places, texts, request.amendments);
 	if (edits.length > 0) return { action: "redact", ...known, body: Buffer.from(replaceValues(json, edits)) };

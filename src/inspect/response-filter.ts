@@ -40,6 +40,9 @@ export function createResponseFilter(options: ResponseFilterOptions): ResponseFi
 
 const NOTHING = { kind: "data", places: [], companions: [], finished: [], isOnlyText: true, note: undefined } as const;
 
+/** An end marker alone in its block. */
+const END_MARKER = /^data: ?\[DONE\](?:\r\n|\n|\r){2}$/;
+
 /** SSE blocks in, inspected SSE blocks out. */
 class Filter implements ResponseFilter {
 	readonly #options: ResponseFilterOptions;
@@ -188,7 +191,8 @@ class Filter implements ResponseFilter {
 		if (reading.kind === "fault") return reading.code;
 		if (reading.kind === "done") {
 			this.#done = true;
-			return { block: { ...block, raw: this.#format.done() }, reading: { ...NOTHING, finished: [""] }, texts: [], isCut: false };
+			const raw = END_MARKER.test(block.raw) ? block.raw : this.#format.done();
+			return { block: { ...block, raw }, reading: { ...NOTHING, finished: [""] }, texts: [], isCut: false };
 		}
 		if (reading.isEnd) this.#done = true;
 		for (const place of reading.places) if (place.kind === "delta" && !this.#channels.open(place)) return "too_many_channels";
@@ -273,10 +277,12 @@ class Filter implements ResponseFilter {
 
 	#cut(out: string, unsent?: unknown): FilterStep {
 		const { onCut, api } = this.#options;
+		const { jsonBreak } = this.#format;
+		const broken = jsonBreak === undefined ? [] : this.#channels.jsonNames().map((name) => this.#say(name, jsonBreak));
 		const transcript = this.#transcript ?? new TranscriptKeeper();
 		const end = this.#format.cut(this.#memory, unsent, transcript, this.#channels.cutCause ?? this.#wholeCause);
 		const mark = onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done();
-		return { out: out + end + mark + securityComment("cut", this.counts), consumed: this.#received, ended: "cut" };
+		return { out: out + broken.join("") + end + mark + securityComment("cut", this.counts), consumed: this.#received, ended: "cut" };
 	}
 
 	#fault(out: string, code: string): FilterStep {

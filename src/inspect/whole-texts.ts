@@ -1,3 +1,4 @@
+import { wrapText } from "../providers/embedded-data.ts";
 import type { Amendment, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
@@ -48,9 +49,10 @@ export function editsOf(
 	texts: readonly (string | undefined)[],
 	amendments: readonly Amendment[] = [],
 ): readonly Replacement[] {
-	const edits: Replacement[] = places.flatMap(({ from, to, source }, i) => {
+	const edits: Replacement[] = places.flatMap(({ from, to, source, wrap }, i) => {
 		const text = texts[i];
-		return text === undefined ? [] : [source === "value" ? { from, to, source: text } : { from, to, value: text }];
+		if (text === undefined) return [];
+		return [source === "value" ? { from, to, source: text } : { from, to, value: wrap === undefined ? text : wrapText(wrap, text) }];
 	});
 	const isDue = ({ places: on }: Amendment): boolean => on === "always" || on.some((i) => texts[i] !== undefined);
 	return [...edits, ...amendments.filter(isDue).map(({ edit }) => edit)];

@@ -6,6 +6,7 @@ import { answerStyle, type TextStyle } from "../inspect/conversation.ts";
 import type { FilterStep } from "../inspect/filter-step.ts";
 import { answerInspect } from "../inspect/inspect-request.ts";
 import { type LoadedPolicy, loadPolicy } from "../inspect/loaded-policy.ts";
+import { answerModeration } from "../inspect/moderation-request.ts";
 import { filterPrompt } from "../inspect/prompt-filter.ts";
 import { createResponseFilter } from "../inspect/response-filter.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
@@ -150,7 +151,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		} as const;
 		if (policy === undefined) return [{ kind: "prompt", sid: item.sid, verdict: internal }];
 		try {
-			return [{ kind: "prompt", sid: item.sid, verdict: item.api === "inspect" ? answerInspect(item.body, policy) : judge(item, policy) }];
+			return [{ kind: "prompt", sid: item.sid, verdict: answerOf(item, policy) ?? judge(item, policy) }];
 		} catch {
 			return [{ kind: "prompt", sid: item.sid, verdict: internal }];
 		}
@@ -193,4 +194,10 @@ function outerFilter(
 ): ResponseFilter {
 	if (mode === "array") return arrayStream(filter, MAX_BLOCK_BYTES, state?.array);
 	return translation === undefined ? filter : translateStream(filter, translation, state?.translation);
+}
+
+/** The answer of APIs that the engine itself serves. */
+function answerOf({ api, body }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict | undefined {
+	if (api === "inspect") return answerInspect(body, policy);
+	return api === "openai-moderations" ? answerModeration(body, policy) : undefined;
 }

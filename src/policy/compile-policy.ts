@@ -53,6 +53,7 @@ export function compilePolicy(security: PolicySettings): Policy {
 			...common,
 		},
 		onCut: response.on_cut,
+		documents: security.input.documents,
 		maxPromptLength: security.input.max_prompt_length,
 		restores: pii.restore,
 	};

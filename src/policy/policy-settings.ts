@@ -2,7 +2,7 @@ import type { Action, MaskOptions, RedactionStrategy } from "./policy.ts";
 
 /** The part of the configuration's `security` section that a policy is made of. */
 export interface PolicySettings {
-	readonly input: { readonly max_prompt_length: number; readonly normalize: boolean };
+	readonly input: { readonly max_prompt_length: number; readonly normalize: boolean; readonly documents: "refuse" | "pass" };
 	readonly blocked_phrases: readonly string[];
 	readonly pii_protection: {
 		readonly enabled: boolean;

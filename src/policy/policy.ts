@@ -43,6 +43,8 @@ export interface Policy {
 	readonly response: RuleSet;
 	/** What follows the vendor's own end of a cut answer: its end marker, or an error that no application can miss. */
 	readonly onCut: "end" | "error";
+	/** What happens to a request with a file that may hold text and cannot be inspected. */
+	readonly documents: "refuse" | "pass";
 	/** Longest prompt text in UTF-16 units over all strings of the request. */
 	readonly maxPromptLength: number;
 	/** Surrogates of the prompt become their originals again in the answer to the same request. */

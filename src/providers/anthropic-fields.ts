@@ -143,7 +143,8 @@ function refineRequest(root: unknown, path: JsonPath): Treatment | undefined {
 	if (first === "mcp_servers" && last === "authorization_token") return "opaque";
 	if (path.at(-1) !== "data" || path.at(-2) !== "source") return undefined;
 	const source = valueAt(root, path.slice(0, -1));
-	return isObject(source) && source["type"] === "base64" ? "media" : "whole";
+	if (!isObject(source) || source["type"] !== "base64") return "whole";
+	return /^image\//.test(String(source["media_type"])) ? "media" : "document";
 }
 
 function valueAt(root: unknown, path: JsonPath): unknown {

@@ -20,6 +20,12 @@ const ELEMENT_TYPES: Readonly<Record<string, string>> = {
 	"thinking_blocks.thinking": "thinking",
 };
 
+/** Lists whose elements have no `index` of their own. */
+const UNNUMBERED: ReadonlySet<string> = new Set(["content", "thinking", "thinking_blocks"]);
+
+/** A member's name that can be said again without being inspected. */
+const PLAIN = /^[A-Za-z_-]{1,60}\d{0,3}$/;
+
 /** The members that say `text` at the steps; a number becomes the only element of an array, with that `index`. */
 export function membersAt(steps: JsonPath, text: string): JsonObject {
 	const inner = nest(steps, text, "");
@@ -30,7 +36,8 @@ function nest(steps: JsonPath, text: string, list: string): unknown {
 	const [step, ...rest] = steps;
 	if (step === undefined) return text;
 	const inner = nest(rest, text, typeof step === "string" ? step : "");
-	if (typeof step === "string") return { [step]: inner };
+	if (typeof step === "string") return { [PLAIN.test(step) ? step : "_"]: inner };
 	const type = ELEMENT_TYPES[`${list}.${rest[0]}`];
-	return [isObject(inner) ? { index: step, ...(type && { type }), ...inner } : inner];
+	const index = UNNUMBERED.has(list) ? {} : { index: step };
+	return [isObject(inner) ? { ...index, ...(type && { type }), ...inner } : inner];
 }

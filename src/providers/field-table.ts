@@ -1,11 +1,12 @@
 import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
+import { type EmbeddedData, readBase64, readDataUrl } from "./embedded-data.ts";
 import type { Place, SourceKind } from "./provider.ts";
 
 /**
  * How one string of a vendor's JSON is treated.
  * - name: an identifier or enum made by the vendor; passes when it has the form of one, else it is `whole`
  * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64, else it is `whole`
- * - media: encoded image or sound; cannot be inspected
+ * - media: encoded image or sound; document: an encoded file. Cannot be inspected, unless their bytes are text
  * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
  */
@@ -13,6 +14,7 @@ export type Treatment =
 	| "name"
 	| "opaque"
 	| "media"
+	| "document"
 	| "whole"
 	| "copy"
 	| "delta"
@@ -29,7 +31,10 @@ export interface Fields {
 	readonly places: readonly Place[];
 	/** Values at the paths asked for with `spans`. */
 	readonly spans: readonly JsonSpan[];
+	/** Something in it cannot be inspected. */
 	readonly hasMedia: boolean;
+	/** Where files stand that may hold text and cannot be inspected. */
+	readonly documents: readonly JsonPath[];
 }
 
 export interface FieldReaderOptions {
@@ -44,7 +49,6 @@ export interface FieldReaderOptions {
 /** An identifier, a model name, an enum: no blanks, no `@`. */
 export const NAME = /^[\w.:/+-]{0,128}$/;
 const BASE64 = /^[A-Za-z0-9+/_=-]*$/;
-const MEDIA_URL = /^data:(?:image|audio|video|application)\/[\w.+-]{1,64};base64,[A-Za-z0-9+/_=-]*$/;
 
 /** Reads JSON by a table. The result is undefined when the JSON is nested too deeply. A path not in the table is `whole`. */
 export function createFieldReader(
@@ -58,21 +62,32 @@ export function createFieldReader(
 	]);
 	const wantedOf = wanted.size === 0 ? undefined : (path: JsonPath) => wanted.get(shapeOf(path));
 	const channelOf = options.channelOf ?? channelOfPath;
+	/** undefined: nothing to inspect. */
+	const read = (root: unknown, string: JsonString): Place | "media" | "document" | undefined => {
+		const treatment = options.refine?.(root, string.path) ?? treatmentFor(string, compiled);
+		const data = string.isName ? undefined : dataIn(string, treatment, compiled);
+		if (data?.kind === "text") return { ...placeOf(string, "whole", ""), text: data.text, wrap: data.wrap };
+		if (data !== undefined) return data.kind;
+		if (!isInspected(treatment)) return undefined;
+		return placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : "");
+	};
 	return (json, root) => {
 		const found = findStrings(json, wantedOf);
 		if (found === undefined) return undefined;
 		const places: Place[] = [];
+		const documents: JsonPath[] = [];
 		let hasMedia = false;
 		for (const string of found.strings) {
-			const treatment = options.refine?.(root, string.path) ?? treatmentFor(string, compiled);
-			if (treatment === "media") hasMedia = true;
-			if (isInspected(treatment))
-				places.push(placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : ""));
+			const place = read(root, string);
+			if (typeof place === "object") places.push(place);
+			hasMedia ||= typeof place === "string";
+			if (place === "document") documents.push(string.path);
 		}
 		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) === "leaf";
 		for (const { from, to } of found.spans.filter(isLeaf))
 			places.push({ kind: "whole", channel: "", source: "value", from, to, text: json.slice(from, to) });
-		return { places: places.sort((a, b) => a.from - b.from), spans: found.spans.filter((span) => !isLeaf(span)), hasMedia };
+		const spans = found.spans.filter((span) => !isLeaf(span));
+		return { places: places.sort((a, b) => a.from - b.from), spans, hasMedia, documents };
 	};
 }
 
@@ -81,21 +96,27 @@ function treatmentFor(string: JsonString, table: CompiledTable): Treatment {
 	const shape = shapeOf(string.path);
 	if (string.isName) return table.names.has(shape) ? "name" : "whole";
 	const known = table.treatmentOf(shape);
-	if (string.value.startsWith("data:") && MEDIA_URL.test(string.value)) return "media";
 	if (known === "name") return NAME.test(string.value) ? "name" : "whole";
 	if (known === "opaque") return BASE64.test(string.value) ? "opaque" : "whole";
 	return known ?? "whole";
 }
 
-type Inspected = Exclude<Treatment, "name" | "opaque" | "media" | "wholeValue">;
+/** Encoded data; a text that the table spells out is plain text, whatever it looks like. */
+function dataIn({ path, value }: JsonString, treatment: Treatment, table: CompiledTable): EmbeddedData | undefined {
+	if (treatment === "media" || treatment === "document") return readDataUrl(value) ?? readBase64(value, treatment);
+	return /^data:/i.test(value) && !table.isExact(shapeOf(path)) ? readDataUrl(value) : undefined;
+}
+
+type Inspected = Exclude<Treatment, "name" | "opaque" | "wholeValue">;
 
 function isInspected(treatment: Treatment): treatment is Inspected {
-	return treatment !== "name" && treatment !== "opaque" && treatment !== "media" && treatment !== "wholeValue";
+	return treatment !== "name" && treatment !== "opaque" && treatment !== "wholeValue";
 }
 
 function placeOf({ from, to, value }: JsonString, treatment: Inspected, channel: string): Place {
 	const source: SourceKind = treatment.endsWith("Json") ? "json" : "text";
-	const kind = treatment.replace("Json", "") as Place["kind"];
+	const isData = treatment === "media" || treatment === "document";
+	const kind = isData ? "whole" : (treatment.replace("Json", "") as Place["kind"]);
 	return { kind, channel, source, from, to, text: value };
 }
 
@@ -108,6 +129,8 @@ function shapeOf(path: JsonPath): string {
 
 interface CompiledTable {
 	readonly treatmentOf: (shape: string) => Treatment | undefined;
+	/** The table spells the shape out, without a wildcard. */
+	readonly isExact: (shape: string) => boolean;
 	/** Shapes that the table spells out, and everything above them. */
 	readonly names: ReadonlySet<string>;
 }
@@ -122,7 +145,11 @@ function compile(table: FieldTable): CompiledTable {
 		if (!path.includes("*")) exact.set(path, exact.get(path) ?? treatment);
 		else wild.push({ expression: wildcard(path), treatment });
 	}
-	return { names, treatmentOf: (shape) => exact.get(shape) ?? wild.find(({ expression }) => expression.test(shape))?.treatment };
+	return {
+		names,
+		isExact: (shape) => exact.has(shape),
+		treatmentOf: (shape) => exact.get(shape) ?? wild.find(({ expression }) => expression.test(shape))?.treatment,
+	};
 }
 
 function wildcard(path: string): RegExp {

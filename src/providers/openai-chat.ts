@@ -76,7 +76,7 @@ const readFields = createFieldReader([
 		["content.#.image_url.detail", "name"],
 		["content.#.input_audio.format", "name"],
 		["content.#.input_audio.data", "media"],
-		["content.#.file.file_data", "media"],
+		["content.#.file.file_data", "document"],
 		["content.#.file.file_id", "name"],
 		...messageFields("whole"),
 	]),

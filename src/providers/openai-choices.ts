@@ -1,7 +1,7 @@
 import type { JsonPath } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
-import { createFieldReader, type FieldTable, indexOf } from "./field-table.ts";
+import { createFieldReader, type FieldTable, indexOf, NAME } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { companionsOf } from "./openai-logprobs.ts";
 import type { EventData, EventReading, StreamFormat, StreamMemory } from "./provider.ts";
@@ -50,8 +50,8 @@ interface ChoicesNote {
 	readonly head: JsonObject;
 	readonly choices: readonly number[];
 	readonly finished: readonly number[];
-	/** JSON of the usage so far, when the event carries it. */
-	readonly usage: string | undefined;
+	/** The usage so far, when the event carries it. */
+	readonly usage: JsonObject | undefined;
 }
 
 interface ChoicesMemory extends StreamMemory {
@@ -60,7 +60,7 @@ interface ChoicesMemory extends StreamMemory {
 	/** Choices seen and not yet finished. */
 	open: number[];
 	closed: number[];
-	usage: string | undefined;
+	usage: JsonObject | undefined;
 }
 
 const HEAD_MEMBERS = ["id", "created", "model", "system_fingerprint", "service_tier"];
@@ -96,8 +96,10 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 			const unfinished = [...open, ...((unsent as ChoicesNote | undefined)?.finished ?? [])];
 			const indices = unfinished.length > 0 ? unfinished : closed.length > 0 ? [] : [0];
 			const ends = indices.map((index) => choice(state, { index, finish_reason: "content_filter" }));
-			return ends.join("") + (usage === undefined ? "" : event(state, { choices: [], usage: JSON.parse(usage) }));
+			return ends.join("") + (usage === undefined ? "" : event(state, { choices: [], usage }));
 		},
+		// No JSON, whether it stands in a string or outside: LangChain completes arguments that merely end, and takes none for {}.
+		jsonBreak: "\\!",
 		isComplete: (memory) => memoryOf(memory).open.length === 0 && memoryOf(memory).closed.length > 0,
 		done: () => "data: [DONE]\n\n",
 	};
@@ -110,7 +112,7 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 			const choice = (root as { choices: unknown[] }).choices[position];
 			return `${indexOf(choice, position)}:${JSON.stringify(shape.steps(path.slice(2), isObject(choice) ? choice : {}))}`;
 		},
-		spans: ["choices.#", "choices.#.logprobs", "choices.#.token_ids", "usage"],
+		spans: ["choices.#", "choices.#.logprobs", "choices.#.token_ids"],
 	});
 	return (data) => {
 		if (data === "[DONE]") return { kind: "done" };
@@ -122,12 +124,11 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 		const choices = Array.isArray(object["choices"]) ? object["choices"].map((choice) => (isObject(choice) ? choice : {})) : [];
 		const numbers = choices.map(indexOf);
 		const finished = numbers.filter((_, i) => choices[i]?.["finish_reason"] != null);
-		const usage = fields.spans.find(({ path, from, to }) => path[0] === "usage" && data.slice(from, to) !== "null");
 		const note: ChoicesNote = {
-			head: Object.fromEntries(HEAD_MEMBERS.filter((name) => object[name] != null).map((name) => [name, object[name]])),
+			head: Object.fromEntries(HEAD_MEMBERS.filter((name) => isName(object[name])).map((name) => [name, object[name]])),
 			choices: numbers,
 			finished,
-			usage: usage && data.slice(usage.from, usage.to),
+			usage: counts(object["usage"]),
 		};
 		return {
 			kind: "data",
@@ -145,4 +146,19 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 function followsOf(shape: ChoicesShape, choices: readonly JsonObject[], numbers: readonly number[]): Pick<EventData, "follows"> {
 	const follows = choices.flatMap((choice, i) => (shape.follows?.(choice) ?? []).map((channel) => `${numbers[i]}:${channel}`));
 	return follows.length > 0 ? { follows } : {};
+}
+
+/** What our own events repeat of the upstream's must be its words alone: they are not inspected again. */
+function isName(value: unknown): boolean {
+	return typeof value === "number" || (typeof value === "string" && NAME.test(value));
+}
+
+/** The numbers of a usage object. */
+function counts(value: unknown): JsonObject | undefined {
+	if (!isObject(value)) return undefined;
+	const entries = Object.entries(value).flatMap(([name, count]): [string, unknown][] => {
+		const inner = typeof count === "number" ? count : counts(count);
+		return NAME.test(name) && inner !== undefined ? [[name, inner]] : [];
+	});
+	return Object.fromEntries(entries);
 }

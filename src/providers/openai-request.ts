@@ -1,3 +1,4 @@
+import type { JsonPath } from "../wire/json-strings.ts";
 import type { Fields } from "./field-table.ts";
 import { type JsonObject, parseObject } from "./json-object.ts";
 import type { RequestReading } from "./provider.ts";
@@ -20,7 +21,13 @@ export function readOpenaiRequest(
 	if (refusal !== undefined) return refusal;
 	const fields = readFields(json, object);
 	if (fields === undefined) return invalid(null, "The request body is nested too deeply. Flatten it.");
-	return { kind: "data", places: fields.places, model, stream: stream === true };
+	const [document] = fields.documents.map(parameterOf);
+	return { kind: "data", places: fields.places, model, stream: stream === true, ...(document !== undefined && { document }) };
+}
+
+/** The name of a parameter as OpenAI writes it: `messages[0].content`. */
+function parameterOf(path: JsonPath): string {
+	return path.map((step, i) => (typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`)).join("");
 }
 
 /** A string, or a non-empty array of strings. */

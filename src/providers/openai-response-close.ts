@@ -43,6 +43,15 @@ type Write = (event: JsonObject & { readonly type: string }) => string;
 
 const UNKNOWN_RESPONSE = { id: "resp_secure-llm-proxy", object: "response", created_at: 0, model: "", status: "in_progress", output: [] };
 
+/** The AI SDK does not read the end of a response without usage. */
+const UNKNOWN_USAGE = {
+	input_tokens: 0,
+	input_tokens_details: { cached_tokens: 0 },
+	output_tokens: 0,
+	output_tokens_details: { reasoning_tokens: 0 },
+	total_tokens: 0,
+};
+
 /** The closing events. `write` numbers an event and makes it SSE. */
 export function closeResponse(transcript: Transcript, write: Write): string {
 	const known = transcript.get("response");
@@ -59,7 +68,14 @@ export function closeResponse(transcript: Transcript, write: Write): string {
 			output.push(ended);
 		} else output.push(item);
 	}
-	const end = { ...response, status: "incomplete", incomplete_details: { reason: "content_filter" }, output };
+	const { usage } = response as JsonObject;
+	const end = {
+		...response,
+		status: "incomplete",
+		incomplete_details: { reason: "content_filter" },
+		output,
+		usage: usage ?? UNKNOWN_USAGE,
+	};
 	return out + write({ type: "response.incomplete", response: end });
 }
 

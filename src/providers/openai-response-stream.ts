@@ -1,5 +1,6 @@
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
+import { NAME } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
 import { type Channel, closingChannels, readerOf } from "./openai-response-channels.ts";
@@ -107,5 +108,5 @@ function readEvent(data: string, eventName: string | undefined): EventReading {
 
 function itemIdOf({ item, item_id: itemId, output_index: output }: JsonObject): ResponseNote["itemId"] {
 	const id = isObject(item) ? item["id"] : itemId;
-	return typeof output === "number" && typeof id === "string" ? { output, id } : undefined;
+	return typeof output === "number" && typeof id === "string" && NAME.test(id) ? { output, id } : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Replacement } from "../wire/json-strings.ts";
+import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { createFieldReader } from "./field-table.ts";
 import { isObject, parseObject } from "./json-object.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
@@ -23,20 +23,30 @@ function readBody(json: string): BodyReading {
 	return { kind: "data", places: fields.places, amendments: partLogprobAmendments(fields, object) };
 }
 
+const DETAILS = '{"reason":"content_filter"}';
+
 /** The response is incomplete; of its items those after the cut are gone, and so is a tool call that has it. */
 function cutBody(json: string, cut: readonly Place[]): Replacement[] {
 	const at = Math.min(...cut.map(({ from }) => from));
-	const types = parseObject(json)?.["output"];
+	const items = parseObject(json)?.["output"];
 	const { spans = [] } = readEnds(json, undefined) ?? {};
-	return spans.flatMap(({ path, from, to }): Replacement[] => {
-		if (path[0] === "status") return [{ from, to, value: "incomplete" }];
-		if (path[0] === "incomplete_details") return [{ from, to, source: '{"reason":"content_filter"}' }];
-		const item: unknown = Array.isArray(types) ? types[path[1] as number] : undefined;
-		const isText = isObject(item) && (item["type"] === "message" || item["type"] === "reasoning");
-		if (path.length === 2) return from > at || (to > at && !isText) ? [{ from, to, isRemoved: true }] : [];
-		const around = spans.find((span) => span.path.length === 2 && span.path[1] === path[1]);
-		return around !== undefined && around.from <= at && at < around.to ? [{ from, to, value: "incomplete" }] : [];
+	const hasCut = ({ from, to }: JsonSpan): boolean => from <= at && at < to;
+	const isGone = (span: JsonSpan): boolean =>
+		span.from > at || (hasCut(span) && !isText(Array.isArray(items) ? items[span.path[1] as number] : undefined));
+	const itemOf = ({ path }: JsonSpan): JsonSpan | undefined => spans.find((span) => span.path.length === 2 && span.path[1] === path[1]);
+	const hasDetails = spans.some(({ path }) => path[0] === "incomplete_details");
+	return spans.flatMap((span): Replacement[] => {
+		const { path, from, to } = span;
+		if (path[0] === "status") return [{ from, to, source: hasDetails ? '"incomplete"' : `"incomplete","incomplete_details":${DETAILS}` }];
+		if (path[0] === "incomplete_details") return [{ from, to, source: DETAILS }];
+		if (path.length === 2) return isGone(span) ? [{ from, to, isRemoved: true }] : [];
+		const item = itemOf(span);
+		return item !== undefined && hasCut(item) ? [{ from, to, value: "incomplete" }] : [];
 	});
+}
+
+function isText(item: unknown): boolean {
+	return isObject(item) && (item["type"] === "message" || item["type"] === "reasoning");
 }
 
 const readFields = createFieldReader([
@@ -50,7 +60,7 @@ const readFields = createFieldReader([
 	["include.#", "name"],
 	["input.#.content.#.detail", "name"],
 	["input.#.content.#.file_id", "name"],
-	["input.#.content.#.file_data", "media"],
+	["input.#.content.#.file_data", "document"],
 	["input.#.content.#.input_audio.data", "media"],
 	["input.#.content.#.input_audio.format", "name"],
 	...itemFields("input.#", "whole", "whole"),

@@ -1,4 +1,5 @@
 import type { Replacement } from "../wire/json-strings.ts";
+import type { Wrap } from "./embedded-data.ts";
 
 /**
  * Where the text stands in one vendor's format. Pure functions over decoded JSON text; no I/O, no state but the plain
@@ -26,6 +27,8 @@ export interface Place {
 	readonly to: number;
 	/** Decoded value (may hold lone surrogates); of a `value`: its source. */
 	readonly text: string;
+	/** The text stands encoded in the string. */
+	readonly wrap?: Wrap;
 }
 
 /** A value that says something about a channel's text: it goes when the text is not the original. */
@@ -104,6 +107,8 @@ export interface StreamFormat {
 	cut(memory: StreamMemory, unsent: unknown, transcript: Transcript, cause: CutCause): string;
 	/** True when the answer is complete although the end marker is missing. */
 	isComplete(memory: StreamMemory): boolean;
+	/** Goes to the end of open JSON source when the answer is cut; absent: nothing does. */
+	readonly jsonBreak?: string;
 	/** The end marker; empty where the format has none. */
 	done(): string;
 }
@@ -129,6 +134,8 @@ export interface RequestData {
 	readonly amendments?: readonly Amendment[];
 	readonly model: string;
 	readonly stream: boolean;
+	/** The first file that may hold text and cannot be inspected, as a parameter's name. */
+	readonly document?: string;
 }
 
 export type RequestReading =

@@ -2,6 +2,7 @@ import type { ApiName } from "../core/api.ts";
 import { anthropicCountTokens, anthropicMessages } from "./anthropic-messages.ts";
 import { geminiEmbed } from "./gemini-embed.ts";
 import { geminiGenerate } from "./gemini-generate.ts";
+import { modelList } from "./model-list.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiCompletions } from "./openai-completions.ts";
 import { openaiEmbeddings } from "./openai-embeddings.ts";
@@ -17,6 +18,7 @@ const PROVIDERS: Partial<Record<ApiName, Provider>> = {
 	"openai-completions": openaiCompletions,
 	"openai-embeddings": openaiEmbeddings,
 	"openai-responses": openaiResponses,
+	models: modelList,
 };
 
 export function providerOf(api: ApiName): Provider {

@@ -7,6 +7,8 @@ export interface Endpoint {
 	readonly api: ApiName;
 	/** Path after the base URL of an upstream that speaks the same API. */
 	readonly upstreamPath: string;
+	/** The one model that is asked about. */
+	readonly model?: string;
 }
 
 interface EndpointRule {
@@ -21,8 +23,9 @@ const RULES: readonly EndpointRule[] = [
 	{ path: /^\/v1\/completions$/, method: "POST", vendor: "openai", api: "openai-completions" },
 	{ path: /^\/v1\/responses$/, method: "POST", vendor: "openai", api: "openai-responses" },
 	{ path: /^\/v1\/embeddings$/, method: "POST", vendor: "openai", api: "openai-embeddings" },
-	{ path: /^\/v1\/models(?:\/[\w.:/@-]{1,200})?$/, method: "GET", vendor: "openai", api: "models" },
 	{ path: /^\/v1\/inspect$/, method: "POST", vendor: "openai", api: "inspect" },
+	{ path: /^\/v1\/moderations$/, method: "POST", vendor: "openai", api: "openai-moderations" },
+	{ path: /^\/v1\/models(?:\/([\w.:/@%-]{1,200}))?$/, method: "GET", vendor: "openai", api: "models" },
 	{ path: /^\/v1\/messages$/, method: "POST", vendor: "anthropic", api: "anthropic-messages" },
 	{ path: /^\/v1\/messages\/count_tokens$/, method: "POST", vendor: "anthropic", api: "anthropic-count-tokens" },
 	{
@@ -37,16 +40,26 @@ const RULES: readonly EndpointRule[] = [
 		vendor: "gemini",
 		api: "gemini-embed",
 	},
-	{ path: /^\/v1beta\/models(?:\/[\w.@-]{1,200})?$/, method: "GET", vendor: "gemini", api: "models" },
+	{ path: /^\/v1beta\/models(?:\/([\w.@%-]{1,200}))?$/, method: "GET", vendor: "gemini", api: "models" },
 ];
 
 /** The endpoint of a path; undefined when none is served there. Anthropic's clients ask `/v1/models` with their version header. */
 export function endpointOf(path: string, headers: Readonly<Record<string, string>>): Endpoint | undefined {
 	const rule = path.includes("..") ? undefined : RULES.find((candidate) => candidate.path.test(path));
 	if (rule === undefined) return undefined;
+	const model = decoded(rule.path.exec(path)?.[1]);
 	const vendor = rule.api === "models" && headers["anthropic-version"] !== undefined ? "anthropic" : rule.vendor;
 	// An OpenAI base URL ends in `/v1` by convention, the others' in the host.
-	return { method: rule.method, vendor, api: rule.api, upstreamPath: vendor === "openai" ? path.slice("/v1".length) : path };
+	const upstreamPath = vendor === "openai" ? path.slice("/v1".length) : path;
+	return { method: rule.method, vendor, api: rule.api, upstreamPath, ...(model !== undefined && { model }) };
+}
+
+function decoded(component: string | undefined): string | undefined {
+	try {
+		return component && decodeURIComponent(component);
+	} catch {
+		return component;
+	}
 }
 
 /** The endpoints that translated requests go to. */

@@ -45,7 +45,17 @@ export function tokenBudgetOf({ type, baseUrl, maxTokens }: Route): TokenBudget 
 	return { openaiField: isOpenai ? "max_completion_tokens" : "max_tokens", ...(maxTokens !== undefined && { maxTokens }) };
 }
 
+/** A provider and what it is configured for. */
+export interface ServedModels {
+	readonly route: Route;
+	serves(model: string): boolean;
+	/** Models that the configuration names in full. */
+	readonly names: readonly string[];
+}
+
 export interface ModelRouter {
+	/** In the order of the configuration. */
+	readonly providers: readonly ServedModels[];
 	/**
 	 * First provider with a glob for the model, in the order of the configuration; those that speak the API come before
 	 * those that need a translation, and others are not asked.
@@ -61,6 +71,11 @@ export function createModelRouter(specs: readonly RouteSpec[]): ModelRouter {
 		matches: spec.models.length === 0 ? () => true : picomatch([...spec.models], { bash: true }),
 	}));
 	return {
+		providers: table.map(({ spec, matches }) => ({
+			route: spec,
+			serves: matches,
+			names: spec.models.filter((name) => !/[*?[\]{}!()]/.test(name)),
+		})),
 		route(model, api) {
 			const matching = table.filter(({ matches }) => matches(model));
 			const apis = matching.map(({ spec }) => upstreamApiOf(spec.type, api));

@@ -13,20 +13,25 @@ export interface ErrorOverrides {
 	readonly message?: string;
 	readonly param?: string | null;
 	readonly status?: number;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** An upstream's own, in place of the catalogue's. */
+	readonly type?: string;
+	readonly code?: string;
 }
 
 /** A catalogue error as an answer in the vendor's envelope. */
 export function errorAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides = {}): ErrorAnswer {
 	const entry = ERRORS[code];
-	const { status = entry.status, message = entry.message, param = null } = overrides;
+	const { status = entry.status, message = entry.message, type = entry.type, param = null } = overrides;
 	return {
 		status,
 		headers: {
 			"content-type": "application/json",
 			...(!entry.retryable && { "x-should-retry": "false" }),
 			...(status === 503 && { "retry-after": "1" }),
+			...overrides.headers,
 		},
-		body: JSON.stringify(errorEnvelope(vendor, { status, code, type: entry.type, message, param })),
+		body: JSON.stringify(errorEnvelope(vendor, { status, code: overrides.code ?? code, type, message, param })),
 	};
 }
 

@@ -4,6 +4,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import { endpointOf } from "../routing/endpoints.ts";
 import { errorAnswer } from "./error-body.ts";
+import { ModelQuery } from "./model-query.ts";
 import { Session, type SessionDeps, type SessionRequest } from "./session.ts";
 
 export interface FrontDeskOptions {
@@ -22,7 +23,7 @@ const REQUEST_ID = /^[\w.-]{1,128}$/;
 /** Routes, admission and drain: decides whether a request becomes a session. */
 export class FrontDesk {
 	readonly #options: FrontDeskOptions;
-	readonly #sessions = new Set<Session>();
+	readonly #sessions = new Set<Session | ModelQuery>();
 	#phase: "open" | "leaving" | "draining" = "open";
 	#onEmpty: (() => void) | undefined;
 
@@ -84,7 +85,8 @@ export class FrontDesk {
 		if (this.#sessions.size >= this.#options.maxSessions) return refuse(request, downstream, id, "overloaded");
 		const deps = this.#options.deps();
 		if (!deps.audit.isAccepting) return refuse(request, downstream, id, "audit_unavailable");
-		const session = new Session(admitted, deps, () => {
+		const Kind = admitted.endpoint.api === "models" ? ModelQuery : Session;
+		const session = new Kind(admitted, deps, () => {
 			this.#sessions.delete(session);
 			this.retire(deps.policyId);
 			if (this.#sessions.size === 0) this.#onEmpty?.();

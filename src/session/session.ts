@@ -13,9 +13,12 @@ import type { Logger } from "../telemetry/logger.ts";
 import { type FindingCounts, type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
 import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
 import { interactionRecord } from "./interaction-record.ts";
+import { KeepAlive } from "./keep-alive.ts";
+import type { ModelDirectory } from "./model-directory.ts";
+import { refusalAnswer } from "./refusal-answer.ts";
 import { brokenEnd, CONTENT_TYPES, keepAlive, streamHeaders } from "./stream-framing.ts";
 import { upstreamAddress } from "./upstream-address.ts";
-import { upstreamRefusal } from "./upstream-refusal.ts";
+import { UpstreamRefusal } from "./upstream-refusal.ts";
 
 export interface SessionDeps {
 	readonly pool: LanePool;
@@ -24,11 +27,14 @@ export interface SessionDeps {
 	readonly audit: AuditWriter;
 	readonly policyId: string;
 	readonly router: ModelRouter;
+	readonly models: ModelDirectory;
 	readonly passCredential: boolean;
+	readonly onBlock: "error" | "refuse";
 	readonly keepAliveMs: number;
 }
 
 type Passed = Extract<PromptVerdict, { readonly stream: boolean }>;
+type Blocked = Extract<PromptVerdict, { readonly wantsStream: boolean }>;
 
 /** One request that was admitted. */
 export interface SessionRequest {
@@ -38,12 +44,6 @@ export interface SessionRequest {
 	/** The `X-Request-Id` of everything that belongs to it. */
 	readonly id: string;
 }
-
-/**
- * ms after the head in which a stream says something. uWebSockets.js sends a head only with the first bytes of a body,
- * and proxies in between may wait for those as well.
- */
-const FIRST_FLUSH_MS = 100;
 
 /**
  * One request and its answer, start to audit line. Owns the upstream exchange, the lane session and the timers, and
@@ -66,8 +66,8 @@ export class Session {
 	#status = 0;
 	#exchange: UpstreamExchange | undefined;
 	#lane: LaneSession | undefined;
-	#keepAlive: NodeJS.Timeout | undefined;
-	#firstFlush: NodeJS.Timeout | undefined;
+	#refusal: UpstreamRefusal | undefined;
+	#keepAlive: KeepAlive | undefined;
 	#mode: AnswerMode = "body";
 	#hasWritten = false;
 	#headSent = false;
@@ -104,7 +104,7 @@ export class Session {
 			return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
 		this.#securityHeaders = verdictHeaders(verdict);
 		if ("answer" in verdict) return this.#answer(verdict.answer);
-		if (verdict.action === "block") return this.#refuse("prompt_blocked", {}, verdict.findings);
+		if (verdict.action === "block") return this.#block(verdict);
 		const route = this.#deps.router.route(verdict.model, api);
 		const upstreamApi = route && upstreamApiOf(route.type, api);
 		if (route === undefined || upstreamApi === undefined) return this.#refuse("model_not_found", modelNotFound(verdict.model));
@@ -123,6 +123,15 @@ export class Session {
 		if (!result.ok) return this.#refuse("invalid_request", { message: result.message, param: result.param });
 		this.#translation = { to: api, includeUsage: result.includeUsage, created: Math.floor(this.#time.getTime() / 1000) };
 		this.#send(verdict, route, result.body);
+	}
+
+	/** An error, or where the policy says so a refusal in the vendor's own form, for applications that cannot show errors. */
+	#block(verdict: Blocked): void {
+		const refusal = this.#deps.onBlock === "error" ? undefined : refusalAnswer(this.#endpoint.api, this.#id, verdict);
+		if (refusal === undefined) return this.#refuse("prompt_blocked", {}, verdict.findings);
+		this.#head(200, { "content-type": refusal.contentType });
+		this.#downstream.end(Buffer.from(refusal.body));
+		this.#release("prompt_blocked", verdict.findings);
 	}
 
 	/** The lane's own answer: nothing goes upstream. */
@@ -144,6 +153,7 @@ export class Session {
 		const { url, headers } = upstreamAddress(this.#request, { ...choice, passCredential: this.#deps.passCredential });
 		this.#exchange = this.#deps.upstream.send(
 			{
+				method: "POST",
 				url,
 				headers: { ...headers, "content-type": "application/json", "x-request-id": this.#id },
 				body: Buffer.from(body),
@@ -152,7 +162,7 @@ export class Session {
 			{
 				onHead: (status, answerHeaders) => this.#onHead(status, answerHeaders, verdict),
 				onData: (chunk) => this.#onData(chunk),
-				onEnd: () => this.#lane?.end(),
+				onEnd: () => (this.#refusal ?? this.#lane)?.end(),
 				onError: (code) => this.#upstreamFailed(isErrorCode(code) ? code : "upstream_unreachable"),
 			},
 		);
@@ -194,8 +204,7 @@ export class Session {
 			this.#clientFull = false;
 			this.#flow();
 		});
-		this.#keepAlive = setInterval(() => this.#keepOpen(), this.#deps.keepAliveMs);
-		this.#firstFlush = setTimeout(() => this.#keepOpen(), FIRST_FLUSH_MS);
+		this.#keepAlive = new KeepAlive(this.#deps.keepAliveMs, () => this.#keepOpen());
 	}
 
 	#keepOpen(): void {
@@ -203,6 +212,7 @@ export class Session {
 	}
 
 	#onData(chunk: Uint8Array): void {
+		if (this.#refusal !== undefined) return this.#refusal.push(chunk);
 		if (this.#lane?.push(chunk) !== false) return;
 		this.#laneFull = true;
 		this.#flow();
@@ -212,7 +222,6 @@ export class Session {
 		if (this.#done) return;
 		if (!this.#headSent) this.#head(200, { "content-type": "application/json" });
 		this.#hasWritten = true;
-		clearTimeout(this.#firstFlush);
 		this.#keepAlive?.refresh();
 		if (this.#downstream.write(bytes)) return;
 		this.#clientFull = true;
@@ -244,14 +253,16 @@ export class Session {
 	#upstreamFailed(code: ErrorCode): void {
 		if (this.#done) return;
 		this.#exchange?.abort();
-		if (this.#lane === undefined) this.#refuse(code);
+		if (this.#refusal !== undefined) this.#refusal.end();
+		else if (this.#lane === undefined) this.#refuse(code);
 		else this.#lane.end(code);
 	}
 
 	#upstreamRefused(status: number, headers: Readonly<Record<string, string>>): void {
-		const refusal = upstreamRefusal(status, headers);
-		Object.assign(this.#securityHeaders, refusal.headers);
-		this.#refuse("upstream_error", refusal);
+		this.#refusal = new UpstreamRefusal(status, headers, () => {
+			this.#exchange?.abort();
+			this.#refuse("upstream_error", this.#refusal?.overrides);
+		});
 	}
 
 	#head(status: number, headers: Readonly<Record<string, string>>): void {
@@ -271,29 +282,18 @@ export class Session {
 	#release(outcome: string, findings: FindingCounts = {}): void {
 		if (this.#done) return;
 		this.#done = true;
-		clearInterval(this.#keepAlive);
-		clearTimeout(this.#firstFlush);
+		this.#keepAlive?.stop();
+		this.#refusal?.close();
 		if (outcome === "complete") this.#exchange?.finish();
 		else this.#exchange?.abort();
 		this.#lane?.close();
 		const durationMs = Math.round(performance.now() - this.#startedAt);
 		this.#deps.logger.info({ requestId: this.#id, path: this.#request.path, outcome, findings, durationMs }, "request");
-		this.#deps.audit.record(
-			interactionRecord({
-				time: this.#time,
-				requestId: this.#id,
-				request: this.#request,
-				api: this.#endpoint.api,
-				provider: this.#provider,
-				policy: this.#deps.policyId,
-				verdict: this.#verdict,
-				// A prompt's own findings are not the answer's.
-				findings: this.#lane === undefined ? {} : findings,
-				outcome,
-				status: this.#status,
-				durationMs,
-			}),
-		);
+		// A prompt's own findings are not the answer's.
+		const answer = { findings: this.#lane === undefined ? {} : findings, outcome, status: this.#status };
+		const decision = { policy: this.#deps.policyId, provider: this.#provider, verdict: this.#verdict };
+		const what = { request: this.#request, requestId: this.#id, api: this.#endpoint.api };
+		this.#deps.audit.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, durationMs }));
 		this.#onDone();
 	}
 }

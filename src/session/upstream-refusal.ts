@@ -1,9 +1,9 @@
-/** What a client is told about an upstream's answer outside 2xx. */
-export interface UpstreamRefusal {
-	readonly status: number;
-	readonly message: string;
-	readonly headers: Readonly<Record<string, string>>;
-}
+import type { ErrorOverrides } from "./error-body.ts";
+
+/** Bytes of an error body that are read. */
+const MAX_BODY_BYTES = 64 << 10;
+/** ms an error body may take; then the status alone has to do. */
+const BODY_TIMEOUT_MS = 1000;
 
 const HINTS: Readonly<Record<number, string>> = {
 	401: " Check the API key of the provider.",
@@ -14,15 +14,79 @@ const HINTS: Readonly<Record<number, string>> = {
 const RETRYABLE: ReadonlySet<number> = new Set([408, 409, 429]);
 const RETRY_AFTER = /^[\w ,:]{1,40}$/;
 
-/** The upstream's status in our words: an error body may repeat the prompt, so it is not passed on. Redirects are not followed. */
-export function upstreamRefusal(status: number, headers: Readonly<Record<string, string>>): UpstreamRefusal {
-	const retryAfter = headers["retry-after"];
-	return {
-		status: status >= 400 && status <= 599 ? status : 502,
-		message: `The upstream answered with status ${status}.${HINTS[status] ?? ""}`,
-		headers: {
+/** Words alone, so nothing that was matched, and nothing of a prompt, can stand in them. */
+const IDENTIFIER = /^(?=.{1,64}$)[A-Za-z]+(?:[_.-][A-Za-z]+)*$/;
+const PARAMETER = /^(?=.{1,64}$)[a-z_]+(?:\.[a-z_]+|\[\d{1,4}\])*$/;
+
+/**
+ * An upstream's answer outside 2xx. Its body may repeat the prompt, so the client gets our words; but it gets the
+ * vendor's `type`, `code` and `param`, because applications decide by them.
+ */
+export class UpstreamRefusal {
+	readonly #status: number;
+	readonly #onReady: () => void;
+	readonly #chunks: Uint8Array[] = [];
+	readonly #timer: NodeJS.Timeout;
+	#bytes = 0;
+	#isReady = false;
+	readonly #headers: Readonly<Record<string, string>>;
+
+	/** `onReady`: `overrides` says all it will. Called once, later. */
+	constructor(status: number, headers: Readonly<Record<string, string>>, onReady: () => void) {
+		this.#status = status;
+		this.#onReady = onReady;
+		const retryAfter = headers["retry-after"];
+		this.#headers = {
 			...(retryAfter !== undefined && RETRY_AFTER.test(retryAfter) && { "retry-after": retryAfter }),
 			...(!RETRYABLE.has(status) && status < 500 && { "x-should-retry": "false" }),
-		},
-	};
+		};
+		this.#timer = setTimeout(() => this.end(), BODY_TIMEOUT_MS);
+	}
+
+	push(chunk: Uint8Array): void {
+		this.#bytes += chunk.length;
+		if (this.#bytes > MAX_BODY_BYTES) this.end();
+		else this.#chunks.push(chunk);
+	}
+
+	/** The body is over, or will not come. */
+	end(): void {
+		if (this.#isReady) return;
+		this.#isReady = true;
+		clearTimeout(this.#timer);
+		this.#onReady();
+	}
+
+	close(): void {
+		this.#isReady = true;
+		clearTimeout(this.#timer);
+	}
+
+	get overrides(): ErrorOverrides {
+		const status = this.#status >= 400 && this.#status <= 599 ? this.#status : 502;
+		const message = `The upstream answered with status ${this.#status}.${HINTS[this.#status] ?? ""}`;
+		return { status, message, headers: this.#headers, ...this.#identifiers() };
+	}
+
+	#identifiers(): ErrorOverrides {
+		const error = errorOf(Buffer.concat(this.#chunks).toString());
+		const { type, code, status, param } = error;
+		const name = [code, status].find((value) => typeof value === "string" && IDENTIFIER.test(value));
+		return {
+			...(typeof type === "string" && IDENTIFIER.test(type) && { type }),
+			...(typeof name === "string" && { code: name }),
+			...(typeof param === "string" && PARAMETER.test(param) && { param }),
+		};
+	}
+}
+
+/** The error object of any vendor's envelope; empty when there is none. */
+function errorOf(body: string): Record<string, unknown> {
+	try {
+		const root = JSON.parse(body) as { error?: unknown } | null;
+		const error = root?.error ?? root;
+		return typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
+	} catch {
+		return {};
+	}
 }

@@ -20,11 +20,12 @@ export type PromptVerdict =
 	| {
 			readonly action: "block";
 			readonly model: string;
+			readonly wantsStream: boolean;
 			readonly score: number;
 			readonly findings: FindingCounts;
 			readonly piiDetected: boolean;
 	  }
-	/** `/v1/inspect`: nothing goes upstream, the answer is here. */
+	/** `/v1/inspect`, `/v1/moderations`: nothing goes upstream, the answer is here. */
 	| {
 			readonly action: "allow" | "flag" | "redact" | "block";
 			/** JSON. */

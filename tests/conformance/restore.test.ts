@@ -34,7 +34,15 @@ interface Conversation {
 function converse(strategy: "replace" | "synthetic", said: string): Conversation {
 	const prompt = new SurrogateTable({ key, keepsOriginals: true });
 	const ruleSet = { rules: [], threshold: 0, strategy, allowList: [] };
-	const policy = { id: "", prompt: ruleSet, response: ruleSet, maxPromptLength: 1e6, restores: true, onCut: "end" as const };
+	const policy = {
+		id: "",
+		prompt: ruleSet,
+		response: ruleSet,
+		maxPromptLength: 1e6,
+		restores: true,
+		onCut: "end" as const,
+		documents: "refuse" as const,
+	};
 	const body = Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: said }] }));
 	const verdict = filterPrompt(body, "", openaiChat, policy, program, { strategy, key, prompt });
 	const sent = "stream" in verdict && verdict.body !== undefined ? Buffer.from(verdict.body) : body;

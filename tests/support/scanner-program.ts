@@ -5,10 +5,21 @@ import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 
 /** Every built-in recognizer with one action. */
-export async function allRecognizers(action: Action): Promise<ScannerProgram> {
-	const rules: Rule[] = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
-		patterns.map((pattern) => ({ ...pattern, type, category, label, action })),
+export function allRecognizers(action: Action): Promise<ScannerProgram> {
+	return programOf(
+		RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
+			patterns.map((pattern) => ({ ...pattern, type, category, label, action })),
+		),
 	);
+}
+
+/** Looks for something that stands in no text. */
+export function nothingToFind(): Promise<ScannerProgram> {
+	const rule = { name: "none", type: "none", category: "pii", label: "NONE", expression: "\\x01\\x02\\x03", score: 1 } as const;
+	return programOf([{ ...rule, action: "redact" }]);
+}
+
+async function programOf(rules: readonly Rule[]): Promise<ScannerProgram> {
 	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "remove", allowList: [] };
 	const loaded = await loadArtifact(rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));

@@ -1,0 +1,62 @@
+import { isUtf8 } from "node:buffer";
+
+/** How a text stands inside a string: behind a prefix, encoded. */
+export interface Wrap {
+	readonly prefix: string;
+	readonly encoding: "base64" | "percent";
+}
+
+/**
+ * What a data URL (RFC 2397) or a base64 string holds. What it is called does not count where it is text: an image whose
+ * bytes are text is text. media: image, sound or film. document: any other bytes, which may hold text that is not seen.
+ */
+export type EmbeddedData =
+	| { readonly kind: "text"; readonly text: string; readonly wrap: Wrap }
+	| { readonly kind: "media" }
+	| { readonly kind: "document" };
+
+const DATA_URL = /^data:([\w.+-]*\/?[\w.+-]*)((?:;[^;,]*)*),/i;
+const BASE64 = /^[A-Za-z0-9+/_=\s-]*$/;
+const MEDIA_TYPE = /^(?:image|audio|video)\//i;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they tell bytes from text
+const CONTROL = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/;
+
+/** Undefined when the string is no data URL. */
+export function readDataUrl(value: string): EmbeddedData | undefined {
+	const head = DATA_URL.exec(value);
+	if (head === null) return undefined;
+	const [prefix, type = "", parameters = ""] = head;
+	const data = value.slice(prefix.length);
+	const other = MEDIA_TYPE.test(type) ? "media" : "document";
+	if (/;\s*base64\s*$/i.test(parameters)) return BASE64.test(data) ? readBytes(data, prefix, other) : undefined;
+	try {
+		return { kind: "text", text: decodeURIComponent(data), wrap: { prefix, encoding: "percent" } };
+	} catch {
+		return undefined;
+	}
+}
+
+/** Base64 without a head, whose kind is known from its place. Undefined when it is not base64. */
+export function readBase64(value: string, other: "media" | "document"): EmbeddedData | undefined {
+	return BASE64.test(value) ? readBytes(value, "", other) : undefined;
+}
+
+function readBytes(base64: string, prefix: string, other: "media" | "document"): EmbeddedData {
+	const bytes = Buffer.from(base64, "base64");
+	const text = decodeText(bytes);
+	return text === undefined ? { kind: other } : { kind: "text", text, wrap: { prefix, encoding: "base64" } };
+}
+
+/** UTF-8, or UTF-16 with its mark. */
+function decodeText(bytes: Buffer): string | undefined {
+	if (bytes.length === 0) return undefined;
+	const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE(0);
+	const utf16 = mark === 0xfffe ? "utf-16le" : mark === 0xfeff ? "utf-16be" : undefined;
+	const text = utf16 !== undefined ? new TextDecoder(utf16).decode(bytes) : isUtf8(bytes) ? bytes.toString("utf8") : undefined;
+	return text === undefined || CONTROL.test(text) ? undefined : text;
+}
+
+/** The string that holds another text in the same way. */
+export function wrapText({ prefix, encoding }: Wrap, text: string): string {
+	return prefix + (encoding === "base64" ? Buffer.from(text).toString("base64") : encodeURIComponent(text));
+}

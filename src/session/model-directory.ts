@@ -1,0 +1,86 @@
+import type { Vendor } from "../core/api.ts";
+import { upstreamRequestHeaders } from "../edge/headers.ts";
+import type { UpstreamClient } from "../edge/upstream-types.ts";
+import type { Endpoint } from "../routing/endpoints.ts";
+import type { ModelRouter, ProviderType, ServedModels } from "../routing/model-router.ts";
+import { upstreamTarget } from "../routing/upstream-target.ts";
+import { fetchBody } from "./fetch-body.ts";
+import { type ListedModel, parseModels } from "./model-shape.ts";
+
+/** ms for one provider to answer; a slow one is left out. */
+const LIST_TIMEOUT_MS = 5000;
+/** Bytes of one provider's list. */
+const MAX_LIST_BYTES = 4 << 20;
+/** ms a provider's list is used again. */
+const LIST_TTL_MS = 60_000;
+
+export interface ModelDirectory {
+	/** The models of all providers that this proxy would route to them, each once. */
+	list(headers: Readonly<Record<string, string>>): Promise<readonly ListedModel[]>;
+}
+
+export interface ModelDirectoryOptions {
+	readonly router: ModelRouter;
+	readonly upstream: UpstreamClient;
+	/** Whether the caller's credential goes to providers without a key. */
+	readonly passCredential: boolean;
+}
+
+export function createModelDirectory(options: ModelDirectoryOptions): ModelDirectory {
+	const kept = new Map<string, { readonly until: number; readonly models: Promise<readonly ListedModel[] | undefined> }>();
+
+	const ask = async (provider: ServedModels, headers: Readonly<Record<string, string>>): Promise<readonly ListedModel[] | undefined> => {
+		const { route } = provider;
+		const { url, credential } = upstreamTarget(route, LISTS[route.type], "", "");
+		const passCredential = options.passCredential && route.apiKey === "";
+		const body = await fetchBody(
+			options.upstream,
+			{
+				method: "GET",
+				url,
+				headers: {
+					"anthropic-version": "2023-06-01",
+					...upstreamRequestHeaders(headers, { passCredential, more: route.passHeaders.request, isForeign: true }),
+					...credential,
+				},
+				deadlines: route.deadlines,
+			},
+			MAX_LIST_BYTES,
+			LIST_TIMEOUT_MS,
+		);
+		return body === undefined ? undefined : parseModels(body, route.provider);
+	};
+
+	const listOf = async (provider: ServedModels, headers: Readonly<Record<string, string>>): Promise<readonly ListedModel[]> => {
+		const { route, names, serves } = provider;
+		const named = names.map((id) => ({ id, owner: route.provider, created: 0 }));
+		if (route.type === "demo") return [{ id: "demo", owner: "secure-llm-proxy", created: 0 }];
+		// A list that was asked for with the caller's own credential is the caller's alone.
+		const isShared = route.apiKey !== "";
+		const known = isShared ? kept.get(route.provider) : undefined;
+		const models = known !== undefined && known.until > Date.now() ? known.models : ask(provider, headers);
+		if (isShared && models !== known?.models) kept.set(route.provider, { until: Date.now() + LIST_TTL_MS, models });
+		const listed = await models;
+		if (listed === undefined && kept.get(route.provider)?.models === models) kept.delete(route.provider);
+		return [...(listed ?? []).filter(({ id }) => serves(id)), ...named];
+	};
+
+	return {
+		async list(headers) {
+			const lists = await Promise.all(options.router.providers.map((provider) => listOf(provider, headers)));
+			const models = new Map<string, ListedModel>();
+			for (const model of lists.flat()) if (!models.has(model.id)) models.set(model.id, model);
+			return [...models.values()];
+		},
+	};
+}
+
+const list = (vendor: Vendor, upstreamPath: string): Endpoint => ({ method: "GET", vendor, api: "models", upstreamPath });
+
+const LISTS: Readonly<Record<ProviderType, Endpoint>> = {
+	openai: list("openai", "/models"),
+	azure: list("openai", "/models"),
+	anthropic: list("anthropic", "/v1/models?limit=1000"),
+	gemini: list("gemini", "/v1beta/models?pageSize=1000"),
+	demo: list("openai", "/models"),
+};

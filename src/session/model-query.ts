@@ -1,0 +1,99 @@
+import { type ErrorCode, isErrorCode } from "../core/errors.ts";
+import type { LaneSession } from "../lanes/lane-session.ts";
+import type { FindingCounts } from "../verdict/prompt-verdict.ts";
+import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
+import { interactionRecord } from "./interaction-record.ts";
+import { modelBody, modelsBody } from "./model-shape.ts";
+import type { SessionDeps, SessionRequest } from "./session.ts";
+
+/** A question for the models of all providers, or for one of them. What providers say of their models is inspected like an answer. */
+export class ModelQuery {
+	readonly #asked: SessionRequest;
+	readonly #deps: SessionDeps;
+	readonly #onDone: () => void;
+	readonly #time = new Date();
+	readonly #chunks: Uint8Array[] = [];
+	#lane: LaneSession | undefined;
+	#done = false;
+
+	constructor(asked: SessionRequest, deps: SessionDeps, onDone: () => void) {
+		this.#asked = asked;
+		this.#deps = deps;
+		this.#onDone = onDone;
+		asked.downstream.onAbort(() => this.#release("client_abort", 0));
+	}
+
+	get policyId(): string {
+		return this.#deps.policyId;
+	}
+
+	async run(): Promise<void> {
+		const { request, endpoint } = this.#asked;
+		const models = await this.#deps.models.list(request.headers);
+		if (this.#done) return;
+		const found = models.find(({ id }) => id === endpoint.model);
+		if (endpoint.model !== undefined && found === undefined) return this.#refuse("model_not_found", { param: "model" });
+		const body = found === undefined ? modelsBody(endpoint.vendor, models) : modelBody(endpoint.vendor, found);
+		this.#lane = this.#deps.pool.openSession(
+			{ policyId: this.#deps.policyId, api: endpoint.api, mode: "body" },
+			{
+				onOutput: (bytes) => void this.#chunks.push(bytes),
+				onCredit: () => undefined,
+				onEnded: (kind, code, findings) => this.#onEnded(kind, code, findings),
+				onLost: (code) => this.#refuse(code),
+			},
+		);
+		if (this.#lane === undefined) return this.#refuse("overloaded");
+		this.#lane.push(Buffer.from(JSON.stringify(body)));
+		this.#lane.end();
+	}
+
+	/** Ends the query from outside (drain deadline, shutdown). */
+	stop(code: ErrorCode): void {
+		this.#refuse(code);
+	}
+
+	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts): void {
+		if (kind === "fault") return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, findings);
+		this.#answer(200, { "content-type": "application/json" }, Buffer.concat(this.#chunks));
+		this.#release(kind, 200, findings);
+	}
+
+	#refuse(code: ErrorCode, overrides: ErrorOverrides = {}, findings: FindingCounts = {}): void {
+		if (this.#done) return;
+		const { status, headers, body } = errorAnswer(this.#asked.endpoint.vendor, code, overrides);
+		this.#answer(status, headers, Buffer.from(body));
+		this.#release(code, status, findings);
+	}
+
+	#answer(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
+		const { downstream, id } = this.#asked;
+		downstream.head(status, { ...headers, "x-request-id": id });
+		downstream.end(body);
+	}
+
+	#release(outcome: string, status: number, findings: FindingCounts = {}): void {
+		if (this.#done) return;
+		this.#done = true;
+		this.#lane?.close();
+		const { request, endpoint, id: requestId } = this.#asked;
+		const durationMs = Date.now() - this.#time.getTime();
+		this.#deps.logger.info({ requestId, path: request.path, outcome, findings, durationMs }, "request");
+		this.#deps.audit.record(
+			interactionRecord({
+				request,
+				requestId,
+				api: endpoint.api,
+				policy: this.#deps.policyId,
+				provider: "",
+				verdict: undefined,
+				findings,
+				outcome,
+				status,
+				time: this.#time,
+				durationMs,
+			}),
+		);
+		this.#onDone();
+	}
+}

@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import type { Client, Seen } from "./openai-clients.ts";
+import { dataOf } from "./stream-channel.ts";
+
+/** What somebody at a shell sees of a streamed chat completion. */
+export const CURL: Client = {
+	name: "curl",
+	async ask(baseURL, { prompt, withTool }) {
+		const tools = withTool ? { tools: [{ type: "function", function: { name: "f", parameters: { type: "object" } } }] } : {};
+		const body = JSON.stringify({ model: "gpt-4o", stream: true, messages: [{ role: "user", content: prompt }], ...tools });
+		const raw = await run([
+			"-sS",
+			"-N",
+			"-w",
+			"\n%{http_code}",
+			"-H",
+			"content-type: application/json",
+			"-d",
+			body,
+			`${baseURL}/chat/completions`,
+		]);
+		const status = Number(raw.slice(raw.lastIndexOf("\n") + 1));
+		const text = raw.slice(0, raw.lastIndexOf("\n"));
+		return status === 200 ? readStream(text) : { ...NOTHING, error: { status, code: JSON.parse(text).error.code } };
+	},
+};
+
+const NOTHING: Seen = { text: "", reasoning: "", calls: [], finish: undefined, requests: 1 };
+
+function run(args: readonly string[]): Promise<string> {
+	return new Promise((resolve) => execFile("curl", args, (_error, stdout) => resolve(stdout)));
+}
+
+interface ChunkChoice {
+	readonly delta?: {
+		readonly content?: string | null;
+		readonly reasoning_content?: string;
+		readonly tool_calls?: readonly { readonly function: { readonly name?: string; readonly arguments?: string } }[];
+	};
+	readonly finish_reason?: string | null;
+}
+
+function readStream(raw: string): Seen {
+	const events = dataOf(raw);
+	const choices = events.flatMap(({ choices }) => (choices ?? []) as ChunkChoice[]);
+	const parts = choices.flatMap(({ delta }) => delta?.tool_calls ?? []).map((call) => call.function);
+	const error = events.find(({ error: found }) => found !== undefined)?.["error"] as { readonly code?: string } | undefined;
+	const seen = {
+		text: choices.map(({ delta }) => delta?.content ?? "").join(""),
+		reasoning: choices.map(({ delta }) => delta?.reasoning_content ?? "").join(""),
+		calls: callOf(parts.map(({ name = "" }) => name).join(""), parts.map(({ arguments: args = "" }) => args).join("")),
+		finish: choices.map(({ finish_reason: finish }) => finish).findLast((finish) => finish != null) ?? undefined,
+		requests: 1,
+	};
+	return error === undefined ? seen : { ...seen, error: { status: undefined, code: error.code } };
+}
+
+/** Arguments that do not parse make no call. */
+function callOf(name: string, args: string): Seen["calls"] {
+	try {
+		return name === "" ? [] : [{ name, args: JSON.parse(args) }];
+	} catch {
+		return [];
+	}
+}

@@ -14,9 +14,15 @@ const MAX_LIST_BYTES = 4 << 20;
 /** ms a provider's list is used again. */
 const LIST_TTL_MS = 60_000;
 
+/** Who asks. */
+export interface ListCaller {
+	readonly vendor: Vendor;
+	readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface ModelDirectory {
 	/** The models of all providers that this proxy would route to them, each once. */
-	list(headers: Readonly<Record<string, string>>): Promise<readonly ListedModel[]>;
+	list(caller: ListCaller): Promise<readonly ListedModel[]>;
 }
 
 export interface ModelDirectoryOptions {
@@ -29,7 +35,7 @@ export interface ModelDirectoryOptions {
 export function createModelDirectory(options: ModelDirectoryOptions): ModelDirectory {
 	const kept = new Map<string, { readonly until: number; readonly models: Promise<readonly ListedModel[] | undefined> }>();
 
-	const ask = async (provider: ServedModels, headers: Readonly<Record<string, string>>): Promise<readonly ListedModel[] | undefined> => {
+	const ask = async (provider: ServedModels, caller: ListCaller): Promise<readonly ListedModel[] | undefined> => {
 		const { route } = provider;
 		const { url, credential } = upstreamTarget(route, LISTS[route.type], "", "");
 		const passCredential = options.passCredential && route.apiKey === "";
@@ -40,7 +46,11 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 				url,
 				headers: {
 					"anthropic-version": "2023-06-01",
-					...upstreamRequestHeaders(headers, { passCredential, more: route.passHeaders.request, isForeign: true }),
+					...upstreamRequestHeaders(caller.headers, {
+						passCredential,
+						more: route.passHeaders.request,
+						isForeign: LISTS[route.type].vendor !== caller.vendor,
+					}),
 					...credential,
 				},
 				deadlines: route.deadlines,
@@ -51,14 +61,14 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 		return body === undefined ? undefined : parseModels(body, route.provider);
 	};
 
-	const listOf = async (provider: ServedModels, headers: Readonly<Record<string, string>>): Promise<readonly ListedModel[]> => {
+	const listOf = async (provider: ServedModels, caller: ListCaller): Promise<readonly ListedModel[]> => {
 		const { route, names, serves } = provider;
 		const named = names.map((id) => ({ id, owner: route.provider, created: 0 }));
 		if (route.type === "demo") return [{ id: "demo", owner: "secure-llm-proxy", created: 0 }];
 		// A list that was asked for with the caller's own credential is the caller's alone.
 		const isShared = route.apiKey !== "";
 		const known = isShared ? kept.get(route.provider) : undefined;
-		const models = known !== undefined && known.until > Date.now() ? known.models : ask(provider, headers);
+		const models = known !== undefined && known.until > Date.now() ? known.models : ask(provider, caller);
 		if (isShared && models !== known?.models) kept.set(route.provider, { until: Date.now() + LIST_TTL_MS, models });
 		const listed = await models;
 		if (listed === undefined && kept.get(route.provider)?.models === models) kept.delete(route.provider);
@@ -66,8 +76,8 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 	};
 
 	return {
-		async list(headers) {
-			const lists = await Promise.all(options.router.providers.map((provider) => listOf(provider, headers)));
+		async list(caller) {
+			const lists = await Promise.all(options.router.providers.map((provider) => listOf(provider, caller)));
 			const models = new Map<string, ListedModel>();
 			for (const model of lists.flat()) if (!models.has(model.id)) models.set(model.id, model);
 			return [...models.values()];

@@ -29,7 +29,7 @@ export class ModelQuery {
 
 	async run(): Promise<void> {
 		const { request, endpoint } = this.#asked;
-		const models = await this.#deps.models.list(request.headers);
+		const models = await this.#deps.models.list({ vendor: endpoint.vendor, headers: request.headers });
 		if (this.#done) return;
 		const found = models.find(({ id }) => id === endpoint.model);
 		if (endpoint.model !== undefined && found === undefined) return this.#refuse("model_not_found", { param: "model" });

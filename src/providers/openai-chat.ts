@@ -16,6 +16,7 @@ export const openaiChat: Provider = {
 		idPrefix: "chatcmpl",
 		fields: below("choices.#.delta", messageFields("delta")),
 		silent: { delta: {} },
+		opening: (members) => ({ ...members, delta: { role: "assistant", ...(members["delta"] as JsonObject) } }),
 		steps: channelSteps,
 		isOnlyText,
 		follows,

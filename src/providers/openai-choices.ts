@@ -15,6 +15,8 @@ export interface ChoicesShape {
 	readonly fields: FieldTable;
 	/** Members of a choice that says nothing. */
 	readonly silent: JsonObject;
+	/** The members of a choice with what its first event must say; absent: nothing. */
+	opening?(members: JsonObject): JsonObject;
 	/** Where the channel of a path below a choice stands: member names and element indices. */
 	steps(path: JsonPath, choice: JsonObject): JsonPath;
 	/** Channels, without the choice's number, whose text the choice must not overtake; undefined: it may. */
@@ -50,6 +52,8 @@ interface ChoicesNote {
 	readonly head: JsonObject;
 	readonly choices: readonly number[];
 	readonly finished: readonly number[];
+	/** Choices that the event opens, or may. */
+	readonly opened: readonly number[];
 	/** The usage so far, when the event carries it. */
 	readonly usage: JsonObject | undefined;
 }
@@ -60,6 +64,8 @@ interface ChoicesMemory extends StreamMemory {
 	/** Choices seen and not yet finished. */
 	open: number[];
 	closed: number[];
+	/** Choices that clients have seen begin. */
+	begun: number[];
 	usage: JsonObject | undefined;
 }
 
@@ -71,9 +77,14 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 	const read = createReader(shape);
 	const event = ({ head }: ChoicesMemory, more: object): string =>
 		sseEvent(JSON.stringify({ id: `${shape.idPrefix}-secure-llm-proxy`, object: shape.object, created: 0, model: "", ...head, ...more }));
-	const choice = (memory: ChoicesMemory, members: object): string => event(memory, { choices: [{ ...shape.silent, ...members }] });
+	const choice = (memory: ChoicesMemory, members: JsonObject & { readonly index: number }): string => {
+		const isFirst = !memory.begun.includes(members.index);
+		if (isFirst) memory.begun.push(members.index);
+		const whole = { ...shape.silent, ...members };
+		return event(memory, { choices: [isFirst && shape.opening !== undefined ? shape.opening(whole) : whole] });
+	};
 	return {
-		newMemory: (): ChoicesMemory => ({ head: {}, open: [], closed: [], usage: undefined }),
+		newMemory: (): ChoicesMemory => ({ head: {}, open: [], closed: [], begun: [], usage: undefined }),
 		read,
 		repeats: { padding: "obfuscation" },
 		note(memory, note) {
@@ -84,6 +95,11 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 			state.open = [...state.open, ...choices.filter((index) => !known.has(index))].filter((index) => !finished.includes(index));
 			state.closed = [...new Set([...state.closed, ...finished])];
 			state.usage = usage ?? state.usage;
+		},
+		renumber(memory, note) {
+			const { begun } = memoryOf(memory);
+			for (const index of (note as ChoicesNote).opened) if (!begun.includes(index)) begun.push(index);
+			return [];
 		},
 		textEvent(channel, text, memory) {
 			const colon = channel.indexOf(":");
@@ -128,6 +144,7 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 			head: Object.fromEntries(HEAD_MEMBERS.filter((name) => isName(object[name])).map((name) => [name, object[name]])),
 			choices: numbers,
 			finished,
+			opened: numbers,
 			usage: counts(object["usage"]),
 		};
 		return {

@@ -96,7 +96,10 @@ export interface StreamFormat {
 	 * when that event does not go out.
 	 */
 	textEvent(channel: string, text: string, memory: StreamMemory, unsent?: unknown): string;
-	/** Called after `note`, when all text before the event is out: edits that only its place in the answer decides. */
+	/**
+	 * Called after `note` when the event itself goes out, and all text before it is out: edits that only its place in the
+	 * answer decides.
+	 */
 	renumber?(memory: StreamMemory, note: unknown): readonly Replacement[];
 	/** Only of formats whose end repeats what went out: what to keep of the `data` of an event, as it was written. */
 	keep?(data: string): readonly (readonly [key: string, value: string])[];

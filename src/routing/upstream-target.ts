@@ -9,17 +9,20 @@ export interface UpstreamTarget {
 
 /** The address and credential of an endpoint at a provider. `query` without `?`. */
 export function upstreamTarget(route: Route, endpoint: Endpoint, model: string, query: string): UpstreamTarget {
-	const { baseUrl, type } = route;
-	const isAzureDeployment = type === "azure" && route.apiVersion !== "";
+	const { baseUrl, type, apiVersion } = route;
+	const isDated = type === "azure" && apiVersion !== "";
 	const search = new URLSearchParams(withoutKey(query));
-	if (isAzureDeployment && !search.has("api-version")) search.set("api-version", route.apiVersion);
-	const path = isAzureDeployment
-		? `/openai/deployments/${encodeURIComponent(model)}${endpoint.upstreamPath}`
-		: type === "azure"
-			? `/openai/v1${endpoint.upstreamPath}`
-			: endpoint.upstreamPath;
-	const text = isAzureDeployment ? search.toString() : withoutKey(query);
+	if (isDated && !search.has("api-version")) search.set("api-version", apiVersion);
+	const path = type === "azure" ? azurePath(endpoint, model, isDated) : endpoint.upstreamPath;
+	const text = isDated ? search.toString() : withoutKey(query);
 	return { url: `${baseUrl}${path}${text === "" ? "" : `?${text}`}`, credential: credentialOf(route) };
+}
+
+/** Azure's v1 paths are OpenAI's; with an `api-version` a deployment's name stands in the path of what it answers. */
+function azurePath({ api, upstreamPath }: Endpoint, model: string, isDated: boolean): string {
+	if (!isDated) return `/openai/v1${upstreamPath}`;
+	const isDeployment = api !== "openai-responses" && api !== "models";
+	return `/openai${isDeployment ? `/deployments/${encodeURIComponent(model)}` : ""}${upstreamPath}`;
 }
 
 /** A caller's API key in the query (Gemini's `key`) as the header it stands for; empty when there is none. */

@@ -19,7 +19,10 @@ beforeAll(async () => {
 		const { stream, messages } = JSON.parse(body) as { stream?: boolean; messages: { content: string }[] };
 		const text = ANSWERS[messages[0]?.content ?? ""] ?? "ok";
 		response.writeHead(200, { "content-type": stream ? "text/event-stream" : "application/json" });
-		if (stream) response.end(chatEvents([...text].map(String)).join(""));
+		const first = { role: "assistant", content: `Key ${KEY} now` };
+		if (stream && messages[0]?.content === "key at once")
+			response.end(`data: ${JSON.stringify({ id: "c1", model: "m", choices: [{ index: 0, delta: first, finish_reason: null }] })}\n\n`);
+		else if (stream) response.end(chatEvents([...text].map(String)).join(""));
 		else
 			response.end(
 				JSON.stringify({
@@ -82,4 +85,11 @@ test("personal data in the prompt is masked before it goes upstream", async () =
 	const sent = upstream.requests.at(-1)?.body ?? "";
 	expect(sent).toContain("***@*******.***");
 	expect(sent).not.toContain("bob@");
+});
+
+test("an answer that is cut in its very first event is still one that the SDK can read", async () => {
+	upstream.requests.length = 0;
+	const cut = client.chat.completions.stream({ model: "m", messages: [{ role: "user", content: "key at once" }] });
+	const { choices } = await cut.finalChatCompletion();
+	expect(choices[0]).toMatchObject({ finish_reason: "content_filter", message: { role: "assistant" } });
 });

@@ -13,14 +13,14 @@ export function allRecognizers(action: Action): Promise<ScannerProgram> {
 	);
 }
 
-/** Looks for something that stands in no text. */
+/** Looks for something that stands in no text, so it never holds any back. */
 export function nothingToFind(): Promise<ScannerProgram> {
 	const rule = { name: "none", type: "none", category: "pii", label: "NONE", expression: "\\x01\\x02\\x03", score: 1 } as const;
-	return programOf([{ ...rule, action: "redact" }]);
+	return programOf([{ ...rule, action: "redact" }], false);
 }
 
-async function programOf(rules: readonly Rule[]): Promise<ScannerProgram> {
-	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "remove", allowList: [] };
+async function programOf(rules: readonly Rule[], normalize = true): Promise<ScannerProgram> {
+	const ruleSet: RuleSet = { rules, normalize, threshold: 0.5, strategy: "remove", allowList: [] };
 	const loaded = await loadArtifact(rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
 	return createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact));

@@ -3,6 +3,7 @@ import { createTextInspector, type TextInspection } from "../../src/inspect/insp
 import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import type { RuleSet } from "../../src/policy/policy.ts";
 import { RECOGNIZERS, selectRecognizers } from "../../src/recognizers/registry.ts";
+import { printDisguiseMatrix } from "./disguise-matrix.ts";
 import {
 	type BenignResult,
 	evaluateBenign,
@@ -14,9 +15,16 @@ import {
 } from "./evaluate.ts";
 import { printReport } from "./report.ts";
 
-/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. */
+/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. */
 const args = process.argv.slice(2);
 const valueOf = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
+const loaded = parseConfig("{}", {});
+if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+const policy = compilePolicy(loaded.config.security);
+if (args[0] === "disguises") {
+	await printDisguiseMatrix(policy.response);
+	process.exit(0);
+}
 const dir = process.env["CORPORA_DIR"];
 if (dir === undefined) {
 	process.stderr.write("CORPORA_DIR is not set — give the folder that holds pii-anon-eval/dev.jsonl and the others\n");
@@ -36,9 +44,6 @@ const inspectorOf = async (ruleSet: RuleSet): Promise<(bytes: Uint8Array) => Tex
 	if (!inspector.ok) throw new Error(JSON.stringify(inspector.faults));
 	return (bytes) => inspector.inspect(bytes);
 };
-const loaded = parseConfig("{}", {});
-if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-const policy = compilePolicy(loaded.config.security);
 const everything = await inspectorOf(policy.response);
 const byDefault = await inspectorOf(policy.prompt);
 /** Types of a list of detection names. */

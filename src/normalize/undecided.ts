@@ -52,6 +52,13 @@ export class Undecided {
 		this.drop(count);
 	}
 
+	/** Hands over everything. */
+	drain(use: ShadowSink): void {
+		const [bytes, from, to] = [[...this.#bytes], [...this.#from], [...this.#to]];
+		this.drop(bytes.length);
+		for (const [i, byte] of bytes.entries()) use(byte, from[i] as number, to[i] as number);
+	}
+
 	drop(count: number): void {
 		for (const list of [this.#bytes, this.#from, this.#to]) {
 			if (count === list.length) list.length = 0;

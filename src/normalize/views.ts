@@ -1,5 +1,7 @@
 import { Compact } from "./compact.ts";
+import { Decode } from "./decode.ts";
 import { Fold } from "./fold.ts";
+import { Hidden } from "./hidden.ts";
 import type { Transducer, TransducerFactory, TransducerState } from "./transducer.ts";
 
 export type ViewName = "folded" | "compact" | "decoded";
@@ -7,6 +9,8 @@ export type ViewName = "folded" | "compact" | "decoded";
 export interface View {
 	readonly name: ViewName;
 	readonly open: TransducerFactory;
+	/** It writes only what it makes of parts of the text, each part for itself. */
+	readonly isPartial: boolean;
 }
 
 /** Twice, so that an escape of an escape, or an escape of a look-alike, is read as well. */
@@ -23,10 +27,25 @@ const openCompact: TransducerFactory = (sink, [first, second, third] = []) => {
 	return chain(fold, compact, compact);
 };
 
+const openDecoded: TransducerFactory = (sink, [first, second, third, fourth] = []) => {
+	const inner = new Fold(sink, fourth);
+	const decode = new Decode((byte, from, to) => inner.push(byte, from, to), third);
+	const fold = openFold((byte, from, to) => decode.push(byte, from, to), first && second && [first, second]);
+	return chain(fold, chain(decode, inner, decode), decode);
+};
+
+const openHidden: TransducerFactory = (sink, [character, run, second] = []) => {
+	const inner = new Fold(sink, second);
+	const hidden = new Hidden((byte, from, to) => inner.push(byte, from, to), character && run && [character, run]);
+	return chain(hidden, inner, hidden);
+};
+
 /** The views in which a text is scanned beside the text itself. */
 export const VIEWS: readonly View[] = [
-	{ name: "folded", open: openFold },
-	{ name: "compact", open: openCompact },
+	{ name: "folded", open: openFold, isPartial: false },
+	{ name: "compact", open: openCompact, isPartial: false },
+	{ name: "decoded", open: openDecoded, isPartial: true },
+	{ name: "decoded", open: openHidden, isPartial: true },
 ];
 
 /** Two transducers as one, the first writing into the second; `skipper` knows which bytes are special to either. */

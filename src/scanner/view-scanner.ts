@@ -10,8 +10,8 @@ import { type OpenTails, TailRun } from "./tail-run.ts";
 
 /** A match may not have more than this left out between two of its bytes: it is held as long as it is alive. */
 const MAX_GAP_BYTES = 256;
-/** No UTF-8 text has this byte and no pattern accepts it. */
-const BREAK = 0xff;
+/** No folded text has this byte. */
+const BREAK = 0;
 
 /** Plain data. */
 export interface ViewState {
@@ -73,7 +73,8 @@ export class ViewScanner {
 
 	/** Offset in the original before which the view holds nothing. */
 	get release(): number {
-		return this.#shadow === undefined ? this.#heldFrom : Math.min(this.#transducer.undecidedFrom, this.#shadow.release);
+		if (this.#shadow === undefined && !this.#view.isPartial) return this.#heldFrom;
+		return Math.min(this.#transducer.undecidedFrom, this.#shadow?.release ?? Number.POSITIVE_INFINITY);
 	}
 
 	/**
@@ -81,6 +82,10 @@ export class ViewScanner {
 	 * the text so far, the offset of the first is returned: call `pause` when the original has been scanned up to it.
 	 */
 	read(from: number): number | undefined {
+		if (this.#view.isPartial) {
+			this.#readParts(from);
+			return undefined;
+		}
 		const { window, base, end } = this.#original;
 		const last = end - base;
 		const wasPaused = this.#heldFrom !== Number.POSITIVE_INFINITY;
@@ -102,6 +107,14 @@ export class ViewScanner {
 		}
 		const isNew = !wasPaused || this.#heldFrom === Number.POSITIVE_INFINITY;
 		return isNew ? this.#expected : undefined;
+	}
+
+	#readParts(from: number): void {
+		const { window, base, end } = this.#original;
+		for (let at = from - base; at < end - base; at++) {
+			if (this.#transducer.undecidedFrom === Number.POSITIVE_INFINITY) at = this.#transducer.skip(window, at, end - base);
+			if (at < end - base) this.#transducer.push(window[at] as number, base + at, base + at + 1);
+		}
 	}
 
 	/** `isQuiet`: nothing of the original is open that a shadow would have to take over. */
@@ -126,7 +139,8 @@ export class ViewScanner {
 		// What was left out behind the last byte of an open tail is swallowed with it: waiting for the next byte could take for ever.
 		const originOf = ({ to, open, stage }: TailState): number => {
 			if (!open && stage > 0 && stage === program.until.length) return shadow.endBefore(to);
-			return to < shadow.end ? shadow.fromOf(to) : Math.min(this.#transducer.undecidedFrom, this.#original.end);
+			if (to < shadow.end) return shadow.fromOf(to);
+			return this.#view.isPartial ? shadow.endBefore(to) : Math.min(this.#transducer.undecidedFrom, this.#original.end);
 		};
 		const run = new TailRun(state, program, this.index, shadow.detector, originOf);
 		this.#tails.push(run);
@@ -165,7 +179,7 @@ export class ViewScanner {
 
 	/** Whether the last bytes of the original are undecided or left out. */
 	#isBehind(): boolean {
-		return this.#expected !== this.#original.end;
+		return this.#view.isPartial ? this.#transducer.undecidedFrom !== Number.POSITIVE_INFINITY : this.#expected !== this.#original.end;
 	}
 
 	#receive(byte: number, from: number, to: number): void {
@@ -178,6 +192,10 @@ export class ViewScanner {
 
 	/** Begins the shadow with what both texts have in common before the next byte. */
 	#begin(): void {
+		if (this.#view.isPartial) {
+			this.#shadow = this.#openShadow({ bytes: new Uint8Array(0), from: [], to: [], base: 0, release: 0, cores: [] });
+			return;
+		}
 		const { keepFrom, base, cores, window } = this.#original;
 		const end = this.#expected;
 		const first = Math.max(base, keepFrom - LEFT_CONTEXT_BYTES);

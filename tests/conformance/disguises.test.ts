@@ -7,7 +7,7 @@ import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
-import { COMPACT_DISGUISES, FOLDED_DISGUISES } from "../support/disguises.ts";
+import { COMPACT_DISGUISES, DECODED_DISGUISES, FOLDED_DISGUISES } from "../support/disguises.ts";
 import { chunkings, pick, random } from "../support/random.ts";
 import { REFERENCE_VIEWS } from "../support/reference-views.ts";
 
@@ -52,7 +52,7 @@ function inspect(program: ScannerProgram, chunks: readonly string[], resumeAfter
 	return { text, findings };
 }
 
-const DISGUISES = [...FOLDED_DISGUISES, ...COMPACT_DISGUISES];
+const DISGUISES = [...FOLDED_DISGUISES, ...COMPACT_DISGUISES, ...DECODED_DISGUISES];
 const FILLERS = [
 	"the ",
 	"naïve ",

@@ -126,6 +126,42 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 	{ name: "literals over two lines", apply: (text) => `"${halves(text).join('" \\\n    "')}"`, suits: isUnbroken },
 ];
 
+const encode = (encoding: "base64" | "base64url" | "hex") => (text: string) => Buffer.from(text).toString(encoding);
+const isLong = (least: number) => (text: string) => text.length >= least;
+
+/** Read by no view: what they say cannot be told from ordinary text before its end. */
+export const MISSED_DISGUISES: readonly Disguise[] = [
+	{ name: "reversed", apply: (text) => [...text].reverse().join("") },
+	{
+		name: "ROT13",
+		apply: (text) =>
+			each(text, (char) => (/[a-z]/i.test(char) ? String.fromCharCode(code(char) + (/[a-m]/i.test(char) ? 13 : -13)) : char)),
+		suits: (text) => /[A-Za-z]/.test(text),
+	},
+];
+
+const selector = (char: string): string => String.fromCodePoint(code(char) < 16 ? 0xfe00 + code(char) : 0xe00f0 + code(char));
+
+/** RFC 4648. */
+function base32(text: string): string {
+	const bits = [...Buffer.from(text)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+	return (bits.match(/.{1,5}/g) ?? []).map((five) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[Number.parseInt(five.padEnd(5, "0"), 2)]).join("");
+}
+
+/** Read by the view `decoded`. Shorter codes are not looked at. */
+export const DECODED_DISGUISES: readonly Disguise[] = [
+	{ name: "base64", apply: encode("base64"), suits: isLong(12) },
+	{ name: "base64 for URLs", apply: encode("base64url"), suits: isLong(12) },
+	{ name: "base64 of a sentence", apply: (text) => encode("base64")(`Here it is: ${text} - enjoy`) },
+	{ name: "hexadecimal", apply: encode("hex"), suits: isLong(8) },
+	{ name: "upper-case hexadecimal", apply: (text) => encode("hex")(text).toUpperCase(), suits: isLong(8) },
+	{ name: "base32", apply: base32, suits: isLong(10) },
+	{ name: "base64 with zero-width spaces", apply: (text) => between("\u200b")(encode("base64")(text)), suits: isLong(12) },
+	{ name: "tag characters", apply: (text) => `x${shift(text, /[ -~]/, 0xe0000)}`, suits: (text) => /^[ -~]{8,}$/.test(text) },
+	{ name: "bytes in variation selectors", apply: (text) => `😀${each(text, selector)}`, suits: isLong(8) },
+	{ name: "base64 of percent encoding", apply: (text) => encode("base64")(each(text, (char) => `%${hex(char, 2)}`)), suits: isLong(4) },
+];
+
 function halves(text: string): string[] {
 	const middle = Math.floor(text.length / 2);
 	return [text.slice(0, middle), text.slice(middle)];

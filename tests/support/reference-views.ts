@@ -3,6 +3,7 @@ import { decodeHTMLStrict } from "entities";
 import { digitOf } from "../../src/normalize/number-words.ts";
 import type { Transducer } from "../../src/normalize/transducer.ts";
 import type { View } from "../../src/normalize/views.ts";
+import { decoded, hidden } from "./reference-decoding.ts";
 
 /**
  * The oracle of the views: slow and obvious. Each takes the whole text and rewrites it with regular expressions that may
@@ -11,18 +12,21 @@ import type { View } from "../../src/normalize/views.ts";
 export const REFERENCE_VIEWS: readonly View[] = [
 	whole("folded", (text) => folded(folded(text))),
 	whole("compact", (text) => compact(folded(folded(text)))),
+	whole("decoded", (text) => decoded(folded(folded(text)), folded), true),
+	whole("decoded", (text) => hidden(text, folded), true),
 ];
 
 /** A character of a text and the bytes of the original that it stands for. */
-interface Char {
+export interface Char {
 	readonly char: string;
 	readonly from: number;
 	readonly to: number;
 }
 
-function whole(name: View["name"], rewrite: (text: Char[]) => Char[]): View {
+function whole(name: View["name"], rewrite: (text: Char[]) => Char[], isPartial = false): View {
 	return {
 		name,
+		isPartial,
 		open(sink) {
 			const bytes: number[] = [];
 			let first = Number.POSITIVE_INFINITY;

@@ -22,9 +22,17 @@ export const CODECS: readonly Codec[] = [
 	codec("base64", 6, `${LETTERS}0123456789+/`, `${LETTERS}0123456789-_`),
 ];
 
+const isPrintable = (byte: number): boolean => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09;
+const PRINTABLE = Array.from({ length: 128 }, (_, byte) => byte).filter(isPrintable);
+
 /** Whether any code has this byte. */
 export const IN_ALPHABET: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
 	Number(CODECS.some(({ values }) => values[byte] !== -1)),
+);
+
+/** Whether a run that spells text can begin with this byte. */
+export const MAY_BEGIN: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+	Number(CODECS.some(({ bits, values }) => PRINTABLE.some((text) => text >> (8 - bits) === values[byte]))),
 );
 
 /** Whether the bytes of a run so far spell printable ASCII in this code. */
@@ -42,8 +50,4 @@ export function spellsText({ bits, values }: Codec, run: Uint8Array | readonly n
 		pending &= (1 << count) - 1;
 	}
 	return true;
-}
-
-function isPrintable(byte: number): boolean {
-	return (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

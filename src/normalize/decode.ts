@@ -1,4 +1,4 @@
-import { CODECS, type Codec, IN_ALPHABET, spellsText } from "./codec.ts";
+import { CODECS, type Codec, IN_ALPHABET, MAY_BEGIN, spellsText } from "./codec.ts";
 import { isOrdinary } from "./fold.ts";
 import { writeMargin } from "./margin.ts";
 import type { ShadowSink, Transducer, TransducerState } from "./transducer.ts";
@@ -63,7 +63,7 @@ export class Decode implements Transducer {
 				continue;
 			}
 			const runEnd = endOfRun(window, at, end);
-			if (this.#state !== DEAD && !isDead(window, at, runEnd, end)) return at;
+			if (this.#state !== DEAD && MAY_BEGIN[byte] === 1 && !isDead(window, at, runEnd, end)) return at;
 			this.#state = DEAD;
 			at = runEnd;
 		}

@@ -4,6 +4,9 @@ import type { FromLane, ToLane } from "./protocol.ts";
 
 /** Unlimited batches per tick collapse under load (knowledge/holdback.md §6b); what arrives meanwhile waits for the reply. */
 const MAX_IN_FLIGHT = 2;
+/** However much waits, a batch must be answered long before its deadline: a lane that is only behind does not hang. */
+const MAX_BATCH_BYTES = 256 << 10;
+const MAX_BATCH_ITEMS = 1024;
 /** ms a new thread may take to load its code and answer. */
 const START_DEADLINE_MS = 30_000;
 /** Bytes waiting for the lane; beyond it the lane counts as saturated. */
@@ -29,6 +32,7 @@ export class Lane {
 	readonly #inFlight = new Map<number, readonly ToLane[]>();
 	#deadline: NodeJS.Timeout | undefined;
 	#isReady = false;
+	#isClosed = false;
 	/** Sessions on this lane, kept by them: what a new session is placed by. */
 	sessions = 0;
 
@@ -70,16 +74,25 @@ export class Lane {
 	}
 
 	close(): void {
+		this.#isClosed = true;
 		clearTimeout(this.#deadline);
 		this.#port.removeAllListeners("message");
 		this.#port.close();
 	}
 
 	#flush(): void {
-		if (this.#queue.length === 0 || this.#inFlight.size >= MAX_IN_FLIGHT) return;
-		const items = this.#queue;
-		this.#queue = [];
-		this.#send(items);
+		while (this.#queue.length > 0 && this.#inFlight.size < MAX_IN_FLIGHT) this.#send(this.#nextBatch());
+	}
+
+	#nextBatch(): ToLane[] {
+		let bytes = 0;
+		let count = 0;
+		for (const item of this.#queue) {
+			bytes += sizeOf(item);
+			if (count > 0 && (bytes > MAX_BATCH_BYTES || count >= MAX_BATCH_ITEMS)) break;
+			count++;
+		}
+		return this.#queue.splice(0, count);
 	}
 
 	#send(items: readonly ToLane[]): void {
@@ -111,7 +124,12 @@ export class Lane {
 	}
 
 	#armDeadline(): void {
-		this.#deadline = setTimeout(() => this.#events.onHang(), this.#isReady ? this.#deadlineMs : START_DEADLINE_MS);
+		const [oldest] = this.#inFlight.keys();
+		this.#deadline = setTimeout(
+			// Where this thread was late itself, the answer may be here, unread: timers come before messages.
+			() => setImmediate(() => oldest !== undefined && this.#inFlight.has(oldest) && !this.#isClosed && this.#events.onHang()),
+			this.#isReady ? this.#deadlineMs : START_DEADLINE_MS,
+		);
 	}
 }
 

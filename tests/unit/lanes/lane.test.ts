@@ -1,0 +1,83 @@
+import { MessageChannel, Worker } from "node:worker_threads";
+import { afterEach, expect, test } from "vitest";
+import { decodeBatch, encode } from "../../../src/lanes/codec.ts";
+import { Lane } from "../../../src/lanes/lane.ts";
+
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
+	for (const close of opened.splice(0)) await close();
+});
+
+/** A lane whose other end runs in this thread and answers when `answer` is called. */
+function lane(deadlineMs: number): {
+	lane: Lane;
+	batches: { seq: number; bytes: number }[];
+	answer: (seq: number) => void;
+	hangs: number[];
+} {
+	const { port1, port2 } = new MessageChannel();
+	const batches: { seq: number; bytes: number }[] = [];
+	const hangs: number[] = [];
+	port2.on("message", (message: Uint8Array) => {
+		const { seq, items } = decodeBatch(message);
+		batches.push({ seq, bytes: items.reduce((sum, item) => sum + (item.kind === "data" ? item.bytes.length : 0), 0) });
+	});
+	const made = new Lane(port1, deadlineMs, { onReady: () => undefined, onItem: () => undefined, onHang: () => hangs.push(1) });
+	opened.push(() => {
+		made.close();
+		port2.close();
+	});
+	return { lane: made, batches, answer: (seq) => port2.postMessage(encode({ seq, items: [] })), hangs };
+}
+
+test("a backlog goes to the lane in batches that it can answer before its deadline, in order and two at a time", async () => {
+	const { lane: mailbox, batches, answer } = lane(60_000);
+	await expect.poll(() => batches.length).toBe(1);
+	answer(1);
+	await expect.poll(() => mailbox.isReady).toBe(true);
+	for (let i = 0; i < 300; i++) mailbox.post({ kind: "data", sid: i, bytes: Buffer.alloc(10_000) });
+	mailbox.post({ kind: "data", sid: 300, bytes: Buffer.alloc(1 << 20) });
+	for (let seq = 2; mailbox.queuedBytes > 0; seq++) {
+		await expect.poll(() => batches.at(-1)?.seq).toBeGreaterThanOrEqual(seq);
+		expect((batches.at(-1)?.seq ?? 0) - seq).toBeLessThanOrEqual(1);
+		const before = mailbox.queuedBytes;
+		answer(seq);
+		await expect.poll(() => mailbox.queuedBytes).toBeLessThan(before);
+	}
+	expect(batches.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(3_000_000 + (1 << 20));
+	expect(batches.filter(({ bytes }) => bytes > 256 << 10)).toEqual([{ seq: batches.length, bytes: 1 << 20 }]);
+});
+
+test("an answer that waits unread because this thread was busy is no hang", async () => {
+	const { port1, port2 } = new MessageChannel();
+	let isReady = false;
+	let hangs = 0;
+	const mailbox = new Lane(port1, 50, { onReady: () => (isReady = true), onItem: () => undefined, onHang: () => hangs++ });
+	// Answers at once, from another thread; the codec is not needed to say so.
+	const worker = new Worker(
+		`const { workerData: port } = require("node:worker_threads"); let seq = 0;
+		port.on("message", () => port.postMessage(Uint8Array.of(0x82, 0xa3, 0x73, 0x65, 0x71, ++seq, 0xa5, 0x69, 0x74, 0x65, 0x6d, 0x73, 0x90)));`,
+		{ eval: true, workerData: port2, transferList: [port2] },
+	);
+	opened.push(() => {
+		mailbox.close();
+		return worker.terminate();
+	});
+	await expect.poll(() => isReady).toBe(true);
+	mailbox.post({ kind: "data", sid: 1, bytes: Buffer.alloc(10) });
+	await new Promise(setImmediate);
+	await new Promise(setImmediate);
+	for (const until = performance.now() + 300; performance.now() < until; );
+	await expect.poll(() => mailbox.queuedBytes).toBe(0);
+	await new Promise(setImmediate);
+	expect(hangs).toBe(0);
+});
+
+test("a lane that does not answer is a hang", async () => {
+	const { lane: mailbox, batches, answer, hangs } = lane(30);
+	await expect.poll(() => batches.length).toBe(1);
+	answer(1);
+	await expect.poll(() => mailbox.isReady).toBe(true);
+	mailbox.post({ kind: "data", sid: 1, bytes: Buffer.alloc(10) });
+	await expect.poll(() => hangs.length).toBe(1);
+});

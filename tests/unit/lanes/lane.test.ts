@@ -65,7 +65,7 @@ test("an answer that waits unread because this thread was busy is no hang", asyn
 	});
 	await expect.poll(() => isReady).toBe(true);
 	mailbox.post({ kind: "data", sid: 1, bytes: Buffer.alloc(10) });
-	await new Promise(setImmediate);
+	// The batch has just been sent when this goes on.
 	await new Promise(setImmediate);
 	for (const until = performance.now() + 300; performance.now() < until; );
 	await expect.poll(() => mailbox.queuedBytes).toBe(0);

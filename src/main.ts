@@ -1,11 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { type AuditVerifyOptions, auditVerify } from "./cli/audit.ts";
-import { check } from "./cli/check.ts";
-import { health } from "./cli/health.ts";
-import { type ScanOptions, scan } from "./cli/scan.ts";
-import { serve } from "./cli/serve.ts";
+import type { AuditVerifyOptions } from "./cli/audit.ts";
+import type { KeySettings } from "./cli/keys.ts";
+import type { ScanOptions } from "./cli/scan.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 const program = new Command("secure-llm-proxy")
@@ -13,6 +11,7 @@ const program = new Command("secure-llm-proxy")
 	.version(version)
 	// Before the commands: they take it over.
 	.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+// Each command is loaded when it runs: --help and a revocation need not wait for the engine.
 const finish = (code: number | undefined): void => {
 	if (code !== undefined) process.exitCode = code;
 };
@@ -21,17 +20,17 @@ program
 	.command("serve")
 	.description("run the proxy")
 	.requiredOption("--config <file>", "YAML or JSON configuration")
-	.action(async ({ config }: { config: string }) => finish(await serve(config)));
+	.action(async ({ config }: { config: string }) => finish(await (await import("./cli/serve.ts")).serve(config)));
 program
 	.command("check")
 	.description("validate configuration and policies")
 	.requiredOption("--config <file>", "YAML or JSON configuration")
-	.action(async ({ config }: { config: string }) => finish(await check(config)));
+	.action(async ({ config }: { config: string }) => finish(await (await import("./cli/check.ts")).check(config)));
 program
 	.command("health")
 	.description("ask the running proxy; exit 0 healthy, 1 not")
 	.requiredOption("--config <file>", "the configuration it runs with")
-	.action(async ({ config }: { config: string }) => finish(await health(config)));
+	.action(async ({ config }: { config: string }) => finish(await (await import("./cli/health.ts")).health(config)));
 program
 	.command("scan [files...]")
 	.description("inspect files, folders or stdin; exit 0 clean, 1 findings, 2 error")
@@ -42,7 +41,42 @@ program
 	.option("--no-color", "no colours")
 	.option("--show", "print what was found, not a mask of it")
 	.option("--config <file>", "take patterns from this configuration")
-	.action(async (files: string[], options: ScanOptions) => finish(await scan(files, { ...options, version })));
+	.action(async (files: string[], options: ScanOptions) =>
+		finish(await (await import("./cli/scan.ts")).scan(files, { ...options, version })),
+	);
+const keys = program.command("keys").description("client API keys of security.auth.keys_file; only hashes are stored");
+const keyFile = ["--file <file>", "the key file", "./data/keys.json"] as const;
+const settingsOf = (command: Command): Command =>
+	command
+		.option(...keyFile)
+		.option("--name <name>", "who it is for")
+		.option("--policy <name>", "a policy of security.policies")
+		.option("--model <glob...>", "models it may use; default: all")
+		.option("--days <n>", "days until it expires")
+		.option("--rpm <n>", "requests per minute, instead of the configured limit")
+		.option("--rph <n>", "requests per hour, instead of the configured limit")
+		.option("--json", "print JSON");
+settingsOf(keys.command("create").description("make a key and print it, once")).action(async (settings: KeySettings) =>
+	finish(await (await import("./cli/keys.ts")).keysCreate(settings)),
+);
+keys
+	.command("list")
+	.description("all keys, without the keys")
+	.option(...keyFile)
+	.option("--json", "print JSON")
+	.action(async (settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysList(settings)));
+keys
+	.command("revoke <id>")
+	.description("refuse a key from now on")
+	.option(...keyFile)
+	.action(async (id: string, settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysRevoke(id, settings)));
+keys
+	.command("rotate <id>")
+	.description("make a key that takes the place of another")
+	.option(...keyFile)
+	.option("--days <n>", "days that the old one stays valid; default: none")
+	.option("--json", "print JSON")
+	.action(async (id: string, settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysRotate(id, settings)));
 const audit = program.command("audit").description("the audit trail");
 audit
 	.command("verify")
@@ -51,5 +85,5 @@ audit
 	.option("--key <key>", "the log's public key or a file with it; default: the one beside the log")
 	.option("--checkpoint <file...>", "signed checkpoints kept elsewhere: they reveal a removed tail")
 	.option("--json", "one JSON object per log")
-	.action((options: AuditVerifyOptions) => finish(auditVerify(options)));
+	.action(async (options: AuditVerifyOptions) => finish((await import("./cli/audit.ts")).auditVerify(options)));
 await program.parseAsync();

@@ -3,17 +3,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type AuditWriter, createAuditWriter } from "./audit/audit-writer.ts";
 import type { Config } from "./config/schema.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
+import { createClientAddress } from "./edge/client-address.ts";
 import { listen } from "./edge/listen.ts";
 import { createUpstreamClient } from "./edge/upstream.ts";
+import { createAuthenticator } from "./identity/authenticator.ts";
 import { createLanePool } from "./lanes/lane-pool.ts";
+import { createRedisWindows, type SharedWindows } from "./limits/redis-window.ts";
+import { createRequestLimiter, memoryWindow, type RequestLimits } from "./limits/request-limiter.ts";
 import { compilePolicy } from "./policy/compile-policy.ts";
 import type { Policy } from "./policy/policy.ts";
 import { createModelRouter, type RouteSpec } from "./routing/model-router.ts";
 import { type Artifact, loadArtifact } from "./scanner/pattern-database.ts";
+import type { AdmissionDeps } from "./session/admission.ts";
 import { listenerRefusal } from "./session/error-body.ts";
 import { FrontDesk } from "./session/front-desk.ts";
 import { createModelDirectory } from "./session/model-directory.ts";
-import type { SessionDeps } from "./session/session.ts";
+import type { SessionDeps } from "./session/session-request.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import { redactionKey } from "./verdict/redaction-key.ts";
 
@@ -66,10 +71,14 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const audit = await openAudit(config, deps);
 	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
 	const upstream = createUpstreamClient();
-	const settings = (from: Config, policyId: string): SessionDeps => {
+	const shared = openSharedWindows(config, deps.logger);
+	const settings = (from: Config, policyId: string): SessionDeps & AdmissionDeps => {
 		const router = createModelRouter(routesOf(from, demo?.url));
 		const passCredential = from.security.auth.mode === "none";
 		return {
+			clientAddress: createClientAddress(from.server.trusted_proxies),
+			authenticator: createAuthenticator(from.security.auth, (fault) => reportKeys(deps.logger, fault)),
+			limiter: createRequestLimiter(limitsOf(from), shared?.newWindow ?? memoryWindow),
 			pool,
 			upstream,
 			logger: deps.logger,
@@ -99,6 +108,8 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		},
 	});
 	const close = async (): Promise<void> => {
+		current.authenticator.close();
+		shared?.close();
 		await Promise.all([pool.close(), upstream.close(), demo?.close()]);
 		await audit.close(config.server.drain_timeout_ms);
 	};
@@ -132,12 +143,38 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				if (!recompiled.ok) return recompiled;
 				pool.addPolicy(recompiled.value.policy, recompiled.value.prompt, recompiled.value.response);
 				const previous = current;
-				current = settings(next, recompiled.value.policy.id);
+				try {
+					current = settings(next, recompiled.value.policy.id);
+				} catch (error) {
+					return {
+						ok: false,
+						faults: [{ path: "security.auth", message: (error as Error).message, remedy: "Correct it and reload again." }],
+					};
+				}
+				previous.authenticator.close();
 				desk.retire(previous.policyId);
 				return { ok: true };
 			},
 		},
 	};
+}
+
+function openSharedWindows({ shared_state }: Config, logger: Logger): SharedWindows | undefined {
+	if (shared_state.redis_url === "") return undefined;
+	return createRedisWindows(shared_state.redis_url, (event) => logger.warn({ event }, "shared state"));
+}
+
+function limitsOf({ security: { rate_limiting: limits } }: Config): RequestLimits {
+	return {
+		requestsPerMinute: limits.requests_per_minute,
+		requestsPerHour: limits.requests_per_hour,
+		burst: limits.burst_allowance,
+	};
+}
+
+function reportKeys(logger: Logger, fault: string | undefined): void {
+	if (fault === undefined) logger.info({}, "client keys reloaded");
+	else logger.error({ fault }, "client keys not reloaded, the old ones stay");
 }
 
 function openAudit({ audit }: Config, { logger, secret = "" }: ProxyDeps): Promise<AuditWriter> {

@@ -19,9 +19,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	routing: [],
 	config: ["recognizers", "policy"],
 	audit: ["verdict"],
-	session: ["audit", "edge", "lanes", "routing", "telemetry", "verdict"],
+	identity: [],
+	limits: ["identity"],
+	session: ["audit", "edge", "identity", "limits", "lanes", "routing", "telemetry", "verdict"],
 	demo: [],
-	cli: ["verdict", "audit", "config", "inspect", "policy", "scanner", "telemetry"],
+	cli: ["verdict", "audit", "config", "identity", "inspect", "policy", "scanner", "telemetry"],
 };
 
 /** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */
@@ -49,13 +51,19 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	zod: [
 		"config/schema.ts",
 		"config/audit-schema.ts",
+		"config/auth-schema.ts",
+		"identity/key-file.ts",
 		"config/server-schema.ts",
 		"config/security-schema.ts",
 		"config/provider-schema.ts",
 		"config/duration-schema.ts",
 	],
 	"@faker-js/faker/locale/en": ["verdict/synthetic-words.ts"],
-	picomatch: ["routing/model-router.ts"],
+	picomatch: ["routing/model-globs.ts"],
+	jose: ["identity/jwt.ts"],
+	iovalkey: ["limits/redis-window.ts"],
+	"rate-limiter-flexible": ["limits/request-limiter.ts", "limits/redis-window.ts", "identity/api-keys.ts"],
+	"ipaddr.js": ["edge/client-address.ts"],
 };
 
 /** The composition root sees every layer; cli may start it. */

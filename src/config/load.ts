@@ -104,12 +104,6 @@ const NOTHING_TO_RESTORE: ConfigFault = {
 /** Settings without which a start would be less safe than the file asks for. */
 export function startFaults(config: Config): ConfigFault[] {
 	const faults: ConfigFault[] = [];
-	if (config.security.auth.mode !== "none")
-		faults.push({
-			path: "security.auth.mode",
-			message: `'${config.security.auth.mode}' is not available in this version`,
-			remedy: "Use none and put an authenticating proxy in front.",
-		});
 	if (config.server.tls.cert_file !== "")
 		faults.push({ path: "server.tls", message: "TLS is not available in this version", remedy: "Terminate TLS in the load balancer." });
 	return faults;

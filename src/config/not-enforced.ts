@@ -1,13 +1,11 @@
 /** Keys that validate but that this version does not act on yet; `*` is any name. Setting one is a warning. */
 export const NOT_ENFORCED: readonly string[] = [
-	"server.trusted_proxies",
 	"security.prompt_injection",
 	"security.response_filtering.on_harmful",
 	"security.response_filtering.block_threshold",
-	"security.rate_limiting",
+	"security.rate_limiting.tokens_per_minute",
 	"security.policies",
 	"llm_providers.*.temperature",
-	"shared_state.redis_url",
 	"logging.retention_days",
 	"logging.sensitive_data_logging",
 	"audit.retention_days",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Auth } from "./auth-schema.ts";
 
 const detectionTypes = z.array(z.string().min(1).describe("A recognizer, a group of them, or a custom pattern."));
 const probability = z.number().min(0).max(1);
@@ -136,17 +137,6 @@ const RateLimiting = z
 	})
 	.prefault({})
 	.describe("How much one caller may ask.");
-
-const Auth = z
-	.strictObject({
-		mode: z.enum(["none", "api_key", "jwt"]).default("none").describe("How callers prove who they are. `none`: everybody may call."),
-		keys_file: z.string().optional().describe("With `api_key`: file of hashed client keys, written by `secure-llm-proxy keys`."),
-		jwks_url: z.string().optional().describe("With `jwt`: where the issuer publishes its keys."),
-		issuer: z.string().optional().describe("With `jwt`: the `iss` a token must carry."),
-		audience: z.string().optional().describe("With `jwt`: the `aud` a token must carry."),
-	})
-	.prefault({})
-	.describe("Who may call. With `none` and a provider without key, the caller's own credential goes upstream.");
 
 /** `security`: what is looked for and what happens then. */
 export const Security = z

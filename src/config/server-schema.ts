@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { milliseconds } from "./duration-schema.ts";
 
@@ -8,6 +9,14 @@ const Tls = z
 	})
 	.prefault({})
 	.describe("TLS towards clients.");
+
+function isAddressRange(text: string): boolean {
+	const [address = "", bits, ...more] = text.split("/");
+	const version = isIP(address);
+	return (
+		version !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+	);
+}
 
 /** `server`: sockets, lanes and limits of the process. */
 export const Server = z
@@ -57,7 +66,7 @@ export const Server = z
 			.default(15_000)
 			.describe("ms of silence in a stream after which an SSE comment is sent, so that proxies in between keep the connection open."),
 		trusted_proxies: z
-			.array(z.string())
+			.array(z.string().refine(isAddressRange, "must be an address or a CIDR such as 10.0.0.0/8"))
 			.default([])
 			.describe("CIDRs of load balancers whose X-Forwarded-For is believed. Empty: the peer's address is the client's."),
 		tls: Tls,

@@ -1,6 +1,6 @@
-import picomatch from "picomatch";
 import type { ApiName } from "../core/api.ts";
 import { type TokenBudget, TRANSLATED_APIS } from "../core/translation.ts";
+import { matcherOf } from "./model-globs.ts";
 
 export type ProviderType = "openai" | "azure" | "anthropic" | "gemini" | "demo";
 
@@ -68,7 +68,7 @@ export interface ModelRouter {
 export function createModelRouter(specs: readonly RouteSpec[]): ModelRouter {
 	const table = specs.map((spec) => ({
 		spec,
-		matches: spec.models.length === 0 ? () => true : picomatch([...spec.models], { bash: true }),
+		matches: matcherOf(spec.models),
 	}));
 	return {
 		providers: table.map(({ spec, matches }) => ({

@@ -2,15 +2,17 @@ import { randomUUID } from "node:crypto";
 import { vendorOfPath } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
-import { endpointOf } from "../routing/endpoints.ts";
-import { errorAnswer } from "./error-body.ts";
+import { type Endpoint, endpointOf } from "../routing/endpoints.ts";
+import { type AdmissionDeps, admit } from "./admission.ts";
+import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
 import { ModelQuery } from "./model-query.ts";
-import { Session, type SessionDeps, type SessionRequest } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionDeps } from "./session-request.ts";
 
 export interface FrontDeskOptions {
 	readonly maxSessions: number;
 	/** The settings a new session gets; it keeps them to its end. */
-	readonly deps: () => SessionDeps;
+	readonly deps: () => SessionDeps & AdmissionDeps;
 	/** A policy that new sessions no longer get lost its last session. */
 	readonly onPolicyUnused: (policyId: string) => void;
 	readonly health: () => { readonly ok: boolean; readonly body: Record<string, unknown> };
@@ -40,7 +42,10 @@ export class FrontDesk {
 		if (allowed === undefined) return refuse(request, downstream, id, "route_not_found");
 		const method = request.method === "HEAD" ? "GET" : request.method;
 		if (method !== allowed) return refuse(request, downstream, id, "method_not_allowed", { allow: allowed });
-		if (endpoint !== undefined) return this.#admit({ request, endpoint, downstream, id });
+		if (endpoint !== undefined) {
+			this.#admit(request, endpoint, downstream, id).catch(() => refuse(request, downstream, id, "internal_error"));
+			return;
+		}
 		if (request.path === "/livez") return json(downstream, 200, id, { status: "ok" });
 		this.#health(downstream, id);
 	}
@@ -79,14 +84,25 @@ export class FrontDesk {
 		json(downstream, status === "ok" ? 200 : 503, id, { status, ...body, sessions: this.#sessions.size });
 	}
 
-	#admit(admitted: SessionRequest): void {
-		const { request, downstream, id } = admitted;
-		if (this.#phase === "draining") return refuse(request, downstream, id, "draining");
+	#isDraining(): boolean {
+		return this.#phase === "draining";
+	}
+
+	async #admit(request: DownstreamRequest, endpoint: Endpoint, downstream: Downstream, id: string): Promise<void> {
+		if (this.#isDraining()) return refuse(request, downstream, id, "draining");
 		if (this.#sessions.size >= this.#options.maxSessions) return refuse(request, downstream, id, "overloaded");
+		const admission = await admit(request, this.#options.deps());
+		if (!admission.ok) {
+			const { code, headers, message } = admission;
+			return refuse(request, downstream, id, code, headers, message === undefined ? {} : { message });
+		}
+		if (!downstream.isOpen) return;
+		if (this.#isDraining()) return refuse(request, downstream, id, "draining");
+		// Only now: a reload may have come meanwhile, and a policy without sessions is given up.
 		const deps = this.#options.deps();
-		if (!deps.audit.isAccepting) return refuse(request, downstream, id, "audit_unavailable");
-		const Kind = admitted.endpoint.api === "models" ? ModelQuery : Session;
-		const session = new Kind(admitted, deps, () => {
+		const { caller, headers } = admission;
+		const Kind = endpoint.api === "models" ? ModelQuery : Session;
+		const session = new Kind({ request, endpoint, downstream, id, caller, headers }, deps, () => {
 			this.#sessions.delete(session);
 			this.retire(deps.policyId);
 			if (this.#sessions.size === 0) this.#onEmpty?.();
@@ -106,9 +122,10 @@ function refuse(
 	downstream: Downstream,
 	id: string,
 	code: ErrorCode,
-	headers: Record<string, string> = {},
+	headers: Readonly<Record<string, string>> = {},
+	overrides: ErrorOverrides = {},
 ): void {
-	const answer = errorAnswer(vendorOfPath(request.path), code);
+	const answer = errorAnswer(vendorOfPath(request.path), code, overrides);
 	downstream.head(answer.status, { ...answer.headers, ...headers, "x-request-id": id });
 	downstream.end(Buffer.from(answer.body));
 }

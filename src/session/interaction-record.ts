@@ -1,12 +1,14 @@
 import type { InteractionRecord } from "../audit/audit-record.ts";
 import type { ApiName } from "../core/api.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
+import type { Caller } from "../identity/caller.ts";
 import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
 
 /** What a session knows at its end. */
 export interface Interaction {
 	readonly time: Date;
 	readonly requestId: string;
+	readonly caller: Caller;
 	readonly request: DownstreamRequest;
 	readonly api: ApiName;
 	/** Empty: the request went to none. */
@@ -23,13 +25,13 @@ export interface Interaction {
 
 /** The audit record of a session. */
 export function interactionRecord(interaction: Interaction): InteractionRecord {
-	const { time, requestId, request, api, provider, policy, verdict, findings, outcome, status, durationMs } = interaction;
+	const { time, requestId, caller, request, api, provider, policy, verdict, findings, outcome, status, durationMs } = interaction;
 	const read = verdict === undefined || verdict.action === "invalid" ? undefined : verdict;
 	return {
 		type: "interaction",
 		time: time.toISOString(),
 		requestId,
-		subject: request.remoteAddress,
+		subject: caller.id,
 		method: request.method,
 		path: request.path,
 		api,

@@ -1,10 +1,11 @@
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
+import { matcherOf } from "../routing/model-globs.ts";
 import type { FindingCounts } from "../verdict/prompt-verdict.ts";
 import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
 import { interactionRecord } from "./interaction-record.ts";
 import { modelBody, modelsBody } from "./model-shape.ts";
-import type { SessionDeps, SessionRequest } from "./session.ts";
+import type { SessionDeps, SessionRequest } from "./session-request.ts";
 
 /** A question for the models of all providers, or for one of them. What providers say of their models is inspected like an answer. */
 export class ModelQuery {
@@ -28,8 +29,10 @@ export class ModelQuery {
 	}
 
 	async run(): Promise<void> {
-		const { request, endpoint } = this.#asked;
-		const models = await this.#deps.models.list({ vendor: endpoint.vendor, headers: request.headers });
+		const { request, endpoint, caller } = this.#asked;
+		const all = await this.#deps.models.list({ vendor: endpoint.vendor, headers: request.headers });
+		const mayUse = matcherOf(caller.models);
+		const models = all.filter(({ id }) => mayUse(id));
 		if (this.#done) return;
 		const found = models.find(({ id }) => id === endpoint.model);
 		if (endpoint.model !== undefined && found === undefined) return this.#refuse("model_not_found", { param: "model" });
@@ -67,8 +70,8 @@ export class ModelQuery {
 	}
 
 	#answer(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
-		const { downstream, id } = this.#asked;
-		downstream.head(status, { ...headers, "x-request-id": id });
+		const { downstream, id, headers: limits } = this.#asked;
+		downstream.head(status, { ...limits, ...headers, "x-request-id": id });
 		downstream.end(body);
 	}
 
@@ -76,13 +79,14 @@ export class ModelQuery {
 		if (this.#done) return;
 		this.#done = true;
 		this.#lane?.close();
-		const { request, endpoint, id: requestId } = this.#asked;
+		const { request, endpoint, caller, id: requestId } = this.#asked;
 		const durationMs = Date.now() - this.#time.getTime();
 		this.#deps.logger.info({ requestId, path: request.path, outcome, findings, durationMs }, "request");
 		this.#deps.audit.record(
 			interactionRecord({
 				request,
 				requestId,
+				caller,
 				api: endpoint.api,
 				policy: this.#deps.policyId,
 				provider: "",

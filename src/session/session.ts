@@ -1,49 +1,26 @@
-import type { AuditWriter } from "../audit/audit-writer.ts";
 import { type AnswerMode, answerMode } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
 import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
-import type { UpstreamClient, UpstreamExchange } from "../edge/upstream-types.ts";
-import type { LanePool } from "../lanes/lane-pool.ts";
+import type { UpstreamExchange } from "../edge/upstream-types.ts";
+import type { Caller } from "../identity/caller.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
 import { type Endpoint, upstreamEndpoint } from "../routing/endpoints.ts";
-import { type ModelRouter, type Route, tokenBudgetOf, upstreamApiOf } from "../routing/model-router.ts";
-import type { Logger } from "../telemetry/logger.ts";
+import { matcherOf } from "../routing/model-globs.ts";
+import { type Route, tokenBudgetOf, upstreamApiOf } from "../routing/model-router.ts";
 import { type FindingCounts, type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
 import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
 import { interactionRecord } from "./interaction-record.ts";
 import { KeepAlive } from "./keep-alive.ts";
-import type { ModelDirectory } from "./model-directory.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
+import type { SessionDeps, SessionRequest } from "./session-request.ts";
 import { brokenEnd, CONTENT_TYPES, keepAlive, streamHeaders } from "./stream-framing.ts";
 import { upstreamAddress } from "./upstream-address.ts";
 import { UpstreamRefusal } from "./upstream-refusal.ts";
 
-export interface SessionDeps {
-	readonly pool: LanePool;
-	readonly upstream: UpstreamClient;
-	readonly logger: Logger;
-	readonly audit: AuditWriter;
-	readonly policyId: string;
-	readonly router: ModelRouter;
-	readonly models: ModelDirectory;
-	readonly passCredential: boolean;
-	readonly onBlock: "error" | "refuse";
-	readonly keepAliveMs: number;
-}
-
 type Passed = Extract<PromptVerdict, { readonly stream: boolean }>;
 type Blocked = Extract<PromptVerdict, { readonly wantsStream: boolean }>;
-
-/** One request that was admitted. */
-export interface SessionRequest {
-	readonly request: DownstreamRequest;
-	readonly endpoint: Endpoint;
-	readonly downstream: Downstream;
-	/** The `X-Request-Id` of everything that belongs to it. */
-	readonly id: string;
-}
 
 /**
  * One request and its answer, start to audit line. Owns the upstream exchange, the lane session and the timers, and
@@ -58,6 +35,8 @@ export class Session {
 	readonly #downstream: Downstream;
 	readonly #deps: SessionDeps;
 	readonly #id: string;
+	readonly #caller: Caller;
+	readonly #limitHeaders: Readonly<Record<string, string>>;
 	readonly #onDone: () => void;
 	readonly #startedAt = performance.now();
 	readonly #time = new Date();
@@ -78,13 +57,15 @@ export class Session {
 	#securityHeaders: Record<string, string> = {};
 	#passHeaders: ReadonlySet<string> = new Set();
 
-	constructor({ request, endpoint, downstream, id }: SessionRequest, deps: SessionDeps, onDone: () => void) {
+	constructor({ request, endpoint, downstream, id, caller, headers }: SessionRequest, deps: SessionDeps, onDone: () => void) {
 		this.#request = request;
 		this.#endpoint = endpoint;
 		this.#upstream = endpoint;
 		this.#downstream = downstream;
 		this.#deps = deps;
 		this.#id = id;
+		this.#caller = caller;
+		this.#limitHeaders = headers;
 		this.#onDone = onDone;
 		downstream.onAbort((reason) => this.#release(reason === "stalled" ? "client_stalled" : "client_abort"));
 	}
@@ -105,6 +86,7 @@ export class Session {
 		this.#securityHeaders = verdictHeaders(verdict);
 		if ("answer" in verdict) return this.#answer(verdict.answer);
 		if (verdict.action === "block") return this.#block(verdict);
+		if (!matcherOf(this.#caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
 		const route = this.#deps.router.route(verdict.model, api);
 		const upstreamApi = route && upstreamApiOf(route.type, api);
 		if (route === undefined || upstreamApi === undefined) return this.#refuse("model_not_found", modelNotFound(verdict.model));
@@ -268,7 +250,7 @@ export class Session {
 	#head(status: number, headers: Readonly<Record<string, string>>): void {
 		this.#headSent = true;
 		this.#status = status;
-		this.#downstream.head(status, { ...this.#securityHeaders, ...headers, "x-request-id": this.#id });
+		this.#downstream.head(status, { ...this.#limitHeaders, ...this.#securityHeaders, ...headers, "x-request-id": this.#id });
 	}
 
 	#refuse(code: ErrorCode, detail: ErrorOverrides = {}, findings: FindingCounts = {}): void {
@@ -292,7 +274,7 @@ export class Session {
 		// A prompt's own findings are not the answer's.
 		const answer = { findings: this.#lane === undefined ? {} : findings, outcome, status: this.#status };
 		const decision = { policy: this.#deps.policyId, provider: this.#provider, verdict: this.#verdict };
-		const what = { request: this.#request, requestId: this.#id, api: this.#endpoint.api };
+		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
 		this.#deps.audit.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, durationMs }));
 		this.#onDone();
 	}

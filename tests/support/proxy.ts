@@ -12,7 +12,9 @@ export interface ProxyOptions {
 	readonly logger?: ProxyDeps["logger"];
 }
 
-/** A running proxy in front of an OpenAI-compatible base URL, or of these `llm_providers`, with further YAML. */
+const UNLIMITED = { requests_per_minute: 0, requests_per_hour: 0, burst_allowance: 0, tokens_per_minute: 0 };
+
+/** A running proxy in front of an OpenAI-compatible base URL, or of these `llm_providers`, with further YAML. Without limits unless that sets some. */
 export async function startProxy(
 	upstream: string | Record<string, object>,
 	yaml = "",
@@ -20,17 +22,21 @@ export async function startProxy(
 	options: ProxyOptions = {},
 ): Promise<Proxy> {
 	const providers = typeof upstream === "string" ? { up: { type: "openai", base_url: upstream, api_key: "test" } } : upstream;
-	const audit = yaml.includes("audit:") ? "" : `audit: { dir: "${mkdtempSync(join(tmpdir(), "audit-"))}" }`;
 	const server = { host: "127.0.0.1", port: 0, workers: 2, drain_timeout_ms: 500, lane_deadline_ms: 2000, ...options.server };
 	const loaded = parseConfig(
 		`server: ${JSON.stringify(server)}
-${audit}
 llm_providers: ${JSON.stringify(providers)}
 ${yaml}`,
 		{},
 	);
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	const started = await createProxy(loaded.config, { logger: options.logger ?? silent, ...(workerUrl && { workerUrl }) });
+	const { security, audit } = loaded.config;
+	const config = {
+		...loaded.config,
+		security: yaml.includes("rate_limiting") ? security : { ...security, rate_limiting: UNLIMITED },
+		audit: yaml.includes("audit:") ? audit : { ...audit, dir: mkdtempSync(join(tmpdir(), "audit-")) },
+	};
+	const started = await createProxy(config, { logger: options.logger ?? silent, ...(workerUrl && { workerUrl }) });
 	if (!started.ok) throw new Error(JSON.stringify(started.faults));
 	return started.proxy;
 }

@@ -1,0 +1,101 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { unwatchFile, watchFile } from "node:fs";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import { type Authentication, type Authenticator, type Caller, type Credentials, credentialIn } from "./caller.ts";
+import { type KeyRecord, readKeyFile } from "./key-file.ts";
+import { parseKey } from "./key-format.ts";
+import { verifyKey } from "./key-hash.ts";
+
+export interface ApiKeyOptions {
+	readonly file: string;
+	/** The file changed: undefined when it was taken over, else why the old keys stay. */
+	readonly onReload: (fault: string | undefined) => void;
+}
+
+/** ms after which a change of the key file, a revocation above all, is seen. */
+const POLL_MS = 1000;
+/** Wrong keys that one address may send in a minute: each costs a scrypt. */
+const MAX_FAILURES = 20;
+/** scrypt runs at the same time; beyond it new keys are refused until it eases. */
+const MAX_VERIFYING = 64;
+/** Keys remembered as right. */
+const MAX_KNOWN = 10_000;
+
+/** Client API keys from a file of hashes. Throws when the file is not valid. */
+export function createApiKeyAuthenticator(options: ApiKeyOptions): Authenticator {
+	return new ApiKeys(options);
+}
+
+class ApiKeys implements Authenticator {
+	readonly #options: ApiKeyOptions;
+	#records = new Map<string, KeyRecord>();
+	/** Keyed hash of a right key → its id, so that only a key's first request pays for scrypt. */
+	readonly #known = new Map<string, string>();
+	readonly #memoryKey = randomBytes(32);
+	readonly #failures = new RateLimiterMemory({ points: MAX_FAILURES, duration: 60 });
+	#verifying = 0;
+
+	constructor(options: ApiKeyOptions) {
+		this.#options = options;
+		const fault = this.#load();
+		if (fault !== undefined)
+			throw new Error(`security.auth.keys_file ${options.file} ${fault}. Make it with 'secure-llm-proxy keys create'.`);
+		watchFile(options.file, { interval: POLL_MS, persistent: false }, () => options.onReload(this.#load()));
+	}
+
+	async authenticate(credentials: Credentials): Promise<Authentication> {
+		const presented = credentialIn(credentials);
+		if (presented === undefined) return { ok: false, code: "missing_credential" };
+		const parts = parseKey(presented);
+		if (parts === undefined) return { ok: false, code: "invalid_credential" };
+		const fingerprint = createHmac("sha256", this.#memoryKey).update(presented).digest("base64");
+		const record = this.#records.get(parts.id);
+		if (record === undefined || this.#known.get(fingerprint) !== record.hash) {
+			const failure = await this.#prove(presented, record, credentials.address);
+			if (failure !== undefined) return failure;
+			this.#remember(fingerprint, (record as KeyRecord).hash);
+		}
+		return decide(record as KeyRecord);
+	}
+
+	close(): void {
+		unwatchFile(this.#options.file);
+	}
+
+	/** The failure, or undefined when the key is the record's. An unknown id costs as much as a wrong key. */
+	async #prove(presented: string, record: KeyRecord | undefined, address: string): Promise<Authentication | undefined> {
+		const failures = await this.#failures.get(address);
+		if (failures !== null && failures.consumedPoints >= MAX_FAILURES) return { ok: false, code: "too_many_failures" };
+		if (this.#verifying >= MAX_VERIFYING) return { ok: false, code: "overloaded" };
+		this.#verifying++;
+		const isRight = await verifyKey(presented, record?.hash).finally(() => this.#verifying--);
+		if (isRight) return undefined;
+		await this.#failures.penalty(address);
+		return { ok: false, code: "invalid_credential" };
+	}
+
+	#remember(fingerprint: string, hash: string): void {
+		if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+		this.#known.set(fingerprint, hash);
+	}
+
+	#load(): string | undefined {
+		const reading = readKeyFile(this.#options.file);
+		if (!reading.ok) return reading.reason;
+		this.#records = new Map(reading.keys.map((record) => [record.id, record]));
+		return undefined;
+	}
+}
+
+/** The key is right; whether it still counts is only said to who has it. */
+function decide(record: KeyRecord): Authentication {
+	if (record.revoked !== undefined) return { ok: false, code: "revoked_credential" };
+	if (record.expires !== undefined && Date.parse(record.expires) <= Date.now()) return { ok: false, code: "expired_credential" };
+	const caller: Caller = {
+		id: `key:${record.id}`,
+		policy: record.policy,
+		models: record.models ?? [],
+		limits: { requestsPerMinute: record.requests_per_minute, requestsPerHour: record.requests_per_hour },
+	};
+	return { ok: true, caller };
+}

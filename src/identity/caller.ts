@@ -1,0 +1,50 @@
+import type { ErrorCode } from "../core/errors.ts";
+
+/** Who asks. */
+export interface Caller {
+	/** Stable and not secret: `key:3fk9…`, `jwt:alice`, `address:192.0.2.7`. Names limits and audit records. */
+	readonly id: string;
+	/** A policy of `security.policies`; undefined: the default one. */
+	readonly policy: string | undefined;
+	/** Model globs the caller may use; empty: all. */
+	readonly models: readonly string[];
+	/** Overrides of `security.rate_limiting`; absent members take the configured value. */
+	readonly limits: { readonly requestsPerMinute?: number | undefined; readonly requestsPerHour?: number | undefined };
+}
+
+/** What of a request can prove who asks. */
+export interface Credentials {
+	/** Lower-case names. */
+	readonly headers: Readonly<Record<string, string>>;
+	/** Without `?`. */
+	readonly query: string;
+	/** Client's address, after trusted proxies. */
+	readonly address: string;
+}
+
+export type Authentication =
+	| { readonly ok: true; readonly caller: Caller }
+	/** `message` says more than the catalogue where that helps nobody but the caller. */
+	| { readonly ok: false; readonly code: ErrorCode; readonly message?: string };
+
+export interface Authenticator {
+	authenticate(credentials: Credentials): Promise<Authentication>;
+	close(): void;
+}
+
+/** Everybody may call; callers are told apart by address. */
+export const anonymous: Authenticator = {
+	authenticate: async ({ address }) => ({
+		ok: true,
+		caller: { id: `address:${address}`, policy: undefined, models: [], limits: {} },
+	}),
+	close: () => undefined,
+};
+
+/** The credential as any vendor's SDK sends it: a bearer token, or its own header; Gemini's may stand in the query. */
+export function credentialIn({ headers, query }: Credentials): string | undefined {
+	const bearer = /^bearer +(\S+)$/i.exec(headers["authorization"] ?? "")?.[1];
+	const own = bearer ?? headers["x-api-key"] ?? headers["api-key"] ?? headers["x-goog-api-key"];
+	const found = own ?? new URLSearchParams(query).get("key") ?? "";
+	return found === "" ? undefined : found;
+}

@@ -1,0 +1,65 @@
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
+import { type Authentication, type Authenticator, type Credentials, credentialIn } from "./caller.ts";
+
+export interface JwtOptions {
+	readonly jwksUrl: string;
+	readonly issuer: string;
+	readonly audience: string;
+	readonly algorithms: readonly string[];
+	/** Seconds that clocks may differ. */
+	readonly clockSkewS: number;
+	/** Names of the claims that say who asks and which policy counts; an empty policy claim: none does. */
+	readonly claims: { readonly subject: string; readonly policy: string; readonly models: string };
+}
+
+/** ms for the issuer's keys to arrive, and the least time between two fetches for an unknown key. */
+const FETCH_TIMEOUT_MS = 3000;
+const COOLDOWN_MS = 10_000;
+
+/** Tokens of an OpenID provider (RFC 7519), verified with its published keys (RFC 7517), which may rotate. */
+export function createJwtAuthenticator(options: JwtOptions): Authenticator {
+	const keys = createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: FETCH_TIMEOUT_MS, cooldownDuration: COOLDOWN_MS });
+	return {
+		async authenticate(credentials: Credentials): Promise<Authentication> {
+			const token = credentialIn(credentials);
+			if (token === undefined) return { ok: false, code: "missing_credential" };
+			try {
+				const { payload } = await jwtVerify(token, keys, {
+					issuer: options.issuer,
+					audience: options.audience,
+					algorithms: [...options.algorithms],
+					clockTolerance: options.clockSkewS,
+					requiredClaims: ["exp", options.claims.subject],
+				});
+				return callerOf(payload, options.claims);
+			} catch (error) {
+				return failureOf(error);
+			}
+		},
+		close: () => undefined,
+	};
+}
+
+function callerOf(payload: JWTPayload, claims: JwtOptions["claims"]): Authentication {
+	const subject = payload[claims.subject];
+	if (typeof subject !== "string" || subject === "")
+		return { ok: false, code: "invalid_credential", message: `The token's claim '${claims.subject}' is not a text.` };
+	const policy = claims.policy === "" ? undefined : payload[claims.policy];
+	if (policy !== undefined && typeof policy !== "string")
+		return { ok: false, code: "invalid_credential", message: `The token's claim '${claims.policy}' is not a text.` };
+	const models = claims.models === "" ? [] : (payload[claims.models] ?? []);
+	if (!Array.isArray(models) || models.some((model) => typeof model !== "string"))
+		return { ok: false, code: "invalid_credential", message: `The token's claim '${claims.models}' is not a list of texts.` };
+	return { ok: true, caller: { id: `jwt:${subject}`, policy, models, limits: {} } };
+}
+
+/** Anything unforeseen is a refusal too. */
+function failureOf(error: unknown): Authentication {
+	if (error instanceof errors.JWTExpired) return { ok: false, code: "expired_credential" };
+	if (error instanceof errors.JWTClaimValidationFailed)
+		return { ok: false, code: "invalid_credential", message: `The token's claim '${error.claim}' is missing or not the expected one.` };
+	// A generic error is an answer of the issuer that holds no keys.
+	if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError) || error.code === "ERR_JOSE_GENERIC")
+		return { ok: false, code: "identity_unavailable" };
+	return { ok: false, code: "invalid_credential" };
+}

@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+
+const KeyRecord = z.strictObject({
+	id: z.string().regex(/^[0-9A-Za-z]{8}$/),
+	name: z.string().min(1).max(200),
+	hash: z.string().regex(/^scrypt\$\d+\$\d+\$\d+\$[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+$/),
+	created: z.iso.datetime(),
+	expires: z.iso.datetime().optional(),
+	revoked: z.iso.datetime().optional(),
+	policy: z.string().min(1).optional(),
+	models: z.array(z.string().min(1)).optional(),
+	requests_per_minute: z.int().min(0).optional(),
+	requests_per_hour: z.int().min(0).optional(),
+});
+
+/** One client API key as it is stored: never the key itself. */
+export type KeyRecord = z.infer<typeof KeyRecord>;
+
+const KeyFile = z.strictObject({ keys: z.array(KeyRecord) });
+
+export type KeyFileReading = { readonly ok: true; readonly keys: readonly KeyRecord[] } | { readonly ok: false; readonly reason: string };
+
+/** Reads and validates the file as a whole. A file that does not exist is an empty one where `mayBeMissing`. */
+export function readKeyFile(file: string, mayBeMissing = false): KeyFileReading {
+	let text: string;
+	try {
+		text = readFileSync(file, "utf8");
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+		return mayBeMissing && code === "ENOENT" ? { ok: true, keys: [] } : { ok: false, reason: `cannot be read (${code})` };
+	}
+	try {
+		const { keys } = KeyFile.parse(JSON.parse(text));
+		const doubled = keys.find(({ id }, i) => keys.findIndex((other) => other.id === id) !== i);
+		return doubled === undefined ? { ok: true, keys } : { ok: false, reason: `holds the key id ${doubled.id} twice` };
+	} catch (error) {
+		const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+		return { ok: false, reason: issue === undefined ? "is not JSON" : `is not valid at ${issue.path.join(".")}: ${issue.message}` };
+	}
+}
+
+/** Changes the file under a lock. The change sees what is in it now; readers see the old content or the new one. */
+export function updateKeyFile(file: string, change: (keys: readonly KeyRecord[]) => readonly KeyRecord[]): void {
+	mkdirSync(dirname(file), { recursive: true });
+	const lock = `${file}.lock`;
+	writeFileSync(lock, String(process.pid), { flag: "wx" });
+	try {
+		const reading = readKeyFile(file, true);
+		if (!reading.ok) throw new Error(`${file} ${reading.reason}`);
+		writeFileSync(`${file}.tmp`, `${JSON.stringify({ keys: change(reading.keys) }, null, "\t")}\n`, { mode: 0o600 });
+		renameSync(`${file}.tmp`, file);
+	} finally {
+		rmSync(lock, { force: true });
+	}
+}

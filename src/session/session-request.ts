@@ -1,0 +1,36 @@
+import type { AuditWriter } from "../audit/audit-writer.ts";
+import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
+import type { UpstreamClient } from "../edge/upstream-types.ts";
+import type { Caller } from "../identity/caller.ts";
+import type { LanePool } from "../lanes/lane-pool.ts";
+import type { Endpoint } from "../routing/endpoints.ts";
+import type { ModelRouter } from "../routing/model-router.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { ModelDirectory } from "./model-directory.ts";
+
+/** What every session of one configuration shares. */
+export interface SessionDeps {
+	readonly pool: LanePool;
+	readonly upstream: UpstreamClient;
+	readonly logger: Logger;
+	readonly audit: AuditWriter;
+	readonly policyId: string;
+	readonly router: ModelRouter;
+	readonly models: ModelDirectory;
+	readonly passCredential: boolean;
+	/** How a blocked prompt is answered. */
+	readonly onBlock: "error" | "refuse";
+	readonly keepAliveMs: number;
+}
+
+/** One request that was admitted. */
+export interface SessionRequest {
+	readonly request: DownstreamRequest;
+	readonly endpoint: Endpoint;
+	readonly downstream: Downstream;
+	/** The `X-Request-Id` of everything that belongs to it. */
+	readonly id: string;
+	readonly caller: Caller;
+	/** Sent with every answer: what is left of the caller's limits. */
+	readonly headers: Readonly<Record<string, string>>;
+}

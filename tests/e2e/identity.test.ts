@@ -1,0 +1,212 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { verifyLog } from "../../src/audit/verify-log.ts";
+import type { Proxy } from "../../src/proxy.ts";
+import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { startProxy } from "../support/proxy.ts";
+
+let upstream: MockUpstream;
+
+beforeAll(async () => {
+	upstream = await startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end(chatEvents(["hello"]).join(""));
+	});
+});
+afterAll(() => upstream.close());
+
+interface Answer {
+	readonly status: number;
+	readonly code: string | undefined;
+	readonly message: string | undefined;
+	readonly headers: Headers;
+}
+
+async function ask(proxy: Proxy, headers: Record<string, string>, model = "m", path = "/v1/chat/completions"): Promise<Answer> {
+	const response = await fetch(`http://127.0.0.1:${proxy.port}${path}`, {
+		method: "POST",
+		headers: { "content-type": "application/json", ...headers },
+		body: JSON.stringify({ model, max_tokens: 5, stream: true, messages: [{ role: "user", content: "hi" }] }),
+	});
+	const text = await response.text();
+	const error = response.ok ? undefined : (JSON.parse(text).error as { code: string; message: string });
+	return { status: response.status, code: error?.code, message: error?.message, headers: response.headers };
+}
+
+describe("client API keys", () => {
+	const dir = mkdtempSync(join(tmpdir(), "keys-"));
+	const file = join(dir, "keys.json");
+	const keys = (...args: string[]): string =>
+		execFileSync(process.execPath, ["dist/main.js", "keys", args[0] ?? "", "--file", file, ...args.slice(1)], { stdio: "pipe" })
+			.toString()
+			.trim();
+	const idOf = (key: string): string => key.split("_")[1] ?? "";
+	let proxy: Proxy;
+	let key: string;
+	let limited: string;
+
+	beforeAll(async () => {
+		key = keys("create", "--name", "chat ui");
+		limited = keys("create", "--name", "batch", "--model", "small-*", "--rpm", "2");
+		proxy = await startProxy(
+			upstream.url,
+			`security: { auth: { mode: api_key, keys_file: "${file}" }, rate_limiting: { requests_per_minute: 0, requests_per_hour: 0, burst_allowance: 0 } }`,
+		);
+	});
+	afterAll(() => proxy.drain());
+
+	test("the file holds hashes, never a key", () => {
+		expect(readFileSync(file, "utf8")).not.toContain(key.slice(-38));
+		expect(JSON.parse(keys("list", "--json"))).toMatchObject([
+			{ name: "chat ui", state: "valid" },
+			{ name: "batch", models: ["small-*"] },
+		]);
+	});
+
+	test("a key is taken from any vendor's header, and never goes upstream", async () => {
+		for (const headers of [{ authorization: `Bearer ${key}` }, { "x-api-key": key }, { "api-key": key }, { "x-goog-api-key": key }])
+			expect((await ask(proxy, headers)).status).toBe(200);
+		expect(JSON.stringify(upstream.requests.map(({ headers }) => headers))).not.toContain(idOf(key));
+	});
+
+	test.each([
+		["no key", {}, "missing_credential"],
+		["another scheme", { authorization: "Basic YTpi" }, "missing_credential"],
+		["something that is no key", { authorization: "Bearer sk-1234" }, "invalid_credential"],
+		["control characters' worth of key", { "x-api-key": `${"a".repeat(4000)}'; DROP TABLE keys` }, "invalid_credential"],
+	])("%s is a 401 that says what to send", async (_name, headers, code) => {
+		const answer = await ask(proxy, headers);
+		expect(answer).toMatchObject({ status: 401, code });
+		expect(answer.headers.get("x-should-retry")).toBe("false");
+	});
+
+	test("the error has the shape of the route's vendor", async () => {
+		const response = await fetch(`http://127.0.0.1:${proxy.port}/v1/messages`, { method: "POST", body: "{}" });
+		expect(await response.json()).toMatchObject({ type: "error", error: { type: "authentication_error", code: "missing_credential" } });
+	});
+
+	test("a well-formed key of an unknown or a known id with another secret is refused alike", async () => {
+		const other = keys("create", "--file", join(dir, "other.json"));
+		expect(await ask(proxy, { "x-api-key": other })).toMatchObject({ status: 401, code: "invalid_credential" });
+		const forged = other.replace(idOf(other), idOf(key));
+		expect(await ask(proxy, { "x-api-key": forged })).toMatchObject({ status: 401, code: "invalid_credential" });
+	});
+
+	test("a key opens only its models and has its own limit", async () => {
+		expect(await ask(proxy, { "x-api-key": limited }, "big-1")).toMatchObject({ status: 403, code: "model_not_allowed" });
+		const second = await ask(proxy, { "x-api-key": limited }, "small-1");
+		expect([second.status, second.headers.get("x-ratelimit-remaining-requests")]).toEqual([200, "0"]);
+		const third = await ask(proxy, { "x-api-key": limited }, "small-1");
+		expect(third).toMatchObject({ status: 429, code: "rate_limited" });
+		expect(Number(third.headers.get("retry-after"))).toBeGreaterThan(0);
+	});
+
+	test("a revoked key, an expired key and a rotated key are told apart, without a restart", async () => {
+		const fresh = keys("rotate", idOf(limited));
+		keys("revoke", idOf(key));
+		const expired = keys("create", "--days", "0");
+		await vi.waitFor(
+			async () => expect(await ask(proxy, { "x-api-key": key })).toMatchObject({ status: 401, code: "revoked_credential" }),
+			{ timeout: 10_000, interval: 200 },
+		);
+		expect(await ask(proxy, { "x-api-key": expired })).toMatchObject({ status: 401, code: "expired_credential" });
+		expect(await ask(proxy, { "x-api-key": limited })).toMatchObject({ status: 401, code: "expired_credential" });
+		expect((await ask(proxy, { "x-api-key": fresh }, "small-1")).status).toBe(200);
+	});
+
+	test("a key file that is not valid keeps the old keys", async () => {
+		const good = keys("create");
+		await vi.waitFor(async () => expect((await ask(proxy, { "x-api-key": good })).status).toBe(200), { timeout: 10_000, interval: 200 });
+		const content = readFileSync(file);
+		writeFileSync(file, "{ not json");
+		await new Promise((resolve) => setTimeout(resolve, 1300));
+		expect((await ask(proxy, { "x-api-key": good })).status).toBe(200);
+		writeFileSync(file, content);
+	});
+
+	test("one address that tries many wrong keys is slowed down, and right keys stay open to it", async () => {
+		const right = keys("create");
+		await vi.waitFor(async () => expect((await ask(proxy, { "x-api-key": right })).status).toBe(200), { timeout: 10_000, interval: 200 });
+		const wrong = keys("create", "--file", join(dir, "third.json"));
+		const codes = (await Promise.all(Array.from({ length: 30 }, () => ask(proxy, { "x-api-key": wrong })))).map(({ code }) => code);
+		expect(codes).toContain("invalid_credential");
+		expect(await ask(proxy, { "x-api-key": wrong })).toMatchObject({ status: 429, code: "too_many_failures" });
+		expect((await ask(proxy, { "x-api-key": right })).status).toBe(200);
+	});
+
+	test("commands say what is wrong", () => {
+		const run = (...args: string[]) =>
+			spawnSync(process.execPath, ["dist/main.js", "keys", args[0] ?? "", "--file", file, ...args.slice(1)]);
+		expect([run("revoke", "nobody00").status, run("revoke", "nobody00").stderr.toString()]).toEqual([
+			2,
+			expect.stringMatching(/holds no key nobody00/),
+		]);
+		expect(run("create", "--rpm", "many").stderr.toString()).toMatch(/--rpm takes a whole number/);
+	});
+});
+
+describe("tokens of an OpenID provider", () => {
+	const ISSUER = "https://issuer.example";
+	let jwks: Server;
+	let published: object[];
+	let proxy: Proxy;
+	let sign: (claims: object, more?: { issuer?: string; audience?: string; exp?: string; kid?: string }) => Promise<string>;
+	let auditDir: string;
+
+	beforeAll(async () => {
+		const pair = await generateKeyPair("ES256");
+		published = [{ ...(await exportJWK(pair.publicKey)), kid: "one", alg: "ES256", use: "sig" }];
+		sign = (claims, { issuer = ISSUER, audience = "chat", exp = "5m", kid = "one" } = {}) =>
+			new SignJWT({ sub: "alice", ...claims })
+				.setProtectedHeader({ alg: "ES256", kid })
+				.setIssuer(issuer)
+				.setAudience(audience)
+				.setExpirationTime(exp)
+				.sign(pair.privateKey);
+		jwks = createServer((_request, response) => response.end(JSON.stringify({ keys: published })));
+		await new Promise<void>((resolve) => jwks.listen(0, "127.0.0.1", resolve));
+		auditDir = mkdtempSync(join(tmpdir(), "audit-"));
+		proxy = await startProxy(
+			upstream.url,
+			`audit: { dir: "${auditDir}" }\nsecurity: { auth: { mode: jwt, jwks_url: "http://127.0.0.1:${(jwks.address() as AddressInfo).port}/keys", issuer: "${ISSUER}", audience: chat, claims: { models: allowed } } }`,
+		);
+	});
+	afterAll(async () => {
+		await proxy.drain();
+		jwks.close();
+	});
+
+	const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+	test("a good token opens, and its models are its own", async () => {
+		expect((await ask(proxy, bearer(await sign({})))).status).toBe(200);
+		expect((await ask(proxy, bearer(await sign({ allowed: ["small-*"] })), "small-1")).status).toBe(200);
+		expect(await ask(proxy, bearer(await sign({ allowed: ["small-*"] })), "big")).toMatchObject({ status: 403, code: "model_not_allowed" });
+	});
+
+	test("each thing that is wrong with a token has its own words", async () => {
+		const refused = async (token: string) => ask(proxy, bearer(token));
+		expect(await refused(await sign({}, { exp: "-5m" }))).toMatchObject({ status: 401, code: "expired_credential" });
+		expect((await refused(await sign({}, { issuer: "https://evil.example" }))).message).toMatch(/claim 'iss'/);
+		expect((await refused(await sign({}, { audience: "other" }))).message).toMatch(/claim 'aud'/);
+		expect((await refused(await sign({ allowed: "all" }))).message).toMatch(/claim 'allowed'/);
+		expect(await refused(`${(await sign({})).slice(0, -4)}AAAA`)).toMatchObject({ status: 401, code: "invalid_credential" });
+		expect(await refused("not.a.token")).toMatchObject({ status: 401, code: "invalid_credential" });
+		const none = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from(JSON.stringify({ sub: "a", iss: ISSUER, aud: "chat", exp: 9e9 })).toString("base64url")}.`;
+		expect(await refused(none)).toMatchObject({ status: 401, code: "invalid_credential" });
+	});
+
+	test("the audit names the subject only by a pseudonym", async () => {
+		await ask(proxy, bearer(await sign({ sub: "carol.example" })));
+		await proxy.drain();
+		const log = join(auditDir, "local");
+		expect(verifyLog({ dir: log }).faults).toEqual([]);
+		expect(readFileSync(join(log, "000000000000000.jsonl"), "utf8")).not.toContain("carol");
+	});
+});

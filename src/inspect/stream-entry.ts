@@ -1,4 +1,4 @@
-import type { Companion, EventData, Place } from "../providers/provider.ts";
+import type { EventData, Place } from "../providers/provider.ts";
 import { type Replacement, replaceValues } from "../wire/json-strings.ts";
 import type { SseBlock } from "../wire/sse-decoder.ts";
 import { withData } from "../wire/sse-encoder.ts";
@@ -39,9 +39,7 @@ export function composeEntry(
 	isAltered: (channels: string) => boolean,
 	more: readonly Replacement[],
 ): WrittenEntry {
-	const moot = reading.companions.filter((companion) =>
-		companion.isOfWhole ? isAltered(companion.channels) : isTouched(companion, reading.places, texts),
-	);
+	const moot = reading.companions.filter(({ channels }) => isAltered(channels));
 	const edits = [
 		...editsOf(reading.places, texts, reading.amendments),
 		...moot.map(({ from, to }) => ({ from, to, value: null })),
@@ -53,10 +51,6 @@ export function composeEntry(
 	if (!isVisible && reading.isOnlyText) return { sse: "", data: "" };
 	const data = replaceValues(original, edits);
 	return { sse: withData(block, data), data };
-}
-
-function isTouched({ channels }: Companion, places: readonly Place[], texts: readonly (string | undefined)[]): boolean {
-	return places.some(({ kind, channel }, i) => kind === "delta" && channel.startsWith(channels) && texts[i] !== undefined);
 }
 
 /** One delta of an entry: place `i`. */

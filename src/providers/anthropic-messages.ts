@@ -185,7 +185,7 @@ function signing(data: string, index: number, spans: readonly JsonSpan[], kind: 
 	const signatures = spans.filter(({ from }) => data[from] === '"' && data[from + 1] !== '"');
 	const isSigned = signatures.length > 0;
 	const channels = `${index}:`;
-	const companions = signatures.map(({ from, to }) => ({ channels, isOfWhole: true as const, from, to }));
+	const companions = signatures.map(({ from, to }) => ({ channels, from, to }));
 	const note = { kind, index, isSigned } satisfies Note;
 	return { companions, finished: isSigned ? [channels] : [], note };
 }

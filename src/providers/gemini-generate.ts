@@ -104,7 +104,7 @@ function readEvent(data: string, memory: GeminiMemory): EventReading {
 		places: fields.places,
 		companions: fields.spans
 			.filter(({ path }) => path[3] === "groundingSupports")
-			.map(({ path, from, to }) => ({ channels: `${seen[path[1] as number]}:`, isOfWhole: true, from, to })),
+			.map(({ path, from, to }) => ({ channels: `${seen[path[1] as number]}:`, from, to })),
 		amendments: logprobAmendments(object, fields),
 		finished: finished.map((index) => `${index}:`),
 		isOnlyText: isOnlyText(object, candidates),

@@ -31,12 +31,10 @@ export interface Place {
 	readonly wrap?: Wrap;
 }
 
-/** A value that says something about a channel's text: it goes when the text is not the original. */
+/** A value that speaks about the whole text of a channel so far (a signature): it goes when that is not the original. */
 export interface Companion {
 	/** Channels it speaks about begin with this. */
 	readonly channels: string;
-	/** It speaks about the whole text so far (a signature), not only about what stands in the same event (log probabilities). */
-	readonly isOfWhole?: true;
 	readonly from: number;
 	readonly to: number;
 }

@@ -55,6 +55,13 @@ class Answer implements Dispatcher.DispatchHandler {
 		this.#onDone();
 	}
 
+	/** The run is over. */
+	stop(): void {
+		if (this.receipt.outcome !== "unfinished") return;
+		this.receipt = { ...this.receipt, outcome: "still running" };
+		this.controller?.abort(new Error("The run is over."));
+	}
+
 	#take(event: ChatEvent, now: number): void {
 		const choice = event.choices?.[0];
 		const text = choice?.delta?.content ?? choice?.delta?.tool_calls?.[0]?.function?.arguments ?? "";
@@ -136,10 +143,8 @@ async function flooded(target: Target, workload: Workload, windowMs: number): Pr
 }
 
 function settle(asked: readonly ReturnType<typeof ask>[]): Receipt[] {
-	return asked.map(({ answer }) => {
-		if (answer.receipt.outcome === "unfinished") answer.controller?.abort(new Error("The run is over."));
-		return answer.receipt;
-	});
+	for (const { answer } of asked) answer.stop();
+	return asked.map(({ answer }) => answer.receipt);
 }
 
 async function mark(afterMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { openSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -49,7 +49,11 @@ export interface Command {
 export async function runCommand({ file, args, env, port, headers = {}, logFile }: Command): Promise<Running> {
 	const log = openSync(logFile, "w");
 	const child = spawn(file, [...args], { stdio: ["ignore", log, log], env: { ...process.env, ...env } });
+	let isStopping = false;
 	const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+	child.once("exit", (code, signal) => {
+		if (!isStopping) process.stderr.write(`bench: ${file} ${args[0]} ended by itself (${code ?? signal}):\n${lastLines(logFile)}\n`);
+	});
 	try {
 		await accepts(port, child);
 	} catch (error) {
@@ -60,11 +64,16 @@ export async function runCommand({ file, args, env, port, headers = {}, logFile 
 		target: { origin: `http://127.0.0.1:${port}`, path: "/v1/chat/completions", headers },
 		pids: [child.pid ?? 0],
 		async stop() {
+			isStopping = true;
 			child.kill("SIGTERM");
 			await Promise.race([ended, sleep(3000)]);
 			child.kill("SIGKILL");
 		},
 	};
+}
+
+function lastLines(file: string): string {
+	return readFileSync(file, "utf8").split("\n").slice(-8).join("\n");
 }
 
 async function accepts(port: number, child: ChildProcess): Promise<void> {

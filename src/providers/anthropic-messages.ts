@@ -73,6 +73,8 @@ function createStreamFormat(): StreamFormat {
 				finished && note?.kind !== "finish" ? "" : event(end),
 			].join("");
 		},
+		// No JSON, in a string or outside: some clients complete input that merely ends, and would make the call.
+		jsonBreak: "\\!",
 		// Only `message_stop` says so.
 		isComplete: () => false,
 		done: () => event({ type: "message_stop" }),

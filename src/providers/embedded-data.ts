@@ -16,7 +16,8 @@ export type EmbeddedData =
 	| { readonly kind: "document" };
 
 const DATA_URL = /^data:([\w.+-]*\/?[\w.+-]*)((?:;[^;,]*)*),/i;
-const BASE64 = /^[A-Za-z0-9+/_=\s-]*$/;
+// Blanks stand between words, line ends between the lines of encoded data.
+const BASE64 = /^[A-Za-z0-9+/_=\r\n-]*$/;
 const MEDIA_TYPE = /^(?:image|audio|video)\//i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they tell bytes from text
 const CONTROL = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/;

@@ -1,6 +1,6 @@
 import type { JsonPath } from "../wire/json-strings.ts";
-import { createFieldReader, type FieldTable, indexOf } from "./field-table.ts";
-import { isObject, type JsonObject, objectsOf } from "./json-object.ts";
+import { createFieldReader, type FieldTable, indexOf, type Treatment } from "./field-table.ts";
+import { isObject, type JsonObject } from "./json-object.ts";
 
 /** Where text stands in Gemini's API (ai.google.dev/api/generate-content). A string that no table names is inspected whole. */
 
@@ -81,33 +81,37 @@ function contentFields(at: string): FieldTable {
 	return [[`${at}.role`, "name"], ...partFields(`${at}.parts.#`, "whole")];
 }
 
-export const readRequestFields = createFieldReader([
-	["model", "name"],
-	["cachedContent", "name"],
-	["taskType", "name"],
-	["safetySettings.**", "name"],
-	["generationConfig.responseMimeType", "name"],
-	...contentFields("contents.#"),
-	...contentFields("systemInstruction"),
-	...contentFields("system_instruction"),
-	...contentFields("content"),
-	...contentFields("requests.#.content"),
-	["requests.#.model", "name"],
-	["requests.#.taskType", "name"],
-	...contentFields("generateContentRequest.contents.#"),
-]);
+export const readRequestFields = createFieldReader(
+	[
+		["model", "name"],
+		["cachedContent", "name"],
+		["taskType", "name"],
+		["safetySettings.**", "name"],
+		["generationConfig.responseMimeType", "name"],
+		...contentFields("contents.#"),
+		...contentFields("systemInstruction"),
+		...contentFields("system_instruction"),
+		...contentFields("content"),
+		...contentFields("requests.#.content"),
+		["requests.#.model", "name"],
+		["requests.#.taskType", "name"],
+		...contentFields("generateContentRequest.contents.#"),
+	],
+	{ refine: refineRequest },
+);
 
-/** Encoded text is no media: it would pass unread. */
-const MEDIA_TYPE = /^(?:image|audio|video)\/|^application\/pdf$/i;
+/** Images, sound and film may pass; a file of another type may hold text. */
+function refineRequest(root: unknown, path: JsonPath): Treatment | undefined {
+	const holder = path.at(-2);
+	if (path.at(-1) !== "data" || (holder !== "inlineData" && holder !== "inline_data")) return undefined;
+	const data = valueAt(root, path.slice(0, -1));
+	const type = isObject(data) ? (data["mimeType"] ?? data["mime_type"]) : undefined;
+	return /^(?:image|audio|video)\//i.test(String(type)) ? "media" : "document";
+}
 
-/** Where a content has encoded data that is neither image, sound, film nor PDF; undefined: nowhere. */
-export function unreadableData(contents: readonly unknown[]): number | undefined {
-	const wrong = contents.findIndex((content) =>
-		objectsOf(isObject(content) ? content["parts"] : undefined).some((part) => {
-			const data = part["inlineData"] ?? part["inline_data"];
-			if (!isObject(data)) return false;
-			return !MEDIA_TYPE.test(String(data["mimeType"] ?? data["mime_type"]));
-		}),
+function valueAt(root: unknown, path: JsonPath): unknown {
+	return path.reduce<unknown>(
+		(node, step) => (typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[step] : undefined),
+		root,
 	);
-	return wrong < 0 ? undefined : wrong;
 }

@@ -1,5 +1,6 @@
-import { readRequestFields, unreadableData } from "./gemini-fields.ts";
+import { readRequestFields } from "./gemini-fields.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
+import { parameterOf } from "./openai-request.ts";
 import type { RequestReading } from "./provider.ts";
 
 /** The model and the method stand in the path: `/v1beta/models/{model}:{method}`. */
@@ -39,10 +40,9 @@ function readRequest(json: string, path: string, contentsOf: (object: JsonObject
 	const wrong = contents.findIndex((content) => !isObject(content) || !Array.isArray(content["parts"]));
 	if (contents.length === 0 || wrong >= 0)
 		return invalid(param, `'${param}' must be contents, each an object with an array 'parts'${wrong > 0 ? ` (see number ${wrong})` : ""}.`);
-	const unread = unreadableData(contents);
-	if (unread !== undefined)
-		return invalid(param, `'${param}' has inline data, in number ${unread}, that cannot be inspected. Send text as a 'text' part.`);
 	const fields = readRequestFields(json, object);
 	if (fields === undefined) return invalid(null, "The request body is nested too deeply. Flatten it.");
-	return { kind: "data", places: fields.places, model, stream: method === "streamGenerateContent" };
+	const [document] = fields.documents.map(parameterOf);
+	const stream = method === "streamGenerateContent";
+	return { kind: "data", places: fields.places, model, stream, ...(document !== undefined && { document }) };
 }

@@ -26,7 +26,7 @@ export function readOpenaiRequest(
 }
 
 /** The name of a parameter as OpenAI writes it: `messages[0].content`. */
-function parameterOf(path: JsonPath): string {
+export function parameterOf(path: JsonPath): string {
 	return path.map((step, i) => (typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`)).join("");
 }
 

@@ -161,7 +161,6 @@ describe("Gemini, outcomes that are errors", () => {
 		[{}, "contents"],
 		[{ contents: [] }, "contents"],
 		[{ contents: [{ role: "user" }] }, "contents"],
-		[{ contents: [{ parts: [{ inlineData: { mimeType: "text/plain", data: "Ym9iQGV4YW1wbGUuY29t" } }] }] }, "contents"],
 	])("a request like %j is refused in Google's envelope and the message names '%s'", async (body, name) => {
 		const { status, raw } = await post(proxy.port, JSON.stringify(body), "/v1beta/models/gemini-x:generateContent");
 		expect(status).toBe(400);
@@ -185,6 +184,17 @@ describe("what reaches a Gemini upstream", () => {
 		});
 		await post(proxy.port, JSON.stringify(body("bob@example.com", 4111111111111111)), "/v1beta/models/gemini-x:generateContent");
 		expect(JSON.parse(upstream.requests.at(-1)?.body ?? "")).toEqual(body("***@*******.***", "************1111"));
+	});
+
+	test("text inside inline data is masked there, and a file that cannot be read is refused by name", async () => {
+		const part = (mimeType: string, text: string) => ({ inlineData: { mimeType, data: Buffer.from(text).toString("base64") } });
+		const send = (part: object) =>
+			post(proxy.port, JSON.stringify({ contents: [{ parts: [part] }] }), "/v1beta/models/gemini-x:generateContent");
+		await send(part("text/plain", "I am bob@example.com"));
+		expect(JSON.parse(upstream.requests.at(-1)?.body ?? "").contents[0].parts[0]).toEqual(part("text/plain", "I am ***@*******.***"));
+		const { status, raw } = await send(part("application/pdf", "%PDF-1.7 \u0000\u0001"));
+		expect(status).toBe(400);
+		expect(raw).toContain("DOCUMENT_NOT_INSPECTED");
 	});
 
 	test("tokens are counted and texts embedded after the prompt filter", async () => {

@@ -119,7 +119,7 @@ const CHAT = {
 const GEMINI = {
 	systemInstruction: { parts: [{ text: "s" }] },
 	contents: [
-		{ role: "user", parts: [{ text: "a" }] },
+		{ role: "user", parts: [{ text: "a" }, { inlineData: { mimeType: "image/png", data: "AAAA" } }] },
 		{ role: "model", parts: [{ functionCall: { name: "f", args: { q: 1 } }, thoughtSignature: "c2ln" }] },
 		{ role: "user", parts: [{ functionResponse: { name: "f", response: { r: "x" } } }] },
 	],

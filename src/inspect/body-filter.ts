@@ -1,3 +1,4 @@
+import { ByteQueue } from "../core/byte-queue.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import { replaceValues } from "../wire/json-strings.ts";
@@ -22,7 +23,7 @@ export function createBodyFilter(options: {
 	readonly onCut: "end" | "error";
 	readonly maxBytes: number;
 }): BodyFilter {
-	const chunks: Uint8Array[] = [];
+	const collected = new ByteQueue();
 	const counts: Record<string, number> = {};
 	let received = 0;
 	const fault = (code: string): FilterStep => ({ out: "", consumed: received, ended: "fault", code });
@@ -31,14 +32,14 @@ export function createBodyFilter(options: {
 		push(bytes) {
 			received += bytes.length;
 			if (received > options.maxBytes) return fault("upstream_event_too_large");
-			chunks.push(bytes);
+			collected.append(bytes);
 			return { out: "", consumed: 0 };
 		},
 		end(code) {
 			if (code !== undefined) return fault(code);
 			let json: string;
 			try {
-				json = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+				json = new TextDecoder("utf-8", { fatal: true }).decode(collected.bytes);
 			} catch {
 				return fault("upstream_invalid_utf8");
 			}

@@ -20,7 +20,7 @@ export class ChannelSet {
 	/** Channels that ended since `forgetEnded`, with other text than the original. */
 	#endedAltered: string[] = [];
 
-	/** `onFindings` gets the findings of a channel when it ends. */
+	/** `onFindings` gets those findings of a channel that were not taken when it ends. */
 	constructor(options: {
 		readonly program: ScannerProgram;
 		readonly style: TextStyle;
@@ -70,7 +70,7 @@ export class ChannelSet {
 		if (channel === undefined) return "";
 		const rest = channel.finish();
 		if (channel.scanner.isCut) return rest;
-		this.#onFindings(channel.scanner.findings);
+		this.#onFindings(channel.scanner.takeFindings());
 		if (channel.isAltered) this.#endedAltered.push(name);
 		channel.close();
 		this.#channels.delete(name);
@@ -110,9 +110,9 @@ export class ChannelSet {
 		return undefined;
 	}
 
-	/** Findings of the open channels. */
-	*findings(): Generator<readonly Finding[]> {
-		for (const channel of this.#channels.values()) yield channel.scanner.findings;
+	/** Findings of the open channels since the last call. */
+	*takeFindings(): Generator<readonly Finding[]> {
+		for (const channel of this.#channels.values()) yield channel.scanner.takeFindings();
 	}
 
 	state(): ChannelSetState {

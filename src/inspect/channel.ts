@@ -19,7 +19,17 @@ export interface ChannelState {
 	readonly restorer?: RestorerState;
 }
 
+/** UTF-16 units scanned at once at most. */
 const SLICE_UNITS = 4096;
+
+/**
+ * For each delta the text that may go out in its place, `undefined` where that is the delta itself. `cutAt` is the delta
+ * in which a cut took effect, -1 for none.
+ */
+export interface ChannelStep {
+	readonly texts: readonly (string | undefined)[];
+	readonly cutAt: number;
+}
 
 export interface WholeInspection {
 	readonly text: string;
@@ -67,11 +77,30 @@ export class Channel {
 		return this.#isAltered;
 	}
 
-	/**
-	 * Takes the next deltas at once; returns for each the text that may go out in its place, `undefined` where that is the
-	 * delta itself. `cutAt` is the delta in which a cut took effect, -1 for none.
-	 */
-	write(deltas: readonly string[]): { readonly texts: (string | undefined)[]; readonly cutAt: number } {
+	/** Takes the next deltas. */
+	write(deltas: readonly string[]): ChannelStep {
+		const texts: (string | undefined)[] = [];
+		let cutAt = -1;
+		for (const group of groupsOf(deltas)) {
+			const step = group.length === 1 ? this.#writeLong(group[0] as string) : this.#writeGroup(group);
+			if (cutAt < 0 && step.cutAt >= 0) cutAt = texts.length + step.cutAt;
+			for (const text of step.texts) texts.push(text);
+		}
+		return { texts, cutAt };
+	}
+
+	/** One delta of any length, in slices: what is undecided at a time stays small. */
+	#writeLong(delta: string): ChannelStep {
+		if (delta.length <= SLICE_UNITS) return this.#writeGroup([delta]);
+		let out = "";
+		for (let at = 0; at < delta.length && !this.#scanner.isCut; at += SLICE_UNITS) {
+			const slice = delta.slice(at, at + SLICE_UNITS);
+			out += this.#writeGroup([slice]).texts[0] ?? slice;
+		}
+		return { texts: [out === delta ? undefined : out], cutAt: this.#scanner.isCut ? 0 : -1 };
+	}
+
+	#writeGroup(deltas: readonly string[]): ChannelStep {
 		const ends: number[] = [];
 		let end = this.#scanner.end;
 		const parts: Buffer[] = [];
@@ -203,4 +232,21 @@ export function inspectWhole(program: ScannerProgram, style: TextStyle, text: st
 	const out = channel.inspectWhole(text);
 	channel.close();
 	return { text: out, scanner: channel.scanner };
+}
+
+/** The deltas in groups that may be scanned at once; a longer one stands alone. */
+function groupsOf(deltas: readonly string[]): (readonly string[])[] {
+	const groups: string[][] = [];
+	let group: string[] = [];
+	let units = 0;
+	for (const delta of deltas) {
+		if (group.length === 0 || units + delta.length > SLICE_UNITS) {
+			group = [];
+			groups.push(group);
+			units = 0;
+		}
+		group.push(delta);
+		units += delta.length;
+	}
+	return groups;
 }

@@ -36,7 +36,7 @@ export function filterPrompt(
 	const texts = request.places.map((place) => {
 		style.prompt?.beginText(place.text);
 		const whole = wholes.inspect(place);
-		findings.push(...whole.findings);
+		for (const finding of whole.findings) findings.push(finding);
 		blocked ||= whole.isCut;
 		return whole.text;
 	});

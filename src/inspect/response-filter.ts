@@ -55,7 +55,7 @@ class Filter implements ResponseFilter {
 	readonly #waiting = new WaitingEvents();
 	readonly #wholes: WholeTexts;
 	readonly #memory: StreamMemory;
-	/** Findings of complete texts, and of channels that ended. */
+	/** Findings taken from texts and channels so far. */
 	readonly #counted: Record<string, number>;
 	/** Why the last complete text that was cut was. */
 	#wholeCause: CutCause = "other";
@@ -79,9 +79,8 @@ class Filter implements ResponseFilter {
 	}
 
 	get counts(): Record<string, number> {
-		const counts = { ...this.#counted };
-		for (const findings of this.#channels.findings()) countFindings(findings, counts);
-		return counts;
+		for (const findings of this.#channels.takeFindings()) countFindings(findings, this.#counted);
+		return { ...this.#counted };
 	}
 
 	push(bytes: Uint8Array): FilterStep {

@@ -246,7 +246,7 @@ class Pool implements LanePool {
 			return;
 		}
 		job.lane = index;
-		this.#lanes[index]?.post(job.item);
+		this.#lanes[index]?.post(job.item, job.item.body.length);
 	}
 
 	#waitingBytes(): number {

@@ -1,4 +1,5 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { ByteQueue } from "../core/byte-queue.ts";
 
 /**
  * One SSE block (HTML standard, "server-sent events"): everything up to and including its blank line.
@@ -33,7 +34,7 @@ export interface SseDecoder {
  * as they came. A block longer than `maxBlockBytes` is a fault. `began`: the stream continues another decoder's.
  */
 export function createSseDecoder(maxBlockBytes: number, began: boolean): SseDecoder {
-	let pending = Buffer.alloc(0);
+	const pending = new ByteQueue();
 	let searchFrom = 0;
 	let hasBegun = began;
 	return {
@@ -44,18 +45,21 @@ export function createSseDecoder(maxBlockBytes: number, began: boolean): SseDeco
 			return hasBegun;
 		},
 		decode(bytes) {
-			pending = pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([pending, bytes]);
+			pending.append(bytes);
 			const blocks: SseBlock[] = [];
+			const { bytes: all } = pending;
+			let at = 0;
 			for (;;) {
-				const end = blockEnd(pending, searchFrom);
+				const end = blockEnd(all, at + searchFrom);
 				if (end === undefined) break;
-				const block = parseBlock(pending.subarray(0, end), !hasBegun);
+				const block = parseBlock(all.subarray(at, end), !hasBegun);
 				hasBegun = true;
-				pending = pending.subarray(end);
+				at = end;
 				searchFrom = 0;
 				if (typeof block === "string") return { kind: "fault", code: block, blocks };
 				blocks.push(block);
 			}
+			pending.drop(at);
 			searchFrom = Math.max(0, pending.length - 4);
 			if (pending.length > maxBlockBytes) return { kind: "fault", code: "upstream_event_too_large", blocks };
 			return { kind: "blocks", blocks };

@@ -5,18 +5,25 @@ import { createLaneInspector } from "../../src/lanes/lane-inspector.ts";
 import { type LaneTask, serveLane } from "../../src/lanes/serve-lane.ts";
 
 /**
- * A real lane that dies as the files of the directory LANE_DEATHS say, each once: `<kind>.<message>.<at>.<anything>` at
- * the message of that name it counts down to. `hold` is no death: the lane is busy until the file `holding` is gone.
+ * A real lane that dies as the files of the folder LANE_DEATHS say, one after the other: `<n>.<kind>.<message>.<at>` at
+ * the first message of that name that has `at` others before it. `hold` is no death: the lane is busy until the file
+ * `holding` is gone.
  */
 export function runLane({ port, secretKey }: LaneTask): Promise<void> {
 	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey });
 	const folder = process.env["LANE_DEATHS"] ?? "";
 	let seen = 0;
+	// A thread that threw still gets the batches that were under way.
+	let isDead = false;
 	return serveLane(port, (item) => {
-		const deaths = readdirSync(folder).filter((name) => name.split(".")[1] === item.kind);
-		const due = deaths.find((name) => Number(name.split(".")[2]) === seen);
-		if (deaths.length > 0) seen++;
-		if (due !== undefined && claim(join(folder, due))) die(due.split(".")[0] ?? "", join(folder, "holding"));
+		const [next = ""] = readdirSync(folder)
+			.filter((name) => name !== "holding")
+			.sort();
+		const [, kind = "", message, at] = next.split(".");
+		if (!isDead && message === item.kind && seen++ >= Number(at) && claim(join(folder, next))) {
+			isDead = kind === "throw";
+			die(kind, join(folder, "holding"));
+		}
 		return inspector.handle(item);
 	});
 }

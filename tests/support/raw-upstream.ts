@@ -19,6 +19,7 @@ export async function startRawUpstream(scriptOf: (prompt: string) => RawScript):
 	const server = createServer((socket) => {
 		let received = "";
 		open.add(socket);
+		socket.setMaxListeners(0);
 		socket.setNoDelay(true);
 		socket.on("error", () => undefined);
 		socket.on("close", () => open.delete(socket));

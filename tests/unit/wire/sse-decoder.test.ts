@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createSseDecoder } from "../../../src/wire/sse-decoder.ts";
 
 const BLOCKS = [
@@ -30,4 +30,20 @@ test.each(BLOCKS)("the event of a block is the parser's: %j", (raw) => {
 	expect(blocks).toEqual([
 		{ raw, byteLength: Buffer.byteLength(raw), event: expected && { data: expected.data, name: expected.event, id: expected.id } },
 	]);
+});
+
+test("one event of a megabyte that drips in moves its bytes a few times, not once for each drop", () => {
+	const data = "word ".repeat(200_000);
+	const bytes = Buffer.from(`data: ${data}\n\n`);
+	const spies = [vi.spyOn(Buffer.prototype, "set"), vi.spyOn(Buffer, "concat"), vi.spyOn(Buffer, "from")];
+	const decoder = createSseDecoder(1 << 20, false);
+	const blocks = [];
+	for (let at = 0; at < bytes.length; at += 10) blocks.push(...decoder.decode(bytes.subarray(at, at + 10)).blocks);
+	const [sets = spies[0], ...others] = spies;
+	const moved = sets?.mock.calls.reduce((sum, [source]) => sum + (source as Uint8Array).length, 0);
+	const copies = others.map((spy) => spy.mock.calls.length);
+	vi.restoreAllMocks();
+	expect(blocks.map((block) => block.event?.data)).toEqual([data]);
+	expect(moved).toBeLessThan(4 * bytes.length);
+	expect(copies).toEqual([0, 0]);
 });

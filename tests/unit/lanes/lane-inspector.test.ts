@@ -1,0 +1,81 @@
+import { beforeAll, expect, test } from "vitest";
+import { parseConfig } from "../../../src/config/load.ts";
+import { packState, unpackState } from "../../../src/lanes/codec.ts";
+import { createLaneInspector, type LaneInspector } from "../../../src/lanes/lane-inspector.ts";
+import type { FromLane } from "../../../src/lanes/protocol.ts";
+import { compilePolicy } from "../../../src/policy/compile-policy.ts";
+import { createHyperscanEngine } from "../../../src/scanner/engine-hyperscan.ts";
+import { loadArtifact } from "../../../src/scanner/pattern-database.ts";
+import { chatEvents } from "../../support/mock-upstream.ts";
+
+/** Bytes of the widest scan, and matches of the richest, since the last reset. */
+let widest = 0;
+let richest = 0;
+let lane: LaneInspector;
+let policyId = "";
+
+beforeAll(async () => {
+	const loaded = parseConfig("{}", {});
+	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+	const policy = compilePolicy(loaded.config.security);
+	const [prompt, response] = [await loadArtifact(policy.prompt.rules, {}), await loadArtifact(policy.response.rules, {})];
+	if (!prompt.ok || !response.ok) throw new Error("the patterns do not compile");
+	policyId = policy.id;
+	lane = createLaneInspector({
+		pack: packState,
+		unpack: unpackState,
+		secretKey: new Uint8Array(32),
+		createEngine(rules, artifact) {
+			const engine = createHyperscanEngine(rules, artifact);
+			return {
+				maxWidth: engine.maxWidth,
+				openStream() {
+					const stream = engine.openStream();
+					return {
+						scan(window, heldFrom, newFrom, end, matches) {
+							const release = stream.scan(window, heldFrom, newFrom, end, matches);
+							widest = Math.max(widest, end - newFrom);
+							richest = Math.max(richest, matches.length);
+							return release;
+						},
+						finish: (window, heldFrom, end, matches) => stream.finish(window, heldFrom, end, matches),
+						close: () => stream.close(),
+					};
+				},
+			};
+		},
+	});
+	lane.handle({ kind: "policy", policy, promptArtifact: prompt.artifact, responseArtifact: response.artifact });
+});
+
+/** The outputs for a whole answer made of these pieces. */
+function answer(pieces: Iterable<string>): (FromLane & { kind: "output" })[] {
+	lane.handle({ kind: "open", sid: 1, policyId, api: "openai-chat", mode: "stream" });
+	const outputs = [...pieces].flatMap((piece) => lane.handle({ kind: "data", sid: 1, bytes: Buffer.from(piece) }));
+	outputs.push(...lane.handle({ kind: "end", sid: 1 }));
+	return outputs.filter((item) => item.kind === "output");
+}
+
+const [ROLE = "", ...END] = chatEvents([]);
+const event = (text: string): string => chatEvents([text])[1] ?? "";
+
+test.each(["a@b.co ", "4111 1111 1111 1111,", "\u{1f600}", "words "])(
+	"a delta of 300 kB of %j is inspected in slices, and as if it had come in them",
+	(text) => {
+		const long = text.repeat(Math.floor(300_000 / Buffer.byteLength(text)));
+		widest = richest = 0;
+		const outputs = answer([ROLE + event(long) + END.join("")]);
+		// Findings that wait together are looked through for each new one, so they must be few.
+		expect(widest).toBeLessThan(20_000);
+		expect(richest).toBeLessThan(10_000);
+		const sliced = answer([ROLE + (long.match(/.{1,500}/gsu) ?? []).map(event).join("") + END.join("")]);
+		expect(outputs.at(-1)).toMatchObject({ ended: "complete", findings: sliced.at(-1)?.findings });
+	},
+);
+
+test("the state of a stream does not grow with its findings, and all of them are counted", () => {
+	const outputs = answer([ROLE, ...Array.from({ length: 3000 }, () => event("a@b.co ")), ...END]);
+	const sizes = outputs.flatMap(({ resume }) => (resume === undefined ? [] : [resume.length]));
+	expect(Math.max(...sizes)).toBeLessThan(2 * (sizes[1] as number));
+	expect(outputs.at(-1)?.findings).toEqual({ email: 3000 });
+});

@@ -216,6 +216,7 @@ function routesOf(config: Config, demoUrl: string | undefined): RouteSpec[] {
 			apiKey: spec.api_key,
 			apiVersion: spec.api_version,
 			...(spec.max_tokens !== undefined && { maxTokens: spec.max_tokens }),
+			...(spec.temperature !== undefined && { temperature: spec.temperature }),
 			models: spec.models,
 			deadlines,
 			passHeaders: { request: new Set(spec.pass_headers.request), response: new Set(spec.pass_headers.response) },

@@ -5,7 +5,6 @@ export const NOT_ENFORCED: readonly string[] = [
 	"security.response_filtering.block_threshold",
 	"security.rate_limiting.tokens_per_minute",
 	"security.policies",
-	"llm_providers.*.temperature",
 	"logging.retention_days",
 	"logging.sensitive_data_logging",
 	"audit.retention_days",

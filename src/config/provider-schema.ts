@@ -24,8 +24,8 @@ const remote = {
 		.int()
 		.min(1)
 		.optional()
-		.describe("Most tokens of an answer, for OpenAI clients of an `anthropic` provider that do not say: Anthropic must be told."),
-	temperature: z.number().min(0).max(2).optional().describe("Sampling temperature when the request does not say."),
+		.describe("Most tokens of an answer, for requests that do not say; a request that says keeps its own number. Not with `gemini`."),
+	temperature: z.number().min(0).max(2).optional().describe("Sampling temperature, for requests that do not say. Not with `gemini`."),
 	api_version: z.string().default("").describe("With `azure`: its `api-version`. Empty: Azure's v1 API."),
 	pass_headers: z
 		.strictObject({

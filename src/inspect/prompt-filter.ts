@@ -1,9 +1,9 @@
 import { ERRORS } from "../core/errors.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, SettingNames } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
-import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import type { PromptVerdict, UnsetSettings } from "../verdict/prompt-verdict.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
@@ -21,7 +21,7 @@ export function filterPrompt(
 ): PromptVerdict {
 	const read = readJson(body);
 	if (!read.ok) return invalidPrompt(read.code);
-	const { json } = read;
+	const { json, value } = read;
 	const request = provider.readRequest(json, path);
 	if (request.kind === "invalid") return { action: "invalid", code: "invalid_request", message: request.message, param: request.param };
 	if (request.document !== undefined && policy.documents === "refuse")
@@ -49,10 +49,20 @@ export function filterPrompt(
 		piiDetected: categories.some(({ category }) => category === "pii"),
 	};
 	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
-	const known = { ...summary, stream: request.stream };
+	const known = { ...summary, stream: request.stream, unset: unsetSettings(provider.settings, value as object) };
 	const edits = editsOf(request.places, texts, request.amendments);
 	if (edits.length > 0) return { action: "redact", ...known, body: Buffer.from(replaceValues(json, edits)) };
 	return { action: findings.length > 0 ? "flag" : "allow", ...known };
+}
+
+function unsetSettings(names: SettingNames | undefined, root: object): UnsetSettings {
+	if (names === undefined) return { needsMaxTokens: false };
+	const isUnset = !names.maxTokens.some((name) => Object.hasOwn(root, name));
+	return {
+		...(isUnset && { maxTokens: names.maxTokens[0] }),
+		...(!Object.hasOwn(root, names.temperature) && { temperature: names.temperature }),
+		needsMaxTokens: isUnset && names.needsMaxTokens,
+	};
 }
 
 export type JsonBody =

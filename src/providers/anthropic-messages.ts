@@ -15,6 +15,7 @@ import type { BodyReading, EventReading, Place, Provider, RequestReading, Stream
 
 /** Anthropic messages (docs.anthropic.com/en/api/messages, .../streaming). */
 export const anthropicMessages: Provider = {
+	settings: { maxTokens: ["max_tokens"], needsMaxTokens: true, temperature: "temperature" },
 	stream: createStreamFormat(),
 	readBody,
 	cutBody,
@@ -226,7 +227,7 @@ function cutBody(json: string, [first]: readonly Place[]): Replacement[] {
 	];
 }
 
-function readRequest(json: string, needsBudget: boolean): RequestReading {
+function readRequest(json: string, generates: boolean): RequestReading {
 	let root: JsonObject = {};
 	let blocks: Parameters<typeof blockAmendments>[2] = [];
 	const reading = readOpenaiRequest(
@@ -239,7 +240,7 @@ function readRequest(json: string, needsBudget: boolean): RequestReading {
 		},
 		(object, invalid) => {
 			const { messages, max_tokens: budget } = object;
-			if (needsBudget && !(Number.isSafeInteger(budget) && (budget as number) > 0))
+			if (generates && budget !== undefined && !(Number.isSafeInteger(budget) && (budget as number) > 0))
 				return invalid("max_tokens", "'max_tokens' must be a positive integer: the most tokens the answer may have.");
 			if (!Array.isArray(messages) || messages.length === 0)
 				return invalid("messages", "'messages' must be a non-empty array of messages.");

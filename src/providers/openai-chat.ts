@@ -11,6 +11,7 @@ import type { Provider, RequestReading } from "./provider.ts";
 
 /** OpenAI chat completions (platform.openai.com/docs/api-reference/chat) and the dialects of compatible servers. */
 export const openaiChat: Provider = {
+	settings: { maxTokens: ["max_tokens", "max_completion_tokens"], needsMaxTokens: false, temperature: "temperature" },
 	stream: createChoicesStream({
 		object: "chat.completion.chunk",
 		idPrefix: "chatcmpl",

@@ -8,6 +8,7 @@ import type { Provider } from "./provider.ts";
 
 /** OpenAI completions (platform.openai.com/docs/api-reference/completions), as vLLM and others still serve them. */
 export const openaiCompletions: Provider = {
+	settings: { maxTokens: ["max_tokens"], needsMaxTokens: false, temperature: "temperature" },
 	stream: createChoicesStream({
 		object: "text_completion",
 		idPrefix: "cmpl",

@@ -8,7 +8,13 @@ import { responseStream } from "./openai-response-stream.ts";
 import type { BodyReading, Place, Provider, RequestReading } from "./provider.ts";
 
 /** OpenAI Responses (platform.openai.com/docs/api-reference/responses). */
-export const openaiResponses: Provider = { stream: responseStream, readBody, cutBody, readRequest };
+export const openaiResponses: Provider = {
+	settings: { maxTokens: ["max_output_tokens"], needsMaxTokens: false, temperature: "temperature" },
+	stream: responseStream,
+	readBody,
+	cutBody,
+	readRequest,
+};
 
 const readAnswer = createFieldReader(responseFields("", "whole"), {
 	spans: ["output.#.content.#.logprobs", "output.#.content.#.text"],

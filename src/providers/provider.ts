@@ -144,8 +144,18 @@ export type RequestReading =
 	/** Refused with 400: `param` names the field, `message` the remedy. */
 	| { readonly kind: "invalid"; readonly message: string; readonly param: string | null };
 
+/** Members of a request for which the configuration of a provider may have defaults. */
+export interface SettingNames {
+	/** Any of them says it; the first is written where none does. */
+	readonly maxTokens: readonly [string, ...string[]];
+	readonly needsMaxTokens: boolean;
+	readonly temperature: string;
+}
+
 /** One API of one vendor. */
 export interface Provider {
+	/** Absent: the API generates nothing. */
+	readonly settings?: SettingNames;
 	/** Absent: the API does not stream. */
 	readonly stream?: StreamFormat;
 	/** Non-streamed answer. */

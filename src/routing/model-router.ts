@@ -14,8 +14,9 @@ export interface Route {
 	readonly apiKey: string;
 	/** Azure's `api-version`; empty: none. */
 	readonly apiVersion: string;
-	/** Most tokens of an answer, where an upstream must be told and the client does not say. */
+	/** Most tokens of an answer, and sampling temperature, for requests that do not say. */
 	readonly maxTokens?: number;
+	readonly temperature?: number;
 	readonly deadlines: { readonly connectMs: number; readonly headMs: number; readonly idleMs: number };
 	/** Further header names (lower case) that pass to and from this upstream. */
 	readonly passHeaders: { readonly request: ReadonlySet<string>; readonly response: ReadonlySet<string> };

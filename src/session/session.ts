@@ -14,6 +14,7 @@ import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts
 import { interactionRecord } from "./interaction-record.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
+import { NEEDS_MAX_TOKENS, withDefaults } from "./request-defaults.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
 import { brokenEnd, CONTENT_TYPES, keepAlive, streamHeaders } from "./stream-framing.ts";
 import { upstreamAddress } from "./upstream-address.ts";
@@ -92,8 +93,10 @@ export class Session {
 		if (route === undefined || upstreamApi === undefined) return this.#refuse("model_not_found", modelNotFound(verdict.model));
 		this.#upstream = upstreamEndpoint(this.#endpoint, upstreamApi);
 		this.#mode = answerMode(api, verdict.stream, this.#request.query);
-		if (upstreamApi === api) this.#send(verdict, route, verdict.body ?? body);
-		else await this.#sendTranslated(verdict, route, verdict.body ?? body);
+		if (verdict.unset.needsMaxTokens && route.maxTokens === undefined) return this.#refuse("invalid_request", NEEDS_MAX_TOKENS);
+		const inspected = withDefaults(verdict.body ?? body, verdict.unset, route);
+		if (upstreamApi === api) this.#send(verdict, route, inspected);
+		else await this.#sendTranslated(verdict, route, inspected);
 	}
 
 	/** The provider speaks another format than the client. */
@@ -123,11 +126,6 @@ export class Session {
 		this.#release("complete");
 	}
 
-	/** Ends the session from outside (drain deadline, shutdown). */
-	stop(code: ErrorCode): void {
-		this.#upstreamFailed(code);
-	}
-
 	#send(verdict: Passed, route: Route, body: Uint8Array): void {
 		this.#passHeaders = route.passHeaders.response;
 		this.#provider = route.provider;
@@ -145,7 +143,7 @@ export class Session {
 				onHead: (status, answerHeaders) => this.#onHead(status, answerHeaders, verdict),
 				onData: (chunk) => this.#onData(chunk),
 				onEnd: () => (this.#refusal ?? this.#lane)?.end(),
-				onError: (code) => this.#upstreamFailed(isErrorCode(code) ? code : "upstream_unreachable"),
+				onError: (code) => this.stop(isErrorCode(code) ? code : "upstream_unreachable"),
 			},
 		);
 	}
@@ -231,8 +229,8 @@ export class Session {
 		this.#release(code);
 	}
 
-	/** The upstream failed before or within its answer; what is final still goes out, then the error. */
-	#upstreamFailed(code: ErrorCode): void {
+	/** The upstream failed, or the drain is over; what is final still goes out, then the error. */
+	stop(code: ErrorCode): void {
 		if (this.#done) return;
 		this.#exchange?.abort();
 		if (this.#refusal !== undefined) this.#refusal.end();

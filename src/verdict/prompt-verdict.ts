@@ -3,6 +3,14 @@ export interface FindingCounts {
 	readonly [type: string]: number;
 }
 
+/** Names of the members under which a request would say what it leaves out; absent: it says so, or cannot. */
+export interface UnsetSettings {
+	readonly maxTokens?: string;
+	readonly temperature?: string;
+	/** The API refuses the request as it is. */
+	readonly needsMaxTokens: boolean;
+}
+
 /** What is decided about a request before anything of it goes upstream. */
 export type PromptVerdict =
 	| {
@@ -13,6 +21,7 @@ export type PromptVerdict =
 			readonly surrogates?: Uint8Array;
 			readonly model: string;
 			readonly stream: boolean;
+			readonly unset: UnsetSettings;
 			readonly score: number;
 			readonly findings: FindingCounts;
 			readonly piiDetected: boolean;

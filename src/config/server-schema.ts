@@ -43,7 +43,9 @@ export const Server = z
 			.describe("Bytes of a request body. A larger one is answered 413 and never read to its end."),
 		request_timeout_ms: milliseconds
 			.default(15_000)
-			.describe("ms for the head of a request, and again for its body, to arrive. A slower one is answered 408."),
+			.describe(
+				"ms for the head of a request, and again for its body, to arrive. A slower one is answered 408. uWebSockets.js has ten seconds of its own for the head, and hangs up.",
+			),
 		client_stall_timeout_ms: milliseconds
 			.default(30_000)
 			.describe(

@@ -98,7 +98,7 @@ export class LaneSession {
 			return true;
 		}
 		this.#unreceived += chunk.length;
-		this.#home?.lane.post({ kind: "data", sid: this.#sid, bytes: chunk });
+		this.#home?.lane.post({ kind: "data", sid: this.#sid, bytes: chunk }, chunk.length);
 		this.#starved = this.#unreceived > CREDIT_BYTES;
 		return !this.#starved;
 	}
@@ -106,7 +106,7 @@ export class LaneSession {
 	end(fault?: string): void {
 		if (this.#closed || this.#ended !== undefined) return;
 		this.#ended = { fault };
-		this.#home?.lane.post(this.#endItem());
+		this.#postEnd();
 	}
 
 	close(): void {
@@ -132,8 +132,8 @@ export class LaneSession {
 		this.#repeat = this.#said;
 		this.#unreceived = this.#retainedBytes - this.#journalBytes;
 		lane.post({ kind: "open", sid: this.#sid, ...this.#answer, ...(this.#resume && { resume: this.#resume, journal: this.#journal }) });
-		for (const bytes of this.#retained) lane.post({ kind: "data", sid: this.#sid, bytes });
-		if (this.#ended !== undefined) lane.post(this.#endItem());
+		for (const bytes of this.#retained) lane.post({ kind: "data", sid: this.#sid, bytes }, bytes.length);
+		this.#postEnd();
 	}
 
 	/** The lane died; `suspect`: it had work of this session. */
@@ -199,19 +199,28 @@ export class LaneSession {
 	}
 
 	#drop(count: number): void {
-		let left = count;
-		while (left > 0) {
-			const head = this.#retained[0];
-			if (head === undefined) return;
-			this.#retain(-Math.min(left, head.length));
-			if (head.length > left) this.#retained[0] = head.subarray(left);
-			else this.#retained.shift();
-			left -= head.length;
+		let dropped = 0;
+		let whole = 0;
+		for (const { length } of this.#retained) {
+			if (dropped + length > count) break;
+			dropped += length;
+			whole++;
 		}
+		// All at once: one by one would move the rest of a long list each time.
+		this.#retained.splice(0, whole);
+		const head = this.#retained[0];
+		if (head !== undefined && dropped < count) {
+			this.#retained[0] = head.subarray(count - dropped);
+			dropped = count;
+		}
+		this.#retain(-dropped);
 	}
 
-	#endItem() {
-		const fault = this.#ended?.fault;
-		return { kind: "end" as const, sid: this.#sid, ...(fault !== undefined && { fault }) };
+	/** A whole answer is inspected at its end, all of it at once. */
+	#postEnd(): void {
+		if (this.#ended === undefined) return;
+		const { fault } = this.#ended;
+		const weight = this.#answer.mode === "body" ? this.#retainedBytes : 0;
+		this.#home?.lane.post({ kind: "end", sid: this.#sid, ...(fault !== undefined && { fault }) }, weight);
 	}
 }

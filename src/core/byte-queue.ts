@@ -4,7 +4,7 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Bytes in the order they came, in one piece of memory. Appending and dropping cost what they move, however small the
- * pieces are, and hold on to nobody else's buffer. Holds at most four times the most that was in it.
+ * pieces are, and hold on to nobody else's buffer. Takes at most twice the memory of the most that was in it.
  */
 export class ByteQueue {
 	#buffer = NOTHING;

@@ -128,7 +128,7 @@ const scripts = new Map<string, RawScript>();
 
 beforeAll(async () => {
 	upstream = await startRawUpstream((prompt) => scripts.get(prompt) ?? says(prompt.startsWith("stream") ? GOOD_STREAM : sized(BODY)));
-	const timeouts = { connect_ms: 1000, head_ms: 300, idle_ms: 300 };
+	const timeouts = { connect_ms: 1000, head_ms: 600, idle_ms: 600 };
 	proxy = await startProxy({ up: { type: "openai", base_url: upstream.url, api_key: "test", timeouts } });
 });
 afterAll(async () => {

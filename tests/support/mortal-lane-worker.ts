@@ -6,8 +6,8 @@ import { type LaneTask, serveLane } from "../../src/lanes/serve-lane.ts";
 
 /**
  * A real lane that dies as the files of the folder LANE_DEATHS say, one after the other: `<n>.<kind>.<message>.<at>` at
- * the first message of that name that has `at` others before it. `hold` is no death: the lane is busy until the file
- * `holding` is gone.
+ * the message of that name that has `at` others before it, of `data` the one that carries byte `at`. `hold` is no death:
+ * the lane is busy until the file `holding` is gone.
  */
 export function runLane({ port, secretKey }: LaneTask): Promise<void> {
 	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey });
@@ -20,7 +20,9 @@ export function runLane({ port, secretKey }: LaneTask): Promise<void> {
 			.filter((name) => name !== "holding")
 			.sort();
 		const [, kind = "", message, at] = next.split(".");
-		if (!isDead && message === item.kind && seen++ >= Number(at) && claim(join(folder, next))) {
+		const isPlanned = !isDead && message === item.kind;
+		if (isPlanned) seen += item.kind === "data" ? item.bytes.length : 1;
+		if (isPlanned && seen > Number(at) && claim(join(folder, next))) {
 			isDead = kind === "throw";
 			die(kind, join(folder, "holding"));
 		}

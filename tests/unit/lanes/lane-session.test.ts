@@ -1,0 +1,65 @@
+import { MessageChannel } from "node:worker_threads";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Lane } from "../../../src/lanes/lane.ts";
+import { LaneSession, type RetainedBudget } from "../../../src/lanes/lane-session.ts";
+
+const CHUNK = new Uint8Array(1000);
+const handler = { onOutput: vi.fn(), onCredit: vi.fn(), onEnded: vi.fn(), onLost: vi.fn() };
+const onClosed = vi.fn();
+let budget: RetainedBudget;
+let lane: Lane;
+
+beforeEach(() => {
+	vi.clearAllMocks();
+	budget = { bytes: 0, maxBytes: 1_000_000 };
+	// A lane whose thread never answers.
+	const { port1 } = new MessageChannel();
+	lane = new Lane(port1, 60_000, { onReady: () => {}, onItem: () => {}, onHang: () => {} });
+});
+afterEach(() => lane.close());
+
+function open(sid: number): LaneSession {
+	const session = new LaneSession(sid, { policyId: "p", api: "openai-chat", mode: "stream" }, handler, budget, onClosed);
+	session.attach(0, lane);
+	return session;
+}
+
+test("a lane that does not answer is owed a quarter MiB of an answer, then the upstream pauses until half is taken in", () => {
+	const session = open(1);
+	let sent = CHUNK.length;
+	while (session.push(CHUNK)) sent += CHUNK.length;
+	expect(sent).toBeGreaterThan(256 << 10);
+	expect(sent).toBeLessThan((256 << 10) + 2 * CHUNK.length);
+	session.onOutput({ kind: "output", sid: 1, received: 100_000, consumed: 100_000 });
+	expect(handler.onCredit).not.toHaveBeenCalled();
+	session.onOutput({ kind: "output", sid: 1, received: 100_000, consumed: 200_000 });
+	expect(handler.onCredit).toHaveBeenCalledOnce();
+	expect(budget.bytes).toBe(sent - 200_000);
+	session.close();
+	expect(budget.bytes).toBe(0);
+});
+
+test("what all answers keep for a replay has one bound; the answer that passes it is lost, and gives its share back", () => {
+	const sessions = [1, 2, 3, 4].map(open);
+	for (const session of sessions) for (let sent = 0; sent < 256 << 10; sent += CHUNK.length) session.push(CHUNK);
+	expect(handler.onLost.mock.calls).toEqual([["overloaded"]]);
+	expect(onClosed).toHaveBeenCalledOnce();
+	for (const session of sessions) session.close();
+	expect(budget.bytes).toBe(0);
+});
+
+test("an answer moves to another lane with its state first, then what was not consumed, then its end", () => {
+	const session = open(1);
+	session.push(Buffer.from("abcdef"));
+	session.onOutput({ kind: "output", sid: 1, received: 6, consumed: 2, resume: new Uint8Array([7]) });
+	session.end();
+	session.detach(true);
+	expect(session.suspicions).toBe(1);
+	const next = { sessions: 0, post: vi.fn(), postData: vi.fn() };
+	session.attach(1, next as unknown as Lane);
+	expect(next.post.mock.calls.map(([item]) => item.kind)).toEqual(["open", "end"]);
+	expect(next.post.mock.calls[0]?.[0]).toMatchObject({ resume: new Uint8Array([7]) });
+	expect(next.postData.mock.calls.map(([, bytes]) => String(bytes))).toEqual(["cdef"]);
+	expect(next.post.mock.invocationCallOrder[0]).toBeLessThan(next.postData.mock.invocationCallOrder[0] as number);
+	session.close();
+});

@@ -32,9 +32,8 @@ export interface TextScanner {
 	/** Absolute offset up to which `take` has given out text. */
 	readonly taken: number;
 	readonly isCut: boolean;
-	/** Findings passed so far, or since `takeFindings`, in order of the text. */
+	/** Findings passed so far in order of the text, and their handing over, so that a text without end does not collect them. */
 	readonly findings: readonly Finding[];
-	/** Hands the findings over, so that a text without end does not collect them. Their ends may still grow. */
 	takeFindings(): readonly Finding[];
 	/** What another scanner needs to go on from here. Call only after `take(Infinity)`. */
 	snapshot(): ScannerState;
@@ -92,7 +91,7 @@ class Scanner implements TextScanner {
 	#cut = false;
 	readonly #pending: PendingFindings;
 	readonly #isOwn: IsOwn | undefined;
-	#passed: Finding[] = [];
+	readonly #passed: Finding[] = [];
 
 	constructor(program: DetectorProgram, views: readonly View[], state: ScannerState | undefined, isOwn: IsOwn | undefined) {
 		this.#isOwn = isOwn;
@@ -118,11 +117,8 @@ class Scanner implements TextScanner {
 	get findings(): readonly Finding[] {
 		return this.#passed;
 	}
-
 	takeFindings(): readonly Finding[] {
-		const taken = this.#passed;
-		if (taken.length > 0) this.#passed = [];
-		return taken;
+		return this.#passed.splice(0);
 	}
 
 	write(bytes: Uint8Array): void {

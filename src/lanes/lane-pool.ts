@@ -246,7 +246,7 @@ class Pool implements LanePool {
 			return;
 		}
 		job.lane = index;
-		this.#lanes[index]?.post(job.item, job.item.body.length);
+		this.#lanes[index]?.post(job.item);
 	}
 
 	#waitingBytes(): number {

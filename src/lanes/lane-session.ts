@@ -98,7 +98,7 @@ export class LaneSession {
 			return true;
 		}
 		this.#unreceived += chunk.length;
-		this.#home?.lane.post({ kind: "data", sid: this.#sid, bytes: chunk }, chunk.length);
+		this.#home?.lane.post({ kind: "data", sid: this.#sid, bytes: chunk });
 		this.#starved = this.#unreceived > CREDIT_BYTES;
 		return !this.#starved;
 	}
@@ -132,7 +132,7 @@ export class LaneSession {
 		this.#repeat = this.#said;
 		this.#unreceived = this.#retainedBytes - this.#journalBytes;
 		lane.post({ kind: "open", sid: this.#sid, ...this.#answer, ...(this.#resume && { resume: this.#resume, journal: this.#journal }) });
-		for (const bytes of this.#retained) lane.post({ kind: "data", sid: this.#sid, bytes }, bytes.length);
+		for (const bytes of this.#retained) lane.post({ kind: "data", sid: this.#sid, bytes });
 		this.#postEnd();
 	}
 
@@ -220,7 +220,7 @@ export class LaneSession {
 	#postEnd(): void {
 		if (this.#ended === undefined) return;
 		const { fault } = this.#ended;
-		const weight = this.#answer.mode === "body" ? this.#retainedBytes : 0;
-		this.#home?.lane.post({ kind: "end", sid: this.#sid, ...(fault !== undefined && { fault }) }, weight);
+		const bodyBytes = this.#answer.mode === "body" ? this.#retainedBytes : 0;
+		this.#home?.lane.post({ kind: "end", sid: this.#sid, bodyBytes, ...(fault !== undefined && { fault }) });
 	}
 }

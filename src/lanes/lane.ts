@@ -9,6 +9,8 @@ const MAX_BATCH_BYTES = 256 << 10;
 const MAX_BATCH_ITEMS = 1024;
 /** ms a new thread may take to load its code and answer. */
 const START_DEADLINE_MS = 30_000;
+/** A batch gets the deadline once, and once more for each of these bytes: a single item may be large. */
+const DEADLINE_BYTES = 512 << 10;
 /** Bytes waiting for the lane; beyond it the lane counts as saturated. */
 const MAX_QUEUED_BYTES = 16 << 20;
 
@@ -124,16 +126,28 @@ export class Lane {
 	}
 
 	#armDeadline(): void {
-		const [oldest] = this.#inFlight.keys();
+		const [[oldest, items] = []] = this.#inFlight;
+		const bytes = items?.reduce((sum, item) => sum + sizeOf(item), 0) ?? 0;
+		const deadlineMs = this.#deadlineMs * (1 + Math.floor(bytes / DEADLINE_BYTES));
 		this.#deadline = setTimeout(
 			// Where this thread was late itself, the answer may be here, unread: timers come before messages.
 			() => setImmediate(() => oldest !== undefined && this.#inFlight.has(oldest) && !this.#isClosed && this.#events.onHang()),
-			this.#isReady ? this.#deadlineMs : START_DEADLINE_MS,
+			this.#isReady ? deadlineMs : START_DEADLINE_MS,
 		);
 	}
 }
 
+/** Bytes that an item makes the lane look at. */
 function sizeOf(item: ToLane): number {
-	if (item.kind === "data") return item.bytes.length;
-	return item.kind === "prompt" ? item.body.length : 0;
+	switch (item.kind) {
+		case "data":
+			return item.bytes.length;
+		case "prompt":
+		case "translate":
+			return item.body.length;
+		case "end":
+			return item.bodyBytes ?? 0;
+		default:
+			return 0;
+	}
 }

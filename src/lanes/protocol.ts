@@ -61,7 +61,13 @@ export type ToLane =
 	  }
 	| { readonly kind: "data"; readonly sid: SessionId; readonly bytes: Uint8Array }
 	/** Upstream ended; `fault` when it did not end well (error code of the catalogue). Answered by an `ended` output. */
-	| { readonly kind: "end"; readonly sid: SessionId; readonly fault?: string }
+	| {
+			readonly kind: "end";
+			readonly sid: SessionId;
+			readonly fault?: string;
+			/** Size of a whole answer, which is inspected now. */
+			readonly bodyBytes?: number;
+	  }
 	| { readonly kind: "close"; readonly sid: SessionId };
 
 export type FromLane =

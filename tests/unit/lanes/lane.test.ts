@@ -1,5 +1,5 @@
 import { MessageChannel, Worker } from "node:worker_threads";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { decodeBatch, encode } from "../../../src/lanes/codec.ts";
 import { Lane } from "../../../src/lanes/lane.ts";
 
@@ -81,3 +81,22 @@ test("a lane that does not answer is a hang", async () => {
 	mailbox.post({ kind: "data", sid: 1, bytes: Buffer.alloc(10) });
 	await expect.poll(() => hangs.length).toBe(1);
 });
+
+test("the deadline grows with what a batch makes the lane look at", async () => {
+	const { lane: mailbox, batches, answer, hangs } = lane(1000);
+	await expect.poll(() => batches.length).toBe(1);
+	answer(1);
+	await expect.poll(() => mailbox.isReady).toBe(true);
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+	opened.push(() => vi.useRealTimers());
+	mailbox.post({ kind: "end", sid: 1, bodyBytes: 4 << 20 });
+	await nextTick();
+	vi.advanceTimersByTime(8999);
+	await nextTick();
+	expect(hangs).toEqual([]);
+	vi.advanceTimersByTime(1);
+	await nextTick();
+	expect(hangs).toEqual([1]);
+});
+
+const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

@@ -4,12 +4,13 @@ import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 
-/** Every built-in recognizer with one action. */
-export function allRecognizers(action: Action): Promise<ScannerProgram> {
+/** Every built-in recognizer with one action; without `normalize`, texts in disguise are not looked for, and less is held. */
+export function allRecognizers(action: Action, normalize = true): Promise<ScannerProgram> {
 	return programOf(
 		RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
 			patterns.map((pattern) => ({ ...pattern, type, category, label, action })),
 		),
+		normalize,
 	);
 }
 

@@ -14,12 +14,12 @@ export function lineChart(options: {
 	readonly xLabel: (x: number) => string;
 	readonly curves: readonly Curve[];
 }): string {
-	const chart = init(null, null, { renderer: "svg", ssr: true, width: 900, height: 520 });
+	const chart = init(null, null, { renderer: "svg", ssr: true, width: 1080, height: 520 });
 	chart.setOption({
 		animation: false,
 		backgroundColor: "#fff",
 		title: { text: options.title, left: "center", textStyle: { fontSize: 15 } },
-		legend: { bottom: 0 },
+		legend: { bottom: 0, itemGap: 32 },
 		grid: { left: 70, right: 30, top: 50, bottom: 90 },
 		xAxis: { type: "log", name: options.x, nameLocation: "middle", nameGap: 30, axisLabel: { formatter: options.xLabel } },
 		yAxis: { type: "log", name: options.y, nameLocation: "middle", nameGap: 50 },

@@ -20,7 +20,7 @@ program
 	.command("serve")
 	.description("run the proxy")
 	.requiredOption("--config <file>", "YAML or JSON configuration")
-	.action(async ({ config }: { config: string }) => finish(await (await import("./cli/serve.ts")).serve(config)));
+	.action(async ({ config }: { config: string }) => finish(await (await import("./cli/serve.ts")).serve(config, version)));
 program
 	.command("check")
 	.description("validate configuration and policies")

@@ -7,7 +7,7 @@ import { createClientAddress } from "./edge/client-address.ts";
 import { listen } from "./edge/listen.ts";
 import { createUpstreamClient } from "./edge/upstream.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
-import { createLanePool } from "./lanes/lane-pool.ts";
+import { createLanePool, type LanePool } from "./lanes/lane-pool.ts";
 import { createRedisWindows, type SharedWindows } from "./limits/redis-window.ts";
 import { createRequestLimiter, memoryWindow, type RequestLimits } from "./limits/request-limiter.ts";
 import { compilePolicy } from "./policy/compile-policy.ts";
@@ -20,6 +20,7 @@ import { FrontDesk } from "./session/front-desk.ts";
 import { createModelDirectory } from "./session/model-directory.ts";
 import type { SessionDeps } from "./session/session-request.ts";
 import type { Logger } from "./telemetry/logger.ts";
+import { createMetrics, type ProcessFacts } from "./telemetry/metrics.ts";
 import { redactionKey } from "./verdict/redaction-key.ts";
 
 export interface Fault {
@@ -45,6 +46,8 @@ export interface ProxyDeps {
 	readonly logger: Logger;
 	/** Secret of the installation (`SECURE_LLM_PROXY_SECRET_KEY`); absent: made up, for this process or this machine. */
 	readonly secret?: string;
+	/** Of the package, for `build_info`. */
+	readonly version?: string;
 	/** Another lane worker, for tests that break lanes. */
 	readonly workerUrl?: URL;
 }
@@ -60,19 +63,28 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const compiled = await compileAll(config);
 	if (!compiled.ok) return compiled;
 	const lanes = config.server.workers ?? Math.max(1, availableParallelism() - 1);
+	const audit = await openAudit(config, deps);
+	const metrics = createMetrics(deps.version ?? "unknown", () => factsOf(desk, pool, lanes, audit));
 	const pool = await createLanePool({
 		lanes,
 		deadlineMs: config.server.lane_deadline_ms,
 		secretKey: redactionKey(deps.secret),
-		onEvent: (event) => deps.logger.warn({ event }, "lane"),
+		onEvent: (event) => {
+			deps.logger.warn({ event }, "lane");
+			metrics.countLaneEvent(event.kind);
+		},
 		...(deps.workerUrl && { workerUrl: deps.workerUrl }),
-	});
+	}).catch((error: Error) => audit.close(0).then(() => Promise.reject(error)));
 	pool.addPolicy(compiled.value.policy, compiled.value.prompt, compiled.value.response);
-	const audit = await openAudit(config, deps);
 	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
 	const upstream = createUpstreamClient();
 	const shared = openSharedWindows(config, deps.logger);
-	const settings = (from: Config, policyId: string): SessionDeps & AdmissionDeps => {
+	const closeParts = async (): Promise<void> => {
+		shared?.close();
+		await Promise.all([pool.close(), upstream.close(), demo?.close()]);
+		await audit.close(config.server.drain_timeout_ms);
+	};
+	const settings = (from: Config, policyId: string): Settings => {
 		const router = createModelRouter(routesOf(from, demo?.url));
 		const passCredential = from.security.auth.mode === "none";
 		return {
@@ -83,6 +95,10 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			upstream,
 			logger: deps.logger,
 			audit,
+			record(record) {
+				audit.record(record);
+				metrics.count(record);
+			},
 			policyId,
 			router,
 			models: createModelDirectory({ router, upstream, passCredential }),
@@ -91,10 +107,16 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			keepAliveMs: from.server.keepalive_interval_ms,
 		};
 	};
-	let current = settings(config, compiled.value.policy.id);
-	const desk = new FrontDesk({
+	const first = trySettings(() => settings(config, compiled.value.policy.id));
+	if (!first.ok) {
+		await closeParts();
+		return first;
+	}
+	let current = first.settings;
+	const desk: FrontDesk = new FrontDesk({
 		maxSessions: config.server.max_sessions,
 		deps: () => current,
+		metrics: () => metrics.expose(),
 		onPolicyUnused: (policyId) => pool.dropPolicy(policyId),
 		health: () => {
 			const stats = pool.stats();
@@ -107,11 +129,9 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			};
 		},
 	});
-	const close = async (): Promise<void> => {
+	const close = (): Promise<void> => {
 		current.authenticator.close();
-		shared?.close();
-		await Promise.all([pool.close(), upstream.close(), demo?.close()]);
-		await audit.close(config.server.drain_timeout_ms);
+		return closeParts();
 	};
 	const listening = listen(config.server.listener, {
 		host: config.server.host,
@@ -143,14 +163,9 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				if (!recompiled.ok) return recompiled;
 				pool.addPolicy(recompiled.value.policy, recompiled.value.prompt, recompiled.value.response);
 				const previous = current;
-				try {
-					current = settings(next, recompiled.value.policy.id);
-				} catch (error) {
-					return {
-						ok: false,
-						faults: [{ path: "security.auth", message: (error as Error).message, remedy: "Correct it and reload again." }],
-					};
-				}
+				const changed = trySettings(() => settings(next, recompiled.value.policy.id));
+				if (!changed.ok) return changed;
+				current = changed.settings;
 				previous.authenticator.close();
 				desk.retire(previous.policyId);
 				return { ok: true };
@@ -175,6 +190,31 @@ function limitsOf({ security: { rate_limiting: limits } }: Config): RequestLimit
 function reportKeys(logger: Logger, fault: string | undefined): void {
 	if (fault === undefined) logger.info({}, "client keys reloaded");
 	else logger.error({ fault }, "client keys not reloaded, the old ones stay");
+}
+
+type Settings = SessionDeps & AdmissionDeps;
+
+/** What is made of a configuration anew with every reload; a key file that cannot be read is a fault. */
+function trySettings(
+	make: () => Settings,
+): { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly faults: readonly Fault[] } {
+	try {
+		return { ok: true, settings: make() };
+	} catch (error) {
+		return { ok: false, faults: [{ path: "security.auth", message: (error as Error).message, remedy: "Correct it and try again." }] };
+	}
+}
+
+function factsOf(desk: FrontDesk, pool: LanePool, lanesConfigured: number, audit: AuditWriter): ProcessFacts {
+	const { alive, queuedBytes } = pool.stats();
+	return {
+		activeStreams: desk.activeSessions,
+		lanesAlive: alive,
+		lanesConfigured,
+		laneQueuedBytes: queuedBytes,
+		auditUnwritten: audit.stats.unwritten,
+		auditFailing: audit.stats.isFailing,
+	};
 }
 
 function openAudit({ audit }: Config, { logger, secret = "" }: ProxyDeps): Promise<AuditWriter> {

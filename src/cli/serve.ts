@@ -7,7 +7,7 @@ export function printFaults(faults: readonly Fault[]): void {
 }
 
 /** `serve`: runs until SIGTERM or SIGINT; SIGHUP reloads. Resolves with an exit code only when the start fails. */
-export async function serve(file: string): Promise<number | undefined> {
+export async function serve(file: string, version: string): Promise<number | undefined> {
 	const loaded = loadConfig(file);
 	const faults = loaded.ok ? startFaults(loaded.config) : loaded.faults;
 	if (!loaded.ok || faults.length > 0) {
@@ -18,7 +18,7 @@ export async function serve(file: string): Promise<number | undefined> {
 	const logger = createLogger(config.logging.level);
 	for (const warning of loaded.warnings) logger.warn({ config: file }, warning);
 	const secret = process.env["SECURE_LLM_PROXY_SECRET_KEY"];
-	const started = await createProxy(config, { logger, ...(secret && { secret }) }).catch(
+	const started = await createProxy(config, { logger, version, ...(secret && { secret }) }).catch(
 		(error: Error): { ok: false; faults: Fault[] } => ({
 			ok: false,
 			faults: [{ path: "server", message: error.message, remedy: "Correct it and start again." }],

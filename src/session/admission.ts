@@ -9,7 +9,7 @@ export interface AdmissionDeps {
 	readonly clientAddress: ClientAddress;
 	readonly authenticator: Authenticator;
 	readonly limiter: RequestLimiter;
-	readonly audit: AuditWriter;
+	readonly audit: Pick<AuditWriter, "isAccepting">;
 }
 
 export type Admission =

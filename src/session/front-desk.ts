@@ -15,10 +15,12 @@ export interface FrontDeskOptions {
 	readonly deps: () => SessionDeps & AdmissionDeps;
 	/** A policy that new sessions no longer get lost its last session. */
 	readonly onPolicyUnused: (policyId: string) => void;
+	/** The text of `/metrics`. */
+	readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
 	readonly health: () => { readonly ok: boolean; readonly body: Record<string, unknown> };
 }
 
-const PROBES = new Set(["/livez", "/readyz", "/health"]);
+const PROBES = new Set(["/livez", "/readyz", "/health", "/metrics"]);
 
 const REQUEST_ID = /^[\w.-]{1,128}$/;
 
@@ -47,7 +49,13 @@ export class FrontDesk {
 			return;
 		}
 		if (request.path === "/livez") return json(downstream, 200, id, { status: "ok" });
+		if (request.path === "/metrics") return void this.#metrics(downstream, id);
 		this.#health(downstream, id);
+	}
+
+	/** Sessions that are open. */
+	get activeSessions(): number {
+		return this.#sessions.size;
 	}
 
 	/** Says on `/readyz` and `/health` that this replica goes, and serves on: balancers need a while to notice. */
@@ -76,6 +84,12 @@ export class FrontDesk {
 		if (policyId === this.#options.deps().policyId) return;
 		for (const session of this.#sessions) if (session.policyId === policyId) return;
 		this.#options.onPolicyUnused(policyId);
+	}
+
+	async #metrics(downstream: Downstream, id: string): Promise<void> {
+		const { contentType, body } = await this.#options.metrics();
+		downstream.head(200, { "content-type": contentType, "x-request-id": id });
+		downstream.end(Buffer.from(body));
 	}
 
 	#health(downstream: Downstream, id: string): void {

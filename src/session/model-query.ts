@@ -82,7 +82,7 @@ export class ModelQuery {
 		const { request, endpoint, caller, id: requestId } = this.#asked;
 		const durationMs = Date.now() - this.#time.getTime();
 		this.#deps.logger.info({ requestId, path: request.path, outcome, findings, durationMs }, "request");
-		this.#deps.audit.record(
+		this.#deps.record(
 			interactionRecord({
 				request,
 				requestId,

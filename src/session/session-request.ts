@@ -1,4 +1,4 @@
-import type { AuditWriter } from "../audit/audit-writer.ts";
+import type { InteractionRecord } from "../audit/audit-record.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { UpstreamClient } from "../edge/upstream-types.ts";
 import type { Caller } from "../identity/caller.ts";
@@ -13,7 +13,8 @@ export interface SessionDeps {
 	readonly pool: LanePool;
 	readonly upstream: UpstreamClient;
 	readonly logger: Logger;
-	readonly audit: AuditWriter;
+	/** Takes the record of a session at its end: audit and metrics. */
+	readonly record: (record: InteractionRecord) => void;
 	readonly policyId: string;
 	readonly router: ModelRouter;
 	readonly models: ModelDirectory;

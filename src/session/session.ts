@@ -273,7 +273,7 @@ export class Session {
 		const answer = { findings: this.#lane === undefined ? {} : findings, outcome, status: this.#status };
 		const decision = { policy: this.#deps.policyId, provider: this.#provider, verdict: this.#verdict };
 		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
-		this.#deps.audit.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, durationMs }));
+		this.#deps.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, durationMs }));
 		this.#onDone();
 	}
 }

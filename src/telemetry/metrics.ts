@@ -1,0 +1,94 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** What is counted of one request. */
+export interface RequestFacts {
+	readonly api: string;
+	/** `complete`, `cut`, `client_abort`, or an error code of the catalogue. */
+	readonly outcome: string;
+	readonly prompt: { readonly action: string; readonly findings: Readonly<Record<string, number>> };
+	readonly response: { readonly findings: Readonly<Record<string, number>> };
+	readonly durationMs: number;
+}
+
+/** What is read when somebody asks. */
+export interface ProcessFacts {
+	readonly activeStreams: number;
+	readonly lanesAlive: number;
+	readonly lanesConfigured: number;
+	readonly laneQueuedBytes: number;
+	readonly auditUnwritten: number;
+	readonly auditFailing: boolean;
+}
+
+export interface Metrics {
+	count(request: RequestFacts): void;
+	countLaneEvent(kind: string): void;
+	/** Prometheus text exposition format 0.0.4. */
+	expose(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+const PREFIX = "secure_llm_proxy_";
+/** Seconds: refused requests take under a millisecond, long answers minutes. */
+const DURATION_BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
+
+/** Metrics of this process. Labels come from closed sets and from the configuration, never from a request's text. */
+export function createMetrics(version: string, facts: () => ProcessFacts): Metrics {
+	const registry = new Registry();
+	const registers = [registry];
+	collectDefaultMetrics({ register: registry, prefix: PREFIX });
+	const requests = new Counter({
+		name: `${PREFIX}requests_total`,
+		help: "Requests that became a session, by API, by what was decided about the prompt and by how they ended",
+		labelNames: ["api", "action", "outcome"],
+		registers,
+	});
+	const findings = new Counter({
+		name: `${PREFIX}findings_total`,
+		help: "Findings by type, in prompts and in answers",
+		labelNames: ["direction", "type"],
+		registers,
+	});
+	const durations = new Histogram({
+		name: `${PREFIX}request_duration_seconds`,
+		help: "Time from the request to the end of its answer",
+		labelNames: ["api"],
+		buckets: DURATION_BUCKETS,
+		registers,
+	});
+	const laneEvents = new Counter({
+		name: `${PREFIX}lane_events_total`,
+		help: "Lanes that died, hung or were replaced",
+		labelNames: ["kind"],
+		registers,
+	});
+	new Gauge({ name: `${PREFIX}build_info`, help: "Always 1", labelNames: ["version"], registers }).set({ version }, 1);
+	const gauge = (name: string, help: string, read: (facts: ProcessFacts) => number): void => {
+		new Gauge({
+			name: PREFIX + name,
+			help,
+			registers,
+			collect() {
+				this.set(read(facts()));
+			},
+		});
+	};
+	gauge("active_streams", "Sessions that are open", ({ activeStreams }) => activeStreams);
+	gauge("lanes_alive", "Lanes that answer", ({ lanesAlive }) => lanesAlive);
+	gauge("lanes_configured", "Lanes that there should be", ({ lanesConfigured }) => lanesConfigured);
+	gauge("lane_queued_bytes", "Bytes that wait for a lane", ({ laneQueuedBytes }) => laneQueuedBytes);
+	gauge("audit_unwritten_records", "Audit records that are not on disk yet", ({ auditUnwritten }) => auditUnwritten);
+	gauge("audit_failing", "1 while audit records cannot be written", ({ auditFailing }) => Number(auditFailing));
+	return {
+		count({ api, outcome, prompt, response, durationMs }) {
+			requests.inc({ api, action: prompt.action, outcome });
+			durations.observe({ api }, durationMs / 1000);
+			for (const [direction, counts] of [
+				["prompt", prompt.findings],
+				["response", response.findings],
+			] as const)
+				for (const [type, count] of Object.entries(counts)) findings.inc({ direction, type }, count);
+		},
+		countLaneEvent: (kind) => laneEvents.inc({ kind }),
+		expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+	};
+}

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Proxy } from "../../src/proxy.ts";
+import { chatStream } from "../support/chat-client.ts";
+import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { startProxy } from "../support/proxy.ts";
+
+let upstream: MockUpstream;
+let proxy: Proxy;
+
+beforeAll(async () => {
+	upstream = await startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end(chatEvents(["Write to jane.doe", "@example.com today."]).join(""));
+	});
+	proxy = await startProxy(upstream.url);
+});
+afterAll(async () => {
+	await proxy.drain();
+	upstream.close();
+});
+
+const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${proxy.port}/metrics`)).text();
+
+test("what was decided is counted by API, action, outcome and type, and no text is in a label", async () => {
+	await chatStream(proxy.port, "please phone (415) 555-2671");
+	await chatStream(proxy.port, "hello");
+	const text = await scrape();
+	expect(text).toContain('secure_llm_proxy_requests_total{api="openai-chat",action="redact",outcome="complete"} 1');
+	expect(text).toContain('secure_llm_proxy_requests_total{api="openai-chat",action="allow",outcome="complete"} 1');
+	expect(text).toContain('secure_llm_proxy_findings_total{direction="prompt",type="phone"} 1');
+	expect(text).toContain('secure_llm_proxy_findings_total{direction="response",type="email"} 2');
+	expect(text).toContain('secure_llm_proxy_request_duration_seconds_count{api="openai-chat"} 2');
+	expect(text).not.toMatch(/jane|415|hello/);
+});
+
+test("the state of the process is read when asked: streams, lanes, audit", async () => {
+	const text = await scrape();
+	expect(text).toContain("secure_llm_proxy_active_streams 0");
+	expect(text).toContain("secure_llm_proxy_lanes_alive 2");
+	expect(text).toContain("secure_llm_proxy_lanes_configured 2");
+	expect(text).toContain("secure_llm_proxy_audit_failing 0");
+	await vi.waitFor(async () => expect(await scrape()).toContain("secure_llm_proxy_audit_unwritten_records 0"));
+});

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
-import { MESSAGES_CLIENTS, pythonClient } from "../support/anthropic-clients.ts";
-import { type AnthropicBlock, anthropicEvents } from "../support/anthropic-events.ts";
+import { MESSAGES_CLIENTS, pythonClient, STRUCTURE } from "../support/anthropic-clients.ts";
+import { type AnthropicBlock, anthropicEvents, anthropicMessage } from "../support/anthropic-events.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 import { PythonProgram } from "../support/python-client.ts";
@@ -18,28 +18,55 @@ const ANSWERS: Record<string, readonly AnthropicBlock[]> = {
 	tool: [text("Sending."), tool({ to: "jane.doe@example.com" })],
 	"tool cut": [text("Deploying."), tool({ to: KEY })],
 };
+const STRUCTURES: Record<string, object> = {
+	"a structure": { to: "Jane", note: 'Naïve café 😀: "nothing" to hide.\n' },
+	"a structure with an address": {
+		to: "jane.doe@example.com",
+		note: 'First,\n"jane.doe@example.com",\tthen "jane.doe@example.com"',
+	},
+	"a structure with a key": { to: "Jane", note: `Take ${KEY} with you.` },
+};
 const FAULTS: Record<string, number> = { slow: 429, broken: 500, busy: 529 };
 const python = new PythonProgram("anthropic_client.py");
+
+interface Asked {
+	readonly messages: readonly { readonly content: string | readonly { readonly text: string }[] }[];
+	readonly stream?: boolean;
+	readonly output_config?: object;
+}
+
+function promptOf(messages: Asked["messages"]): string {
+	const content = messages[0]?.content ?? "";
+	return typeof content === "string" ? content : (content[0]?.text ?? "");
+}
+
+/** A structured answer is text where the request says so in `output_config`; else the client gave a tool `json` for it. */
+function blocksOf(name: string, isStructured: boolean): readonly AnthropicBlock[] {
+	const structure = STRUCTURES[name];
+	if (structure === undefined) return ANSWERS[name] ?? [text("Some words, then nothing.")];
+	return [isStructured ? text(JSON.stringify(structure)) : { ...tool(structure), name: "json" }];
+}
+
 let upstream: MockUpstream;
 let proxy: Proxy;
 
 beforeAll(async () => {
 	upstream = await startMockUpstream((response, body) => {
-		const { messages } = JSON.parse(body) as { messages: { content: string | { text: string }[] }[] };
-		const content = messages[0]?.content ?? "";
-		const name = typeof content === "string" ? content : (content[0]?.text ?? "");
+		const { messages, stream, output_config: output } = JSON.parse(body) as Asked;
+		const name = promptOf(messages);
 		const status = FAULTS[name];
 		if (status !== undefined) {
-			response.writeHead(status, { "content-type": "application/json" });
+			response.writeHead(status, { "content-type": "application/json", "retry-after": "0" });
 			return void response.end(JSON.stringify({ type: "error", error: { type: "api_error", message: "echo of the prompt" } }));
 		}
 		if (name === "silence") return;
-		const blocks = ANSWERS[name] ?? [text("Some words, then nothing.")];
-		const events = anthropicEvents(blocks, name.startsWith("tool") ? "tool_use" : "end_turn");
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		if (name === "truncated") response.end(events.slice(0, 12).join(""));
-		else if (name === "stall") response.write(events.slice(0, 12).join(""));
-		else response.end(events.join(""));
+		const blocks = blocksOf(name, output !== undefined);
+		const stop = blocks.some(({ type }) => type === "tool_use") ? "tool_use" : "end_turn";
+		response.writeHead(200, { "content-type": stream ? "text/event-stream" : "application/json" });
+		const pieces = stream ? anthropicEvents(blocks, stop) : [...JSON.stringify(anthropicMessage(blocks, stop))];
+		const isBroken = name === "truncated" || name === "stall";
+		response.write((isBroken ? pieces.slice(0, 12) : pieces).join(""));
+		if (name !== "stall") response.end();
 	});
 	const base_url = upstream.url.replace(/\/v1$/, "");
 	proxy = await startProxy(
@@ -53,12 +80,13 @@ afterAll(async () => {
 	upstream?.close();
 });
 
-describe.each([...MESSAGES_CLIENTS, pythonClient(python)])("$name", (client) => {
-	const ask = (prompt: string) => client.ask(`http://127.0.0.1:${proxy.port}`, prompt);
+describe.concurrent.each([...MESSAGES_CLIENTS, pythonClient(python)])("$name", (client) => {
+	const ask = (prompt: string, schema?: object) => client.ask(`http://127.0.0.1:${proxy.port}`, { prompt, ...(schema && { schema }) });
+	const tries = client.name === "curl" ? 1 : 2;
 
 	test("a clean answer is the upstream's own, thinking included", async () => {
 		const seen = await ask("clean");
-		expect(seen).toMatchObject({ text: "Naïve café 😀: nothing to hide.", thinking: "They greet.", calls: [] });
+		expect(seen).toMatchObject({ text: "Naïve café 😀: nothing to hide.", thinking: "They greet.", calls: [], requests: 1 });
 		expect(seen.error).toBeUndefined();
 	});
 
@@ -81,20 +109,46 @@ describe.each([...MESSAGES_CLIENTS, pythonClient(python)])("$name", (client) => 
 	});
 
 	test("a blocked prompt is one request's error, and the upstream never sees it", async () => {
-		const before = upstream.requests.length;
-		const { error } = await ask("about project falcon");
+		const { error, requests } = await ask("about project falcon");
 		expect(error?.status).toBe(400);
 		expect(error?.message).toContain("security policy");
-		expect(upstream.requests.length).toBe(before);
+		expect(requests).toBe(1);
+		expect(upstream.requests.filter(({ body }) => body.includes("falcon"))).toEqual([]);
 	});
 
-	test.each(Object.entries(FAULTS))("an upstream's error '%s' keeps its status %i and hides the upstream's words", async (name, status) => {
+	test("a structured answer is JSON that parses, also where an address in it is masked", async () => {
+		expect(JSON.parse((await ask("a structure", STRUCTURE)).text)).toEqual(STRUCTURES["a structure"]);
+		expect(JSON.parse((await ask("a structure with an address", STRUCTURE)).text)).toEqual({
+			to: "****.***@*******.***",
+			note: 'First,\n"****.***@*******.***",\tthen "****.***@*******.***"',
+		});
+	});
+
+	test("a structured answer with a key is cut before it, and never taken for a whole one", async () => {
+		const seen = await ask("a structure with a key", STRUCTURE);
+		expect(JSON.stringify(seen)).not.toContain(KEY.slice(0, 6));
+		expect(seen.finish ?? seen.error).not.toBe("end_turn");
+		expect(seen.error ?? seen.finish).toBeDefined();
+	});
+
+	test.each(Object.entries(FAULTS))(
+		"an upstream's error '%s' keeps its status %i, is tried again and hides the upstream's words",
+		async (name, status) => {
+			const { error, requests } = await ask(name);
+			expect(error?.status).toBe(status);
+			expect(error?.message).not.toContain("echo");
+			expect(requests).toBe(tries);
+		},
+	);
+
+	test("an upstream that says nothing is a timeout, tried again as often as the client was told", async () => {
+		const seen = await ask("silence");
+		expect(seen).toMatchObject({ text: "", requests: tries, error: { status: 504 } });
+		expect(seen.error?.message).toContain("did not answer in time");
+	});
+
+	test.each(["truncated", "stall"])("an answer that breaks off, '%s', is an error that says so", async (name) => {
 		const { error } = await ask(name);
-		expect(error?.status).toBe(status);
-		expect(error?.message).not.toContain("echo");
-	});
-
-	test("an answer that breaks off, stalls or never begins is an error", async () => {
-		for (const name of ["truncated", "stall", "silence"]) expect((await ask(name)).error, name).toBeDefined();
+		expect(error?.message).toMatch(/upstream/);
 	});
 });

@@ -4,16 +4,20 @@ import asyncio
 import json
 import sys
 
+import httpx2
 from anthropic import APIError, APIStatusError, AsyncAnthropic
 
 SCHEMA = {"type": "object", "properties": {"to": {"type": "string"}}}
 
 
-async def ask(client, prompt, seen):
-    tools = [{"name": "mail", "description": "sends", "input_schema": SCHEMA}]
+async def ask(client, question, seen):
+    if question.get("schema"):
+        extra = {"output_config": {"format": {"type": "json_schema", "schema": question["schema"]}}}
+    else:
+        extra = {"tools": [{"name": "mail", "description": "sends", "input_schema": SCHEMA}]}
     pieces = {}
-    messages = [{"role": "user", "content": prompt}]
-    async for event in await client.messages.create(model="claude-x", max_tokens=99, messages=messages, tools=tools, stream=True):
+    messages = [{"role": "user", "content": question["prompt"]}]
+    async for event in await client.messages.create(model="claude-x", max_tokens=99, messages=messages, stream=True, **extra):
         if event.type == "content_block_start" and event.content_block.type == "tool_use":
             pieces[event.index] = [event.content_block.name, ""]
         elif event.type == "content_block_delta" and event.delta.type == "text_delta":
@@ -32,10 +36,15 @@ async def ask(client, prompt, seen):
 
 
 async def answer(question):
-    seen = {"text": "", "reasoning": "", "calls": [], "finish": None, "requests": 1}
-    async with AsyncAnthropic(api_key="unused", base_url=question["baseURL"], max_retries=0) as client:
+    seen = {"text": "", "reasoning": "", "calls": [], "finish": None, "requests": 0}
+
+    async def count(_request):
+        seen["requests"] += 1
+
+    http = httpx2.AsyncClient(event_hooks={"request": [count]})
+    async with AsyncAnthropic(api_key="unused", base_url=question["baseURL"], max_retries=1, http_client=http) as client:
         try:
-            await ask(client, question["prompt"], seen)
+            await ask(client, question, seen)
         except APIStatusError as thrown:
             seen["error"] = {"status": thrown.status_code, "code": thrown.message}
         except APIError as thrown:

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { Signer } from "./checkpoint.ts";
+import { refreshLock, releaseLock, takeLock } from "./log-lock.ts";
 import { advance, headOf, type LogPosition, linesOf, positionOf, recordFault, START, segmentName, segmentsOf } from "./segment.ts";
 
 export interface AuditLogOptions {
@@ -47,10 +48,11 @@ export class AuditLog {
 	/** Complete records found at the start that no checkpoint covered: a crash came between the two writes. */
 	readonly recovered: number;
 
-	/** Opens or makes the log. A record that a crash cut short is removed: it was never acknowledged. */
+	/** Opens or makes the log; throws when another process has it. A record that a crash cut short is removed: it was never acknowledged. */
 	constructor(options: AuditLogOptions) {
 		this.#options = options;
 		mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+		takeLock(options.dir);
 		replaceFile(join(options.dir, PUBLIC_KEY), `${options.signer.verifierKey}\n`);
 		const signed = signedSize(options.dir);
 		const last = segmentsOf(readdirSync(options.dir)).at(-1);
@@ -96,8 +98,14 @@ export class AuditLog {
 		return note;
 	}
 
+	/** Keeps the log for this process; to be called every `SIGN_OF_LIFE_MS`. */
+	refresh(): void {
+		refreshLock(this.#options.dir);
+	}
+
 	close(): void {
 		closeSync(this.#file);
+		releaseLock(this.#options.dir);
 	}
 
 	#openSegment(): void {

@@ -4,6 +4,7 @@ import { deriveAuditKeys, localSecret } from "./audit-keys.ts";
 import { AuditLog } from "./audit-log.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import { createSigner } from "./checkpoint.ts";
+import { SIGN_OF_LIFE_MS } from "./log-lock.ts";
 import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
 
 const RETRY_MS = 250;
@@ -45,6 +46,7 @@ function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) 
 			send({ kind: "failing", reason: (error as NodeJS.ErrnoException).code ?? "unknown" });
 		}
 	};
+	setInterval(() => log.refresh(), SIGN_OF_LIFE_MS).unref();
 	setInterval(keepCheckpoint, data.checkpointEveryMs).unref();
 	send({ kind: "ready", size: log.size, recovered: log.recovered, hasLocalSecret: data.secret === "" });
 	return (message) => {

@@ -1,5 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -129,4 +131,20 @@ test("a log whose newest segment was changed refuses to go on", () => {
 	truncateSync(segment(dir), 20);
 	expect(() => open(dir)).toThrow(/audit verify/);
 	expect(readFileSync(join(dir, PUBLIC_KEY), "utf8")).toContain(ORIGIN);
+});
+
+test("a log has one writer: another living process is refused, a dead one's lock is taken over", async () => {
+	const { dir } = newLog(2);
+	const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+	const started = readFileSync(`/proc/${other.pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
+	writeFileSync(join(dir, "lock"), JSON.stringify({ host: hostname(), pid: other.pid, started }));
+	expect(() => open(dir)).toThrow(/is written by process .*audit.log_name/);
+	other.kill("SIGKILL");
+	await once(other, "exit");
+	open(dir).close();
+	writeFileSync(join(dir, "lock"), JSON.stringify({ host: "another-machine", pid: 1, started: "1" }));
+	expect(() => open(dir)).toThrow(/another-machine/);
+	utimesSync(join(dir, "lock"), new Date(0), new Date(0));
+	open(dir).close();
+	expect(readdirSync(dir)).not.toContain("lock");
 });

@@ -68,8 +68,8 @@ test.each([
 		(await post(proxy.port, JSON.stringify(body), path)).raw.replace(/"created":\d+/g, '"created":0');
 	const whole = await ask();
 	expect(text(whole)).toContain("****.***@*******.***");
-	for (let step = 0; step < DELTAS.length; step += 3) {
-		writeFileSync(join(folder, `throw.data.${step}.0`), "");
+	for (const atByte of [0, 150, 300, 450, 600, 750]) {
+		writeFileSync(join(folder, `0.throw.data.${atByte}`), "");
 		const answer = await ask();
 		expect(text(answer)).toBe(text(whole));
 		expect(readdirSync(folder)).toEqual([]);

@@ -256,8 +256,8 @@ test("originals survive the death of a lane at any step", async () => {
 	const proxy = await startProxy(providers(), "security: { pii_protection: { redaction_strategy: replace, restore: true } }", worker);
 	const client = new OpenAI({ apiKey: "c", baseURL: `http://127.0.0.1:${proxy.port}/v1`, maxRetries: 0 });
 	const content = weave((word) => word, ORIGINALS);
-	for (const step of [1, 4, 7, 10, 13]) {
-		writeFileSync(join(deaths, `throw.data.${step}.restore`), "");
+	for (const atByte of [1, 700, 1300, 1900, 2500]) {
+		writeFileSync(join(deaths, `1.throw.data.${atByte}`), "");
 		let text = "";
 		for await (const { choices } of await client.chat.completions.create({
 			model: "lower.slow",

@@ -61,7 +61,7 @@ test("every request leaves one record that says what was decided and holds no te
 		},
 		{ outcome: "complete", prompt: { action: "allow", findings: {} } },
 	]);
-	expect(raw).not.toMatch(/jane|555|hello|127\.0\.0\.1/);
+	expect(raw).not.toMatch(/jane|555-2671|hello|127\.0\.0\.1/);
 	expect(records[0]?.["subject"]).toBe(records[1]?.["subject"]);
 	expect(verifyLog({ dir: log }).faults).toEqual([]);
 });

@@ -46,6 +46,12 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	entities: ["normalize/escape.ts"],
 	"@eslint-community/regexpp": ["scanner/byte-regex.ts", "scanner/engine-reference.ts"],
 	"../native": ["scanner/engine-hyperscan.ts", "scanner/compile-child.ts", "scanner/pattern-database.ts"],
+	"libphonenumber-js/max": ["recognizers/contact.ts"],
+	tldts: ["recognizers/contact.ts"],
+	"ipaddr.js": ["edge/client-address.ts", "recognizers/network.ts"],
+	"@scure/base": ["recognizers/wallets.ts"],
+	"@noble/hashes/sha3.js": ["recognizers/wallets.ts"],
+	"gpt-tokenizer/encoding/r50k_base": ["recognizers/token-efficiency.ts"],
 	commander: ["main.ts"],
 	yaml: ["config/load.ts"],
 	zod: [
@@ -64,7 +70,6 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"prom-client": ["telemetry/metrics.ts"],
 	iovalkey: ["limits/redis-window.ts"],
 	"rate-limiter-flexible": ["limits/request-limiter.ts", "limits/redis-window.ts", "identity/api-keys.ts"],
-	"ipaddr.js": ["edge/client-address.ts"],
 };
 
 /** The composition root sees every layer; cli may start it. */

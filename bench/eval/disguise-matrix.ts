@@ -2,6 +2,7 @@ import { createTextInspector } from "../../src/inspect/inspect-text.ts";
 import type { RuleSet } from "../../src/policy/policy.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { COMPACT_DISGUISES, DECODED_DISGUISES, type Disguise, FOLDED_DISGUISES, MISSED_DISGUISES } from "../../tests/support/disguises.ts";
+import { exampleText } from "../../tests/support/examples.ts";
 
 const GROUPS: readonly (readonly [name: string, disguises: readonly Disguise[]])[] = [
 	["folded", FOLDED_DISGUISES],
@@ -20,7 +21,7 @@ export async function printDisguiseMatrix(ruleSet: RuleSet): Promise<void> {
 	if (!inspector.ok) throw new Error(JSON.stringify(inspector.faults));
 	const inspect = (text: string) => inspector.inspect(Buffer.from(text)).findings;
 	const types = RECOGNIZERS.map(({ type, examples }) => {
-		const places = examples.match.flatMap((example) => {
+		const places = examples.match.map(exampleText).flatMap((example) => {
 			const found = inspect(example).find((finding) => finding.type === type);
 			const bytes = Buffer.from(example);
 			return found === undefined

@@ -8,10 +8,10 @@ export function printReport({ recognizers, kinds, benign }: EvalReport): string 
 	for (const kind of kinds) {
 		if (kind.corpus !== corpus) {
 			corpus = kind.corpus;
-			lines.push("", row(corpus, ["gold", "found", "elsewhere", "precision", "recall", "F1", "F2"]));
+			lines.push("", row(corpus, ["gold", "found", "unlabelled", "precision", "recall", "F1", "F2"]));
 		}
 		const { precision, recall, f1, f2 } = scoresOf(kind);
-		lines.push(row(`  ${kind.kind}`, [kind.gold, kind.found, kind.elsewhere, ...[precision, recall, f1, f2].map(ratio)]));
+		lines.push(row(`  ${kind.kind}`, [kind.gold, kind.found, kind.unlabelled, ...[precision, recall, f1, f2].map(ratio)]));
 	}
 	lines.push("", row("benign text", ["texts", "touched", "1 in", "findings", "per 1M chars"]));
 	for (const { corpus: name, policy, texts, characters, touched, byType } of benign) {

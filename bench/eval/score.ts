@@ -13,8 +13,8 @@ export interface Counts {
 	/** Findings, and how many of them lie on a labelled span of the kind. */
 	found: number;
 	right: number;
-	/** Findings on a span with another label: wrong for the kind, yet not clean text. */
-	elsewhere: number;
+	/** Findings that prove themselves where the corpus has no label of the kind: left out of the precision. */
+	unlabelled: number;
 }
 
 export interface Scores {
@@ -24,22 +24,27 @@ export interface Scores {
 	readonly f2: number;
 }
 
-export const emptyCounts = (): Counts => ({ gold: 0, hit: 0, found: 0, right: 0, elsewhere: 0 });
+export const emptyCounts = (): Counts => ({ gold: 0, hit: 0, found: 0, right: 0, unlabelled: 0 });
 
-/** Adds one text. `gold` are the spans of the kind, `others` all other labelled spans, `found` the findings of the kind. */
-export function addCounts(counts: Counts, gold: readonly GoldSpan[], others: readonly GoldSpan[], found: readonly Found[]): void {
+/** Adds one text. `gold` are the spans of the kind, `found` the findings of the kind. */
+export function addCounts(
+	counts: Counts,
+	gold: readonly GoldSpan[],
+	found: readonly Found[],
+	provesItself: (finding: Found) => boolean = () => false,
+): void {
 	counts.gold += gold.length;
 	counts.hit += gold.filter((span) => covered(span, found) * 2 >= span.to - span.from).length;
 	counts.found += found.length;
 	for (const finding of found) {
 		if (gold.some((span) => overlap(span, finding) > 0)) counts.right++;
-		else if (others.some((span) => overlap(span, finding) > 0)) counts.elsewhere++;
+		else if (provesItself(finding)) counts.unlabelled++;
 	}
 }
 
 /** An empty denominator gives NaN, printed as a dash. */
-export function scoresOf({ gold, hit, found, right }: Counts): Scores {
-	const precision = right / found;
+export function scoresOf({ gold, hit, found, right, unlabelled }: Counts): Scores {
+	const precision = right / (found - unlabelled);
 	const recall = hit / gold;
 	const f = (beta: number): number => ((1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall);
 	return { precision, recall, f1: f(1), f2: f(2) };

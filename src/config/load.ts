@@ -83,12 +83,17 @@ function semanticFaults(config: Config): ConfigFault[] {
 		"security.response_filtering.detection_types": response.detection_types,
 		"security.pii_protection.redaction_strategies": Object.keys(pii.redaction_strategies),
 		"security.pii_protection.mask": Object.keys(pii.mask),
+		"security.pii_protection.thresholds": Object.keys(pii.thresholds),
 		"security.response_filtering.redaction_strategies": Object.keys(response.redaction_strategies),
 	};
 	const unknown = Object.entries(lists).flatMap(([path, names]) =>
 		names
 			.filter((name) => !known.has(name))
-			.map((name) => ({ path, message: `'${name}' is not a known type or group`, remedy: `Use one of: ${[...known].join(", ")}.` })),
+			.map((name) => ({
+				path,
+				message: `'${name}' is not a known type or group`,
+				remedy: `Use ${nearest(name, [...known])}; docs/recognizers.md lists them all.`,
+			})),
 	);
 	const strategies = [pii.redaction_strategy, ...Object.values(pii.redaction_strategies)];
 	const hasNothingToRestore = pii.restore && !strategies.some((name) => name === "replace" || name === "synthetic");
@@ -100,6 +105,18 @@ const NOTHING_TO_RESTORE: ConfigFault = {
 	message: "needs surrogates, and no redaction strategy makes any",
 	remedy: "Set redaction_strategy, or one of redaction_strategies, to replace or synthetic, or remove restore.",
 };
+
+/** The names that look most like a wrong one. */
+function nearest(name: string, known: readonly string[]): string {
+	const pairs = (text: string): Set<string> => new Set(Array.from({ length: text.length - 1 }, (_, i) => text.slice(i, i + 2)));
+	const wanted = pairs(name);
+	const likeness = (candidate: string): number =>
+		[...pairs(candidate)].filter((pair) => wanted.has(pair)).length / (candidate.length + name.length);
+	return [...known]
+		.sort((a, b) => likeness(b) - likeness(a))
+		.slice(0, 3)
+		.join(", ");
+}
 
 /** Settings without which a start would be less safe than the file asks for. */
 export function startFaults(config: Config): ConfigFault[] {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { VALIDATORS } from "../recognizers/validators.ts";
 import { Auth } from "./auth-schema.ts";
 
 const detectionTypes = z.array(z.string().min(1).describe("A recognizer, a group of them, or a custom pattern."));
@@ -53,10 +54,20 @@ const CustomPattern = z.strictObject({
 		.string()
 		.min(1)
 		.describe(
-			"Regular expression of bounded width, in the subset that Hyperscan and JavaScript share. `\\b` and one-character lookaround at its ends only.",
+			"Regular expression of bounded width, in the subset that Hyperscan and JavaScript share. `\\b` and one-character lookaround at its ends only. With a last group `(?<value>…)` only the group is sensitive: what stands before it is never held nor rewritten.",
 		),
 	score: probability.default(0.9).describe("Confidence of a match, 0…1."),
 	case_insensitive: z.boolean().default(false).describe("Match in any letter case."),
+	validator: z
+		.enum(VALIDATORS)
+		.optional()
+		.describe(
+			"A check that a match must pass: check digits of its letters and digits, a known format, or `random` (few characters per token).",
+		),
+	context: z
+		.array(z.string().min(2))
+		.default([])
+		.describe("Words of which one must stand up to 64 bytes before a match or up to 32 bytes after it, in any letter case."),
 });
 
 const MaskOptions = z.strictObject({
@@ -95,6 +106,10 @@ const PiiProtection = z
 				"With `replace` and `synthetic`: the model sees the surrogates, and the caller gets the originals of its own request back in the answer.",
 			),
 		threshold: probability.default(0.5).describe("Findings with a lower confidence, 0…1, are dropped. Holds for prompts and answers."),
+		thresholds: z
+			.record(z.string(), probability.describe("Of this type or group."))
+			.default({})
+			.describe("Other thresholds by type or group, the most specific name counts: `{ phone: 0.8, secrets: 0.3 }`."),
 		custom_patterns: z.array(CustomPattern).default([]).describe("Your own patterns. They are looked for in prompts and answers."),
 		allow_list: z.array(z.string()).default([]).describe("Texts that are never a finding, compared exactly."),
 	})

@@ -118,13 +118,16 @@ export class JsonSource {
 			} else if (run.kind === "text") {
 				out += this.#marker === undefined ? "" : JSON.stringify(this.#marker).slice(1, -1);
 				this.#marker = undefined;
-			} else if (run.isStart || this.#isBareReplaced) {
-				out += this.#marker === undefined ? "" : JSON.stringify(this.#marker);
+			} else if (run.isStart) {
+				// What is no longer there was a value, also where another value of the region took the marker.
+				out += this.#marker === undefined ? "null" : JSON.stringify(this.#marker);
 				this.#marker = undefined;
 				this.#isBareReplaced = true;
+			} else if (this.#isBareReplaced) {
+				this.#marker = undefined;
 			} else {
-				// Its first digits have left already; zeros keep it a number.
-				out += run.raw.replace(/[\p{L}\p{N}]/gu, "0");
+				// Its first characters have left already; ones keep it a number, also after a sign or a point.
+				out += run.raw.replace(/[\p{L}\p{N}]/gu, "1");
 			}
 		});
 		return out;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Recognizer } from "../recognizers/recognizer.ts";
 import { selectRecognizers } from "../recognizers/registry.ts";
+import { customRule } from "./custom-rule.ts";
 import type { Action, Policy, Rule } from "./policy.ts";
 import type { PolicySettings } from "./policy-settings.ts";
 import { withPromptRedaction, withResponseRedaction } from "./redaction-settings.ts";
@@ -14,16 +15,7 @@ export function compilePolicy(security: PolicySettings): Policy {
 		blocks(["all", type, category === "secret" ? "secrets" : "pii", ...(groups ?? [])]) ? "cut" : "redact";
 	const phrases = security.blocked_phrases.map(phraseRule);
 	const custom = (action: (name: string) => Action): Rule[] =>
-		pii.custom_patterns.map(({ name, pattern, score, case_insensitive }) => ({
-			name,
-			type: name,
-			category: "pii",
-			label: name.toUpperCase(),
-			expression: pattern,
-			caseInsensitive: case_insensitive,
-			score,
-			action: action(name),
-		}));
+		pii.custom_patterns.map((pattern) => customRule(pattern, action(pattern.name)));
 	const promptRules = pii.enabled
 		? [
 				...custom((name) => (blocked.has(name) ? "cut" : "redact")),

@@ -1,3 +1,4 @@
+import type { Validator } from "../recognizers/validators.ts";
 import type { Action, MaskOptions, RedactionStrategy } from "./policy.ts";
 
 /** The part of the configuration's `security` section that a policy is made of. */
@@ -14,11 +15,15 @@ export interface PolicySettings {
 		readonly restore: boolean;
 		readonly block_types: readonly string[];
 		readonly threshold: number;
+		/** By type or group. */
+		readonly thresholds: Readonly<Record<string, number>>;
 		readonly custom_patterns: readonly {
 			readonly name: string;
 			readonly pattern: string;
 			readonly score: number;
 			readonly case_insensitive: boolean;
+			readonly validator?: Validator | undefined;
+			readonly context: readonly string[];
 		}[];
 		readonly allow_list: readonly string[];
 	};

@@ -22,6 +22,8 @@ export interface Rule extends PatternSpec {
 	readonly strategy?: RedactionStrategy;
 	/** Absent: the default of the type. */
 	readonly mask?: MaskOptions;
+	/** Absent: the threshold of the rule set. */
+	readonly threshold?: number;
 }
 
 /** The rules for one direction, in priority order; the index is the PatternId. Plain data. */

@@ -16,14 +16,15 @@ export function withResponseRedaction(rules: readonly Rule[], settings: PolicySe
 
 function withRedaction(
 	rules: readonly Rule[],
-	{ pii_protection: { mask: masks } }: PolicySettings,
+	{ pii_protection: { mask: masks, thresholds } }: PolicySettings,
 	strategies: Readonly<Record<string, RedactionStrategy>>,
 ): Rule[] {
 	return rules.map((rule) => {
 		const names = namesOf(rule);
 		const strategy = mostSpecific(strategies, names);
 		const mask = mostSpecific(masks, names);
-		return { ...rule, ...(strategy && { strategy }), ...(mask && { mask }) };
+		const threshold = mostSpecific(thresholds, names);
+		return { ...rule, ...(strategy && { strategy }), ...(mask && { mask }), ...(threshold !== undefined && { threshold }) };
 	});
 }
 

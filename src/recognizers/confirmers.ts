@@ -1,20 +1,85 @@
-import { isE164, isEmail, isIban, isIpv4, isIpv6, isJwtHeader, isNanp, isPaymentCard, isSsn } from "./checks.ts";
+import { luhn, mod11And10, mod97, verhoeff } from "./check-digits.ts";
+import {
+	confirmAuthorization,
+	confirmOption,
+	confirmPasswordValue,
+	confirmSpokenPassword,
+	confirmTokenValue,
+} from "./confirm-credentials.ts";
+import {
+	confirmAwsSecret,
+	confirmBase64Pem,
+	confirmCrcToken,
+	confirmCredentialedUrl,
+	confirmDiscord,
+	confirmJwt,
+	confirmMixedToken,
+	confirmToken,
+} from "./confirm-secrets.ts";
+import { confirmE164, confirmEmail, confirmNanp, confirmNationalPhone } from "./contact.ts";
+import { IDENTIFIERS } from "./identifier-tables.ts";
+import { identifierConfirmer } from "./identifiers.ts";
+import { confirmMrz } from "./mrz.ts";
+import { confirmIpv4, confirmIpv6, confirmMac } from "./network.ts";
+import { confirmBic, confirmCard, confirmIban, confirmTrack } from "./payment.ts";
 import type { Confirmer } from "./recognizer.ts";
+import { tokenEfficiency } from "./token-efficiency.ts";
+import type { Validator } from "./validators.ts";
+import { confirmBase58Check, confirmBech32, confirmEthereum, confirmMonero, confirmRipple } from "./wallets.ts";
 
-const whenValid =
-	(check: (text: string) => boolean, score: number): Confirmer =>
-	({ text }) =>
-		check(text) ? score : 0;
+const isTrue =
+	(check: (compact: string) => boolean): Confirmer =>
+	({ compact }) =>
+		check(compact) ? 1 : 0;
+
+/** What custom patterns may name; any score above 0 is a yes. */
+const BY_VALIDATOR: Readonly<Record<Validator, Confirmer>> = {
+	luhn: isTrue((compact) => /^\d+$/.test(compact) && luhn(compact)),
+	verhoeff: isTrue((compact) => /^\d+$/.test(compact) && verhoeff(compact)),
+	mod97: isTrue((compact) => mod97(compact) === 1),
+	mod11_10: isTrue((compact) => /^\d+$/.test(compact) && mod11And10(compact)),
+	payment_card: confirmCard,
+	iban: confirmIban,
+	email: confirmEmail,
+	ip_address: (candidate) => (candidate.text.includes(":") ? confirmIpv6(candidate) : confirmIpv4(candidate)),
+	jwt: confirmJwt,
+	base58check: confirmBase58Check,
+	random: ({ text }) => (tokenEfficiency(text) < 2.4 ? 1 : 0),
+};
 
 /** The functions that patterns name in `confirm`. */
 export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confirmer>([
-	["email", whenValid(isEmail, 0.95)],
-	["payment_card", whenValid(isPaymentCard, 0.95)],
-	["iban", whenValid(isIban, 0.98)],
-	["ssn", whenValid(isSsn, 0.8)],
-	["ipv4", whenValid(isIpv4, 0.7)],
-	["ipv6", whenValid(isIpv6, 0.8)],
-	["phone_e164", whenValid(isE164, 0.8)],
-	["phone_nanp", whenValid(isNanp, 0.75)],
-	["jwt", whenValid(isJwtHeader, 0.98)],
+	["email", confirmEmail],
+	["phone_e164", confirmE164],
+	["phone_nanp", confirmNanp],
+	["phone_national", confirmNationalPhone],
+	["payment_card", confirmCard],
+	["iban", confirmIban],
+	["bic", confirmBic],
+	["card_track", confirmTrack],
+	["mrz", confirmMrz],
+	["ipv4", confirmIpv4],
+	["ipv6", confirmIpv6],
+	["mac_address", confirmMac],
+	["base58check", confirmBase58Check],
+	["base58check_xrp", confirmRipple],
+	["base58_xmr", confirmMonero],
+	["bech32", confirmBech32],
+	["ethereum", confirmEthereum],
+	["jwt", confirmJwt],
+	["token", confirmToken],
+	["mixed_token", confirmMixedToken],
+	["github_token", confirmCrcToken],
+	["npm_token", confirmCrcToken],
+	["base64_pem", confirmBase64Pem],
+	["discord_token", confirmDiscord],
+	["credentialed_url", confirmCredentialedUrl],
+	["aws_secret", confirmAwsSecret],
+	["password_value", confirmPasswordValue],
+	["token_value", confirmTokenValue],
+	["spoken_password", confirmSpokenPassword],
+	["option_value", confirmOption],
+	["authorization_value", confirmAuthorization],
+	...Object.entries(BY_VALIDATOR).map(([name, confirmer]) => [`validator:${name}`, confirmer] as const),
+	...IDENTIFIERS.map((row) => [`identifier:${row.type}`, identifierConfirmer(row)] as const),
 ]);

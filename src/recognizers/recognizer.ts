@@ -22,6 +22,8 @@ export interface Core {
 	readonly minBytes: number;
 	/** Longer values are judged by their first bytes, and the rest is swallowed. */
 	readonly maxBytes: number;
+	/** The value is what this JavaScript expression matches at the start of those bytes. */
+	readonly value?: string;
 }
 
 /**
@@ -41,6 +43,8 @@ export interface PatternSpec {
 	readonly score: number;
 	/** Name of a function in `confirmers.ts` that proves or refutes the match. */
 	readonly confirm?: string;
+	/** One of these words must stand near the match. */
+	readonly context?: readonly string[];
 	/** Only matches with so many ASCII letters and digits are looked at. */
 	readonly lengths?: readonly number[];
 	readonly tail?: Tail;
@@ -61,6 +65,7 @@ export interface Recognizer {
 	/** Label of the placeholder: `EMAIL`. */
 	readonly label: string;
 	readonly patterns: readonly PatternSpec[];
+	/** `⟦` and `⟧` in an example stand around exactly what must be found. */
 	readonly examples: { readonly match: readonly string[]; readonly noMatch: readonly string[] };
 }
 

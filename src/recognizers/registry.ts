@@ -1,34 +1,43 @@
-import { EMAIL, PHONE, US_SSN } from "./identity.ts";
-import { IBAN, IP_ADDRESS, PAYMENT_CARD } from "./numbers.ts";
+import { EMAIL, PHONE } from "./contact.ts";
+import { IDENTIFIERS } from "./identifier-tables.ts";
+import { identifierRecognizer } from "./identifiers.ts";
+import { LABELLED } from "./labelled.ts";
+import { MRZ } from "./mrz.ts";
+import { IP_ADDRESS, MAC_ADDRESS } from "./network.ts";
+import { CARD_TRACK, IBAN, PAYMENT_CARD } from "./payment.ts";
 import type { Recognizer } from "./recognizer.ts";
-import {
-	ANTHROPIC_KEY,
-	AWS_KEY,
-	CREDENTIALED_URL,
-	GITHUB_TOKEN,
-	JWT,
-	OPENAI_KEY,
-	PRIVATE_KEY,
-	SLACK_TOKEN,
-	STRIPE_KEY,
-} from "./secrets.ts";
+import { AI_SECRETS } from "./secrets-ai.ts";
+import { CLOUD_SECRETS } from "./secrets-cloud.ts";
+import { STRUCTURAL_SECRETS } from "./secrets-formats.ts";
+import { GENERIC_CREDENTIAL } from "./secrets-generic.ts";
+import { GIT_SECRETS } from "./secrets-git.ts";
+import { SAAS_SECRETS } from "./secrets-saas.ts";
+import { AWS_KEY, AZURE_KEY, CREDENTIALED_URL, JWT, PRIVATE_KEY } from "./secrets-structural.ts";
+import { WALLETS } from "./wallets.ts";
 
 /** All recognizers in priority order: where two begin at the same byte, the longer and then the earlier one names the region. */
 export const RECOGNIZERS: readonly Recognizer[] = [
 	PRIVATE_KEY,
 	AWS_KEY,
-	GITHUB_TOKEN,
-	SLACK_TOKEN,
-	STRIPE_KEY,
-	ANTHROPIC_KEY,
-	OPENAI_KEY,
+	...GIT_SECRETS,
+	...AI_SECRETS,
+	...SAAS_SECRETS,
+	...CLOUD_SECRETS,
+	AZURE_KEY,
+	...STRUCTURAL_SECRETS,
 	JWT,
 	CREDENTIALED_URL,
+	GENERIC_CREDENTIAL,
 	EMAIL,
+	...WALLETS,
+	CARD_TRACK,
 	PAYMENT_CARD,
 	IBAN,
-	US_SSN,
+	MRZ,
+	...IDENTIFIERS.map(identifierRecognizer),
+	...LABELLED,
 	PHONE,
+	MAC_ADDRESS,
 	IP_ADDRESS,
 ];
 

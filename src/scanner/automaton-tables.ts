@@ -89,12 +89,14 @@ class Builder {
 			this.#link(part.last, part.first);
 			return min === 0 ? { ...part, nullable: true } : part;
 		}
-		let out = EMPTY;
-		for (let copy = 0; copy < max; copy++) {
-			const part = this.build(node);
-			out = this.#join(out, copy < min ? part : { ...part, nullable: true });
-		}
-		return out;
+		const copies = Array.from({ length: max }, () => this.build(node));
+		const [head] = copies as [Part];
+		// A copy that can be empty may be followed by any later one.
+		if (head.nullable)
+			return copies.map((part, i) => (i < min ? part : { ...part, nullable: true })).reduce((a, b) => this.#join(a, b), EMPTY);
+		// x{1,3} as x(?:x(?:x)?)?: every copy follows the one before, so the edges are as many as the copies.
+		for (let i = 1; i < max; i++) this.#link((copies[i - 1] as Part).last, (copies[i] as Part).first);
+		return { first: head.first, last: copies.slice(Math.max(min, 1) - 1).flatMap(({ last }) => last), nullable: min === 0 };
 	}
 
 	#join(left: Part, right: Part): Part {

@@ -1,5 +1,6 @@
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import { CONFIRMERS } from "../recognizers/confirmers.ts";
+import { contextWords } from "../recognizers/context.ts";
 import type { Candidate, Confirmer } from "../recognizers/recognizer.ts";
 
 /** Bytes of context a confirmer may look at. More on the right would hold a doubtful match longer. */
@@ -76,14 +77,32 @@ export function createConfirm(ruleSet: RuleSet): Confirm {
 				score = confirmer(candidate) ?? 0;
 			}
 		}
-		if (score < ruleSet.threshold) return 0;
+		if (score < (rule.threshold ?? ruleSet.threshold)) return 0;
 		return allowed.size > 0 && allowed.has(match.text) ? 0 : score;
 	};
 }
 
 function confirmerOf(rule: Rule): Confirmer | undefined {
-	if (rule.confirm === undefined) return undefined;
-	const confirmer = CONFIRMERS.get(rule.confirm);
-	if (confirmer === undefined) throw new Error(`Rule ${rule.name} names the confirmer ${rule.confirm}, which does not exist.`);
-	return confirmer;
+	const confirmer = rule.confirm === undefined ? undefined : CONFIRMERS.get(rule.confirm);
+	if (rule.confirm !== undefined && confirmer === undefined)
+		throw new Error(`Rule ${rule.name} names the confirmer ${rule.confirm}, which does not exist.`);
+	const checked = rule.confirm?.startsWith("validator:") === true ? confirmer && asCheck(confirmer, rule.score) : confirmer;
+	return rule.context === undefined ? checked : nearWords(rule.context, checked ?? (() => rule.score));
+}
+
+/** A validator only says yes or no. */
+function asCheck(confirmer: Confirmer, score: number): Confirmer {
+	return (candidate) => {
+		const answer = confirmer(candidate);
+		return answer === undefined ? undefined : answer > 0 ? score : 0;
+	};
+}
+
+function nearWords(words: readonly string[], confirmer: Confirmer): Confirmer {
+	const isNear = contextWords(words);
+	return (candidate) => {
+		if (isNear(candidate.left)) return confirmer(candidate);
+		if (candidate.right === undefined) return confirmer(candidate) === 0 ? 0 : undefined;
+		return isNear(candidate.right) ? confirmer(candidate) : 0;
+	};
 }

@@ -12,21 +12,27 @@ export interface CoreState {
 	from: number;
 	/** The quote that ends the value, 0 for none. */
 	quote: number;
+	/** The last byte was a backslash. */
+	escaping: boolean;
+	/** The opening quote was itself escaped: a literal within a literal, in which no further escape can stand. */
+	inner: boolean;
 }
 
 /** The bytes of a core, prepared once per rule. */
 export interface CoreProgram {
 	readonly skips: Uint8Array;
 	readonly accepts: Uint8Array;
+	readonly value: RegExp | undefined;
 	readonly spec: Core;
 }
 
 export function compileCore(spec: Core): CoreProgram {
-	return { skips: byteClass(spec.skip), accepts: byteClass(spec.bytes), spec };
+	const value = spec.value === undefined ? undefined : new RegExp(spec.value, "u");
+	return { skips: byteClass(spec.skip), accepts: byteClass(spec.bytes), value, spec };
 }
 
 export function armCore(rule: number, at: number): CoreState {
-	return { rule, at, to: at, from: -1, quote: 0 };
+	return { rule, at, to: at, from: -1, quote: 0, escaping: false, inner: false };
 }
 
 const NEWLINE = 0x0a;
@@ -52,12 +58,18 @@ function judge(state: CoreState, program: CoreProgram, byte: number): CoreProgre
 	const { maxSkip, maxBytes } = program.spec;
 	if (state.from < 0 && program.skips[byte] === 1) {
 		if (state.to - state.at >= maxSkip) return "none";
-		if (QUOTES.has(byte)) state.quote = byte;
-		else if (byte !== BACKSLASH) state.quote = 0;
+		if (QUOTES.has(byte)) {
+			state.quote = byte;
+			state.inner = state.escaping;
+		} else if (byte !== BACKSLASH) state.quote = 0;
+		state.escaping = byte === BACKSLASH;
 		state.to++;
 		return "open";
 	}
-	if (state.from < 0) state.from = state.to;
+	if (state.from < 0) {
+		state.from = state.to;
+		state.escaping = false;
+	}
 	if (!belongs(byte, state, program)) return endCore(state, program);
 	state.to++;
 	return state.to - state.from === maxBytes ? "value" : "open";
@@ -68,8 +80,18 @@ export function endCore(state: CoreState, { spec }: CoreProgram): CoreProgress {
 	return state.from >= 0 && state.to - state.from >= spec.minBytes ? "value" : "none";
 }
 
-/** In quotes everything up to the quote or the end of the line belongs to the value. */
-function belongs(byte: number, { quote }: CoreState, { accepts }: CoreProgram): boolean {
-	if (quote === 0) return accepts[byte] === 1;
-	return byte !== quote && byte !== NEWLINE && byte !== BACKSLASH;
+/** Bytes of the value at the start of the run `bytes`; 0 when it does not have the shape. */
+export function valueLength(bytes: Buffer, { value }: CoreProgram): number {
+	if (value === undefined) return bytes.length;
+	const match = value.exec(bytes.toString("utf8"));
+	return match?.index === 0 ? Buffer.byteLength(match[0]) : 0;
+}
+
+/** In quotes everything up to the quote or the end of the line belongs to the value, an escaped quote too. */
+function belongs(byte: number, state: CoreState, { accepts }: CoreProgram): boolean {
+	if (state.quote === 0) return accepts[byte] === 1;
+	if (byte === NEWLINE || (byte === BACKSLASH && state.inner)) return false;
+	const isEscaped = state.escaping;
+	state.escaping = byte === BACKSLASH && !isEscaped;
+	return byte !== state.quote || isEscaped;
 }

@@ -1,7 +1,7 @@
 import type { Rule } from "../policy/policy.ts";
 import { distinctPatterns } from "./compile-rules.ts";
 import type { TextWindow } from "./confirm.ts";
-import { advanceCore, armCore, type CoreProgram, type CoreState, compileCore, endCore } from "./core.ts";
+import { advanceCore, armCore, type CoreProgram, type CoreState, compileCore, endCore, valueLength } from "./core.ts";
 import type { EngineMatch } from "./engine.ts";
 import type { TailProgram } from "./tail.ts";
 
@@ -64,7 +64,9 @@ export class Cores {
 			let progress = advanceCore(core, program, bytes, base, length);
 			if (progress === "open" && ended) progress = endCore(core, program);
 			if (progress === "value") {
-				offer(core.rule, core.from - base, core.to - base);
+				const from = core.from - base;
+				const width = valueLength(bytes.subarray(from, core.to - base), program);
+				if (width >= program.spec.minBytes) offer(core.rule, from, from + width);
 				this.#offered.push(core);
 			}
 			// Two triggers that end one after the other (`=`, `==`) reach the same value.
@@ -105,9 +107,9 @@ export class Cores {
 
 /** The core at the first byte of its value. */
 function again(core: CoreState): CoreState {
-	return { ...core, to: core.from };
+	return { ...core, to: core.from, escaping: false };
 }
 
 function isSame(a: CoreState, b: CoreState): boolean {
-	return a.rule === b.rule && a.from === b.from && a.from >= 0 && a.quote === b.quote;
+	return a.rule === b.rule && a.from === b.from && a.from >= 0 && a.quote === b.quote && a.inner === b.inner;
 }

@@ -12,6 +12,8 @@ export function createReferenceEngine(rules: readonly PatternSource[]): Engine {
 }
 
 interface SplitPattern {
+	/** Matches the body anywhere: most patterns are in no text at all. */
+	readonly anywhere: RegExp;
 	/** Matches the body at `lastIndex`, whatever its length. */
 	readonly begins: RegExp;
 	readonly whole: RegExp;
@@ -34,6 +36,7 @@ function split({ expression, caseInsensitive }: PatternSource): SplitPattern {
 	const right = tail?.type === "Assertion" && tail !== head ? check(tail, "after", flags) : undefined;
 	const body = expression.slice(left === undefined ? 0 : (head?.end ?? 0), right === undefined ? undefined : tail?.start);
 	return {
+		anywhere: new RegExp(`(?:${body})`, flags),
 		begins: new RegExp(`(?:${body})`, `${flags}y`),
 		whole: new RegExp(`^(?:${body})$`, flags),
 		left: left ?? (() => true),
@@ -70,6 +73,7 @@ class ReferenceStream implements EngineStream {
 		const shift = end - this.#bytes.length;
 		const chars = [...text].length === text.length;
 		for (const [pattern, split] of this.#patterns.entries()) {
+			if (!split.anywhere.test(text)) continue;
 			for (const [from, to] of matchesOf(split, text, chars)) {
 				const start = (offsets[from] as number) + shift;
 				if (start >= heldFrom) matches.push({ pattern, from: start, to: (offsets[to] as number) + shift });

@@ -26,6 +26,8 @@ export interface ArtifactOptions {
 	/** Default: SECURE_LLM_PROXY_CACHE_DIR, else `~/.cache/secure-llm-proxy`. */
 	readonly cacheDir?: string;
 	readonly timeoutMs?: number;
+	/** Called before patterns are compiled, which takes seconds; not when they come from the cache. */
+	readonly onCompile?: (patterns: number) => void;
 }
 
 /** From the disk cache, or compiled in a child process with limits of time and memory. */
@@ -42,6 +44,7 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 	const file = join(cacheDir, `${key}.hsdb`);
 	const cached = await readCache(file);
 	if (cached !== undefined) return { ok: true, artifact: { key, serialised: cached } };
+	options.onCompile?.(expressions.length);
 	const compiled = await compileInChild(expressions, options.timeoutMs ?? COMPILE_TIMEOUT_MS);
 	if (!compiled.ok) {
 		const pattern = distinctPatterns(rules)[compiled.pattern]?.source.name ?? "(all)";

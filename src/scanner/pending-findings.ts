@@ -24,7 +24,7 @@ export interface Candidate extends Detection {
 }
 
 /**
- * Findings by `(from, tail first, longest, rule)`. What several views say about one rule and one start is one finding,
+ * Findings by `(from, tail first, longest, highest score, rule)`. What several views say about one rule and one start is one finding,
  * and which of them spoke first makes no difference: all of them are known when the release point passes the start.
  */
 export class PendingFindings {
@@ -83,5 +83,5 @@ function byPosition(a: Pending, b: Pending): number {
 	const hasTail = a.tails.length > 0;
 	if (hasTail !== b.tails.length > 0) return hasTail ? -1 : 1;
 	if (!hasTail && a.to !== b.to) return b.to - a.to;
-	return a.rule - b.rule;
+	return a.score === b.score ? a.rule - b.rule : b.score - a.score;
 }

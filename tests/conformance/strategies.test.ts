@@ -3,6 +3,7 @@ import { Channel, inspectWhole } from "../../src/inspect/channel.ts";
 import type { RedactionStrategy } from "../../src/policy/policy.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { exampleText } from "../support/examples.ts";
 import { chunkings, random } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 
@@ -48,8 +49,7 @@ describe.each(STRATEGIES)("%s", (strategy) => {
 	test.each(RECOGNIZERS.map((recognizer) => [recognizer.type, recognizer] as const))(
 		"of %s leaks nothing, however the text is cut",
 		(_type, { examples }) => {
-			// Examples may mark what is found in them.
-			const example = (examples.match[STRATEGIES.indexOf(strategy) % examples.match.length] ?? "").replace(/[⟦⟧]/g, "");
+			const example = exampleText(examples.match[STRATEGIES.indexOf(strategy) % examples.match.length] ?? "");
 			// Twice, and two other values, so that numbering and spacing meet a value again.
 			const text = `x@corp.com y@corp.com\n${example} δ ${example}\nε y@corp.com`;
 			const whole = inspectWhole(program, { strategy, key }, text);

@@ -49,6 +49,18 @@ test.each([
 	expect(err).toContain(message);
 });
 
+test("check says what answers wait for, and how a pattern of one's own could be cheaper", async () => {
+	const yaml = `security:
+  blocked_phrases: [the secret recipe]
+  pii_protection: { custom_patterns: [{ name: part, pattern: '[a-z]{2}\\d{4}' }, { name: badge, pattern: 'badge (?<value>[A-Z]\\d{5})' }] }`;
+	const { code, out } = await line.run(["check", "--config", line.file("costs.yaml", yaml)]);
+	expect(code).toBe(0);
+	expect(out).toMatch(/all together +\d+\.\d %/);
+	expect(out).toMatch(/part .*it may begin inside a word/);
+	expect(out).toMatch(/blocked_phrase_1 .*a word that stands in every text/);
+	expect(out).not.toContain("badge");
+});
+
 test("scan tells clean, found and unreadable apart", async () => {
 	const clean = line.file("clean.txt", "nothing to see");
 	const found = line.file("found.txt", "write to\njane.doe@example.com");

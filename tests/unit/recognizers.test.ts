@@ -5,6 +5,7 @@ import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { exampleText, markedText } from "../support/examples.ts";
 
 const ruleSet: RuleSet = {
 	rules: RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
@@ -22,12 +23,26 @@ beforeAll(async () => {
 	program = createScannerProgram(ruleSet, createHyperscanEngine(ruleSet.rules, loaded.artifact));
 });
 
-const typesIn = (text: string): string[] =>
-	inspectWhole(program, { strategy: "mask", key: new Uint8Array(32) }, text).scanner.findings.map(({ type }) => type);
+interface Found {
+	readonly type: string;
+	readonly text: string;
+}
+
+function findingsIn(text: string): Found[] {
+	const bytes = Buffer.from(text);
+	return inspectWhole(program, { strategy: "mask", key: new Uint8Array(32) }, text).scanner.findings.map(({ type, from, to }) => ({
+		type,
+		text: bytes.toString("utf8", from, to),
+	}));
+}
 
 for (const { type, examples } of RECOGNIZERS) {
 	test(`${type} is found in its examples and only there`, () => {
-		for (const text of examples.match) expect([text, typesIn(text).includes(type)]).toEqual([text, true]);
-		for (const text of examples.noMatch) expect([text, typesIn(text).includes(type)]).toEqual([text, false]);
+		for (const example of examples.match) {
+			const marked = markedText(example);
+			const found = findingsIn(exampleText(example)).filter((finding) => finding.type === type);
+			expect([example, found.map(({ text }) => text)]).toEqual([example, marked === undefined ? [expect.any(String)] : [marked]]);
+		}
+		for (const text of examples.noMatch) expect([text, findingsIn(text).filter((found) => found.type === type)]).toEqual([text, []]);
 	});
 }

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { configurationPage, keyRows } from "../../../script/reference/configuration-page.ts";
 import { configJsonSchema, schemaFile } from "../../../script/reference/json-schema.ts";
+import { recognizersPage } from "../../../script/reference/recognizers-page.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { NOT_ENFORCED } from "../../../src/config/not-enforced.ts";
 
@@ -20,6 +21,10 @@ test("config/schema.json and docs/configuration.md say what the code accepts", (
 	expect(readFileSync("config/schema.json", "utf8"), `config/schema.json ${STALE}`).toBe(schemaFile());
 	const page = readFileSync("docs/configuration.md", "utf8");
 	expect(page, `docs/configuration.md ${STALE}`).toBe(configurationPage(page));
+});
+
+test("docs/recognizers.md lists every type and group", () => {
+	expect(readFileSync("docs/recognizers.md", "utf8"), `docs/recognizers.md ${STALE}`).toBe(recognizersPage());
 });
 
 test("every key is described", () => {

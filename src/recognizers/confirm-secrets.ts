@@ -1,0 +1,54 @@
+import { crc32 } from "node:zlib";
+import { isPlaceholder, TEMPLATE } from "./placeholders.ts";
+import type { Confirmer } from "./recognizer.ts";
+import { entropy, tokenEfficiency } from "./token-efficiency.ts";
+
+/** A token with a vendor's prefix: only what was plainly written by hand is refused. */
+export const confirmToken: Confirmer = ({ text }) => {
+	const body = text.replace(/^[A-Za-z0-9$.]{1,24}[-_.!:/]/, "");
+	if (/x{6,}|X{6,}|0{12,}|\*{3}|\.{3}|your|insert|replace|placeholder|redacted/i.test(body)) return 0;
+	return /[a-z]/.test(body) && !/\d/.test(body) && tokenEfficiency(body) > 2.8 ? 0 : 0.97;
+};
+
+/** Letters beyond `f`: not a hash that happens to begin like the token. */
+export const confirmMixedToken: Confirmer = (candidate) => (/[g-zG-Z]/.test(candidate.text) ? confirmToken(candidate) : 0);
+
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** The last six characters are the CRC-32 of the thirty before, in base 62 (GitHub 2021, npm 2021). Others may be made up. */
+export const confirmCrcToken: Confirmer = (candidate) => {
+	const body = candidate.text.slice(-36);
+	let check = crc32(body.slice(0, 30));
+	let digits = "";
+	for (let i = 0; i < 6; i++, check = Math.floor(check / 62)) digits = BASE62[check % 62] + digits;
+	return digits === body.slice(30) ? 0.99 : confirmToken(candidate);
+};
+
+/** The first part of a JWT decodes to the beginning of a JSON object (RFC 7519 §5). */
+export const confirmJwt: Confirmer = ({ text }) =>
+	/^\{\s*"/.test(Buffer.from(text.slice(0, 16), "base64url").toString("latin1")) ? 0.98 : 0;
+
+/** `-----BEGIN` decodes; certificates and public keys are not secret. */
+export const confirmBase64Pem: Confirmer = ({ text }) =>
+	/^-----BEGIN (?!CERT|PUBLIC|X509|RSA PUBLIC)/.test(Buffer.from(text, "base64").toString("latin1")) ? 0.97 : 0;
+
+/** The first part of a Discord token is the decimal id of the bot. */
+export const confirmDiscord: Confirmer = ({ text }) =>
+	/^\d{17,20}$/.test(Buffer.from(text.slice(0, text.indexOf(".")), "base64url").toString("latin1")) ? 0.97 : 0;
+
+export const confirmCredentialedUrl: Confirmer = ({ text }) => {
+	const userinfo = text.slice(text.indexOf("://") + 3, -1);
+	const password = userinfo.slice(userinfo.indexOf(":") + 1);
+	if (
+		TEMPLATE.test(password) ||
+		/^(.)\1{2,}$/.test(password) ||
+		/^(?:\*+|x{3,}|\.+|\$[A-Za-z_]+|%[A-Za-z_]+%?|\d{1,5}\/.*)$/i.test(password)
+	)
+		return 0;
+	return 0.95;
+};
+
+export const confirmAwsSecret: Confirmer = ({ text }) =>
+	text.length === 40 && /[A-Z]/.test(text) && /[a-z]/.test(text) && /[0-9/+]/.test(text) && entropy(text) > 3.5 && !isPlaceholder(text)
+		? 0.95
+		: 0;

@@ -1,0 +1,201 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { parse } from "tldts";
+import { contextWords } from "./context.ts";
+import type { Confirmer, Recognizer } from "./recognizer.ts";
+
+const LETTERS = "A-Za-z\\u00c0-\\u024f\\u0370-\\u03ff\\u0400-\\u052f";
+
+export const EMAIL: Recognizer = {
+	type: "email",
+	category: "pii",
+	groups: ["contact"],
+	label: "EMAIL",
+	patterns: [
+		{
+			name: "email",
+			expression: `(?<![A-Za-z0-9._%+-])[${LETTERS}0-9._%+-][${LETTERS}0-9._%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\\.){1,5}[A-Za-z][A-Za-z0-9-]{1,23}(?![A-Za-z0-9-])`,
+			score: 0.9,
+			confirm: "email",
+			views: ["compact", "decoded"],
+		},
+	],
+	examples: {
+		match: [
+			"a@b.co",
+			"Write to jane.doe+tag@mail.example.com.",
+			"<o'neil@example.org>",
+			"x_1@sub.domain.example.museum, then",
+			"müller@buero.de",
+			"a@xn--d1acufc.xn--p1ai",
+		],
+		noMatch: [
+			"@handle",
+			"user@localhost",
+			"a@b",
+			"not an address: foo@-bar.com",
+			"price @ 3.50",
+			"icon@2x.png",
+			"lib@1.2.3",
+			"git@github.com:org/repo.git",
+		],
+	},
+};
+
+/** Names that stand for a program in SSH and scp addresses. */
+const SSH_USERS: ReadonlySet<string> = new Set(["git", "hg", "svn", "ec2-user", "ubuntu", "root", "pi"]);
+const INTERNAL_TLD = /^(?:local|internal|intranet|corp|lan|home|test|example|invalid|localdomain)$/i;
+
+/** RFC 5321 lengths and dots, and a top-level domain that exists. */
+export const confirmEmail: Confirmer = ({ text, right }) => {
+	const at = text.lastIndexOf("@");
+	const local = text.slice(0, at);
+	const host = text.slice(at + 1);
+	const labels = host.split(".");
+	if (local.startsWith(".") || local.endsWith(".") || local.includes("..") || Buffer.byteLength(text) > 254) return 0;
+	if (labels.some((label) => label === "" || label.startsWith("-") || label.endsWith("-"))) return 0;
+	if (SSH_USERS.has(local.toLowerCase())) return right === undefined ? undefined : /^:[^\s]/.test(right) ? 0 : 0.9;
+	if (INTERNAL_TLD.test(labels.at(-1) as string)) return 0.7;
+	return parse(host).isIcann === true ? 0.95 : 0;
+};
+
+export const PHONE: Recognizer = {
+	type: "phone",
+	category: "pii",
+	groups: ["contact"],
+	label: "PHONE",
+	patterns: [
+		{
+			name: "phone_e164",
+			expression: "(?<![0-9A-Za-z+])\\+[1-9](?:[ .()/-]{0,2}\\d){7,14}(?![0-9])",
+			score: 0.75,
+			confirm: "phone_e164",
+			views: ["compact", "decoded"],
+		},
+		{
+			name: "phone_nanp",
+			expression: "(?<![0-9A-Za-z.+-])(?:1[ .-])?(?:\\([2-9]\\d{2}\\) ?|[2-9]\\d{2}[ .-])[2-9]\\d{2}[ .-]\\d{4}(?![0-9A-Za-z-])",
+			score: 0.7,
+			confirm: "phone_nanp",
+			views: ["compact", "decoded"],
+		},
+		{
+			name: "phone_national",
+			expression: "(?<![0-9A-Za-z.,/+-])(?:\\(0\\d{1,5}\\)|\\(?[0-9]\\d{1,5})(?:[ .()/-]{0,2}\\d){5,12}(?![0-9A-Za-z])",
+			score: 0.6,
+			confirm: "phone_national",
+		},
+	],
+	examples: {
+		match: [
+			"call +44 20 7946 0958 now",
+			"+14155552671",
+			"(415) 555-2671",
+			"212-555-0187.",
+			"Tel.: ⟦947 349 000⟧",
+			"Handy ⟦0171 1234567⟧",
+			"mobile ⟦09171234567⟧",
+			"téléphone : ⟦01 23 45 67 89⟧",
+		],
+		noMatch: ["+12", "1234567890", "415 555", "version 2.10.415", "911-911-9111", "947 349 000", "01/02/2024", "phone in 2024"],
+	},
+};
+
+const PHONE_WORDS = contextWords([
+	"phone",
+	"phones",
+	"telephone",
+	"tel",
+	"tfno",
+	"tlfno",
+	"telf",
+	"telfs",
+	"mobile",
+	"mob",
+	"cell",
+	"cellphone",
+	"call",
+	"call me",
+	"whatsapp",
+	"fax",
+	"sms",
+	"text me",
+	"hotline",
+	"telefon",
+	"telefonnummer",
+	"handy",
+	"mobil",
+	"rufnummer",
+	"téléphone",
+	"portable",
+	"tél",
+	"teléfono",
+	"telefono",
+	"móvil",
+	"movil",
+	"celular",
+	"telefone",
+	"telemóvel",
+	"cellulare",
+	"telefoon",
+	"gsm",
+	"telefonu",
+	"komórka",
+	"kom",
+	"tlf",
+	"puhelin",
+	"τηλ",
+	"τηλέφωνο",
+	"телефон",
+	"тел",
+	"моб",
+	"звоните",
+	"電話",
+	"电话",
+	"手机",
+	"전화",
+	"휴대폰",
+	"هاتف",
+	"فون",
+	"फ़ोन",
+	"numero",
+	"contact number",
+]);
+
+const digitsOf = (text: string): string => text.replace(/\D/g, "");
+
+/** Valid for its numbering plan, or of a possible length in a written form nobody gives to another number. */
+export const confirmE164: Confirmer = ({ text, left }) => {
+	const parsed = parsePhoneNumberFromString(text);
+	if (parsed === undefined) return 0;
+	if (parsed.isValid()) return 0.9;
+	if (!parsed.isPossible()) return 0;
+	return PHONE_WORDS(left) ? 0.8 : /[ ()-]/.test(text) ? 0.65 : 0.3;
+};
+
+const N11 = /^(?:.11|.{3}.11)/;
+
+/** NANP: area and exchange are NXX and not N11; an area code that is in use, or brackets. */
+export const confirmNanp: Confirmer = ({ text, left }) => {
+	const digits = digitsOf(text).slice(-10);
+	if (N11.test(digits)) return 0;
+	if (PHONE_WORDS(left)) return 0.9;
+	if (parsePhoneNumberFromString(digits, "US")?.isValid() === true) return 0.75;
+	return text.includes("(") ? 0.6 : 0.4;
+};
+
+function afterLastDigit(text: string): string {
+	let at = text.length;
+	while (at > 0 && !/\d/.test(text[at - 1] as string)) at--;
+	return text.slice(at);
+}
+
+/** National numbers in any grouping need a word: without one they are any number. */
+export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
+	const digits = digitsOf(text);
+	if (digits.length < 7 || digits.length > 13 || /^(\d)\1+$/.test(digits)) return 0;
+	if (/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}/.test(text)) return 0;
+	// The word belongs to this number: no other number stands between.
+	if (PHONE_WORDS(afterLastDigit(left.slice(-40)))) return 0.75;
+	if (right === undefined && /^0/.test(digits)) return undefined;
+	return right !== undefined && PHONE_WORDS(right.slice(0, 16)) ? 0.6 : 0;
+};

@@ -1,0 +1,83 @@
+import type { Candidate, Confirmer } from "./recognizer.ts";
+
+/** Tells whether one of the words stands in a text. Words are lower case; see `contextWords`. */
+export type ContextTest = (text: string) => boolean;
+
+/**
+ * Words are matched as whole words in any case, also as parts of identifiers (`customer_ssn`, `ssnNumber`), so JSON keys
+ * and column heads count. Longer words may go on (`Versicherungsnummer`); scripts without spaces match anywhere.
+ */
+export function contextWords(words: readonly string[]): ContextTest {
+	const sources = words.map((word) => {
+		const source = plain(word)
+			.trim()
+			.replace(/[*+?^${}()|[\]\\]/g, "\\$&");
+		if (!/^[\p{sc=Latn}\p{sc=Cyrl}\p{sc=Grek}0-9#]/u.test(word)) return source;
+		return `(?<![\\p{L}\\p{N}])${source}${word.length < 7 ? "(?![\\p{L}])" : ""}`;
+	});
+	const pattern = new RegExp(sources.join("|"), "u");
+	const literals = words.map((word) => plain(word).trim());
+	// Asked again and again about one text, and nearly always in vain: a plain search first.
+	let asked = "";
+	let answer = false;
+	return (text) => {
+		if (text !== asked) {
+			asked = text;
+			const searched = normalised(text);
+			answer = literals.some((literal) => searched.includes(literal)) && pattern.test(searched);
+		}
+		return answer;
+	};
+}
+
+let lastText = "";
+let lastNormalised = "";
+
+/** The text as it is and with its identifiers split into words. Many rules ask about the same text, so the last answer is kept. */
+function normalised(text: string): string {
+	if (text !== lastText) {
+		lastText = text;
+		lastNormalised = `${plain(text)} ${plain(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2"))}`;
+	}
+	return lastNormalised;
+}
+
+/** Lower case, with one blank for every run of blanks and joining punctuation. */
+function plain(text: string): string {
+	return text.replace(/[\s_.-]+/g, " ").toLowerCase();
+}
+
+export interface Evidence {
+	/** Confidence without and with a context word near. 0 without: the word is required. */
+	readonly without: number;
+	readonly with: number;
+	readonly words: ContextTest;
+	/** The form in which the identifier is usually written. */
+	readonly format: RegExp;
+	/** Whether a context word on the left is enough for any other form: there are check digits. */
+	readonly isLoose: boolean;
+}
+
+/** A digit or letter that goes on on the other side of one separator: the text is a piece of something longer. */
+const GOES_ON_LEFT = /(?:[\p{L}\p{N}][-./]|[\p{N}] ?|[$€£#@/=+])$/u;
+const GOES_ON_RIGHT = /^(?:[-./ ]?\p{N}|[-/]\p{L}|[%@])/u;
+
+/** Weighs a candidate whose structure holds by its form and its surroundings. */
+function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
+	const { text, left, right } = candidate;
+	// The digits after a decimal point are no number of their own.
+	if (/\d\.$/.test(left)) return 0;
+	const isFormed = evidence.format.test(text);
+	if (!isFormed && !evidence.isLoose && !/^[A-Za-z0-9]+$/.test(text)) return 0;
+	if (evidence.words(left)) return evidence.with;
+	// What no form and no check digit distinguishes is not worth holding for a word that might follow.
+	if (evidence.without === 0 || GOES_ON_LEFT.test(left)) return 0;
+	if (right === undefined) return undefined;
+	if (evidence.words(right)) return evidence.with;
+	return !isFormed || GOES_ON_RIGHT.test(right) ? 0 : evidence.without;
+}
+
+/** A confirmer from a structural test and the evidence around it. */
+export function confirmWith(isValid: (candidate: Candidate) => boolean, evidence: Evidence): Confirmer {
+	return (candidate) => (isValid(candidate) ? weigh(candidate, evidence) : 0);
+}

@@ -1,0 +1,166 @@
+import { luhn, mod97 } from "./check-digits.ts";
+import { contextWords } from "./context.ts";
+import type { Confirmer, Recognizer } from "./recognizer.ts";
+
+export const PAYMENT_CARD: Recognizer = {
+	type: "credit_card",
+	category: "pii",
+	groups: ["financial", "pci"],
+	label: "CREDIT_CARD",
+	patterns: [
+		{
+			name: "credit_card",
+			expression: "(?<![0-9A-Za-z])[1-9](?:[ .-]?\\d){11,18}(?![0-9A-Za-z])",
+			score: 0.5,
+			confirm: "payment_card",
+			views: ["compact", "decoded"],
+		},
+	],
+	examples: {
+		match: [
+			"4111 1111 1111 1111",
+			"card 5555-5555-5555-4444.",
+			"378282246310005",
+			"6011111111111117",
+			"4111 1111 1111 1111 12/27",
+			"2204 1201 0000 0005",
+		],
+		noMatch: [
+			"4111 1111 1111 1112",
+			"1234567812345670",
+			"41111111111111110",
+			"4111 1111",
+			"order 9411111111111111111",
+			"0.4111111111111111",
+		],
+	},
+};
+
+/** Issuer ranges (ISO/IEC 7812) with the lengths the issuers use. */
+const ISSUERS: readonly (readonly [brand: string, prefix: RegExp, lengths: readonly number[]])[] = [
+	["visa", /^4/, [13, 16, 19]],
+	["mastercard", /^(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, [16]],
+	["amex", /^3[47]/, [15]],
+	["diners", /^3(?:0[0-5]|095|[689])/, [14, 16, 19]],
+	["discover", /^(?:6011|64[4-9]|65)/, [16, 19]],
+	["jcb", /^(?:35(?:2[89]|[3-8])|2131|1800)/, [15, 16, 17, 18, 19]],
+	["unionpay", /^(?:62|81)/, [16, 17, 18, 19]],
+	["maestro", /^(?:5018|5020|5038|5[678]|6304|6759|676[1-3])/, [12, 13, 14, 15, 16, 17, 18, 19]],
+	["mir", /^220[0-4]/, [16, 17, 18, 19]],
+	["rupay", /^(?:60|81|82|508)/, [16]],
+	["troy", /^9792/, [16]],
+	["verve", /^(?:506[01]|6500)/, [16, 18, 19]],
+	["elo", /^(?:4011|4389|4514|4576|5041|5066|509|6277|636[23])/, [16]],
+];
+
+const CARD_WORDS = contextWords([
+	"card",
+	"credit",
+	"debit",
+	"visa",
+	"mastercard",
+	"amex",
+	"karte",
+	"kreditkarte",
+	"carte",
+	"tarjeta",
+	"carta di credito",
+	"kaart",
+	"karta",
+	"карта",
+	"カード",
+	"卡号",
+]);
+
+/** Luhn, one kind of separator, and the length and range of a known issuer or a word that says what it is. */
+export const confirmCard: Confirmer = ({ text, compact, left }) => {
+	if (!luhn(compact)) return 0;
+	const isIssued = ISSUERS.some(([, prefix, lengths]) => lengths.includes(compact.length) && prefix.test(compact));
+	if (!isIssued && !(compact.length > 12 && CARD_WORDS(left))) return 0;
+	if (/\d\.$/.test(left) || new Set(text.replace(/\d/g, "")).size > 1) return 0;
+	const groups = text.split(/[ .-]/).map((group) => group.length);
+	const isWritten = groups.length === 1 || /^(?:4,4,4,[1-4]|4,4,4,4,[1-3]|4,6,[45]|6,\d{1,2})$/.test(groups.join());
+	return isWritten ? 0.95 : 0.4;
+};
+
+// biome-ignore format: a table
+/** Lengths by country (ISO 13616 registry, and the countries that use the form without being in it). */
+const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
+	Object.entries({
+		15: "NO", 16: "BE", 18: "DK FI FO GL NL SD AX", 19: "MK SI", 20: "AT BA EE KZ LT LU MN XK", 21: "CH HR LI LV",
+		22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ OM SO TL", 24: "AD CZ ES MD PK RO SA SE SK TN VG", 25: "LY PT ST AO CV GW MZ",
+		26: "IS TR DZ IR", 27: "FR GF GP MF MQ NC PF PM RE TF WF YT BL GR IT MC MR SM BI CF CG CM DJ GA GQ KM MG TD",
+		28: "AL AZ BY CY DO GT HU LB NI PL SV BF BJ CI HN MA ML NE SN TG", 29: "BR EG PS QA UA", 30: "JO KW MU YE", 31: "MT SC", 32: "LC", 33: "RU",
+	}).flatMap(([length, countries]) => countries.split(" ").map((country) => [country, Number(length)] as const)),
+);
+
+export const IBAN: Recognizer = {
+	type: "iban",
+	category: "pii",
+	groups: ["financial"],
+	label: "IBAN",
+	patterns: [
+		{
+			name: "iban",
+			expression: "(?<![0-9A-Za-z])[A-Z]{2}\\d{2}(?:[ -]?[A-Z0-9]){10,30}(?![0-9A-Za-z])",
+			caseInsensitive: true,
+			score: 0.5,
+			confirm: "iban",
+			views: ["compact", "decoded"],
+		},
+	],
+	examples: {
+		match: [
+			"DE89 3704 0044 0532 0130 00",
+			"GB29NWBK60161331926819",
+			"to FR1420041010050500013M02606.",
+			"NO9386011117947",
+			"de89370400440532013000",
+			"IBAN: ⟦GB69ABCD60331309⟧",
+		],
+		noMatch: ["DE89 3704 0044 0532 0130 01", "GB29NWBK6016133192681", "XX12 3456 7890 1234 5678", "AB12CD34"],
+	},
+};
+
+/** ISO 13616: length of the country and remainder 1 modulo 97; a number that says it is one may be mistyped. */
+export const confirmIban: Confirmer = ({ text, compact, left }) => {
+	const length = IBAN_LENGTHS.get(compact.slice(0, 2));
+	if (length === undefined) return 0;
+	if (length === compact.length && mod97(compact.slice(4) + compact.slice(0, 4)) === 1) return 0.98;
+	return /iban(?: [a-z]{2,12})?[\s:="'-]{0,4}$/i.test(left) && /^[A-Z0-9 ]+$/.test(text) ? 0.6 : 0;
+};
+
+const REGION_NAMES = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+
+/** ISO 9362: the fifth and sixth letters are a country. */
+export const confirmBic: Confirmer = ({ text }) => (REGION_NAMES.of(text.slice(4, 6)) === undefined ? 0 : 0.85);
+
+/** Tracks 1 and 2 of a magnetic stripe (ISO/IEC 7813). */
+export const CARD_TRACK: Recognizer = {
+	type: "card_track",
+	category: "pii",
+	groups: ["pci", "financial"],
+	label: "CARD_TRACK",
+	patterns: [
+		{
+			name: "card_track_1",
+			expression: "%?B\\d{12,19}\\^[^^?\\n]{2,26}\\^\\d{4,7}",
+			score: 0.97,
+			confirm: "card_track",
+			tail: { bytes: "0-9A-Za-z /=?", maxBytes: 64 },
+		},
+		{
+			name: "card_track_2",
+			expression: ";\\d{12,19}=\\d{4,7}",
+			score: 0.97,
+			confirm: "card_track",
+			tail: { bytes: "0-9=?", maxBytes: 32 },
+		},
+	],
+	examples: {
+		match: ["⟦%B4111111111111111^DOE/JOHN^27121011000?⟧", "⟦;4111111111111111=27121011000?⟧"],
+		noMatch: [";4111111111111112=2712", "B4111 is a room", "%B4111111111111112^DOE/JOHN^2712"],
+	},
+};
+
+export const confirmTrack: Confirmer = ({ text }) => (luhn(/\d{12,19}/.exec(text)?.[0] ?? "1") ? 0.97 : 0);

@@ -1,0 +1,36 @@
+import type { Recognizer } from "./recognizer.ts";
+import { row, type TokenRow, tokenRecognizer } from "./secret-tokens.ts";
+
+// biome-ignore format: a table
+const ROWS: readonly TokenRow[] = [
+	row("anthropic_key", ["sk-ant-", "url", 20]),
+	row("openrouter_key", ["sk-or-v1-", "hex", 32]),
+	row("langfuse_key", ["sk-lf-", "uuid", 30, "[sp]k-lf-"]),
+	row("minimax_key", ["sk-api-", "url", 40]),
+	row("openai_key", ["sk-proj-", "url", 20, "sk-(?:proj|svcacct|service|admin|None)-"], ["sk-", "alnum", 20]),
+	row("google_ai_key", ["AQ.Ab8RN6", "url", 20]),
+	row("groq_key", ["gsk_", "alnum", 20]),
+	row("xai_key", ["xai-", "url", 30]),
+	row("perplexity_key", ["pplx-", "alnum", 30]),
+	row("huggingface_token", ["hf_", "letters", 30], ["api_org_", "letters", 30]),
+	row("replicate_token", ["r8_", "alnum", 30]),
+	row("cerebras_key", ["csk-", "lower", 30]),
+	row("together_key", ["tgp_v1_", "url", 30]),
+	row("nvidia_key", ["nvapi-", "url", 40]),
+	row("pinecone_key", ["pcsk_", "url", 40]),
+	row("langsmith_key", ["lsv2_pt_", "hex", 30, "lsv2_(?:pt|sk)_"]),
+	row("elevenlabs_key", ["sk_", "hex", 40]),
+	row("wandb_key", ["wandb_v1_", "url", 40]),
+	row("vercel_token", ["vcp_", "url", 24, "vc[piark]_"]),
+	row("cursor_key", ["key_", "hex", 50]),
+	row("tavily_key", ["tvly-dev-", "alnum", 20, "tvly-(?:dev-|prod-)?"]),
+	row("bedrock_key", ["ABSK", "base64", 60], ["bedrock-api-key-", "base64", 40]),
+	row("fireworks_key", ["fw_", "alnum", 22]),
+	row("voyage_key", ["pa-", "url", 40]),
+	row("jina_key", ["jina_", "alnum", 40]),
+	row("helicone_key", ["sk-helicone-", "url", 20, "(?:sk|pk)-helicone-"]),
+	row("runpod_key", ["rpa_", "upper", 30]),
+];
+
+/** Keys of model vendors and of the services around them. More specific prefixes stand before `sk-`. */
+export const AI_SECRETS: readonly Recognizer[] = ROWS.map((spec) => tokenRecognizer("ai_key", spec));

@@ -1,0 +1,235 @@
+import type { Recognizer } from "./recognizer.ts";
+
+const sample = "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2".repeat(4);
+const KEY_BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
+const pem = (kind: string): string => ["-----BEGIN ", `${kind}-----`].join("");
+
+export const PRIVATE_KEY: Recognizer = {
+	type: "private_key",
+	category: "secret",
+	groups: ["key_material"],
+	label: "PRIVATE_KEY",
+	patterns: [
+		{
+			name: "private_key",
+			expression: "-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----[\\\\rn\\s]{1,12}[A-Za-z0-9+/=:]{4}",
+			score: 0.99,
+			tail: { bytes: "A-Za-z0-9+/=\\s\\\\:,._()-", until: ["-----END", "-----"], maxBytes: 16384 },
+		},
+		// Line by line in string literals of code: the quotes belong to it.
+		{
+			name: "private_key_literals",
+			expression: "-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----\\\\n[\"'][\\s+,.]{0,16}[\"'][A-Za-z0-9+/=:]{4}",
+			score: 0.99,
+			tail: { bytes: "A-Za-z0-9+/=\\s\\\\:,.\"'_()+-", until: ["-----END", "-----"], maxBytes: 16384 },
+		},
+		// The same in base64, at its three alignments.
+		{
+			name: "private_key_base64",
+			expression: "(?<![A-Za-z0-9+/])LS0tLS1CRUdJTi[A-Za-z0-9+/]{16}",
+			score: 0.97,
+			confirm: "base64_pem",
+			tail: { bytes: "A-Za-z0-9+/=\\s\\\\", maxBytes: 16384 },
+		},
+		{
+			name: "ssh_key_body",
+			expression: "b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]{12}",
+			score: 0.99,
+			tail: { bytes: "A-Za-z0-9+/=\\s\\\\", maxBytes: 16384 },
+		},
+		{
+			name: "putty_key",
+			expression: "PuTTY-User-Key-File-[23]: ?[a-z0-9-]{4}",
+			score: 0.99,
+			tail: { bytes: "A-Za-z0-9+/=\\s\\\\:.@_-", until: ["Private-MAC:"], maxBytes: 16384 },
+		},
+		{ name: "wireguard_key", expression: "(?:Private|Preshared)Key ?= ?[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=", score: 0.98 },
+		{
+			name: "pgp_key_xml",
+			expression: "<RSAKeyValue><Modulus>[A-Za-z0-9+/=]{16}",
+			score: 0.97,
+			tail: { bytes: "A-Za-z0-9+/=<>\\s", until: ["</RSAKeyValue>"], maxBytes: 8192 },
+		},
+	],
+	examples: {
+		match: [
+			`⟦${pem("PRIVATE KEY")}\n${KEY_BODY}\n-----END PRIVATE KEY-----⟧`,
+			`⟦${pem("RSA PRIVATE KEY")}\r\n${KEY_BODY}⟧`,
+			`⟦${pem("OPENSSH PRIVATE KEY")}\\n${KEY_BODY}⟧`,
+			`x ${pem("EC PRIVATE KEY")}\n${KEY_BODY}`,
+			`"⟦${pem("RSA PRIVATE KEY")}\\n" +\n"${KEY_BODY}\\n" +\n"${["-----END RSA", " PRIVATE KEY-----"].join("")}⟧"`,
+			`⟦LS0tLS1CRUdJTi${"BSU0EgUFJJVkFURSBLRVktLS0tLQo"}⟧`,
+			`PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none`,
+			`PrivateKey = ${sample.slice(0, 42)}A=`,
+		],
+		noMatch: [
+			`${pem("CERTIFICATE")}\nMIIE`,
+			`${pem("PUBLIC KEY")}\nMIIE`,
+			"BEGIN PRIVATE KEY",
+			`${pem("PRIVATE KEY")} is how it starts`,
+			"LS0tLS1CRUdJTi",
+		],
+	},
+};
+
+export const JWT: Recognizer = {
+	type: "jwt",
+	category: "secret",
+	groups: ["session"],
+	label: "JWT",
+	patterns: [
+		{
+			name: "jwt",
+			expression: "(?<![A-Za-z0-9_.-])eyJ[A-Za-z0-9_-]{13}",
+			score: 0.9,
+			confirm: "jwt",
+			tail: { bytes: "A-Za-z0-9_.=-", maxBytes: 16384 },
+		},
+	],
+	examples: {
+		match: [
+			"⟦eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0In0.abc⟧",
+			"Bearer eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.e30.x",
+			"eyJraWQiOiJhYmMiLCJhbGciOiJFUzI1NiJ9.e30.sig",
+			"(eyJhbGciOiJub25lIn0.e30.)",
+		],
+		noMatch: ["eyJ", "eyJhbGci", "xeyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyelids are closed today ok"],
+	},
+};
+
+const URL_TAIL = "A-Za-z0-9._~:/?#@!$&*+,;=%\\[\\]-";
+
+export const CREDENTIALED_URL: Recognizer = {
+	type: "credentialed_url",
+	category: "secret",
+	groups: ["password"],
+	label: "CREDENTIALED_URL",
+	patterns: [
+		{
+			name: "credentialed_url",
+			expression: "(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,15}://[A-Za-z0-9._~!$&*+,;=%@-]{0,64}:[A-Za-z0-9._~!$&*+,;=%^#?()-]{1,128}@",
+			score: 0.95,
+			confirm: "credentialed_url",
+			tail: { bytes: URL_TAIL, maxBytes: 2048 },
+		},
+	],
+	examples: {
+		match: [
+			"⟦postgres://app:hunter2@db.example.com:5432/prod⟧",
+			"https://bob:s3cret@example.org/path",
+			"⟦redis://:pw4c@cache⟧",
+			"amqp://u:p%40x@mq",
+		],
+		noMatch: [
+			"https://example.com/a:b@c",
+			"https://example.com",
+			"mailto:user@example.com",
+			"http://user@host/",
+			"https://<user>:<password>@host",
+		],
+	},
+};
+
+export const AWS_KEY: Recognizer = {
+	type: "aws_key",
+	category: "secret",
+	groups: ["cloud"],
+	label: "AWS_KEY",
+	patterns: [
+		{
+			name: "aws_access_key_id",
+			expression: "(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])",
+			score: 0.97,
+			confirm: "token",
+		},
+		{
+			name: "aws_secret_access_key",
+			expression: "(?:aws[a-z0-9_ .-]{0,16}(?:key|secret)|secret[_ -]?access[_ -]?key|secret[_ -]?key)[\"'\\])]{0,3}[ \\t]{0,4}[:=]",
+			caseInsensitive: true,
+			score: 0.95,
+			core: { skip: " \\t\"'`=>\\\\", maxSkip: 8, bytes: "A-Za-z0-9/+=", minBytes: 40, maxBytes: 44 },
+			confirm: "aws_secret",
+		},
+		{
+			name: "aws_session_token",
+			expression: "(?<![A-Za-z0-9/+])(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9/+=]{20}",
+			score: 0.97,
+			tail: { bytes: "A-Za-z0-9/+=", maxBytes: 4096 },
+		},
+	],
+	examples: {
+		match: [
+			`⟦AKIA${"IOSFODNN7EXAMPLE"}⟧`,
+			`id=ASIA${"QWERTYUIOPASDFGH"};`,
+			`aws_secret_access_key = "⟦${sample.slice(0, 40)}⟧"`,
+			`⟦IQoJb3JpZ2lu${sample.slice(0, 60)}⟧`,
+		],
+		noMatch: ["AKIA", "AKIASHORT", `XAKIA${"IOSFODNN7EXAMPLE"}`, `AKIA${"IOSFODNN7EXAMPLEX"}`, "aws_secret_access_key = os.environ"],
+	},
+};
+
+/** Azure keys carry a signature in the middle: their head is held with the run it stands in. */
+export const AZURE_KEY: Recognizer = {
+	type: "azure_key",
+	category: "secret",
+	groups: ["cloud"],
+	label: "AZURE_KEY",
+	patterns: [
+		{
+			name: "azure_key_88",
+			expression: "(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{76}(?:\\+ASt|ACDb|\\+ABa|\\+AMC)[A-Za-z0-9+/]{5}[AQgw]==",
+			score: 0.98,
+			views: ["decoded"],
+		},
+		{
+			name: "azure_key_44",
+			expression: "(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{33}(?:\\+ASb|\\+AEh|\\+ARm|AzCa|AIoT)[A-P][A-Za-z0-9+/]{5}=",
+			score: 0.98,
+			views: ["decoded"],
+		},
+		{
+			name: "azure_key_52",
+			expression: "(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{42}(?:AzSe|\\+ACR)[A-D][A-Za-z0-9+/]{5}",
+			score: 0.98,
+			views: ["decoded"],
+		},
+		{
+			name: "azure_key_cask",
+			expression: "(?<![A-Za-z0-9])[A-Za-z0-9]{52}JQQJ9[9DH][A-Za-z0-9][A-L][A-Za-z0-9]{24}",
+			score: 0.98,
+			views: ["decoded"],
+			tail: { bytes: "A-Za-z0-9=", maxBytes: 16 },
+		},
+		{
+			name: "azure_client_secret",
+			expression: "(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])",
+			score: 0.97,
+			views: ["decoded"],
+		},
+		{
+			name: "azure_connection_string",
+			expression: "(?:AccountKey|SharedAccessKey|SharedAccessSignature)=",
+			caseInsensitive: true,
+			score: 0.95,
+			core: { skip: " \"'", maxSkip: 3, bytes: "A-Za-z0-9+/%_=&-", minBytes: 32, maxBytes: 96 },
+		},
+		{
+			name: "azure_sas",
+			expression: "[?&]sig=",
+			caseInsensitive: true,
+			score: 0.9,
+			core: { skip: " ", maxSkip: 1, bytes: "A-Za-z0-9%+/=_-", minBytes: 40, maxBytes: 96 },
+		},
+	],
+	examples: {
+		match: [
+			`⟦${sample.slice(0, 76)}+ASt${"abcdeA=="}⟧`,
+			`⟦${sample.slice(0, 33)}+ASb${"Aabcde="}⟧`,
+			`⟦${sample.slice(0, 52)}JQQJ99${"AA"}${sample.slice(0, 24)}⟧`,
+			`⟦abc8Q~${sample.slice(0, 34)}⟧`,
+			`DefaultEndpointsProtocol=https;AccountName=x;AccountKey=⟦${sample.slice(0, 86)}==⟧;`,
+			`https://x.blob.core.windows.net/c?sv=1&sig=⟦${sample.slice(0, 44)}⟧`,
+		],
+		noMatch: ["JQQJ99", "abc8Q~short", "AccountKey=<key>", "&sig=abc"],
+	},
+};

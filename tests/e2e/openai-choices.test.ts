@@ -1,15 +1,22 @@
+import { type AIMessage, type AIMessageChunk, HumanMessage } from "@langchain/core/messages";
+import type { ChatGeneration } from "@langchain/core/outputs";
+import { ChatOpenAI } from "@langchain/openai";
 import OpenAI from "openai";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
-/** n = 2: the texts of two choices, token by token in turns. */
+/** n = 2: the texts and the calls of two choices, token by token in turns. `ai` knows no n. */
 
 const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 const ANSWERS: Record<string, readonly [string, string]> = {
 	address: ["Write to jane.doe@example.com today.", "Better call (415) 555-2671 now."],
 	key: ["Nothing to see in this one, it is long.", `Take ${KEY} with you.`],
+};
+const CALLS: Record<string, readonly [string, string]> = {
+	"calls with addresses": ['{"to":"jane.doe@example.com"}', '{"to":"bob@example.com"}'],
+	"a call with a key": ['{"to":"Jane, who waits for it all day"}', `{"to":"${KEY}"}`],
 };
 let upstream: MockUpstream;
 let proxy: Proxy;
@@ -18,11 +25,14 @@ let client: OpenAI;
 beforeAll(async () => {
 	upstream = await startMockUpstream((response, body) => {
 		const { messages, stream } = JSON.parse(body) as { messages: { content: string }[]; stream?: boolean };
-		const texts = ANSWERS[messages[0]?.content ?? ""] ?? ["", ""];
+		const name = messages[0]?.content ?? "";
+		const member = name in CALLS ? call : content;
+		const texts = CALLS[name] ?? ANSWERS[name] ?? ["", ""];
+		const finish = name in CALLS ? "tool_calls" : "stop";
 		const head = { id: "c", created: 1, model: "m" };
 		response.writeHead(200, { "content-type": stream ? "text/event-stream" : "application/json" });
 		if (!stream) {
-			const choices = texts.map((content, index) => ({ index, message: { role: "assistant", content }, finish_reason: "stop" }));
+			const choices = texts.map((text, index) => ({ index, message: { role: "assistant", ...member(text, true) }, finish_reason: finish }));
 			response.end(JSON.stringify({ ...head, object: "chat.completion", choices }));
 			return;
 		}
@@ -30,9 +40,9 @@ beforeAll(async () => {
 			void response.write(
 				`data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", choices: [{ index, delta, finish_reason: finish }] })}\n\n`,
 			);
-		for (const index of texts.keys()) send(index, { role: "assistant", content: "" }, null);
-		for (const [index, piece] of inTurns(texts)) send(index, { content: piece }, null);
-		for (const index of texts.keys()) send(index, {}, "stop");
+		for (const index of texts.keys()) send(index, { role: "assistant", ...member("", true) }, null);
+		for (const [index, piece] of inTurns(texts)) send(index, member(piece, false), null);
+		for (const index of texts.keys()) send(index, {}, finish);
 		response.end("data: [DONE]\n\n");
 	});
 	proxy = await startProxy(upstream.url, "security: { pii_protection: { redaction_strategy: replace } }");
@@ -41,6 +51,13 @@ beforeAll(async () => {
 afterAll(async () => {
 	await proxy?.drain();
 	upstream?.close();
+});
+
+const content = (text: string): object => ({ content: text });
+const call = (args: string, isFirst: boolean): object => ({
+	tool_calls: [
+		{ index: 0, ...(isFirst && { id: "call_1", type: "function" }), function: { ...(isFirst && { name: "mail" }), arguments: args } },
+	],
 });
 
 /** Three characters of each text at a time. */
@@ -72,6 +89,30 @@ async function whole(content: string): Promise<[string | null, string][]> {
 	return choices.map(({ message, finish_reason: finish }) => [message.content, finish]);
 }
 
+type SeenChoice = readonly [text: string, finish: string, calls: readonly unknown[]];
+
+const langchain = (): ChatOpenAI =>
+	new ChatOpenAI({ model: "m", apiKey: "unused", n: 2, maxRetries: 0, configuration: { baseURL: `http://127.0.0.1:${proxy.port}/v1` } });
+
+/** Every chunk names its choice. */
+async function chunks(prompt: string): Promise<SeenChoice[]> {
+	const choices: AIMessageChunk[] = [];
+	for await (const chunk of await langchain().stream(prompt)) {
+		const index = chunk.response_metadata["completion"] as number;
+		choices[index] = choices[index]?.concat(chunk) ?? chunk;
+	}
+	return choices.map(seenOf);
+}
+
+async function generations(prompt: string): Promise<SeenChoice[]> {
+	const { generations: all } = await langchain().generate([[new HumanMessage(prompt)]]);
+	return (all[0] ?? []).map((generation) => seenOf((generation as ChatGeneration).message as AIMessage));
+}
+
+function seenOf({ text, response_metadata: metadata, tool_calls: calls = [] }: AIMessage | AIMessageChunk): SeenChoice {
+	return [text, String(metadata["finish_reason"]), calls.map(({ args }) => args)];
+}
+
 test.each([
 	["raw stream", raw],
 	["stream()", streamed],
@@ -98,4 +139,47 @@ test("a key in one choice of a whole answer ends that choice", async () => {
 		[ANSWERS["key"]?.[0], "stop"],
 		["Take ", "content_filter"],
 	]);
+});
+
+describe.each([
+	["LangChain, streamed", chunks],
+	["LangChain, not streamed", generations],
+])("%s", (_name, ask) => {
+	test("each choice is redacted on its own, text and call", async () => {
+		expect(await ask("address")).toEqual([
+			["Write to [EMAIL_1] today.", "stop", []],
+			["Better call [PHONE_1] now.", "stop", []],
+		]);
+		expect(await ask("calls with addresses")).toEqual([
+			["", "tool_calls", [{ to: "[EMAIL_1]" }]],
+			["", "tool_calls", [{ to: "[EMAIL_1]" }]],
+		]);
+	});
+});
+
+const CALL_WAYS = [
+	["stream()", async (prompt: string) => (await client.chat.completions.stream(params(prompt)).finalChatCompletion()).choices],
+	["not streamed", async (prompt: string) => (await client.chat.completions.create(params(prompt))).choices],
+] as const;
+
+describe.each(CALL_WAYS)("tools, %s", (_name, ask) => {
+	const seen = async (prompt: string) =>
+		(await ask(prompt)).map(({ message, finish_reason: finish }) => {
+			const calls = (message.tool_calls ?? []).map((made) => (made.type === "function" ? made.function.arguments : ""));
+			return { calls, finish };
+		});
+
+	test("the arguments of each choice are redacted on their own and stay JSON", async () => {
+		expect(await seen("calls with addresses")).toEqual([
+			{ calls: ['{"to":"[EMAIL_1]"}'], finish: "tool_calls" },
+			{ calls: ['{"to":"[EMAIL_1]"}'], finish: "tool_calls" },
+		]);
+	});
+
+	test("a key in the arguments of one choice makes no call of it", async () => {
+		const [, second] = await seen("a call with a key");
+		expect(second?.finish).toBe("content_filter");
+		expect(JSON.stringify(second)).not.toContain(KEY.slice(0, 6));
+		for (const args of second?.calls ?? []) expect(() => JSON.parse(args)).toThrow();
+	});
 });

@@ -1,6 +1,6 @@
 import type { JsonPath, JsonSpan } from "../wire/json-strings.ts";
 import { createFieldReader, type FieldTable, type Treatment } from "./field-table.ts";
-import { isObject, type JsonObject } from "./json-object.ts";
+import { isObject, type JsonObject, valueAt } from "./json-object.ts";
 import type { Amendment, Place } from "./provider.ts";
 
 /** Where text stands in Anthropic's messages (docs.anthropic.com/en/api/messages). A string that no table names is inspected whole. */
@@ -145,13 +145,6 @@ function refineRequest(root: unknown, path: JsonPath): Treatment | undefined {
 	const source = valueAt(root, path.slice(0, -1));
 	if (!isObject(source) || source["type"] !== "base64") return "whole";
 	return /^image\//.test(String(source["media_type"])) ? "media" : "document";
-}
-
-function valueAt(root: unknown, path: JsonPath): unknown {
-	return path.reduce<unknown>(
-		(node, step) => (typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[step] : undefined),
-		root,
-	);
 }
 
 /** The signatures of a whole answer that do not survive a change of their block's text. */

@@ -1,4 +1,4 @@
-import type { JsonPath, JsonSpan, Replacement } from "../wire/json-strings.ts";
+import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import {
 	blockAmendments,
@@ -9,7 +9,7 @@ import {
 	readRequestFields,
 	signatureAmendments,
 } from "./anthropic-fields.ts";
-import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
+import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
 import { readOpenaiRequest } from "./openai-request.ts";
 import type { BodyReading, EventReading, Place, Provider, RequestReading, StreamFormat, StreamMemory } from "./provider.ts";
 
@@ -99,10 +99,6 @@ const EMPTY_START = {
 
 function event(object: JsonObject & { readonly type: string }): string {
 	return sseEvent(JSON.stringify(object), object.type);
-}
-
-function nest(steps: JsonPath, text: string): object {
-	return [...steps].reverse().reduce<unknown>((inner, step) => (typeof step === "number" ? [inner] : { [step]: inner }), text) as object;
 }
 
 function noteEvent(memory: MessageMemory, note: Note): void {

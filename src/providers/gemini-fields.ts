@@ -1,6 +1,6 @@
 import type { JsonPath } from "../wire/json-strings.ts";
 import { createFieldReader, type FieldTable, indexOf, type Treatment } from "./field-table.ts";
-import { isObject, type JsonObject } from "./json-object.ts";
+import { isObject, type JsonObject, valueAt } from "./json-object.ts";
 
 /** Where text stands in Gemini's API (ai.google.dev/api/generate-content). A string that no table names is inspected whole. */
 
@@ -107,11 +107,4 @@ function refineRequest(root: unknown, path: JsonPath): Treatment | undefined {
 	const data = valueAt(root, path.slice(0, -1));
 	const type = isObject(data) ? (data["mimeType"] ?? data["mime_type"]) : undefined;
 	return /^(?:image|audio|video)\//i.test(String(type)) ? "media" : "document";
-}
-
-function valueAt(root: unknown, path: JsonPath): unknown {
-	return path.reduce<unknown>(
-		(node, step) => (typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[step] : undefined),
-		root,
-	);
 }

@@ -1,9 +1,9 @@
-import type { JsonPath, JsonSpan, Replacement } from "../wire/json-strings.ts";
+import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { type Fields, indexOf, NAME } from "./field-table.ts";
 import { parseChannelName, readAnswerFields } from "./gemini-fields.ts";
 import { readGenerateRequest } from "./gemini-request.ts";
-import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
+import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
 import type { Amendment, BodyReading, CutCause, EventReading, Place, Provider, StreamFormat, StreamMemory } from "./provider.ts";
 
 /** Gemini generateContent, streamGenerateContent and countTokens (ai.google.dev/api/generate-content). */
@@ -68,10 +68,6 @@ function createStreamFormat(): StreamFormat {
 
 function event({ head }: GeminiMemory, candidates: readonly object[]): string {
 	return sseEvent(JSON.stringify({ candidates, ...head }));
-}
-
-function nest(steps: JsonPath, text: string): object {
-	return [...steps].reverse().reduce<unknown>((inner, step) => (typeof step === "number" ? [inner] : { [step]: inner }), text) as object;
 }
 
 /** Member names of parts go out again with text that was held, so they must be plain words. */

@@ -1,3 +1,5 @@
+import type { JsonPath } from "../wire/json-strings.ts";
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {
@@ -17,4 +19,17 @@ export function parseObject(json: string): JsonObject | undefined {
 /** The objects of an array; empty when it is none. */
 export function objectsOf(value: unknown): JsonObject[] {
 	return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** What stands at a path; undefined where the path leaves the value. */
+export function valueAt(root: unknown, path: JsonPath): unknown {
+	return path.reduce<unknown>(
+		(node, step) => (typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[step] : undefined),
+		root,
+	);
+}
+
+/** The least JSON with `text` at the steps; a number becomes the only element of an array. */
+export function nest(steps: JsonPath, text: string): object {
+	return [...steps].reverse().reduce<unknown>((inner, step) => (typeof step === "number" ? [inner] : { [step]: inner }), text) as object;
 }

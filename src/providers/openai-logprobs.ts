@@ -1,6 +1,6 @@
-import type { JsonPath, JsonSpan } from "../wire/json-strings.ts";
+import type { JsonSpan } from "../wire/json-strings.ts";
 import type { Fields } from "./field-table.ts";
-import { isObject, type JsonObject, objectsOf } from "./json-object.ts";
+import { isObject, type JsonObject, objectsOf, valueAt } from "./json-object.ts";
 import type { Amendment } from "./provider.ts";
 
 /**
@@ -58,11 +58,4 @@ export function partLogprobAmendments({ places, spans }: Fields, root: unknown):
 			const isOwn = texts.map((i) => places[i]?.text).join("") === spelled(logprobs);
 			return [{ places: isOwn ? texts : "always", edit: { from, to, source: "[]" } }];
 		});
-}
-
-function valueAt(root: unknown, path: JsonPath): unknown {
-	return path.reduce(
-		(node, step) => (typeof node === "object" && node !== null ? (node as Record<string | number, unknown>)[step] : undefined),
-		root,
-	);
 }

@@ -6,6 +6,7 @@ import { createBodyFilter } from "../../src/inspect/body-filter.ts";
 import { filterPrompt } from "../../src/inspect/prompt-filter.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { mutate, mutations } from "../support/json-mutations.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { streamThrough } from "../support/stream-through.ts";
 
@@ -24,42 +25,7 @@ beforeAll(async () => {
 	program = await allRecognizers("redact");
 });
 
-const ANYTHING = fc.oneof(
-	fc.jsonValue({ maxDepth: 3 }),
-	fc.constantFrom(PLANTED, { [PLANTED]: 1 }, [PLANTED], { text: PLANTED, index: -1 }, "[DONE]"),
-);
-
-interface Mutation {
-	/** Which of the values, counted through. */
-	readonly at: number;
-	readonly kind: "replace" | "remove" | "add";
-	readonly value: unknown;
-}
-const MUTATIONS = fc.array(fc.record({ at: fc.nat(), kind: fc.constantFrom("replace", "remove", "add"), value: ANYTHING }), {
-	minLength: 1,
-	maxLength: 4,
-});
-
-/** A copy with one value changed. */
-function mutate(root: unknown, { at, kind, value }: Mutation): unknown {
-	const copy = structuredClone(root);
-	const holders: [Record<string, unknown>, string][] = [];
-	const walk = (node: unknown): void => {
-		if (typeof node !== "object" || node === null) return;
-		for (const name of Object.keys(node)) {
-			holders.push([node as Record<string, unknown>, name]);
-			walk((node as Record<string, unknown>)[name]);
-		}
-	};
-	walk(copy);
-	const found = holders[at % Math.max(1, holders.length)];
-	if (found === undefined) return value;
-	const [holder, name] = found;
-	if (kind === "replace") holder[name] = value;
-	else if (kind === "add") holder["added"] = value;
-	else delete holder[name];
-	return copy;
-}
+const MUTATIONS = mutations(PLANTED);
 
 const FOLDER = "tests/fixtures/dialects";
 const STREAMS = readdirSync(FOLDER).map((file) => ({
@@ -78,8 +44,7 @@ describe("answers", () => {
 				fc.integer({ min: 1, max: 900 }),
 				(changes, size) => {
 					const changed = [...events];
-					for (const [at, mutations] of changes)
-						for (const mutation of mutations) changed[at % changed.length] = mutate(changed[at % changed.length], mutation as Mutation);
+					for (const [at, change] of changes) changed[at % changed.length] = mutate(changed[at % changed.length], change);
 					const sse = `${changed.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("")}data: [DONE]\n\n`;
 					const { out, ended } = streamThrough(Buffer.from(sse), { api, program, style: STYLE, sizes: [size], moveEvery: 3 });
 					expect(ended).toBeDefined();
@@ -138,8 +103,8 @@ describe("answers", () => {
 	];
 	test.each(BODIES)("a body of %s", (api, body) => {
 		fc.assert(
-			fc.property(MUTATIONS, fc.constantFrom("end", "error"), (mutations, onCut) => {
-				const changed = mutations.reduce<unknown>((json, mutation) => mutate(json, mutation as Mutation), body);
+			fc.property(MUTATIONS, fc.constantFrom("end", "error"), (change, onCut) => {
+				const changed = mutate(body, change);
 				const filter = createBodyFilter({
 					provider: providerOf(api),
 					program,
@@ -205,8 +170,8 @@ describe("requests", () => {
 	const policy = { prompt: { rules: [] }, maxPromptLength: 1e6, restores: false, documents: "refuse" };
 	test.each(REQUESTS)("a request of %s", (api, request) => {
 		fc.assert(
-			fc.property(MUTATIONS, (mutations) => {
-				const changed = mutations.reduce<unknown>((json, mutation) => mutate(json, mutation as Mutation), request);
+			fc.property(MUTATIONS, (change) => {
+				const changed = mutate(request, change);
 				const body = Buffer.from(JSON.stringify(changed) ?? "");
 				const verdict = filterPrompt(body, "/v1", providerOf(api), policy as never, program, STYLE as never);
 				if ("stream" in verdict) expect(Buffer.from(verdict.body ?? body).toString()).not.toContain(KEY);

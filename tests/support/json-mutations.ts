@@ -12,7 +12,7 @@ export interface Mutation {
 export function mutations(planted: string): fc.Arbitrary<Mutation[]> {
 	const anything = fc.oneof(
 		fc.jsonValue({ maxDepth: 3 }),
-		fc.constantFrom<unknown>(planted, { [planted]: 1 }, [planted], { text: planted, type: "text", index: -1 }),
+		fc.constantFrom<unknown>(planted, { [planted]: 1 }, [planted], { text: planted, type: "text", index: -1 }, "[DONE]"),
 	);
 	const kind = fc.constantFrom("replace" as const, "remove" as const, "add" as const);
 	return fc.array(fc.record({ at: fc.nat(), kind, value: anything }), { minLength: 1, maxLength: 4 });

@@ -10,7 +10,7 @@ import {
 	signatureAmendments,
 } from "./anthropic-fields.ts";
 import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
-import { readOpenaiRequest } from "./openai-request.ts";
+import { readModelRequest } from "./model-request.ts";
 import type { BodyReading, EventReading, Place, Provider, RequestReading, StreamFormat, StreamMemory } from "./provider.ts";
 
 /** Anthropic messages (docs.anthropic.com/en/api/messages, .../streaming). */
@@ -226,7 +226,7 @@ function cutBody(json: string, [first]: readonly Place[]): Replacement[] {
 function readRequest(json: string, generates: boolean): RequestReading {
 	let root: JsonObject = {};
 	let blocks: Parameters<typeof blockAmendments>[2] = [];
-	const reading = readOpenaiRequest(
+	const reading = readModelRequest(
 		json,
 		(text, object) => {
 			const fields = readRequestFields(text, object);

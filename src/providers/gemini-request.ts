@@ -1,6 +1,6 @@
 import { readRequestFields } from "./gemini-fields.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
-import { parameterOf } from "./openai-request.ts";
+import { parameterOf } from "./model-request.ts";
 import type { RequestReading } from "./provider.ts";
 
 /** The model and the method stand in the path: `/v1beta/models/{model}:{method}`. */

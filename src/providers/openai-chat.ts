@@ -2,11 +2,11 @@ import type { JsonPath } from "../wire/json-strings.ts";
 import { stepsByIndex } from "./channel-path.ts";
 import { createFieldReader } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf } from "./json-object.ts";
+import { readModelRequest } from "./model-request.ts";
 import { below, messageFields } from "./openai-chat-fields.ts";
 import { COMPLETION_HEAD, createChoicesStream } from "./openai-choices.ts";
 import { createChoicesBody } from "./openai-choices-body.ts";
 import { doLogprobsSpell } from "./openai-logprobs.ts";
-import { readOpenaiRequest } from "./openai-request.ts";
 import type { Provider, RequestReading } from "./provider.ts";
 
 /** OpenAI chat completions (platform.openai.com/docs/api-reference/chat) and the dialects of compatible servers. */
@@ -85,7 +85,7 @@ const readFields = createFieldReader([
 ]);
 
 function readRequest(json: string): RequestReading {
-	return readOpenaiRequest(json, readFields, (object, invalid) => {
+	return readModelRequest(json, readFields, (object, invalid) => {
 		const { messages } = object;
 		if (!Array.isArray(messages) || messages.length === 0)
 			return invalid("messages", "'messages' must be a non-empty array of message objects.");

@@ -1,9 +1,9 @@
 import { stepsByIndex } from "./channel-path.ts";
 import { createFieldReader } from "./field-table.ts";
 import { isObject, type JsonObject } from "./json-object.ts";
+import { areTexts, readModelRequest } from "./model-request.ts";
 import { COMPLETION_HEAD, createChoicesStream } from "./openai-choices.ts";
 import { createChoicesBody } from "./openai-choices-body.ts";
-import { areTexts, readOpenaiRequest } from "./openai-request.ts";
 import type { Provider } from "./provider.ts";
 
 /** OpenAI completions (platform.openai.com/docs/api-reference/completions), as vLLM and others still serve them. */
@@ -20,7 +20,7 @@ export const openaiCompletions: Provider = {
 	}),
 	...createChoicesBody({ fields: [...COMPLETION_HEAD, ["choices.#.text", "whole"]], dropped: [], areLogprobsOwn }),
 	readRequest: (json) =>
-		readOpenaiRequest(json, readFields, ({ prompt }, invalid) =>
+		readModelRequest(json, readFields, ({ prompt }, invalid) =>
 			prompt == null || areTexts(prompt)
 				? undefined
 				: invalid("prompt", "'prompt' must be a string or an array of strings: arrays of tokens cannot be inspected. Send the text."),

@@ -1,6 +1,6 @@
 import { createFieldReader } from "./field-table.ts";
 import { parseObject } from "./json-object.ts";
-import { areTexts, readOpenaiRequest } from "./openai-request.ts";
+import { areTexts, readModelRequest } from "./model-request.ts";
 import type { Provider } from "./provider.ts";
 
 /** OpenAI embeddings (platform.openai.com/docs/api-reference/embeddings): the text is in the request. */
@@ -15,7 +15,7 @@ export const openaiEmbeddings: Provider = {
 	},
 	cutBody: () => [],
 	readRequest: (json) =>
-		readOpenaiRequest(json, readFields, ({ input }, invalid) =>
+		readModelRequest(json, readFields, ({ input }, invalid) =>
 			areTexts(input)
 				? undefined
 				: invalid("input", "'input' must be a string or an array of strings: arrays of tokens cannot be inspected. Send the text."),

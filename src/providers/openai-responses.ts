@@ -1,8 +1,8 @@
 import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { createFieldReader } from "./field-table.ts";
 import { isObject, parseObject } from "./json-object.ts";
+import { readModelRequest } from "./model-request.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
-import { readOpenaiRequest } from "./openai-request.ts";
 import { itemFields, responseFields } from "./openai-response-fields.ts";
 import { responseStream } from "./openai-response-stream.ts";
 import type { BodyReading, Place, Provider, RequestReading } from "./provider.ts";
@@ -73,7 +73,7 @@ const readFields = createFieldReader([
 ]);
 
 function readRequest(json: string): RequestReading {
-	return readOpenaiRequest(json, readFields, ({ input, background }, invalid) => {
+	return readModelRequest(json, readFields, ({ input, background }, invalid) => {
 		if (background === true)
 			return invalid("background", "'background' responses are fetched later, past inspection. Send background: false.");
 		if (input != null && typeof input !== "string" && !Array.isArray(input))

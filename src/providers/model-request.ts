@@ -5,8 +5,8 @@ import type { RequestReading } from "./provider.ts";
 
 type Refusal = Extract<RequestReading, { readonly kind: "invalid" }>;
 
-/** What every OpenAI request has in common: an object with a `model` and perhaps `stream`; `check` sees to the rest. */
-export function readOpenaiRequest(
+/** What every request of OpenAI and Anthropic has in common: an object with a `model` and perhaps `stream`; `check` sees to the rest. */
+export function readModelRequest(
 	json: string,
 	readFields: (json: string, root: unknown) => Fields | undefined,
 	check: (object: JsonObject, invalid: (param: string, message: string) => Refusal) => Refusal | undefined,
@@ -25,7 +25,7 @@ export function readOpenaiRequest(
 	return { kind: "data", places: fields.places, model, stream: stream === true, ...(document !== undefined && { document }) };
 }
 
-/** The name of a parameter as OpenAI writes it: `messages[0].content`. */
+/** The name of a parameter in our errors, as OpenAI writes it: `messages[0].content`. */
 export function parameterOf(path: JsonPath): string {
 	return path.map((step, i) => (typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`)).join("");
 }

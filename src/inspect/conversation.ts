@@ -1,4 +1,3 @@
-import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
 import { createSurrogateMatcher, type SurrogateMatcher } from "./surrogate-matcher.ts";
@@ -11,11 +10,11 @@ export interface TextStyle extends RedactionStyle {
 	readonly isOwn?: (text: string) => boolean;
 }
 
-/** Surrogates inside surrogates (the host in an e-mail address) go no deeper than this. */
-const MAX_DEPTH = 8;
+/** Shorter texts stand inside a surrogate by chance. */
+const MIN_INSIDE_UNITS = 8;
 
 /** The style of an answer whose prompt gave out surrogates. */
-export function answerStyle(style: RedactionStyle, prompt: SurrogateTableState, program: ScannerProgram): TextStyle {
+export function answerStyle(style: RedactionStyle, prompt: SurrogateTableState): TextStyle {
 	const known = new SurrogateTable({ key: style.key, state: prompt });
 	const restorables = prompt.surrogates.flatMap(({ text, original }) => (original === undefined ? [] : [{ surrogate: text, original }]));
 	if (restorables.length === 0) return { ...style, known };
@@ -23,35 +22,21 @@ export function answerStyle(style: RedactionStyle, prompt: SurrogateTableState, 
 		...style,
 		known,
 		restores: createSurrogateMatcher(restorables),
-		isOwn: ownTexts(
-			restorables.map(({ surrogate }) => surrogate),
-			program,
-		),
+		isOwn: ownTexts(restorables.map(({ surrogate }) => surrogate)),
 	};
 }
 
-/** Recognises the surrogates, and whatever the scanner finds inside them, in any letter case and spacing. */
-function ownTexts(surrogates: readonly string[], program: ScannerProgram): (text: string) => boolean {
+/**
+ * Recognises the surrogates, and whatever stands inside one (the host in an e-mail address, a run of digits in a card), in
+ * any letter case and spacing.
+ */
+function ownTexts(surrogates: readonly string[]): (text: string) => boolean {
 	const own = new Set(surrogates.map(compact));
-	const isOwn = (text: string): boolean => own.has(compact(text));
-	for (const surrogate of surrogates) {
-		const bytes = Buffer.from(surrogate);
-		for (let depth = 0; depth < MAX_DEPTH; depth++) {
-			const inside = findingsIn(bytes, program, isOwn);
-			if (inside.length === 0) break;
-			for (const text of inside) own.add(compact(text));
-		}
-	}
-	return isOwn;
-}
-
-function findingsIn(bytes: Buffer, program: ScannerProgram, isOwn: (text: string) => boolean): string[] {
-	const scanner = program.open(undefined, isOwn);
-	scanner.write(bytes);
-	scanner.finish();
-	scanner.take(Number.POSITIVE_INFINITY);
-	scanner.close();
-	return scanner.findings.map(({ from, to }) => bytes.toString("utf8", from, to));
+	const all = [...own].join("\n");
+	return (text) => {
+		const compacted = compact(text);
+		return own.has(compacted) || (compacted.length >= MIN_INSIDE_UNITS && all.includes(compacted));
+	};
 }
 
 function compact(text: string): string {

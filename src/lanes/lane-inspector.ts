@@ -62,7 +62,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 
 	const answerStyleOf = (policy: LoadedPolicy, surrogates: Uint8Array | undefined): TextStyle => {
 		const style = policy.style("response");
-		return surrogates === undefined ? style : answerStyle(style, options.unpack<SurrogateTableState>(surrogates), policy.response);
+		return surrogates === undefined ? style : answerStyle(style, options.unpack<SurrogateTableState>(surrogates));
 	};
 
 	const close = (sid: SessionId): void => {

@@ -50,7 +50,7 @@ function converse(strategy: "replace" | "synthetic", said: string): Conversation
 		said,
 		sent: (JSON.parse(sent.toString()) as { messages: { content: string }[] }).messages[0]?.content ?? "",
 		// Masked, so that a surrogate taken for a finding would not come back.
-		style: answerStyle({ strategy: "mask", key }, prompt.state(), program),
+		style: answerStyle({ strategy: "mask", key }, prompt.state()),
 		surrogates: prompt.surrogates.map(({ text }) => text),
 	};
 }

@@ -4,6 +4,9 @@ import { canonical } from "./canonical.ts";
 import { Draw } from "./draw.ts";
 import { synthesize } from "./synthetic.ts";
 
+/** Numbers that depend on the value have eight digits: shorter ones are not told from numbers that stand there by chance. */
+const FIRST_STATEFUL = 10_000_000;
+
 /** Values one conversation, or one text of its answer, can have surrogates for; beyond it they get a label without number. */
 const MAX_SURROGATES = 1000;
 /** UTF-16 units of originals kept for one conversation, likewise. */
@@ -136,7 +139,13 @@ export class SurrogateTable {
 
 	#placeholder(label: string, digest: string): string {
 		this.#reserve();
-		for (let number = this.#isStateful ? Number.parseInt(digest.slice(0, 8), 16) % 1e8 : this.#lastOf(label) + 1; ; number++) {
+		for (
+			let number = this.#isStateful
+				? FIRST_STATEFUL + (Number.parseInt(digest.slice(0, 8), 16) % (9 * FIRST_STATEFUL))
+				: this.#lastOf(label) + 1;
+			;
+			number++
+		) {
 			const text = `[${label}_${number}]`;
 			if (!this.#isTaken(text)) return text;
 		}

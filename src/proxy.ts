@@ -144,19 +144,25 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	});
 	// Threads that are left would keep the process from ending.
 	const listener = await listening.catch((error: Error) => close().then(() => Promise.reject(error)));
+	// Once only: uWebSockets.js aborts the process when it is closed a second time.
+	let drained: Promise<void> | undefined;
+	const drain = async (): Promise<void> => {
+		// Connections are taken meanwhile, so that balancers read 503 from /readyz and clients a word instead of a reset.
+		desk.leave();
+		await sleep(config.server.drain_delay_ms);
+		await desk.drain(config.server.drain_timeout_ms);
+		await listener.close();
+		await close();
+	};
 	return {
 		ok: true,
 		proxy: {
 			port: listener.port,
 			listener: listener.kind,
 			lanes,
-			async drain() {
-				// Connections are taken meanwhile, so that balancers read 503 from /readyz and clients a word instead of a reset.
-				desk.leave();
-				await sleep(config.server.drain_delay_ms);
-				await desk.drain(config.server.drain_timeout_ms);
-				await listener.close();
-				await close();
+			drain() {
+				drained ??= drain();
+				return drained;
 			},
 			async reload(next) {
 				const recompiled = await compileAll(next);

@@ -64,13 +64,16 @@ class ApiKeys implements Authenticator {
 
 	/** The failure, or undefined when the key is the record's. An unknown id costs as much as a wrong key. */
 	async #prove(presented: string, record: KeyRecord | undefined, address: string): Promise<Authentication | undefined> {
-		const failures = await this.#failures.get(address);
-		if (failures !== null && failures.consumedPoints >= MAX_FAILURES) return { ok: false, code: "too_many_failures" };
 		if (this.#verifying >= MAX_VERIFYING) return { ok: false, code: "overloaded" };
+		// Counted before the answer is known and given back when it is right: keys that come at once are no way around.
+		const counted = await this.#failures.consume(address).catch(() => undefined);
+		if (counted === undefined) return { ok: false, code: "too_many_failures" };
 		this.#verifying++;
 		const isRight = await verifyKey(presented, record?.hash).finally(() => this.#verifying--);
-		if (isRight) return undefined;
-		await this.#failures.penalty(address);
+		if (isRight) {
+			await this.#failures.reward(address);
+			return undefined;
+		}
 		return { ok: false, code: "invalid_credential" };
 	}
 

@@ -18,6 +18,7 @@ import type { AdmissionDeps } from "./session/admission.ts";
 import { listenerRefusal } from "./session/error-body.ts";
 import { FrontDesk } from "./session/front-desk.ts";
 import { createModelDirectory } from "./session/model-directory.ts";
+import { RefusalTally } from "./session/refusal-tally.ts";
 import type { SessionDeps } from "./session/session-request.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import { createMetrics, type ProcessFacts } from "./telemetry/metrics.ts";
@@ -64,6 +65,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	if (!compiled.ok) return compiled;
 	const lanes = config.server.workers ?? Math.max(1, availableParallelism() - 1);
 	const audit = await openAudit(config, deps);
+	const refusals = new RefusalTally((record) => audit.record(record));
 	const metrics = createMetrics(deps.version ?? "unknown", () => factsOf(desk, pool, lanes, audit));
 	const pool = await createLanePool({
 		lanes,
@@ -71,6 +73,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		secretKey: redactionKey(deps.secret),
 		onEvent: (event) => {
 			deps.logger.warn({ event }, "lane");
+			audit.record({ type: "lane", time: now(), event: event.kind, lane: event.lane });
 			metrics.countLaneEvent(event.kind);
 		},
 		...(deps.workerUrl && { workerUrl: deps.workerUrl }),
@@ -82,6 +85,8 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const closeParts = async (): Promise<void> => {
 		shared?.close();
 		await Promise.all([pool.close(), upstream.close(), demo?.close()]);
+		refusals.flush();
+		audit.record({ type: "stop", time: now() });
 		await audit.close(config.server.drain_timeout_ms);
 	};
 	const settings = (from: Config, policyId: string): Settings => {
@@ -117,6 +122,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		maxSessions: config.server.max_sessions,
 		deps: () => current,
 		metrics: () => metrics.expose(),
+		onRefusal: (refusal) => refusals.add(refusal),
 		onPolicyUnused: (policyId) => pool.dropPolicy(policyId),
 		health: () => {
 			const stats = pool.stats();
@@ -140,7 +146,12 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		requestTimeoutMs: config.server.request_timeout_ms,
 		clientStallMs: config.server.client_stall_timeout_ms,
 		handler: (request, downstream) => desk.handle(request, downstream),
-		refusal: listenerRefusal,
+		refusal(path, code, address) {
+			const refusal = listenerRefusal(path, code);
+			// Framing was not checked, so nothing else of the request is to be believed.
+			refusals.add({ requestId: "", subject: `address:${address}`, method: "", path: "", outcome: code, status: refusal.status });
+			return refusal;
+		},
 	});
 	// Threads that are left would keep the process from ending.
 	const listener = await listening.catch((error: Error) => close().then(() => Promise.reject(error)));
@@ -154,6 +165,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		await listener.close();
 		await close();
 	};
+	audit.record({ type: "start", time: now(), version: deps.version ?? "unknown", policy: current.policyId });
 	return {
 		ok: true,
 		proxy: {
@@ -174,10 +186,15 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				current = changed.settings;
 				previous.authenticator.close();
 				desk.retire(previous.policyId);
+				audit.record({ type: "reload", time: now(), policy: current.policyId });
 				return { ok: true };
 			},
 		},
 	};
+}
+
+function now(): string {
+	return new Date().toISOString();
 }
 
 function openSharedWindows({ shared_state }: Config, logger: Logger): SharedWindows | undefined {

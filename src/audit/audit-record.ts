@@ -1,6 +1,6 @@
-import type { FindingCounts } from "../verdict/prompt-verdict.ts";
+import type { FindingCounts, FindingNote } from "../verdict/finding-report.ts";
 
-/** One request and what was decided about it. Never holds text of a prompt or an answer. */
+/** One request that became a session, and what was decided about it. Never holds text of a prompt or an answer. */
 export interface InteractionRecord {
 	readonly type: "interaction";
 	/** When the request arrived, ISO 8601 in UTC. */
@@ -14,23 +14,61 @@ export interface InteractionRecord {
 	/** Empty when the request was refused before it was read. */
 	readonly model: string;
 	readonly provider: string;
-	/** Content hash of the policy that decided. */
-	readonly policy: string;
-	readonly prompt: { readonly action: string; readonly score: number; readonly findings: FindingCounts };
-	readonly response: { readonly findings: FindingCounts };
+	/** The policy that decided; `version` is its content hash. */
+	readonly policy: { readonly name: string; readonly version: string };
+	readonly prompt: FindingRecord & { readonly action: string; readonly score: number };
+	readonly response: FindingRecord;
 	/** `complete`, `cut`, `client_abort`, or an error code of the catalogue. */
 	readonly outcome: string;
 	/** HTTP status sent; 0 when none was. */
 	readonly status: number;
-	/** Whole request, ms. */
+	/** Times that the answer went on with another lane because its own died. */
+	readonly laneMoves: number;
+	/** Whole request, ms. The parts below are absent where it did not come so far. */
 	readonly durationMs: number;
+	/** Until the verdict about the prompt. */
+	readonly promptMs?: number;
+	/** From asking the upstream to its first byte. */
+	readonly upstreamMs?: number;
+	/** From the upstream's first byte to the first byte that went out. */
+	readonly firstByteMs?: number;
+	/** Longest time that bytes of the answer waited. */
+	readonly longestHoldMs?: number;
+	/** As the provider counts them. */
+	readonly tokens?: { readonly input: number; readonly output: number };
+	/** In US dollars, by the configured prices. */
+	readonly costUsd?: number;
+}
+
+export interface FindingRecord {
+	readonly findings: FindingCounts;
+	/** Where the first findings were. */
+	readonly details: readonly FindingNote[];
+}
+
+/** A request that was refused before it became a session. Equal ones within a short time are one record. */
+export interface RefusalRecord {
+	readonly type: "refusal";
+	readonly time: string;
+	/** Of the first of them; empty where the request could not be read. */
+	readonly requestId: string;
+	/** Who asked: a caller where one is known, else an address. */
+	readonly subject: string;
+	/** Empty where the request could not be read. */
+	readonly method: string;
+	readonly path: string;
+	/** Error code of the catalogue. */
+	readonly outcome: string;
+	readonly status: number;
+	/** How many there were. */
+	readonly count: number;
 }
 
 /** Something that happened to the proxy itself. */
 export interface SystemRecord {
-	readonly type: "start" | "stop" | "reload" | "lane" | "recovered";
+	readonly type: "start" | "stop" | "reload" | "lane" | "recovered" | "dropped";
 	readonly time: string;
 	readonly [detail: string]: string | number | boolean;
 }
 
-export type AuditRecord = InteractionRecord | SystemRecord;
+export type AuditRecord = InteractionRecord | RefusalRecord | SystemRecord;

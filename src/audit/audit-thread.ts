@@ -22,7 +22,7 @@ function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) 
 	let isScheduled = false;
 	let keptSize = -1;
 	const written = (record: AuditRecord): object =>
-		record.type === "interaction" ? { ...record, subject: keys.pseudonym(record.subject) } : record;
+		"subject" in record ? { ...record, subject: keys.pseudonym(String(record.subject)) } : record;
 	const flush = (): boolean => {
 		isScheduled = false;
 		if (pending.length === 0) return true;

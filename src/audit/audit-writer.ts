@@ -48,6 +48,8 @@ class Writer implements AuditWriter {
 	/** Of these the first ones were sent. */
 	#sent = 0;
 	#written = 0;
+	/** Refusals that found no place. */
+	#dropped = 0;
 	#isFailing = false;
 	#isScheduled = false;
 	#isClosing = false;
@@ -91,7 +93,11 @@ class Writer implements AuditWriter {
 	}
 
 	record(record: AuditRecord): void {
-		// Sessions that were admitted before are few beside the bound, so theirs are kept.
+		// Sessions that were admitted before are few beside the bound, so theirs are kept; of refusals there is no end.
+		if (record.type === "refusal" && this.#unwritten.length >= this.#options.maxUnwritten) {
+			this.#dropped += record.count;
+			return;
+		}
 		this.#unwritten.push(record);
 		if (this.#isScheduled) return;
 		this.#isScheduled = true;
@@ -131,6 +137,7 @@ class Writer implements AuditWriter {
 				this.#written += message.count;
 				if (this.#isFailing) this.#options.onEvent({ kind: "working" });
 				this.#isFailing = false;
+				this.#recordDropped();
 				return;
 			case "failing":
 				if (!this.#isFailing) this.#options.onEvent({ kind: "failing", reason: message.reason });
@@ -141,6 +148,12 @@ class Writer implements AuditWriter {
 			default:
 				message satisfies never;
 		}
+	}
+
+	#recordDropped(): void {
+		if (this.#dropped === 0) return;
+		this.record({ type: "dropped", time: new Date().toISOString(), refusals: this.#dropped });
+		this.#dropped = 0;
 	}
 
 	#onExit(reason: string): void {

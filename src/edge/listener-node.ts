@@ -68,7 +68,7 @@ class NodeListener {
 			return;
 		}
 		this.#refused.add(socket);
-		const { status, headers, body } = this.#options.refusal("", code);
+		const { status, headers, body } = this.#options.refusal("", code, (socket as Partial<Socket>).remoteAddress ?? "");
 		const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
 		const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
 		socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`, () => socket.destroy());
@@ -93,7 +93,7 @@ class NodeListener {
 			clearTimeout(timeout);
 			if (response.writableEnded) return;
 			this.#refused.add(socket);
-			const { status, headers, body } = this.#options.refusal(path, code);
+			const { status, headers, body } = this.#options.refusal(path, code, socket.remoteAddress ?? "");
 			response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
 			response.end(body, () => request.destroy());
 		};

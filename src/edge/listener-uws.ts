@@ -78,10 +78,11 @@ function receive(response: HttpResponse, request: HttpRequest, options: Listener
 	request.forEach((name, value) => {
 		lines.push([name, value]);
 	});
+	const remoteAddress = Buffer.from(response.getRemoteAddressAsText()).toString();
 	let timeout: NodeJS.Timeout | undefined;
 	const refuse = (code: ErrorCode): void => {
 		clearTimeout(timeout);
-		downstream.refuse(options.refusal(path, code));
+		downstream.refuse(options.refusal(path, code, remoteAddress));
 	};
 	downstream.onAbort(() => clearTimeout(timeout));
 	const framing = checkFraming({ method, target: path, lines }, options.maxRequestSize);
@@ -91,7 +92,6 @@ function receive(response: HttpResponse, request: HttpRequest, options: Listener
 		return;
 	}
 	if (!framing.ok) return refuse(framing.code);
-	const remoteAddress = Buffer.from(response.getRemoteAddressAsText()).toString();
 	const chunks: Buffer[] = [];
 	timeout = setTimeout(() => refuse("request_timeout"), options.requestTimeoutMs);
 	response.onData((chunk, isLast) => {

@@ -58,8 +58,11 @@ export interface ListenerOptions {
 	/** ms a client may leave an answer unread once the buffers are full; then the connection is cut. */
 	readonly clientStallMs: number;
 	readonly handler: RequestHandler;
-	/** Errors the listener answers itself, formatted by path. The connection is closed after them. */
-	readonly refusal: (path: string, code: ErrorCode) => Refusal;
+	/**
+	 * Errors the listener answers itself, formatted by path; the connection is closed after them. `path` is empty where none
+	 * could be read, and so is `address` of a connection that is gone.
+	 */
+	readonly refusal: (path: string, code: ErrorCode, address: string) => Refusal;
 }
 
 export interface Listener {

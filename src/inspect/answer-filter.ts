@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../core/errors.ts";
 import type { StreamMemory } from "../providers/provider.ts";
 import type { TranslationState } from "../providers/translate/translation.ts";
+import type { FindingReport } from "../verdict/finding-report.ts";
 import type { ArrayPosition } from "../wire/json-array.ts";
 import type { ChannelSetState } from "./channel-set.ts";
 import type { FilterStep } from "./filter-step.ts";
@@ -16,7 +17,7 @@ export interface ArrayState {
 export interface FilterState {
 	readonly memory: StreamMemory;
 	readonly channels: ChannelSetState;
-	readonly counts: Record<string, number>;
+	readonly found: FindingReport;
 	readonly began: boolean;
 	/** Of an answer that is given in another format than its upstream's. */
 	readonly translation?: TranslationState;
@@ -32,6 +33,6 @@ export interface ResponseFilter {
 	/** What ends the answer with an error when no step can. */
 	failure(code: ErrorCode): string;
 	state(): FilterState;
-	readonly counts: Record<string, number>;
+	readonly found: FindingReport;
 	close(): void;
 }

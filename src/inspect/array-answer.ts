@@ -30,8 +30,8 @@ export function arrayStream(filter: ResponseFilter, maxElementBytes: number, res
 	};
 
 	return {
-		get counts() {
-			return filter.counts;
+		get found() {
+			return filter.found;
 		},
 		push(bytes) {
 			received += bytes.length;

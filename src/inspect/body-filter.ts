@@ -1,18 +1,19 @@
 import { ByteQueue } from "../core/byte-queue.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
+import type { FindingReport } from "../verdict/finding-report.ts";
 import { replaceValues } from "../wire/json-strings.ts";
 import { inspectBody } from "./body-texts.ts";
 import type { TextStyle } from "./conversation.ts";
 import type { FilterStep } from "./filter-step.ts";
-import { countFindings } from "./finding-counts.ts";
+import { FindingTally } from "./finding-tally.ts";
 import { editsOf } from "./whole-texts.ts";
 
 /** A non-streamed answer: collected, inspected whole, given out once. */
 export interface BodyFilter {
 	push(bytes: Uint8Array): FilterStep;
 	end(fault: string | undefined): FilterStep;
-	readonly counts: Record<string, number>;
+	readonly found: FindingReport;
 }
 
 export function createBodyFilter(options: {
@@ -24,11 +25,13 @@ export function createBodyFilter(options: {
 	readonly maxBytes: number;
 }): BodyFilter {
 	const collected = new ByteQueue();
-	const counts: Record<string, number> = {};
+	const tally = new FindingTally();
 	let received = 0;
 	const fault = (code: string): FilterStep => ({ out: "", consumed: received, ended: "fault", code });
 	return {
-		counts,
+		get found() {
+			return tally.report();
+		},
 		push(bytes) {
 			received += bytes.length;
 			if (received > options.maxBytes) return fault("upstream_event_too_large");
@@ -45,8 +48,7 @@ export function createBodyFilter(options: {
 			}
 			const reading = options.provider.readBody(json);
 			if (reading.kind === "fault") return fault(reading.code);
-			const { texts, cut, cause, findings } = inspectBody(reading.places, options.program, options.style);
-			countFindings(findings, counts);
+			const { texts, cut, cause } = inspectBody(reading.places, options.program, options.style, tally);
 			if (cut.length > 0 && options.onCut === "error") return fault("answer_cut");
 			const edits = editsOf(reading.places, texts, reading.amendments);
 			const ending = cut.length > 0 ? options.provider.cutBody(json, cut, cause) : [];

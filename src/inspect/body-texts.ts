@@ -1,9 +1,9 @@
 import type { CutCause, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
-import type { Finding } from "../verdict/finding.ts";
 import { Channel } from "./channel.ts";
 import type { TextStyle } from "./conversation.ts";
 import { cutCauseOf } from "./finding-counts.ts";
+import type { FindingTally } from "./finding-tally.ts";
 import { WholeTexts } from "./whole-texts.ts";
 
 export interface BodyTexts {
@@ -12,39 +12,37 @@ export interface BodyTexts {
 	/** The places in which a cut took effect, in their order, and why the first did. */
 	readonly cut: readonly Place[];
 	readonly cause: CutCause;
-	readonly findings: readonly Finding[];
 }
 
-/** Inspects every text of a whole answer. Texts of one channel stand in pieces, and clients join them. */
-export function inspectBody(places: readonly Place[], program: ScannerProgram, style: TextStyle): BodyTexts {
+/** Inspects every text of a whole answer; findings go to `tally`. Texts of one channel stand in pieces, and clients join them. */
+export function inspectBody(places: readonly Place[], program: ScannerProgram, style: TextStyle, tally: FindingTally): BodyTexts {
 	const wholes = new WholeTexts(program, style);
 	const texts: (string | undefined)[] = places.map(() => undefined);
 	const causes = new Map<Place, CutCause>();
-	const findings: Finding[] = [];
 	for (const [i, place] of places.entries()) {
 		if (place.kind === "delta") continue;
 		const whole = wholes.inspect(place);
 		texts[i] = whole.text;
-		if (place.kind === "whole") findings.push(...whole.findings);
+		if (place.kind === "whole") tally.add(whole.findings, "whole");
 		if (whole.isCut && place.kind !== "echo") causes.set(place, cutCauseOf(whole.findings));
 	}
-	for (const pieces of piecesByChannel(places)) {
+	for (const [name, pieces] of piecesByChannel(places)) {
 		const channel = new Channel(program, style, (places[pieces[0] as number] as Place).source);
 		const written = channel.write(pieces.map((i) => (places[i] as Place).text));
 		const rest = channel.finish();
 		for (const [k, i] of pieces.entries()) texts[i] = written.texts[k];
 		const last = pieces.at(-1) as number;
 		if (rest !== "") texts[last] = (texts[last] ?? (places[last] as Place).text) + rest;
-		findings.push(...channel.scanner.findings);
+		tally.add(channel.scanner.findings, name);
 		if (channel.scanner.isCut) causes.set(places[pieces[written.cutAt] ?? last] as Place, cutCauseOf(channel.scanner.findings));
 		channel.close();
 	}
 	const cut = places.filter((place) => causes.has(place));
-	return { texts, cut, cause: causes.get(cut[0] as Place) ?? "other", findings };
+	return { texts, cut, cause: causes.get(cut[0] as Place) ?? "other" };
 }
 
 /** Indices of the deltas of each channel. */
-function piecesByChannel(places: readonly Place[]): Iterable<number[]> {
+function piecesByChannel(places: readonly Place[]): ReadonlyMap<string, number[]> {
 	const channels = new Map<string, number[]>();
 	for (const [i, { kind, channel, text }] of places.entries()) {
 		if (kind !== "delta" || text === "") continue;
@@ -52,5 +50,5 @@ function piecesByChannel(places: readonly Place[]): Iterable<number[]> {
 		if (pieces === undefined) channels.set(channel, [i]);
 		else pieces.push(i);
 	}
-	return channels.values();
+	return channels;
 }

@@ -15,18 +15,18 @@ export class ChannelSet {
 	readonly #program: ScannerProgram;
 	readonly #style: TextStyle;
 	readonly #maxChannels: number;
-	readonly #onFindings: (findings: readonly Finding[]) => void;
+	readonly #onFindings: (findings: readonly Finding[], channel: string) => void;
 	readonly #channels = new Map<string, Channel>();
 	/** Channels that ended since `forgetEnded`, with other text than the original. */
 	#endedAltered: string[] = [];
 
-	/** `onFindings` gets those findings of a channel that were not taken when it ends. */
+	/** `onFindings` gets the findings of a channel when it ends, or when they are taken before. */
 	constructor(options: {
 		readonly program: ScannerProgram;
 		readonly style: TextStyle;
 		/** Texts open at the same time. */
 		readonly maxChannels: number;
-		readonly onFindings: (findings: readonly Finding[]) => void;
+		readonly onFindings: (findings: readonly Finding[], channel: string) => void;
 		readonly state: ChannelSetState;
 	}) {
 		this.#program = options.program;
@@ -70,7 +70,7 @@ export class ChannelSet {
 		if (channel === undefined) return "";
 		const rest = channel.finish();
 		if (channel.scanner.isCut) return rest;
-		this.#onFindings(channel.scanner.takeFindings());
+		this.#onFindings(channel.scanner.takeFindings(), name);
 		if (channel.isAltered) this.#endedAltered.push(name);
 		channel.close();
 		this.#channels.delete(name);
@@ -110,9 +110,9 @@ export class ChannelSet {
 		return undefined;
 	}
 
-	/** Findings of the open channels since the last call. */
-	*takeFindings(): Generator<readonly Finding[]> {
-		for (const channel of this.#channels.values()) yield channel.scanner.takeFindings();
+	/** Hands over the findings of the open channels since the last call. */
+	takeFindings(): void {
+		for (const [name, channel] of this.#channels) this.#onFindings(channel.scanner.takeFindings(), name);
 	}
 
 	state(): ChannelSetState {

@@ -1,5 +1,5 @@
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
-import { countFindings } from "./finding-counts.ts";
+import { FindingTally } from "./finding-tally.ts";
 import { SEVERITY, type TextInspection } from "./inspect-text.ts";
 import type { Direction, LoadedPolicy } from "./loaded-policy.ts";
 import { invalidPrompt, readJson } from "./prompt-filter.ts";
@@ -28,14 +28,14 @@ export function answerInspect(body: Uint8Array, { policy, inspectText }: LoadedP
 	const inspections = request.texts.map(inspectText(request.direction));
 	const results = inspections.map((inspection, i) => resultOf(request.texts[i] ?? "", inspection));
 	const findings = inspections.flatMap((inspection) => inspection.findings);
-	const counts: Record<string, number> = {};
-	countFindings(findings, counts);
+	const tally = new FindingTally();
+	for (const [i, { findings: own }] of inspections.entries()) tally.add(own, `text:${i}`);
 	return {
 		action: SEVERITY[Math.max(...inspections.map(({ action }) => SEVERITY.indexOf(action)))] ?? "allow",
 		answer: Buffer.from(JSON.stringify(request.isBatch ? { results } : results[0])),
 		model: "",
 		score: Math.max(...inspections.map(({ score }) => score)),
-		findings: counts,
+		found: tally.report(),
 		piiDetected: findings.some(({ rule }) => policy[request.direction].rules[rule]?.category === "pii"),
 	};
 }

@@ -1,5 +1,5 @@
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
-import { countFindings } from "./finding-counts.ts";
+import { FindingTally } from "./finding-tally.ts";
 import { SEVERITY, type TextInspection } from "./inspect-text.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
 import { invalidPrompt, readJson } from "./prompt-filter.ts";
@@ -43,8 +43,8 @@ export function answerModeration(body: Uint8Array, { policy, inspectText }: Load
 	const inspected = groups.map((texts) => texts.map(inspect));
 	const inspections = inspected.flat();
 	const findings = inspections.flatMap((inspection) => inspection.findings);
-	const counts: Record<string, number> = {};
-	countFindings(findings, counts);
+	const tally = new FindingTally();
+	for (const [i, { findings: own }] of inspections.entries()) tally.add(own, `text:${i}`);
 	const results = inspected.map((group) => resultOf(group, categoryOf));
 	const answer = { id: "modr-secure-llm-proxy", model: typeof model === "string" ? model : "secure-llm-proxy", results };
 	return {
@@ -52,7 +52,7 @@ export function answerModeration(body: Uint8Array, { policy, inspectText }: Load
 		answer: Buffer.from(JSON.stringify(answer)),
 		model: "",
 		score: Math.max(0, ...inspections.map(({ score }) => score)),
-		findings: counts,
+		found: tally.report(),
 		piiDetected: findings.some(({ rule }) => categoryOf(rule) === "pii"),
 	};
 }

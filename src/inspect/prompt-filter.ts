@@ -7,7 +7,7 @@ import type { PromptVerdict, UnsetSettings } from "../verdict/prompt-verdict.ts"
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
-import { countFindings } from "./finding-counts.ts";
+import { FindingTally } from "./finding-tally.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
 /** Decides about one request body before anything of it goes upstream. */
@@ -29,23 +29,23 @@ export function filterPrompt(
 	if (request.places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
 
 	const findings: Finding[] = [];
-	const counts: Record<string, number> = {};
+	const tally = new FindingTally();
 	let blocked = false;
 	style.prompt?.begin(request.places.map((place) => place.text));
 	const wholes = new WholeTexts(program, style);
-	const texts = request.places.map((place) => {
+	const texts = request.places.map((place, i) => {
 		style.prompt?.beginText(place.text);
 		const whole = wholes.inspect(place);
 		for (const finding of whole.findings) findings.push(finding);
+		tally.add(whole.findings, `text:${i}`);
 		blocked ||= whole.isCut;
 		return whole.text;
 	});
-	countFindings(findings, counts);
 	const categories = findings.map((finding) => ({ category: policy.prompt.rules[finding.rule]?.category ?? "pii", score: finding.score }));
 	const summary = {
 		model: request.model,
 		score: riskScore(categories),
-		findings: counts,
+		found: tally.report(),
 		piiDetected: categories.some(({ category }) => category === "pii"),
 	};
 	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };

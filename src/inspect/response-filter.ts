@@ -3,7 +3,7 @@ import { errorEvent } from "../core/error-envelope.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { CutCause, EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
-import type { Finding } from "../verdict/finding.ts";
+import type { FindingReport } from "../verdict/finding-report.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
 import { plainBlock } from "../wire/sse-fields.ts";
 import type { FilterState, ResponseFilter } from "./answer-filter.ts";
@@ -11,7 +11,8 @@ import { ChannelSet } from "./channel-set.ts";
 import type { TextStyle } from "./conversation.ts";
 import { EventReader } from "./event-template.ts";
 import { append, type FilterStep, type Run } from "./filter-step.ts";
-import { countFindings, cutCauseOf, securityComment } from "./finding-counts.ts";
+import { cutCauseOf, securityComment } from "./finding-counts.ts";
+import { FindingTally } from "./finding-tally.ts";
 import { composeEntry, createEntry, deltaRuns, type Entry } from "./stream-entry.ts";
 import { type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
 import { WaitingEvents } from "./waiting-events.ts";
@@ -56,7 +57,7 @@ class Filter implements ResponseFilter {
 	readonly #wholes: WholeTexts;
 	readonly #memory: StreamMemory;
 	/** Findings taken from texts and channels so far. */
-	readonly #counted: Record<string, number>;
+	readonly #tally: FindingTally;
 	/** Why the last complete text that was cut was. */
 	#wholeCause: CutCause = "other";
 	#received = 0;
@@ -71,16 +72,21 @@ class Filter implements ResponseFilter {
 		this.#reader = new EventReader(options.format);
 		this.#wholes = new WholeTexts(program, style);
 		this.#memory = state?.memory ?? options.format.newMemory();
-		this.#counted = { ...state?.counts };
+		this.#tally = new FindingTally(state?.found);
 		this.#transcript = options.format.keep === undefined ? undefined : new TranscriptKeeper(options.journal);
-		const onFindings = (findings: readonly Finding[]): void => countFindings(findings, this.#counted);
 		const { maxChannels } = options;
-		this.#channels = new ChannelSet({ program, style, maxChannels, onFindings, state: state?.channels ?? [] });
+		this.#channels = new ChannelSet({
+			program,
+			style,
+			maxChannels,
+			onFindings: (findings, channel) => this.#tally.add(findings, channel),
+			state: state?.channels ?? [],
+		});
 	}
 
-	get counts(): Record<string, number> {
-		for (const findings of this.#channels.takeFindings()) countFindings(findings, this.#counted);
-		return { ...this.#counted };
+	get found(): FindingReport {
+		this.#channels.takeFindings();
+		return this.#tally.report();
 	}
 
 	push(bytes: Uint8Array): FilterStep {
@@ -106,7 +112,7 @@ class Filter implements ResponseFilter {
 		if (this.#channels.isCut) return this.#cut(out);
 		if (!isComplete) return this.#fault(out, fault ?? "upstream_truncated");
 		const end = this.#done ? "" : this.#format.done();
-		return { out: out + end + securityComment("complete", this.counts), consumed: this.#received, ended: "complete" };
+		return { out: out + end + securityComment("complete", this.found.counts), consumed: this.#received, ended: "complete" };
 	}
 
 	failure(code: ErrorCode): string {
@@ -117,7 +123,7 @@ class Filter implements ResponseFilter {
 		return {
 			memory: this.#memory,
 			channels: this.#channels.state(),
-			counts: this.counts,
+			found: this.found,
 			began: this.#decoder.began,
 		};
 	}
@@ -199,7 +205,7 @@ class Filter implements ResponseFilter {
 		if (plain === undefined) return "upstream_invalid_event";
 		return createEntry(plain, reading, (place) => {
 			const whole = this.#wholes.inspect(place);
-			if (place.kind === "whole") countFindings(whole.findings, this.#counted);
+			if (place.kind === "whole") this.#tally.add(whole.findings, "whole");
 			if (whole.isCut) this.#wholeCause = cutCauseOf(whole.findings);
 			return whole;
 		});
@@ -281,7 +287,7 @@ class Filter implements ResponseFilter {
 		const transcript = this.#transcript ?? new TranscriptKeeper();
 		const end = this.#format.cut(this.#memory, unsent, transcript, this.#channels.cutCause ?? this.#wholeCause);
 		const mark = onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done();
-		return { out: out + broken.join("") + end + mark + securityComment("cut", this.counts), consumed: this.#received, ended: "cut" };
+		return { out: out + broken.join("") + end + mark + securityComment("cut", this.found.counts), consumed: this.#received, ended: "cut" };
 	}
 
 	#fault(out: string, code: string): FilterStep {

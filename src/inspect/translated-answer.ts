@@ -26,8 +26,8 @@ export function translateStream(filter: ResponseFilter, options: AnswerTranslati
 	const state = resumed ?? translation.newState();
 	const translate = (step: FilterStep): FilterStep => ({ ...step, out: translateBlocks(step.out, translation, state, options) });
 	return {
-		get counts() {
-			return filter.counts;
+		get found() {
+			return filter.found;
 		},
 		push: (bytes) => translate(filter.push(bytes)),
 		end: (fault) => translate(filter.end(fault)),
@@ -52,8 +52,8 @@ function translateBlocks(sse: string, translation: Translation, state: Translati
 /** The same for a non-streamed answer. */
 export function translateBody(filter: BodyFilter, options: AnswerTranslation): BodyFilter {
 	return {
-		get counts() {
-			return filter.counts;
+		get found() {
+			return filter.found;
 		},
 		push: (bytes) => filter.push(bytes),
 		end(fault) {

@@ -15,7 +15,7 @@ import type { Policy, Rule } from "../policy/policy.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
-import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
+import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
@@ -72,7 +72,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	};
 
 	const output = (sid: SessionId, received: number, answer: OpenAnswer, step: FilterStep): FromLane => {
-		const counts: FindingCounts | undefined = step.ended === undefined ? undefined : answer.filter.counts;
+		const found = step.ended === undefined ? undefined : answer.filter.found;
 		const isContinued = step.ended === undefined && answer.mode === "stream";
 		if (step.ended !== undefined) close(sid);
 		return {
@@ -83,7 +83,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			...(step.out !== "" && { bytes: Buffer.from(step.out) }),
 			...(step.ended && { ended: step.ended }),
 			...(step.code !== undefined && { code: step.code }),
-			...(counts && { findings: counts }),
+			...(found && { found }),
 		};
 	};
 

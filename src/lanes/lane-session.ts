@@ -1,7 +1,7 @@
 import type { AnswerMode, ApiName } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
-import type { FindingCounts } from "../verdict/prompt-verdict.ts";
+import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import type { Lane } from "./lane.ts";
 import type { FromLane, SessionId } from "./protocol.ts";
 
@@ -22,7 +22,7 @@ export interface SessionHandler {
 	/** `push` may be called again after it returned false. */
 	onCredit(): void;
 	/** The lane ended the answer. Last call. */
-	onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts): void;
+	onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, found: FindingReport): void;
 	/** The answer cannot be finished on any lane, and none has written an error. Last call. */
 	onLost(code: ErrorCode): void;
 }
@@ -70,6 +70,7 @@ export class LaneSession {
 	#ended: { readonly fault: string | undefined } | undefined;
 	#closed = false;
 	#suspicions = 0;
+	#homes = 0;
 	#homeless: NodeJS.Timeout | undefined;
 
 	constructor(sid: SessionId, answer: AnswerKind, handler: SessionHandler, budget: RetainedBudget, onClosed: () => void) {
@@ -82,6 +83,11 @@ export class LaneSession {
 
 	get lane(): number | undefined {
 		return this.#home?.index;
+	}
+
+	/** Times that another lane took over. */
+	get moves(): number {
+		return Math.max(0, this.#homes - 1);
 	}
 
 	get suspicions(): number {
@@ -127,6 +133,7 @@ export class LaneSession {
 	attach(index: number, lane: Lane): void {
 		clearTimeout(this.#homeless);
 		this.#home = { index, lane };
+		this.#homes++;
 		lane.sessions++;
 		this.#consumed = 0;
 		this.#repeat = this.#said;
@@ -166,7 +173,7 @@ export class LaneSession {
 			if (this.#repeat > 0) return this.fail("lane_failed");
 			this.#closed = true;
 			this.#leave();
-			return this.#handler.onEnded(item.ended, item.code, item.findings ?? {});
+			return this.#handler.onEnded(item.ended, item.code, item.found ?? NOTHING_FOUND);
 		}
 		if (!this.#starved || this.#unreceived > CREDIT_BYTES / 2) return;
 		this.#starved = false;

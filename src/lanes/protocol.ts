@@ -5,7 +5,8 @@
 import type { AnswerMode, ApiName } from "../core/api.ts";
 import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
+import type { FindingReport } from "../verdict/finding-report.ts";
+import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 
 /** Identifies a session on its lane; unique for the life of the process. */
 export type SessionId = number;
@@ -97,7 +98,8 @@ export type FromLane =
 			readonly ended?: "complete" | "cut" | "fault";
 			/** With `ended: fault`: the error code. Stream mode has already written the error event. */
 			readonly code?: string;
-			readonly findings?: FindingCounts;
+			/** With `ended`. */
+			readonly found?: FindingReport;
 	  };
 
 export interface Batch {

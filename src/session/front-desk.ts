@@ -4,8 +4,9 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import { type Endpoint, endpointOf } from "../routing/endpoints.ts";
 import { type AdmissionDeps, admit } from "./admission.ts";
-import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
+import { errorAnswer } from "./error-body.ts";
 import { ModelQuery } from "./model-query.ts";
+import type { Refusal } from "./refusal-tally.ts";
 import { Session } from "./session.ts";
 import type { SessionDeps } from "./session-request.ts";
 
@@ -17,12 +18,30 @@ export interface FrontDeskOptions {
 	readonly onPolicyUnused: (policyId: string) => void;
 	/** The text of `/metrics`. */
 	readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
+	/** Takes every request that does not become a session. */
+	readonly onRefusal: (refusal: Refusal) => void;
 	readonly health: () => { readonly ok: boolean; readonly body: Record<string, unknown> };
 }
 
 const PROBES = new Set(["/livez", "/readyz", "/health", "/metrics"]);
 
 const REQUEST_ID = /^[\w.-]{1,128}$/;
+
+/** A request, where its answer goes, and the id of both. */
+interface Asked {
+	readonly request: DownstreamRequest;
+	readonly downstream: Downstream;
+	readonly id: string;
+}
+
+interface RefusalReason {
+	readonly code: ErrorCode;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Says more than the catalogue. */
+	readonly message?: string;
+	/** Absent: nobody looked yet, so it is the address. */
+	readonly subject?: string;
+}
 
 /** Routes, admission and drain: decides whether a request becomes a session. */
 export class FrontDesk {
@@ -36,16 +55,17 @@ export class FrontDesk {
 	}
 
 	handle(request: DownstreamRequest, downstream: Downstream): void {
-		const asked = request.headers["x-request-id"];
-		const id = asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID();
+		const named = request.headers["x-request-id"];
+		const id = named !== undefined && REQUEST_ID.test(named) ? named : randomUUID();
 		const isProbe = PROBES.has(request.path);
 		const endpoint = isProbe ? undefined : endpointOf(request.path, request.headers);
 		const allowed = isProbe ? "GET" : endpoint?.method;
-		if (allowed === undefined) return refuse(request, downstream, id, "route_not_found");
+		const asked = { request, downstream, id };
+		if (allowed === undefined) return this.#refuse(asked, { code: "route_not_found" });
 		const method = request.method === "HEAD" ? "GET" : request.method;
-		if (method !== allowed) return refuse(request, downstream, id, "method_not_allowed", { allow: allowed });
+		if (method !== allowed) return this.#refuse(asked, { code: "method_not_allowed", headers: { allow: allowed } });
 		if (endpoint !== undefined) {
-			this.#admit(request, endpoint, downstream, id).catch(() => refuse(request, downstream, id, "internal_error"));
+			this.#admit(asked, endpoint).catch(() => this.#refuse(asked, { code: "internal_error" }));
 			return;
 		}
 		if (request.path === "/livez") return json(downstream, 200, id, { status: "ok" });
@@ -102,16 +122,14 @@ export class FrontDesk {
 		return this.#phase === "draining";
 	}
 
-	async #admit(request: DownstreamRequest, endpoint: Endpoint, downstream: Downstream, id: string): Promise<void> {
-		if (this.#isDraining()) return refuse(request, downstream, id, "draining");
-		if (this.#sessions.size >= this.#options.maxSessions) return refuse(request, downstream, id, "overloaded");
+	async #admit(asked: Asked, endpoint: Endpoint): Promise<void> {
+		const { request, downstream, id } = asked;
+		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
+		if (this.#sessions.size >= this.#options.maxSessions) return this.#refuse(asked, { code: "overloaded" });
 		const admission = await admit(request, this.#options.deps());
-		if (!admission.ok) {
-			const { code, headers, message } = admission;
-			return refuse(request, downstream, id, code, headers, message === undefined ? {} : { message });
-		}
+		if (!admission.ok) return this.#refuse(asked, admission);
 		if (!downstream.isOpen) return;
-		if (this.#isDraining()) return refuse(request, downstream, id, "draining");
+		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
 		// Only now: a reload may have come meanwhile, and a policy without sessions is given up.
 		const deps = this.#options.deps();
 		const { caller, headers } = admission;
@@ -124,22 +142,24 @@ export class FrontDesk {
 		this.#sessions.add(session);
 		session.run().catch(() => session.stop("internal_error"));
 	}
+
+	#refuse({ request, downstream, id }: Asked, { code, headers, message, subject }: RefusalReason): void {
+		const answer = errorAnswer(vendorOfPath(request.path), code, message === undefined ? {} : { message });
+		downstream.head(answer.status, { ...answer.headers, ...headers, "x-request-id": id });
+		downstream.end(Buffer.from(answer.body));
+		const { clientAddress } = this.#options.deps();
+		this.#options.onRefusal({
+			requestId: id,
+			subject: subject ?? `address:${clientAddress(request.remoteAddress, request.headers["x-forwarded-for"])}`,
+			method: request.method,
+			path: code === "route_not_found" ? "" : request.path,
+			outcome: code,
+			status: answer.status,
+		});
+	}
 }
 
 function json(downstream: Downstream, status: number, id: string, body: unknown): void {
 	downstream.head(status, { "content-type": "application/json", "x-request-id": id });
 	downstream.end(Buffer.from(JSON.stringify(body)));
-}
-
-function refuse(
-	request: DownstreamRequest,
-	downstream: Downstream,
-	id: string,
-	code: ErrorCode,
-	headers: Readonly<Record<string, string>> = {},
-	overrides: ErrorOverrides = {},
-): void {
-	const answer = errorAnswer(vendorOfPath(request.path), code, overrides);
-	downstream.head(answer.status, { ...answer.headers, ...headers, "x-request-id": id });
-	downstream.end(Buffer.from(answer.body));
 }

@@ -2,7 +2,9 @@ import type { InteractionRecord } from "../audit/audit-record.ts";
 import type { ApiName } from "../core/api.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
-import type { FindingCounts, PromptVerdict } from "../verdict/prompt-verdict.ts";
+import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
+import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import type { SessionTiming } from "./session-clock.ts";
 
 /** What a session knows at its end. */
 export interface Interaction {
@@ -13,20 +15,24 @@ export interface Interaction {
 	readonly api: ApiName;
 	/** Empty: the request went to none. */
 	readonly provider: string;
+	/** Content hash of the policy that decided. */
 	readonly policy: string;
 	/** Absent: the prompt was not inspected to its end. */
 	readonly verdict: PromptVerdict | undefined;
 	/** Of the answer. */
-	readonly findings: FindingCounts;
+	readonly found: FindingReport;
 	readonly outcome: string;
 	readonly status: number;
-	readonly durationMs: number;
+	/** Times that the answer went on with another lane. */
+	readonly moves: number;
+	readonly timing: SessionTiming;
 }
 
 /** The audit record of a session. */
 export function interactionRecord(interaction: Interaction): InteractionRecord {
-	const { time, requestId, caller, request, api, provider, policy, verdict, findings, outcome, status, durationMs } = interaction;
+	const { time, requestId, caller, request, api, provider, policy, verdict, found, outcome, status, moves, timing } = interaction;
 	const read = verdict === undefined || verdict.action === "invalid" ? undefined : verdict;
+	const { counts, notes } = read?.found ?? NOTHING_FOUND;
 	return {
 		type: "interaction",
 		time: time.toISOString(),
@@ -37,11 +43,12 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 		api,
 		model: read?.model ?? "",
 		provider,
-		policy,
-		prompt: { action: verdict?.action ?? "none", score: read?.score ?? 0, findings: read?.findings ?? {} },
-		response: { findings },
+		policy: { name: caller.policy ?? "default", version: policy },
+		prompt: { action: verdict?.action ?? "none", score: read?.score ?? 0, findings: counts, details: notes },
+		response: { findings: found.counts, details: found.notes },
 		outcome,
 		status,
-		durationMs,
+		laneMoves: moves,
+		...timing,
 	};
 }

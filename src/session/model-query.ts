@@ -1,10 +1,11 @@
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
 import { matcherOf } from "../routing/model-globs.ts";
-import type { FindingCounts } from "../verdict/prompt-verdict.ts";
+import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
 import { interactionRecord } from "./interaction-record.ts";
 import { modelBody, modelsBody } from "./model-shape.ts";
+import { SessionClock } from "./session-clock.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
 
 /** A question for the models of all providers, or for one of them. What providers say of their models is inspected like an answer. */
@@ -13,6 +14,7 @@ export class ModelQuery {
 	readonly #deps: SessionDeps;
 	readonly #onDone: () => void;
 	readonly #time = new Date();
+	readonly #clock = new SessionClock();
 	readonly #chunks: Uint8Array[] = [];
 	#lane: LaneSession | undefined;
 	#done = false;
@@ -42,7 +44,7 @@ export class ModelQuery {
 			{
 				onOutput: (bytes) => void this.#chunks.push(bytes),
 				onCredit: () => undefined,
-				onEnded: (kind, code, findings) => this.#onEnded(kind, code, findings),
+				onEnded: (kind, code, found) => this.#onEnded(kind, code, found),
 				onLost: (code) => this.#refuse(code),
 			},
 		);
@@ -56,17 +58,17 @@ export class ModelQuery {
 		this.#refuse(code);
 	}
 
-	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts): void {
-		if (kind === "fault") return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, findings);
+	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, found: FindingReport): void {
+		if (kind === "fault") return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, found);
 		this.#answer(200, { "content-type": "application/json" }, Buffer.concat(this.#chunks));
-		this.#release(kind, 200, findings);
+		this.#release(kind, 200, found);
 	}
 
-	#refuse(code: ErrorCode, overrides: ErrorOverrides = {}, findings: FindingCounts = {}): void {
+	#refuse(code: ErrorCode, overrides: ErrorOverrides = {}, found = NOTHING_FOUND): void {
 		if (this.#done) return;
 		const { status, headers, body } = errorAnswer(this.#asked.endpoint.vendor, code, overrides);
 		this.#answer(status, headers, Buffer.from(body));
-		this.#release(code, status, findings);
+		this.#release(code, status, found);
 	}
 
 	#answer(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
@@ -75,13 +77,14 @@ export class ModelQuery {
 		downstream.end(body);
 	}
 
-	#release(outcome: string, status: number, findings: FindingCounts = {}): void {
+	#release(outcome: string, status: number, found = NOTHING_FOUND): void {
 		if (this.#done) return;
 		this.#done = true;
 		this.#lane?.close();
 		const { request, endpoint, caller, id: requestId } = this.#asked;
-		const durationMs = Date.now() - this.#time.getTime();
-		this.#deps.logger.info({ requestId, path: request.path, outcome, findings, durationMs }, "request");
+		const timing = this.#clock.timing();
+		const { durationMs } = timing;
+		this.#deps.logger.info({ requestId, path: request.path, outcome, findings: found.counts, durationMs }, "request");
 		this.#deps.record(
 			interactionRecord({
 				request,
@@ -91,11 +94,12 @@ export class ModelQuery {
 				policy: this.#deps.policyId,
 				provider: "",
 				verdict: undefined,
-				findings,
+				found,
 				outcome,
 				status,
+				moves: 0,
 				time: this.#time,
-				durationMs,
+				timing,
 			}),
 		);
 		this.#onDone();

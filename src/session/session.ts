@@ -9,12 +9,14 @@ import type { LaneSession } from "../lanes/lane-session.ts";
 import { type Endpoint, upstreamEndpoint } from "../routing/endpoints.ts";
 import { matcherOf } from "../routing/model-globs.ts";
 import { type Route, tokenBudgetOf, upstreamApiOf } from "../routing/model-router.ts";
-import { type FindingCounts, type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
+import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
+import { type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
 import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
 import { interactionRecord } from "./interaction-record.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
 import { NEEDS_MAX_TOKENS, withDefaults } from "./request-defaults.ts";
+import { SessionClock } from "./session-clock.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
 import { brokenEnd, CONTENT_TYPES, keepAlive, streamHeaders } from "./stream-framing.ts";
 import { upstreamAddress } from "./upstream-address.ts";
@@ -39,7 +41,7 @@ export class Session {
 	readonly #caller: Caller;
 	readonly #limitHeaders: Readonly<Record<string, string>>;
 	readonly #onDone: () => void;
-	readonly #startedAt = performance.now();
+	readonly #clock = new SessionClock();
 	readonly #time = new Date();
 	#verdict: PromptVerdict | undefined;
 	#provider = "";
@@ -79,6 +81,7 @@ export class Session {
 		const { path, body } = this.#request;
 		const { api } = this.#endpoint;
 		const verdict = await this.#deps.pool.inspectPrompt({ policyId: this.#deps.policyId, api, path, body });
+		this.#clock.judged();
 		if (this.#done) return;
 		if (typeof verdict === "string") return this.#refuse(verdict);
 		this.#verdict = verdict;
@@ -113,10 +116,10 @@ export class Session {
 	/** An error, or where the policy says so a refusal in the vendor's own form, for applications that cannot show errors. */
 	#block(verdict: Blocked): void {
 		const refusal = this.#deps.onBlock === "error" ? undefined : refusalAnswer(this.#endpoint.api, this.#id, verdict);
-		if (refusal === undefined) return this.#refuse("prompt_blocked", {}, verdict.findings);
+		if (refusal === undefined) return this.#refuse("prompt_blocked", {}, verdict.found);
 		this.#head(200, { "content-type": refusal.contentType });
 		this.#downstream.end(Buffer.from(refusal.body));
-		this.#release("prompt_blocked", verdict.findings);
+		this.#release("prompt_blocked", verdict.found);
 	}
 
 	/** The lane's own answer: nothing goes upstream. */
@@ -131,6 +134,7 @@ export class Session {
 		this.#provider = route.provider;
 		const choice = { route, endpoint: this.#upstream, model: verdict.model, isForeign: this.#translation !== undefined };
 		const { url, headers } = upstreamAddress(this.#request, { ...choice, passCredential: this.#deps.passCredential });
+		this.#clock.asked();
 		this.#exchange = this.#deps.upstream.send(
 			{
 				method: "POST",
@@ -169,7 +173,7 @@ export class Session {
 					this.#laneFull = false;
 					this.#flow();
 				},
-				onEnded: (kind, code, findings) => this.#onEnded(kind, code, findings),
+				onEnded: (kind, code, found) => this.#onEnded(kind, code, found),
 				onLost: (code) => this.#onLost(code),
 			},
 		);
@@ -193,6 +197,7 @@ export class Session {
 
 	#onData(chunk: Uint8Array): void {
 		if (this.#refusal !== undefined) return this.#refusal.push(chunk);
+		this.#clock.took();
 		if (this.#lane?.push(chunk) !== false) return;
 		this.#laneFull = true;
 		this.#flow();
@@ -202,6 +207,7 @@ export class Session {
 		if (this.#done) return;
 		if (!this.#headSent) this.#head(200, { "content-type": "application/json" });
 		this.#hasWritten = true;
+		this.#clock.gave();
 		this.#keepAlive?.refresh();
 		if (this.#downstream.write(bytes)) return;
 		this.#clientFull = true;
@@ -213,12 +219,12 @@ export class Session {
 		else this.#exchange?.resume();
 	}
 
-	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, findings: FindingCounts): void {
+	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, found: FindingReport): void {
 		if (this.#done) return;
 		if (kind === "fault" && !this.#headSent)
-			return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, findings);
+			return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, found);
 		this.#downstream.end();
-		this.#release(kind === "fault" ? (code ?? "internal_error") : kind, findings);
+		this.#release(kind === "fault" ? (code ?? "internal_error") : kind, found);
 	}
 
 	/** No lane can finish the answer, so the error event is written here. */
@@ -251,15 +257,15 @@ export class Session {
 		this.#downstream.head(status, { ...this.#limitHeaders, ...this.#securityHeaders, ...headers, "x-request-id": this.#id });
 	}
 
-	#refuse(code: ErrorCode, detail: ErrorOverrides = {}, findings: FindingCounts = {}): void {
+	#refuse(code: ErrorCode, detail: ErrorOverrides = {}, found = NOTHING_FOUND): void {
 		if (this.#done) return;
 		const answer = errorAnswer(this.#endpoint.vendor, code, detail);
 		this.#head(answer.status, answer.headers);
 		this.#downstream.end(Buffer.from(answer.body));
-		this.#release(code, findings);
+		this.#release(code, found);
 	}
 
-	#release(outcome: string, findings: FindingCounts = {}): void {
+	#release(outcome: string, found = NOTHING_FOUND): void {
 		if (this.#done) return;
 		this.#done = true;
 		this.#keepAlive?.stop();
@@ -267,13 +273,19 @@ export class Session {
 		if (outcome === "complete") this.#exchange?.finish();
 		else this.#exchange?.abort();
 		this.#lane?.close();
-		const durationMs = Math.round(performance.now() - this.#startedAt);
-		this.#deps.logger.info({ requestId: this.#id, path: this.#request.path, outcome, findings, durationMs }, "request");
+		const timing = this.#clock.timing();
+		const { durationMs } = timing;
+		this.#deps.logger.info({ requestId: this.#id, path: this.#request.path, outcome, findings: found.counts, durationMs }, "request");
 		// A prompt's own findings are not the answer's.
-		const answer = { findings: this.#lane === undefined ? {} : findings, outcome, status: this.#status };
+		const answer = {
+			found: this.#lane === undefined ? NOTHING_FOUND : found,
+			outcome,
+			status: this.#status,
+			moves: this.#lane?.moves ?? 0,
+		};
 		const decision = { policy: this.#deps.policyId, provider: this.#provider, verdict: this.#verdict };
 		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
-		this.#deps.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, durationMs }));
+		this.#deps.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing }));
 		this.#onDone();
 	}
 }

@@ -1,7 +1,4 @@
-/** Findings by recognizer type. */
-export interface FindingCounts {
-	readonly [type: string]: number;
-}
+import type { FindingReport } from "./finding-report.ts";
 
 /** Names of the members under which a request would say what it leaves out; absent: it says so, or cannot. */
 export interface UnsetSettings {
@@ -23,7 +20,7 @@ export type PromptVerdict =
 			readonly stream: boolean;
 			readonly unset: UnsetSettings;
 			readonly score: number;
-			readonly findings: FindingCounts;
+			readonly found: FindingReport;
 			readonly piiDetected: boolean;
 	  }
 	| {
@@ -31,7 +28,7 @@ export type PromptVerdict =
 			readonly model: string;
 			readonly wantsStream: boolean;
 			readonly score: number;
-			readonly findings: FindingCounts;
+			readonly found: FindingReport;
 			readonly piiDetected: boolean;
 	  }
 	/** `/v1/inspect`, `/v1/moderations`: nothing goes upstream, the answer is here. */
@@ -41,7 +38,7 @@ export type PromptVerdict =
 			readonly answer: Uint8Array;
 			readonly model: "";
 			readonly score: number;
-			readonly findings: FindingCounts;
+			readonly found: FindingReport;
 			readonly piiDetected: boolean;
 	  }
 	| { readonly action: "invalid"; readonly code: string; readonly message: string; readonly param: string | null };

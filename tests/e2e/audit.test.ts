@@ -10,6 +10,7 @@ import type { Proxy } from "../../src/proxy.ts";
 import { chatStream } from "../support/chat-client.ts";
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
+import { rawExchange } from "../support/raw-client.ts";
 
 let upstream: MockUpstream;
 
@@ -23,12 +24,18 @@ afterAll(() => upstream.close());
 
 const newDir = (): string => mkdtempSync(join(tmpdir(), "audit-"));
 
-function recordsIn(dir: string): { raw: string; records: Record<string, unknown>[] } {
+type Line = Record<string, unknown>;
+
+function recordsIn(dir: string): { raw: string; records: Line[]; all: Line[] } {
 	const raw = segmentsOf(readdirSync(dir))
 		.map(({ name }) => readFileSync(join(dir, name), "utf8"))
 		.join("");
-	const lines = raw.trimEnd().split("\n");
-	return { raw, records: lines.map((line) => JSON.parse(line)).filter((record) => record.type === "interaction") };
+	const lines: Line[] = raw
+		.trimEnd()
+		.split("\n")
+		.map((line) => JSON.parse(line));
+	const all = lines.filter(({ type }) => type !== undefined);
+	return { raw, all, records: all.filter(({ type }) => type === "interaction") };
 }
 
 function linesIn(dir: string): number {
@@ -36,8 +43,12 @@ function linesIn(dir: string): number {
 	return names.reduce((sum, { name }) => sum + readFileSync(join(dir, name), "utf8").split("\n").length - 2, 0);
 }
 
-async function withProxy(dir: string, use: (proxy: Proxy) => Promise<void>): Promise<void> {
-	const proxy = await startProxy(upstream.url, `audit: { dir: "${dir}" }`);
+async function withProxy(
+	dir: string,
+	use: (proxy: Proxy) => Promise<void>,
+	{ yaml = "", server }: { yaml?: string; server?: Record<string, unknown> } = {},
+): Promise<void> {
+	const proxy = await startProxy(upstream.url, `audit: { dir: "${dir}" }\n${yaml}`, undefined, server === undefined ? {} : { server });
 	await use(proxy);
 	await proxy.drain();
 }
@@ -92,4 +103,53 @@ test("a process killed at any moment under load keeps every acknowledged record,
 	const { faults, size } = verifyLog({ dir: join(dir, "local") });
 	expect(faults).toEqual([]);
 	expect(size).toBeGreaterThan(12);
+});
+
+test("a record says where each finding was, how long each part took and by which policy, but never what was found", async () => {
+	const dir = newDir();
+	await withProxy(dir, async (proxy) => void (await chatStream(proxy.port, "phone (415) 555-2671 and (415) 555-2672")));
+	const [record] = recordsIn(join(dir, "local")).records;
+	expect(record).toMatchObject({
+		policy: { name: "default", version: expect.stringMatching(/^[0-9a-f]{16}$/) },
+		laneMoves: 0,
+		prompt: {
+			details: [
+				{ type: "phone", channel: "text:1", from: 6, to: 20, score: expect.any(Number), action: "redact" },
+				{ type: "phone", channel: "text:1", from: 25, to: 39, action: "redact" },
+			],
+		},
+		response: { details: [{ type: "email", channel: expect.stringContaining("content"), from: 9, to: 29, action: "redact" }] },
+		durationMs: expect.any(Number),
+		promptMs: expect.any(Number),
+		upstreamMs: expect.any(Number),
+		firstByteMs: expect.any(Number),
+		longestHoldMs: expect.any(Number),
+	});
+});
+
+test("what is refused before it becomes a session is recorded too, a flood of it as one number, beside start and stop", async () => {
+	const dir = newDir();
+	await withProxy(
+		dir,
+		async ({ port }) => {
+			const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`, init);
+			for (let i = 0; i < 20; i++) await ask("/v1/chat/completions", { method: "POST", body: "{}" });
+			await ask("/nowhere/jane.doe@example.com");
+			await ask("/v1/chat/completions", { method: "POST", body: "x".repeat(4000) });
+			await rawExchange(port, ["POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 0\r\n\r\n"]);
+		},
+		{
+			server: { max_request_size: 2000 },
+			yaml: "security: { auth: { mode: jwt, jwks_url: 'http://127.0.0.1:9/', issuer: i, audience: a } }",
+		},
+	);
+	const { raw, all } = recordsIn(join(dir, "local"));
+	const count = (outcome: string): number =>
+		all
+			.filter((record) => record["type"] === "refusal" && record["outcome"] === outcome)
+			.reduce((sum, { count }) => sum + Number(count), 0);
+	expect(["missing_credential", "route_not_found", "request_too_large", "bad_framing"].map(count)).toEqual([20, 1, 1, 1]);
+	expect(all.filter(({ outcome }) => outcome === "missing_credential")).toHaveLength(2);
+	expect([all[0]?.["type"], all.at(-1)?.["type"]]).toEqual(["start", "stop"]);
+	expect(raw).not.toMatch(/jane|127\.0\.0\.1/);
 });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ApiName } from "../../src/core/api.ts";
 import { createBodyFilter } from "../../src/inspect/body-filter.ts";
 import { inspectBody } from "../../src/inspect/body-texts.ts";
+import { FindingTally } from "../../src/inspect/finding-tally.ts";
 import { translateBody, translateRequest } from "../../src/inspect/translated-answer.ts";
 import { editsOf } from "../../src/inspect/whole-texts.ts";
 import { providerOf } from "../../src/providers/registry.ts";
@@ -130,7 +131,10 @@ const GEMINI = {
 function inspected(api: ApiName, request: string): string | undefined {
 	const reading = providerOf(api).readRequest(request, "/v1beta/models/m:generateContent");
 	if (reading.kind === "invalid") return undefined;
-	return replaceValues(request, editsOf(reading.places, inspectBody(reading.places, program, style).texts, reading.amendments));
+	return replaceValues(
+		request,
+		editsOf(reading.places, inspectBody(reading.places, program, style, new FindingTally()).texts, reading.amendments),
+	);
 }
 
 test.each([

@@ -69,7 +69,7 @@ test.each(["a@b.co ", "4111 1111 1111 1111,", "\u{1f600}", "words "])(
 		expect(widest).toBeLessThan(20_000);
 		expect(richest).toBeLessThan(20_000);
 		const sliced = answer([ROLE + (long.match(/.{1,500}/gsu) ?? []).map(event).join("") + END.join("")]);
-		expect(outputs.at(-1)).toMatchObject({ ended: "complete", findings: sliced.at(-1)?.findings });
+		expect(outputs.at(-1)).toMatchObject({ ended: "complete", found: sliced.at(-1)?.found });
 	},
 );
 
@@ -77,5 +77,5 @@ test("the state of a stream does not grow with its findings, and all of them are
 	const outputs = answer([ROLE, ...Array.from({ length: 3000 }, () => event("a@b.co ")), ...END]);
 	const sizes = outputs.flatMap(({ resume }) => (resume === undefined ? [] : [resume.length]));
 	expect(Math.max(...sizes)).toBeLessThan(2 * (sizes[1] as number));
-	expect(outputs.at(-1)?.findings).toEqual({ email: 3000 });
+	expect(outputs.at(-1)?.found?.counts).toEqual({ email: 3000 });
 });

@@ -1,0 +1,68 @@
+/** How long a request took and where, ms. Absent members: it did not come so far. */
+export interface SessionTiming {
+	/** From the request to the end of its answer. */
+	readonly durationMs: number;
+	/** From the request to the verdict about its prompt: what inspection added before the upstream was asked. */
+	readonly promptMs?: number;
+	/** From asking the upstream to its first byte of the answer. */
+	readonly upstreamMs?: number;
+	/** From the upstream's first byte to the first byte that went out. */
+	readonly firstByteMs?: number;
+	/** Longest time between bytes that came and the next that went out. Holds a lane's work and what was withheld. */
+	readonly longestHoldMs?: number;
+}
+
+/** The moments of one session. */
+export class SessionClock {
+	readonly #begin = performance.now();
+	#judged = Number.NaN;
+	#asked = Number.NaN;
+	#firstIn = Number.NaN;
+	#firstOut = Number.NaN;
+	/** When the oldest bytes came after which none went out yet; NaN: there are none. */
+	#waiting = Number.NaN;
+	#longestHold = Number.NaN;
+
+	/** The verdict about the prompt is here. */
+	judged(): void {
+		this.#judged = performance.now();
+	}
+
+	/** The upstream is asked; where another one is asked in its place, the last counts. */
+	asked(): void {
+		this.#asked = performance.now();
+	}
+
+	/** Bytes of the answer came. */
+	took(): void {
+		if (!Number.isNaN(this.#waiting)) return;
+		this.#waiting = performance.now();
+		if (Number.isNaN(this.#firstIn)) this.#firstIn = this.#waiting;
+	}
+
+	/** Bytes of the answer went out. */
+	gave(): void {
+		if (Number.isNaN(this.#waiting)) return;
+		const now = performance.now();
+		if (Number.isNaN(this.#firstOut)) this.#firstOut = now;
+		const hold = now - this.#waiting;
+		if (!(this.#longestHold >= hold)) this.#longestHold = hold;
+		this.#waiting = Number.NaN;
+	}
+
+	timing(): SessionTiming {
+		const durationMs = tenths(performance.now() - this.#begin);
+		const parts = {
+			promptMs: this.#judged - this.#begin,
+			upstreamMs: this.#firstIn - this.#asked,
+			firstByteMs: this.#firstOut - this.#firstIn,
+			longestHoldMs: this.#longestHold,
+		};
+		const known = Object.entries(parts).flatMap(([name, ms]) => (Number.isNaN(ms) ? [] : [[name, tenths(ms)]]));
+		return { durationMs, ...Object.fromEntries(known) };
+	}
+}
+
+function tenths(ms: number): number {
+	return Math.round(ms * 10) / 10;
+}

@@ -34,7 +34,8 @@ export class ChannelSet {
 		this.#maxChannels = options.maxChannels;
 		this.#onFindings = options.onFindings;
 		for (const [name, state] of options.state) {
-			this.#channels.set(name, new Channel(this.#program, this.#style, state.json === undefined ? "text" : "json", state));
+			const source = state.json === undefined ? "text" : state.json.isMixed ? "answer" : "json";
+			this.#channels.set(name, new Channel(this.#program, this.#style, source, state));
 		}
 	}
 
@@ -94,9 +95,9 @@ export class ChannelSet {
 		return this.names(prefixes).some((name) => this.#channels.get(name)?.isHolding === true);
 	}
 
-	/** Open channels of JSON source. */
-	jsonNames(): string[] {
-		return [...this.#channels].flatMap(([name, channel]) => (channel.isJson ? [name] : []));
+	/** Open channels with the arguments of a call. */
+	argumentNames(): string[] {
+		return [...this.#channels].flatMap(([name, channel]) => (channel.isArguments ? [name] : []));
 	}
 
 	/** A cut took effect in one of them. */

@@ -46,16 +46,19 @@ export class Channel {
 	readonly #isPrompt: boolean;
 	readonly #gap: RemovalGap;
 	readonly #json: JsonSource | undefined;
+	readonly #isArguments: boolean;
 	readonly #restorer: Restorer | undefined;
 
-	constructor(program: ScannerProgram, style: TextStyle, source: SourceKind, state?: ChannelState) {
+	constructor(program: ScannerProgram, style: TextStyle, kind: SourceKind, state?: ChannelState) {
+		const source = kind === "answer" && style.isStructured !== true ? "text" : kind;
 		this.#scanner = program.open(state?.scanner, style.isOwn);
 		this.#carry = state === undefined || state.carry === 0 ? "" : String.fromCharCode(state.carry);
 		this.#isAltered = state?.isAltered ?? false;
 		this.#isPrompt = style.prompt !== undefined;
 		this.#gap = new RemovalGap(state?.gap);
 		this.#redactor = new Redactor(style, state?.surrogates);
-		this.#json = source === "text" ? undefined : new JsonSource(state?.json);
+		this.#json = source === "text" ? undefined : new JsonSource(source === "answer" ? "mixed" : "pure", state?.json);
+		this.#isArguments = source === "json";
 		this.#restorer = style.restores && new Restorer(style.restores, source, state?.restorer);
 	}
 
@@ -63,8 +66,9 @@ export class Channel {
 		return this.#scanner;
 	}
 
-	get isJson(): boolean {
-		return this.#json !== undefined;
+	/** Arguments of a call, and not an answer for people to read. */
+	get isArguments(): boolean {
+		return this.#isArguments;
 	}
 
 	/** Some of the text that came did not go out yet. */

@@ -4,6 +4,8 @@ import { createSurrogateMatcher, type SurrogateMatcher } from "./surrogate-match
 
 /** How the texts of one answer are written. */
 export interface TextStyle extends RedactionStyle {
+	/** The answer was to be JSON. */
+	readonly isStructured?: boolean;
 	/** Finds the surrogates that become originals again. */
 	readonly restores?: SurrogateMatcher;
 	/** Whether a finding is but a surrogate of the answer's own prompt. */
@@ -14,7 +16,7 @@ export interface TextStyle extends RedactionStyle {
 const MIN_INSIDE_UNITS = 8;
 
 /** The style of an answer whose prompt gave out surrogates. */
-export function answerStyle(style: RedactionStyle, prompt: SurrogateTableState): TextStyle {
+export function answerStyle(style: TextStyle, prompt: SurrogateTableState): TextStyle {
 	const known = new SurrogateTable({ key: style.key, state: prompt });
 	const restorables = prompt.surrogates.flatMap(({ text, original }) => (original === undefined ? [] : [{ surrogate: text, original }]));
 	if (restorables.length === 0) return { ...style, known };

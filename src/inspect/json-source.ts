@@ -1,7 +1,10 @@
 import type { ByteOffset } from "../core/units.ts";
 
-/** What a run of JSON source is: `text` stands in a string, `bare` outside (a number); `structure` must survive every redaction. */
-type RunKind = "text" | "bare" | "structure";
+/**
+ * What a run of JSON source is: `text` stands in a string, `bare` outside (a number); `structure` must survive every
+ * redaction; `plain` is no JSON, but text around it.
+ */
+type RunKind = "text" | "bare" | "structure" | "plain";
 
 interface Run {
 	readonly kind: RunKind;
@@ -17,6 +20,7 @@ interface Run {
 
 /** Plain data. */
 export interface JsonSourceState {
+	readonly isMixed: boolean;
 	readonly lexer: LexerState;
 	readonly runs: readonly Run[];
 	readonly at: ByteOffset;
@@ -25,6 +29,8 @@ export interface JsonSourceState {
 }
 
 interface LexerState {
+	/** Objects and arrays that are open. */
+	depth: number;
 	inString: boolean;
 	inBare: boolean;
 	/** An escape, or the high half of an escaped surrogate pair, that the next delta completes. */
@@ -34,7 +40,9 @@ interface LexerState {
 const PLAIN = /[^"\\]+/y;
 const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[^u])/y;
 const BARE = /[^"{}[\],:\s]+/y;
-const STRUCTURE = /[{}[\],:\s]+/y;
+const STRUCTURE = /[{}[\]]|[,:\s]+/y;
+/** Text before, between and after JSON. */
+const PROSE = /[^{[]+/y;
 const HIGH_SURROGATE = /^\\u[dD][89abAB]/;
 const LOW_SURROGATE = /^\\u[dD][c-fC-F]/;
 
@@ -42,8 +50,12 @@ const LOW_SURROGATE = /^\\u[dD][c-fC-F]/;
  * JSON source that arrives in pieces (tool-call arguments), seen as its decoded text: `\u0034` reads as `4`, so an
  * escape cannot hide a finding. Keeps the source of what is held, so that clean text goes out as it was written and a
  * replaced region leaves valid JSON behind.
+ *
+ * Mixed source is text in which objects and arrays may stand: what a model answers that was asked for JSON. Outside of
+ * these it is read and written as it stands, so that it need not be JSON at all.
  */
 export class JsonSource {
+	readonly #isMixed: boolean;
 	readonly #lexer: LexerState;
 	/** Source of the decoded bytes from `#at` on. */
 	#runs: Run[];
@@ -53,8 +65,9 @@ export class JsonSource {
 	/** The bare value at hand was replaced from its first character, so the rest of it must not follow. */
 	#isBareReplaced: boolean;
 
-	constructor(state?: JsonSourceState) {
-		this.#lexer = { inString: false, inBare: false, carry: "", ...state?.lexer };
+	constructor(kind: "pure" | "mixed", state?: JsonSourceState) {
+		this.#isMixed = kind === "mixed";
+		this.#lexer = { depth: 0, inString: false, inBare: false, carry: "", ...state?.lexer };
 		this.#runs = [...(state?.runs ?? [])];
 		this.#at = state?.at ?? 0;
 		this.#marker = state?.marker;
@@ -63,6 +76,7 @@ export class JsonSource {
 
 	state(): JsonSourceState {
 		return {
+			isMixed: this.#isMixed,
 			lexer: { ...this.#lexer },
 			runs: [...this.#runs],
 			at: this.#at,
@@ -115,6 +129,10 @@ export class JsonSource {
 			if (run.kind === "structure") {
 				this.#isBareReplaced = false;
 				out += run.raw;
+			} else if (run.kind === "plain") {
+				this.#isBareReplaced = false;
+				out += this.#marker ?? "";
+				this.#marker = undefined;
 			} else if (run.kind === "text") {
 				out += this.#marker === undefined ? "" : JSON.stringify(this.#marker).slice(1, -1);
 				this.#marker = undefined;
@@ -159,15 +177,19 @@ export class JsonSource {
 	}
 
 	#outside(source: string, at: number): Run {
+		const prose = this.#isMixed && this.#lexer.depth === 0 ? match(PROSE, source, at) : undefined;
+		if (prose !== undefined) return runOf("plain", prose, prose);
 		const bare = match(BARE, source, at);
 		const raw = bare ?? match(STRUCTURE, source, at) ?? source.slice(at);
 		const isStart = bare !== undefined && !this.#lexer.inBare;
 		this.#lexer.inBare = bare !== undefined;
+		if (raw === "{" || raw === "[") this.#lexer.depth++;
+		if (raw === "}" || raw === "]") this.#lexer.depth = Math.max(0, this.#lexer.depth - 1);
 		return runOf(bare === undefined ? "structure" : "bare", raw, raw, isStart);
 	}
 
 	#next(source: string, at: number): Run | undefined {
-		if (source[at] === '"') {
+		if (source[at] === '"' && (this.#lexer.depth > 0 || !this.#isMixed)) {
 			this.#lexer.inString = !this.#lexer.inString;
 			this.#lexer.inBare = false;
 			return runOf("structure", '"', '"');

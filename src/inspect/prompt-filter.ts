@@ -49,7 +49,12 @@ export function filterPrompt(
 		piiDetected: categories.some(({ category }) => category === "pii"),
 	};
 	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
-	const known = { ...summary, stream: request.stream, unset: unsetSettings(provider.settings, value as object) };
+	const known = {
+		...summary,
+		stream: request.stream,
+		isStructured: request.isStructured,
+		unset: unsetSettings(provider.settings, value as object),
+	};
 	const edits = editsOf(request.places, texts, request.amendments);
 	if (edits.length > 0) return { action: "redact", ...known, body: Buffer.from(replaceValues(json, edits)) };
 	return { action: findings.length > 0 ? "flag" : "allow", ...known };

@@ -283,7 +283,7 @@ class Filter implements ResponseFilter {
 	#cut(out: string, unsent?: unknown): FilterStep {
 		const { onCut, api } = this.#options;
 		const { jsonBreak } = this.#format;
-		const broken = jsonBreak === undefined ? [] : this.#channels.jsonNames().map((name) => this.#say(name, jsonBreak));
+		const broken = jsonBreak === undefined ? [] : this.#channels.argumentNames().map((name) => this.#say(name, jsonBreak));
 		const transcript = this.#transcript ?? new TranscriptKeeper();
 		const end = this.#format.cut(this.#memory, unsent, transcript, this.#channels.cutCause ?? this.#wholeCause);
 		const mark = onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done();

@@ -27,7 +27,7 @@ export class Restorer {
 
 	constructor(matcher: SurrogateMatcher, source: SourceKind, state?: RestorerState) {
 		this.#matcher = matcher;
-		this.#json = source === "text" ? undefined : new JsonSource(state?.json);
+		this.#json = source === "text" ? undefined : new JsonSource(source === "answer" ? "mixed" : "pure", state?.json);
 		this.#held = state?.held ?? "";
 		this.#heldFrom = state?.heldFrom ?? 0;
 		this.#left = state?.left ?? "";

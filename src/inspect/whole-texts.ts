@@ -31,7 +31,7 @@ export class WholeTexts {
 	}
 
 	inspect({ text, source }: Pick<Place, "text" | "source">): WholeText {
-		if (text === "" || this.#clean.has(text)) return CLEAN;
+		if (text === "" || (source === "text" && this.#clean.has(text))) return CLEAN;
 		const whole = inspectWhole(this.#program, this.#style, text, source);
 		const { findings, isCut } = whole.scanner;
 		if (findings.length > 0 || isCut || whole.text !== text) return { text: whole.text === text ? undefined : whole.text, isCut, findings };

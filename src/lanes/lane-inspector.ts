@@ -60,8 +60,8 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		return loadPolicy(policy, engines, options.secretKey);
 	};
 
-	const answerStyleOf = (policy: LoadedPolicy, surrogates: Uint8Array | undefined): TextStyle => {
-		const style = policy.style("response");
+	const answerStyleOf = (policy: LoadedPolicy, { isStructured = false, surrogates }: ToLane & { kind: "open" }): TextStyle => {
+		const style = { ...policy.style("response"), isStructured };
 		return surrogates === undefined ? style : answerStyle(style, options.unpack<SurrogateTableState>(surrogates));
 	};
 
@@ -103,7 +103,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const policy = policies.get(item.policyId);
 		if (policy === undefined) return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "lane_failed" }];
 		const provider = providerOf(item.api);
-		const common = { program: policy.response, style: answerStyleOf(policy, item.surrogates), onCut: policy.policy.onCut };
+		const common = { program: policy.response, style: answerStyleOf(policy, item), onCut: policy.policy.onCut };
 		const { translation } = item;
 		if (item.mode === "body") {
 			const filter = createBodyFilter({ ...common, provider, maxBytes: MAX_BODY_BYTES });

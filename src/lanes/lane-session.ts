@@ -12,6 +12,8 @@ export interface AnswerKind {
 	readonly mode: AnswerMode;
 	/** Absent: the client speaks `api`. */
 	readonly translation?: AnswerTranslation;
+	/** The request asked for JSON. */
+	readonly isStructured?: boolean;
 	/** From the verdict about the prompt; kept here so that a replacement lane gets them too, and gone with the session. */
 	readonly surrogates?: Uint8Array | undefined;
 }

@@ -54,6 +54,8 @@ export type ToLane =
 			readonly mode: AnswerMode;
 			/** Absent: the client speaks the upstream's format, `api`. */
 			readonly translation?: AnswerTranslation;
+			/** The request asked for JSON. */
+			readonly isStructured?: boolean;
 			/** From the verdict about the prompt. */
 			readonly surrogates?: Uint8Array | undefined;
 			readonly resume?: Uint8Array;

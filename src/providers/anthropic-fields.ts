@@ -15,7 +15,7 @@ function blockFields(at: string): FieldTable {
 		[`${at}.type`, "name"],
 		[`${at}.id`, "name"],
 		[`${at}.tool_use_id`, "name"],
-		[`${at}.text`, "whole"],
+		[`${at}.text`, "wholeAnswer"],
 		[`${at}.thinking`, "whole"],
 		[`${at}.signature`, "opaque"],
 		[`${at}.encrypted_content`, "opaque"],
@@ -71,7 +71,7 @@ export const readDeltaEvent = createFieldReader(
 		["type", "name"],
 		["index", "whole"],
 		["delta.type", "name"],
-		["delta.text", "delta"],
+		["delta.text", "deltaAnswer"],
 		["delta.thinking", "delta"],
 		["delta.partial_json", "deltaJson"],
 		["delta.signature", "opaque"],
@@ -96,7 +96,7 @@ export const readDeltaEvent = createFieldReader(
 export const readOtherEvent = createFieldReader(
 	[
 		["index", "whole"],
-		["content_block.text", "delta"],
+		["content_block.text", "deltaAnswer"],
 		["content_block.thinking", "delta"],
 		["delta.stop_reason", "name"],
 		["delta.stop_sequence", "whole"],

@@ -7,7 +7,7 @@ import type { Place, SourceKind } from "./provider.ts";
  * - name: an identifier or enum made by the vendor; passes when it has the form of one, else it is `whole`
  * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64, else it is `whole`
  * - media: encoded image or sound; document: an encoded file. Cannot be inspected, unless their bytes are text
- * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string
+ * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string; with `Answer`: see `SourceKind`
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
  */
 export type Treatment =
@@ -22,6 +22,9 @@ export type Treatment =
 	| "wholeJson"
 	| "copyJson"
 	| "deltaJson"
+	| "wholeAnswer"
+	| "copyAnswer"
+	| "deltaAnswer"
 	| "wholeValue";
 
 /** Path → treatment. `#` is any array index, `*` any one member, a final `**` anything below. The first match counts. */
@@ -114,9 +117,9 @@ function isInspected(treatment: Treatment): treatment is Inspected {
 }
 
 function placeOf({ from, to, value }: JsonString, treatment: Inspected, channel: string): Place {
-	const source: SourceKind = treatment.endsWith("Json") ? "json" : "text";
+	const source: SourceKind = treatment.endsWith("Json") ? "json" : treatment.endsWith("Answer") ? "answer" : "text";
 	const isData = treatment === "media" || treatment === "document";
-	const kind = isData ? "whole" : (treatment.replace("Json", "") as Place["kind"]);
+	const kind = isData ? "whole" : (treatment.replace(/Json$|Answer$/, "") as Place["kind"]);
 	return { kind, channel, source, from, to, text: value };
 }
 

@@ -7,7 +7,7 @@ import { isObject, type JsonObject, valueAt } from "./json-object.ts";
 /** A part of a content, in an answer (`text`: growing) and in a request. */
 function partFields(at: string, text: "delta" | "whole"): FieldTable {
 	return [
-		[`${at}.text`, text],
+		[`${at}.text`, `${text}Answer`],
 		[`${at}.thoughtSignature`, "opaque"],
 		[`${at}.functionCall.id`, "name"],
 		[`${at}.functionCall.name`, "whole"],

@@ -2,6 +2,7 @@ import { readRequestFields } from "./gemini-fields.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { parameterOf } from "./model-request.ts";
 import type { RequestReading } from "./provider.ts";
+import { asksForJson } from "./structured-output.ts";
 
 /** The model and the method stand in the path: `/v1beta/models/{model}:{method}`. */
 const PATH = /\/models\/(.+):(\w+)$/;
@@ -44,5 +45,6 @@ function readRequest(json: string, path: string, contentsOf: (object: JsonObject
 	if (fields === undefined) return invalid(null, "The request body is nested too deeply. Flatten it.");
 	const [document] = fields.documents.map(parameterOf);
 	const stream = method === "streamGenerateContent";
-	return { kind: "data", places: fields.places, model, stream, ...(document !== undefined && { document }) };
+	const isStructured = asksForJson(object);
+	return { kind: "data", places: fields.places, model, stream, isStructured, ...(document !== undefined && { document }) };
 }

@@ -2,6 +2,7 @@ import type { JsonPath } from "../wire/json-strings.ts";
 import type { Fields } from "./field-table.ts";
 import { type JsonObject, parseObject } from "./json-object.ts";
 import type { RequestReading } from "./provider.ts";
+import { asksForJson } from "./structured-output.ts";
 
 type Refusal = Extract<RequestReading, { readonly kind: "invalid" }>;
 
@@ -22,7 +23,9 @@ export function readModelRequest(
 	const fields = readFields(json, object);
 	if (fields === undefined) return invalid(null, "The request body is nested too deeply. Flatten it.");
 	const [document] = fields.documents.map(parameterOf);
-	return { kind: "data", places: fields.places, model, stream: stream === true, ...(document !== undefined && { document }) };
+	const { places } = fields;
+	const isStructured = asksForJson(object);
+	return { kind: "data", places, model, stream: stream === true, isStructured, ...(document !== undefined && { document }) };
 }
 
 /** The name of a parameter in our errors, as OpenAI writes it: `messages[0].content`. */

@@ -3,11 +3,12 @@ import type { FieldTable } from "./field-table.ts";
 /** The members of a message: `delta` in a streamed answer, where texts grow; `whole` in a body and in a request. */
 export function messageFields(text: "delta" | "whole"): FieldTable {
 	const json = `${text}Json` as const;
+	const answer = `${text}Answer` as const;
 	return [
 		["role", "name"],
-		["content", text],
+		["content", answer],
 		["content.#.type", "name"],
-		["content.#.text", text],
+		["content.#.text", answer],
 		["content.#.thinking.#.type", "name"],
 		["refusal", text],
 		["reasoning", text],

@@ -12,13 +12,13 @@ export const openaiCompletions: Provider = {
 	stream: createChoicesStream({
 		object: "text_completion",
 		idPrefix: "cmpl",
-		fields: [["choices.#.text", "delta"]],
+		fields: [["choices.#.text", "deltaAnswer"]],
 		silent: { text: "", logprobs: null },
 		steps: stepsByIndex,
 		isOnlyText: (choice) => typeof choice["text"] === "string" && Object.keys(choice).every(isPlain) && choice["logprobs"] == null,
 		areLogprobsOwn,
 	}),
-	...createChoicesBody({ fields: [...COMPLETION_HEAD, ["choices.#.text", "whole"]], dropped: [], areLogprobsOwn }),
+	...createChoicesBody({ fields: [...COMPLETION_HEAD, ["choices.#.text", "wholeAnswer"]], dropped: [], areLogprobsOwn }),
 	readRequest: (json) =>
 		readModelRequest(json, readFields, ({ prompt }, invalid) =>
 			prompt == null || areTexts(prompt)

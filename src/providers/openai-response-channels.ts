@@ -56,11 +56,19 @@ const DELTA = createReader([
 	["delta.**", "delta"],
 	["logprobs.**", "whole"],
 ]);
+const ANSWER_DELTA = createReader([
+	["delta", "deltaAnswer"],
+	["logprobs.**", "whole"],
+]);
 const JSON_DELTA = createReader([["delta", "deltaJson"]]);
 const MEDIA_DELTA = createReader([["delta", "media"]]);
 const DONE = createReader([
 	...["text", "refusal", "input", "code", "transcript"].map((name) => [name, "copy"] as const),
 	["arguments", "copyJson"],
+	["logprobs.**", "whole"],
+]);
+const ANSWER_DONE = createReader([
+	["text", "copyAnswer"],
 	["logprobs.**", "whole"],
 ]);
 const OTHER = createReader([]);
@@ -82,6 +90,10 @@ const READERS: Readonly<Record<string, Reader>> = {
 	"response.content_part.done": PART_DONE,
 	"response.reasoning_summary_part.added": PART_ADDED,
 	"response.reasoning_summary_part.done": PART_DONE,
+	"response.output_text.delta": ANSWER_DELTA,
+	"response.output_text.done": ANSWER_DONE,
+	"response.reasoning_text.delta": ANSWER_DELTA,
+	"response.reasoning_text.done": ANSWER_DONE,
 	"response.function_call_arguments.delta": JSON_DELTA,
 	"response.mcp_call_arguments.delta": JSON_DELTA,
 	"response.audio.delta": MEDIA_DELTA,

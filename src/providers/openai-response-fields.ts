@@ -35,7 +35,7 @@ export function itemFields(at: string, streamed: Streamed, rest: "whole" | "copy
 export function partFields(at: string, streamed: Streamed): FieldTable {
 	return [
 		[`${at}.type`, "name"],
-		[`${at}.text`, streamed],
+		[`${at}.text`, `${streamed}Answer`],
 		[`${at}.refusal`, streamed],
 		[`${at}.annotations.#.type`, "name"],
 		[`${at}.annotations.#.file_id`, "name"],
@@ -56,7 +56,7 @@ export function responseFields(at: string, streamed: Streamed): FieldTable {
 		...echoes.flatMap((name) => [[`${at}${name}`, "echo"] as const, [`${at}${name}.**`, "echo"] as const]),
 		...["user", "safety_identifier", "prompt_cache_key"].map((name) => [`${at}${name}`, "echo"] as const),
 		[`${at}usage`, "whole"],
-		[`${at}output_text`, "copy"],
+		[`${at}output_text`, "copyAnswer"],
 		...itemFields(`${at}output.#`, streamed, streamed === "copy" ? "copy" : "whole"),
 	];
 }

@@ -8,9 +8,10 @@ import type { Wrap } from "./embedded-data.ts";
 
 /**
  * What a text is made of: the text itself; JSON source in a string (tool-call arguments), whose strings are the text;
- * or a JSON value as it stands, its source seen the same way.
+ * a JSON value as it stands, its source seen the same way; or the answer proper, which is text, and where the request
+ * asked for structured output JSON source with perhaps text around it.
  */
-export type SourceKind = "text" | "json" | "value";
+export type SourceKind = "text" | "json" | "value" | "answer";
 
 /** One JSON string, or a whole value. `from`/`to` are UTF-16 indices in the JSON text, quotes included. */
 export interface Place {
@@ -137,6 +138,8 @@ export interface RequestData {
 	readonly stream: boolean;
 	/** The first file that may hold text and cannot be inspected, as a parameter's name. */
 	readonly document?: string;
+	/** The answer is to be JSON. */
+	readonly isStructured: boolean;
 }
 
 export type RequestReading =

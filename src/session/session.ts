@@ -152,7 +152,7 @@ export class Session {
 		);
 	}
 
-	#onHead(status: number, headers: Readonly<Record<string, string>>, { surrogates }: Passed): void {
+	#onHead(status: number, headers: Readonly<Record<string, string>>, { isStructured, surrogates }: Passed): void {
 		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
 		const encoding = headers["content-encoding"] ?? "identity";
 		if (encoding.trim().toLowerCase() !== "identity") return this.#refuse("upstream_encoding");
@@ -165,6 +165,7 @@ export class Session {
 				api: this.#upstream.api,
 				mode: this.#mode,
 				...(this.#translation && { translation: this.#translation }),
+				isStructured,
 				surrogates,
 			},
 			{

@@ -18,6 +18,8 @@ export type PromptVerdict =
 			readonly surrogates?: Uint8Array;
 			readonly model: string;
 			readonly stream: boolean;
+			/** The answer is to be JSON. */
+			readonly isStructured: boolean;
 			readonly unset: UnsetSettings;
 			readonly score: number;
 			readonly found: FindingReport;

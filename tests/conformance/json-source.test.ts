@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Channel } from "../../src/inspect/channel.ts";
 import type { RedactionStrategy } from "../../src/policy/policy.ts";
+import type { SourceKind } from "../../src/providers/provider.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { exampleText } from "../support/examples.ts";
@@ -16,8 +17,13 @@ beforeAll(async () => {
 	program = await allRecognizers("redact");
 });
 
-function inspect(deltas: readonly string[], strategy: RedactionStrategy = "replace"): string {
-	const channel = new Channel(program, { strategy, key }, "json");
+function inspect(
+	deltas: readonly string[],
+	strategy: RedactionStrategy = "replace",
+	source: SourceKind = "json",
+	isStructured = true,
+): string {
+	const channel = new Channel(program, { strategy, key, isStructured }, source);
 	const out = deltas.map((delta) => channel.write([delta]).texts[0] ?? delta).join("") + channel.finish();
 	channel.close();
 	return out;
@@ -50,7 +56,7 @@ describe("tool-call arguments", () => {
 		for (let at = 1; at < source.length; at++) expect(inspect([source.slice(0, at), source.slice(at)])).toBe(expected);
 	});
 
-	test("redacted JSON stays JSON of the same shape, says what the text says, and is the same for every chunking and escaping", () => {
+	test.each(["json", "answer"] as const)("redacted JSON stays JSON of the same shape, for every chunking and escaping (%s)", (kind) => {
 		const secret = fc.constantFrom(...RECOGNIZERS.flatMap(({ examples }) => examples.match.map(exampleText)));
 		const text = fc.oneof(
 			fc.string({ unit: "grapheme", maxLength: 20 }),
@@ -71,35 +77,102 @@ describe("tool-call arguments", () => {
 		})).value;
 		fc.assert(
 			fc.property(value, fc.integer(), fc.integer({ min: 1, max: 30 }), (data, seed, most) => {
-				const source = JSON.stringify(data);
-				const whole = inspect([source]);
+				// An answer that is JSON is an object or an array.
+				const source = JSON.stringify(kind === "json" ? data : [data]);
+				const whole = inspect([source], "replace", kind);
 				const shape = (item: unknown): unknown =>
 					Array.isArray(item) ? item.map(shape) : typeof item === "object" && item !== null ? Object.values(item).map(shape) : 0;
-				expect(shape(JSON.parse(whole))).toEqual(shape(data));
-				expect(inspect(randomSlices(source, most, random(seed)))).toBe(whole);
-				expect(JSON.parse(inspect(randomSlices(escapeAll(source), most, random(seed))))).toEqual(JSON.parse(whole));
+				expect(shape(JSON.parse(whole))).toEqual(shape(JSON.parse(source)));
+				expect(inspect(randomSlices(source, most, random(seed)), "replace", kind)).toBe(whole);
+				expect(JSON.parse(inspect(randomSlices(escapeAll(source), most, random(seed)), "replace", kind))).toEqual(JSON.parse(whole));
 			}),
-			{ numRuns: 1500 },
+			{ numRuns: 1000 },
 		);
 	});
 
-	test("anything at all that is not JSON gives the same output for every chunking and strategy", () => {
+	test.each(["json", "answer"] as const)(
+		"anything at all that is not JSON gives the same output for every chunking and strategy (%s)",
+		(kind) => {
+			const part = fc.oneof(
+				fc.constantFrom(
+					"{",
+					"}",
+					"[",
+					"]",
+					'"',
+					"\\",
+					"\\u",
+					"\\u00",
+					":",
+					",",
+					"12",
+					"-",
+					"\ud83d",
+					"\\ud83d",
+					"\\ude00",
+					"e",
+					"true",
+					" ",
+				),
+				fc.constantFrom(...RECOGNIZERS.flatMap(({ examples }) => examples.match.map(exampleText))),
+			);
+			fc.assert(
+				fc.property(
+					fc.array(part, { maxLength: 12 }),
+					fc.integer(),
+					fc.integer({ min: 1, max: 20 }),
+					fc.constantFrom(...STRATEGIES),
+					(parts, seed, most, strategy) => {
+						const source = parts.join("");
+						expect(inspect(randomSlices(source, most, random(seed)), strategy, kind)).toBe(inspect([source], strategy, kind));
+					},
+				),
+				{ numRuns: 1000 },
+			);
+		},
+	);
+});
+
+describe("answers to a request for JSON", () => {
+	test.each([
+		['{"t":"line\\nbob@example.com"}', '{"t":"line\\n[EMAIL_1]"}'],
+		['{"card":4111111111111111}', '{"card":"[CREDIT_CARD_1]"}'],
+		['```json\n{"t":"\\tbob@example.com"}\n```', '```json\n{"t":"\\t[EMAIL_1]"}\n```'],
+		['To bob@example.com: {"n":1} or "bob@example.com".', 'To [EMAIL_1]: {"n":1} or "[EMAIL_1]".'],
+		["Sorry, only bob@example.com knows.", "Sorry, only [EMAIL_1] knows."],
+		['"Ask \\bob@example.com', '"Ask \\[EMAIL_1]'],
+		['{"open":"bob@example.com', '{"open":"[EMAIL_1]'],
+		["{ bob@example.com }} bob@example.com", '{ "[EMAIL_1]" }} [EMAIL_1]'],
+	])("%s becomes %s for every split", (source, expected) => {
+		expect(inspect([source], "replace", "answer")).toBe(expected);
+		for (let at = 1; at < source.length; at++) expect(inspect([source.slice(0, at), source.slice(at)], "replace", "answer")).toBe(expected);
+	});
+
+	test("text without braces is what it would be had nobody asked for JSON", () => {
+		const secret = fc.constantFrom(
+			...RECOGNIZERS.flatMap(({ examples }) => examples.match.map(exampleText)).filter((text) => !/[{[]/.test(text)),
+		);
+		const text = fc.array(fc.oneof(secret, fc.stringMatching(/^[^{[]{0,12}$/)), { maxLength: 6 }).map((parts) => parts.join(""));
+		fc.assert(
+			fc.property(text, (source) => {
+				expect(inspect([source], "hash", "answer")).toBe(inspect([source], "hash", "answer", false));
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+
+	test("no byte of a secret leaves, in JSON or around it", () => {
+		const secret = fc.constantFrom("jane.doe@example.com", "4111 1111 1111 1111", "(415) 555-2671");
 		const part = fc.oneof(
-			fc.constantFrom("{", '"', "\\", "\\u", "\\u00", ":", ",", "12", "-", "\ud83d", "\\ud83d", "\\ude00", "e", "true", " "),
-			fc.constantFrom(...RECOGNIZERS.flatMap(({ examples }) => examples.match.map(exampleText))),
+			secret.map((text) => ` ${text} `),
+			fc.constantFrom("{", "}", "[", "]", '"', '\\"', ":", ",", "α", "\n"),
 		);
 		fc.assert(
-			fc.property(
-				fc.array(part, { maxLength: 12 }),
-				fc.integer(),
-				fc.integer({ min: 1, max: 20 }),
-				fc.constantFrom(...STRATEGIES),
-				(parts, seed, most, strategy) => {
-					const source = parts.join("");
-					expect(inspect(randomSlices(source, most, random(seed)), strategy)).toBe(inspect([source], strategy));
-				},
-			),
-			{ numRuns: 1500 },
+			fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+				// A value that is gone from JSON is null there, or ones.
+				expect(inspect([parts.join("")], "remove", "answer").replace(/null/g, "")).not.toMatch(/[A-Za-z02-9]/);
+			}),
+			{ numRuns: 1000 },
 		);
 	});
 });

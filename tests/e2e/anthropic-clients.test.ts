@@ -22,7 +22,7 @@ const STRUCTURES: Record<string, object> = {
 	"a structure": { to: "Jane", note: 'Naïve café 😀: "nothing" to hide.\n' },
 	"a structure with an address": {
 		to: "jane.doe@example.com",
-		note: 'First,\n"jane.doe@example.com",\tthen "jane.doe@example.com"',
+		note: 'First,\njane.doe@example.com,\tthen "jane.doe@example.com"',
 	},
 	"a structure with a key": { to: "Jane", note: `Take ${KEY} with you.` },
 };
@@ -120,7 +120,7 @@ describe.concurrent.each([...MESSAGES_CLIENTS, pythonClient(python)])("$name", (
 		expect(JSON.parse((await ask("a structure", STRUCTURE)).text)).toEqual(STRUCTURES["a structure"]);
 		expect(JSON.parse((await ask("a structure with an address", STRUCTURE)).text)).toEqual({
 			to: "****.***@*******.***",
-			note: 'First,\n"****.***@*******.***",\tthen "****.***@*******.***"',
+			note: 'First,\n****.***@*******.***,\tthen "****.***@*******.***"',
 		});
 	});
 

@@ -16,7 +16,7 @@ const CLEAN = { to: "Jane", note: 'Naïve café 😀: "nothing" to hide.\n' };
 /** The parts of each candidate. */
 const ANSWERS: Record<string, readonly (readonly GeminiPart[])[]> = {
 	"a structure": [[text(JSON.stringify(CLEAN))]],
-	"a structure with an address": [[text(JSON.stringify({ to: "jane.doe@example.com", note: '"jane.doe@example.com"' }))]],
+	"a structure with an address": [[text(JSON.stringify({ to: "jane.doe@example.com", note: '\njane.doe@example.com"' }))]],
 	"a structure with a key": [[text(JSON.stringify({ to: "Jane", note: `Take ${KEY} with you.` }))]],
 	"two addresses": [[text("Write to jane.doe@example.com today.")], [text("Or to bob@example.com then.")]],
 	"two calls": [[call("jane.doe@example.com")], [call("bob@example.com")]],
@@ -100,7 +100,7 @@ describe.each([
 	test("a structured answer is JSON that parses, also where an address in it is masked", async () => {
 		const parsed = async (prompt: string) => JSON.parse((await ask(isStream, prompt, structured)).texts[0] ?? "");
 		expect(await parsed("a structure")).toEqual(CLEAN);
-		expect(await parsed("a structure with an address")).toEqual({ to: "****.***@*******.***", note: '"****.***@*******.***"' });
+		expect(await parsed("a structure with an address")).toEqual({ to: "****.***@*******.***", note: '\n****.***@*******.***"' });
 	});
 
 	test("a structured answer with a key is cut before it", async () => {

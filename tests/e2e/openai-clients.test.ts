@@ -33,7 +33,7 @@ beforeAll(async () => {
 	vendor.on({ userMessage: "call a tool" }, { content: "I look it up", toolCalls: [{ name: "f", arguments: '{"q":"weather"}' }] }, pieces);
 	vendor.on({ userMessage: "address for a function" }, { toolCalls: [{ name: "f", arguments: '{"q":"jane.doe@example.com"}' }] }, pieces);
 	vendor.on({ userMessage: "key for a function" }, { toolCalls: [{ name: "f", arguments: `{"q":"${KEY}"}` }] }, pieces);
-	vendor.on({ userMessage: "a structure" }, { content: '{"city":"jane.doe@example.com"}' }, pieces);
+	vendor.on({ userMessage: "a structure" }, { content: '{"city":"At\\njane.doe@example.com"}' }, pieces);
 	const refusal = { message: "Slow down, bob@example.com.", type: "rate_limit_error", code: "rate_limit_exceeded" };
 	vendor.on({ userMessage: "too fast" }, { error: refusal, status: 429, retryAfter: 0 });
 	vendor.on({ userMessage: "a failure" }, { error: { message: "It broke.", type: "server_error" }, status: 500 });
@@ -107,7 +107,7 @@ function outcomes(clients: readonly Client[], words: { readonly stop: string; re
 		});
 
 		test("a structured answer stays valid JSON", async () => {
-			expect(JSON.parse((await ask("a structure", { schema: SCHEMA })).text)).toEqual({ city: "[EMAIL_1]" });
+			expect(JSON.parse((await ask("a structure", { schema: SCHEMA })).text)).toEqual({ city: "At\n[EMAIL_1]" });
 		});
 
 		test("a key cuts the answer before its first byte, at once or later", async () => {

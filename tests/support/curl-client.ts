@@ -1,13 +1,12 @@
 import { execFile } from "node:child_process";
-import type { Client, Seen } from "./openai-clients.ts";
+import { type Client, chatParams, type Seen } from "./openai-clients.ts";
 import { dataOf } from "./stream-channel.ts";
 
 /** What somebody at a shell sees of a streamed chat completion. */
 export const CURL: Client = {
 	name: "curl",
-	async ask(baseURL, { prompt, withTool }) {
-		const tools = withTool ? { tools: [{ type: "function", function: { name: "f", parameters: { type: "object" } } }] } : {};
-		const body = JSON.stringify({ model: "gpt-4o", stream: true, messages: [{ role: "user", content: prompt }], ...tools });
+	async ask(baseURL, question) {
+		const body = JSON.stringify({ ...chatParams(question), stream: true });
 		const raw = await run([
 			"-sS",
 			"-N",

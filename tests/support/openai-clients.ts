@@ -84,7 +84,7 @@ function detailOf(error: unknown): Seen["error"] {
 
 const sdk = (baseURL: string, notes: Notes): OpenAI => new OpenAI({ apiKey: "unused", baseURL, maxRetries: 1, fetch: notes.fetch });
 
-const chatParams = ({ prompt, withTool, schema }: Question) => ({
+export const chatParams = ({ prompt, withTool, schema }: Question) => ({
 	model: MODEL,
 	messages: [{ role: "user" as const, content: prompt }],
 	...(withTool && { tools: [{ type: "function" as const, function: { name: "f", parameters: PARAMETERS } }] }),

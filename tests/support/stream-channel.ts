@@ -9,6 +9,8 @@ export interface StreamChannel {
 	readonly client?: ApiName;
 	/** The texts are fragments of JSON source. */
 	readonly isJson?: true;
+	/** They are so because the request asked for it. */
+	readonly isStructured?: true;
 	/** The whole answer as SSE events, one delta each. */
 	events(deltas: readonly string[]): string[];
 	/** What an event adds to the channel's text, as a client joins it. */

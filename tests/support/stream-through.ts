@@ -1,6 +1,7 @@
 import type { ApiName } from "../../src/core/api.ts";
 import type { FilterState } from "../../src/inspect/answer-filter.ts";
 import { arrayStream } from "../../src/inspect/array-answer.ts";
+import type { TextStyle } from "../../src/inspect/conversation.ts";
 import type { EndKind } from "../../src/inspect/filter-step.ts";
 import { createResponseFilter } from "../../src/inspect/response-filter.ts";
 import type { TranscriptEntry } from "../../src/inspect/transcript.ts";
@@ -9,7 +10,6 @@ import { packState, unpackState } from "../../src/lanes/codec.ts";
 import type { StreamFormat } from "../../src/providers/provider.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
-import type { RedactionStyle } from "../../src/verdict/redaction.ts";
 
 export interface StreamRun {
 	/** The upstream's. */
@@ -19,7 +19,7 @@ export interface StreamRun {
 	/** The client's, where it is another. */
 	readonly client?: ApiName;
 	readonly program: ScannerProgram;
-	readonly style: RedactionStyle;
+	readonly style: TextStyle;
 	/** Bytes of the TCP writes, in turn. */
 	readonly sizes: readonly number[];
 	/** The answer moves to another lane after every so many writes; absent: never. */

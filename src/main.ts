@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { AuditVerifyOptions } from "./cli/audit.ts";
+import type { SubjectOptions } from "./cli/audit-subject.ts";
 import type { KeySettings } from "./cli/keys.ts";
 import type { ScanOptions } from "./cli/scan.ts";
 
@@ -77,13 +78,33 @@ keys
 	.option("--days <n>", "days that the old one stays valid; default: none")
 	.option("--json", "print JSON")
 	.action(async (id: string, settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysRotate(id, settings)));
+const folder = ["--dir <folder>", "the folder of audit.dir", "./data/audit"] as const;
 const audit = program.command("audit").description("the audit trail");
 audit
 	.command("verify")
 	.description("prove that no record was changed, added or removed; exit 0 sound, 1 not, 2 cannot be read")
-	.option("--dir <folder>", "the folder of audit.dir", "./data/audit")
-	.option("--key <key>", "the log's public key or a file with it; default: the one beside the log")
+	.option(...folder)
+	.option("--key <key...>", "public keys of the logs, or files with them; default: those beside the logs")
 	.option("--checkpoint <file...>", "signed checkpoints kept elsewhere: they reveal a removed tail")
 	.option("--json", "one JSON object per log")
 	.action(async (options: AuditVerifyOptions) => finish((await import("./cli/audit.ts")).auditVerify(options)));
+audit
+	.command("export")
+	.description("everything the trail holds about one caller, as JSON (right of access)")
+	.requiredOption("--subject <id>", "key:ID, jwt:NAME or address:IP")
+	.option(...folder)
+	.option("--reason <text>", "recorded with the access")
+	.action(async (options: SubjectOptions) => finish(await (await import("./cli/audit-subject.ts")).auditExport(options)));
+audit
+	.command("erase")
+	.description("destroy a caller's key: what was encrypted with it is gone, and nothing links records to the caller (right to erasure)")
+	.requiredOption("--subject <id>", "key:ID, jwt:NAME or address:IP")
+	.option(...folder)
+	.option("--reason <text>", "recorded with the erasure")
+	.action(async (options: SubjectOptions) => finish(await (await import("./cli/audit-subject.ts")).auditErase(options)));
+audit
+	.command("rotate")
+	.description("wrap callers' keys with a new secret; stop the proxy, set SECURE_LLM_PROXY_SECRET_KEY and ..._PREVIOUS_SECRET_KEY first")
+	.option(...folder)
+	.action(async (options: { dir: string }) => finish(await (await import("./cli/audit-subject.ts")).auditRotate(options)));
 await program.parseAsync();

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { auditOptions } from "./audit/audit-settings.ts";
 import { type AuditWriter, createAuditWriter } from "./audit/audit-writer.ts";
 import type { Config } from "./config/schema.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
@@ -15,6 +16,7 @@ import type { Policy } from "./policy/policy.ts";
 import { createModelRouter, type RouteSpec } from "./routing/model-router.ts";
 import { type Artifact, loadArtifact } from "./scanner/pattern-database.ts";
 import type { AdmissionDeps } from "./session/admission.ts";
+import { ContentKeeper } from "./session/content-keeper.ts";
 import { listenerRefusal } from "./session/error-body.ts";
 import { FrontDesk } from "./session/front-desk.ts";
 import { createModelDirectory } from "./session/model-directory.ts";
@@ -100,10 +102,12 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			upstream,
 			logger: deps.logger,
 			audit,
-			record(record) {
+			record(record, content) {
 				audit.record(record);
+				if (content !== undefined) audit.record(content.record(record));
 				metrics.count(record);
 			},
+			keepContent: contentKeeperOf(from),
 			policyId,
 			router,
 			models: createModelDirectory({ router, upstream, passCredential }),
@@ -193,6 +197,11 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	};
 }
 
+function contentKeeperOf({ logging, audit }: Config): SessionDeps["keepContent"] {
+	if (!logging.sensitive_data_logging) return () => undefined;
+	return () => new ContentKeeper(audit.record_full_text ? "full" : "redacted");
+}
+
 function now(): string {
 	return new Date().toISOString();
 }
@@ -241,16 +250,7 @@ function factsOf(desk: FrontDesk, pool: LanePool, lanesConfigured: number, audit
 }
 
 function openAudit({ audit }: Config, { logger, secret = "" }: ProxyDeps): Promise<AuditWriter> {
-	return createAuditWriter({
-		dir: audit.dir,
-		origin: audit.log_name,
-		secret,
-		maxSegmentBytes: audit.max_segment_bytes,
-		checkpointEveryMs: audit.checkpoint_interval_ms,
-		onFailure: audit.on_failure,
-		maxUnwritten: audit.max_unwritten_records,
-		onEvent: (event) => logger.warn({ event }, "audit"),
-	});
+	return createAuditWriter({ ...auditOptions(audit, secret), onEvent: (event) => logger.warn({ event }, "audit") });
 }
 
 async function compileAll(

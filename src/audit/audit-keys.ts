@@ -1,13 +1,15 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What the audit trail derives from the one secret of the installation. */
 export interface AuditKeys {
 	/** Ed25519 seed for checkpoints. */
 	readonly signingSeed: Uint8Array;
-	/** Pseudonym of a subject: the same on every replica with the same secret, 32 hex digits. */
-	pseudonym(subject: string): string;
+	/** Wraps the keys of subjects, 32 bytes. */
+	readonly wrappingKey: Uint8Array;
+	/** Where a subject's key lies: the same on every replica with the same secret, 32 hex digits. */
+	fileOf(subject: string): string;
 }
 
 export function deriveAuditKeys(secret: string | Uint8Array): AuditKeys {
@@ -15,14 +17,29 @@ export function deriveAuditKeys(secret: string | Uint8Array): AuditKeys {
 	const subjectKey = derive("audit subject");
 	return {
 		signingSeed: derive("audit signing"),
-		pseudonym: (subject) => createHmac("sha256", subjectKey).update(subject).digest("hex").slice(0, 32),
+		wrappingKey: derive("audit wrapping"),
+		fileOf: (subject) => keyedHash(subjectKey, subject),
 	};
+}
+
+/** 32 hex digits of HMAC-SHA-256. */
+export function keyedHash(key: Uint8Array, text: string): string {
+	return createHmac("sha256", key).update(text).digest("hex").slice(0, 32);
 }
 
 const SECRET_FILE = "secret.key";
 
-/** The secret kept beside the log, for installations that configure none; made at the first start. */
-export function localSecret(dir: string): Uint8Array {
+/** The keys of this installation: from its secret or, where that is empty, from one kept beside the logs, made at the first start. */
+export function auditKeys(dir: string, secret: string): AuditKeys {
+	return deriveAuditKeys(secret === "" ? localSecret(dir) : secret);
+}
+
+/** The same, but none are made. Undefined: there is no secret. */
+export function existingKeys(dir: string, secret: string): AuditKeys | undefined {
+	return secret === "" && !existsSync(join(dir, SECRET_FILE)) ? undefined : auditKeys(dir, secret);
+}
+
+function localSecret(dir: string): Uint8Array {
 	const file = join(dir, SECRET_FILE);
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
 	try {

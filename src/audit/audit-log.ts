@@ -1,5 +1,6 @@
 import {
 	closeSync,
+	existsSync,
 	fdatasyncSync,
 	fsyncSync,
 	ftruncateSync,
@@ -7,11 +8,12 @@ import {
 	openSync,
 	readdirSync,
 	readFileSync,
-	renameSync,
+	rmSync,
 	writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import type { Signer } from "./checkpoint.ts";
+import { replaceFile } from "./files.ts";
 import { refreshLock, releaseLock, takeLock } from "./log-lock.ts";
 import { advance, headOf, type LogPosition, linesOf, positionOf, recordFault, START, segmentName, segmentsOf } from "./segment.ts";
 
@@ -22,6 +24,8 @@ export interface AuditLogOptions {
 	readonly signer: Signer;
 	/** A segment is closed when it has grown to this many bytes. */
 	readonly maxSegmentBytes: number;
+	/** And when it is this old, ms: what is removed by age are whole segments. Default: never. */
+	readonly maxSegmentAgeMs?: number;
 }
 
 export type AppendResult =
@@ -33,6 +37,7 @@ export type AppendResult =
 /** Newest checkpoint, replaced atomically with every append; older ones are in `CHECKPOINTS`, one JSON string a line. */
 export const HEAD = "head.checkpoint";
 export const CHECKPOINTS = "checkpoints.jsonl";
+/** Verifier keys, one a line, the present one first: the secret may have changed. */
 export const PUBLIC_KEY = "log.pub";
 
 /**
@@ -45,15 +50,19 @@ export class AuditLog {
 	#file = -1;
 	/** Bytes of the open segment that are acknowledged. */
 	#length = 0;
+	/** When the first record of the open segment was written, ms; 0 when it has none. */
+	#began = 0;
 	/** Complete records found at the start that no checkpoint covered: a crash came between the two writes. */
 	readonly recovered: number;
+	/** The log was signed with another key before. */
+	readonly isNewKey: boolean;
 
 	/** Opens or makes the log; throws when another process has it. A record that a crash cut short is removed: it was never acknowledged. */
 	constructor(options: AuditLogOptions) {
 		this.#options = options;
 		mkdirSync(options.dir, { recursive: true, mode: 0o700 });
 		takeLock(options.dir);
-		replaceFile(join(options.dir, PUBLIC_KEY), `${options.signer.verifierKey}\n`);
+		this.isNewKey = addVerifierKey(join(options.dir, PUBLIC_KEY), options.signer.verifierKey);
 		const signed = signedSize(options.dir);
 		const last = segmentsOf(readdirSync(options.dir)).at(-1);
 		if (last === undefined) this.#openSegment();
@@ -71,7 +80,8 @@ export class AuditLog {
 	append(records: readonly object[]): AppendResult {
 		const before = this.#position;
 		try {
-			if (this.#length > this.#options.maxSegmentBytes) this.#openSegment();
+			if (this.#length > this.#options.maxSegmentBytes || this.#isOld()) this.#openSegment();
+			if (this.#began === 0) this.#began = Date.now();
 			let text = "";
 			for (const record of records) {
 				const line = JSON.stringify({ seq: this.size, prev: this.#position.prev, ...record });
@@ -98,6 +108,24 @@ export class AuditLog {
 		return note;
 	}
 
+	/**
+	 * Removes the oldest segments whose every record is from before `time` (ISO 8601), and the checkpoints of their sizes. A
+	 * record says so first, so that verification knows. How many records went.
+	 */
+	removeBefore(time: string): number {
+		const { dir } = this.#options;
+		const segments = segmentsOf(readdirSync(dir));
+		const oldSegments = segments.slice(0, -1).findIndex(({ name }) => (lastTimeOf(readFileSync(join(dir, name))) ?? "") >= time);
+		const count = oldSegments < 0 ? segments.length - 1 : oldSegments;
+		const [first, next] = [segments[0]?.first ?? 0, segments[count]?.first ?? 0];
+		if (count <= 0) return 0;
+		const said = this.append([{ type: "retention", time: new Date().toISOString(), removedFrom: first, removedBefore: next }]);
+		if (!said.ok) return 0;
+		for (const { name } of segments.slice(0, count)) rmSync(join(dir, name));
+		dropCheckpoints(join(dir, CHECKPOINTS), next);
+		return next - first;
+	}
+
 	/** Keeps the log for this process; to be called every `SIGN_OF_LIFE_MS`. */
 	refresh(): void {
 		refreshLock(this.#options.dir);
@@ -114,6 +142,7 @@ export class AuditLog {
 		if (this.#file >= 0) closeSync(this.#file);
 		this.#file = file;
 		this.#length = 0;
+		this.#began = 0;
 		this.#write(`${JSON.stringify({ segment: headOf(this.#position) })}\n`);
 		if (this.size === 0) this.#sign();
 	}
@@ -129,9 +158,14 @@ export class AuditLog {
 			if (fault !== undefined) throw new Error(`${path}, record ${this.size}: ${fault}. Run 'secure-llm-proxy audit verify'.`);
 			this.#position = advance(this.#position, line);
 		}
+		this.#began = Date.parse(timeOf(records[0]) ?? "") || 0;
 		this.#length = lines.reduce((sum, line) => sum + line.length + 1, 0);
 		this.#file = openSync(path, "r+");
 		ftruncateSync(this.#file, this.#length);
+	}
+
+	#isOld(): boolean {
+		return this.#began > 0 && Date.now() - this.#began > (this.#options.maxSegmentAgeMs ?? Number.POSITIVE_INFINITY);
 	}
 
 	#write(text: string): void {
@@ -163,11 +197,31 @@ function signedSize(dir: string): number {
 	}
 }
 
-/** The file has either its old content or the new one, also after a crash. */
-function replaceFile(path: string, content: string): void {
-	const file = openSync(`${path}.tmp`, "w", 0o600);
-	writeSync(file, content);
-	fdatasyncSync(file);
-	closeSync(file);
-	renameSync(`${path}.tmp`, path);
+/** True when other keys are there and this one is new. */
+function addVerifierKey(path: string, key: string): boolean {
+	const known = existsSync(path) ? verifierKeysOf(readFileSync(path, "utf8")) : [];
+	replaceFile(path, `${[key, ...known.filter((other) => other !== key)].join("\n")}\n`);
+	return known.length > 0 && !known.includes(key);
+}
+
+/** The keys of a `log.pub`. */
+export function verifierKeysOf(content: string): string[] {
+	return content.split("\n").filter((line) => line !== "");
+}
+
+function dropCheckpoints(path: string, before: number): void {
+	if (!existsSync(path)) return;
+	const lines = readFileSync(path, "utf8").split("\n");
+	const kept = lines.filter((line) => line !== "" && Number((JSON.parse(line) as string).split("\n")[1]) >= before);
+	replaceFile(path, kept.map((line) => `${line}\n`).join(""));
+}
+
+/** `time` of a record. */
+function timeOf(line: Buffer | undefined): string | undefined {
+	const { time } = JSON.parse(line?.toString() ?? "{}") as { readonly time?: unknown };
+	return typeof time === "string" ? time : undefined;
+}
+
+function lastTimeOf(content: Buffer): string | undefined {
+	return timeOf(linesOf(content).lines.at(-1));
 }

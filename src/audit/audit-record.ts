@@ -64,6 +64,21 @@ export interface RefusalRecord {
 	readonly count: number;
 }
 
+/** What was said, where the configuration asks for it. Only ever written encrypted with the subject's key. */
+export interface ContentRecord {
+	readonly type: "content";
+	readonly time: string;
+	readonly requestId: string;
+	readonly subject: string;
+	/** `redacted`: the request as it went upstream and the answer as it was delivered. `full`: both as they came. */
+	readonly kind: "redacted" | "full";
+	/** Absent: it was blocked, or there was none. */
+	readonly prompt: string | undefined;
+	readonly answer: string | undefined;
+	/** Some of it was left out for its length. */
+	readonly isShortened: boolean;
+}
+
 /** Something that happened to the proxy itself. */
 export interface SystemRecord {
 	readonly type: "start" | "stop" | "reload" | "lane" | "recovered" | "dropped";
@@ -71,4 +86,4 @@ export interface SystemRecord {
 	readonly [detail: string]: string | number | boolean;
 }
 
-export type AuditRecord = InteractionRecord | RefusalRecord | SystemRecord;
+export type AuditRecord = InteractionRecord | RefusalRecord | ContentRecord | SystemRecord;

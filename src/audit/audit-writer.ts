@@ -22,7 +22,7 @@ export interface AuditWriterOptions extends AuditThreadData {
 }
 
 export type AuditEvent =
-	| { readonly kind: "failing" | "died"; readonly reason: string }
+	| { readonly kind: "failing" | "died" | "overdue"; readonly reason: string }
 	| { readonly kind: "recovered"; readonly records: number }
 	| { readonly kind: "working" };
 
@@ -143,6 +143,8 @@ class Writer implements AuditWriter {
 				if (!this.#isFailing) this.#options.onEvent({ kind: "failing", reason: message.reason });
 				this.#isFailing = true;
 				return;
+			case "overdue":
+				return this.#options.onEvent(message);
 			case "closed":
 				return this.#onClosed?.();
 			default:

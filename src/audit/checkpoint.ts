@@ -38,8 +38,13 @@ export function createSigner(origin: string, seed: Uint8Array): Signer {
 	};
 }
 
-/** Reads and verifies a signed checkpoint (C2SP tlog-checkpoint in a signed note). */
-export function readCheckpoint(text: string, verifierKey: string): CheckpointReading {
+/** Reads a signed checkpoint (C2SP tlog-checkpoint in a signed note) and verifies that one of the keys signed it. */
+export function readCheckpoint(text: string, verifierKeys: readonly string[]): CheckpointReading {
+	const readings = verifierKeys.map((key) => readSignedBy(text, key));
+	return readings.find(({ ok }) => ok) ?? readings[0] ?? refuse("no verifier key is given");
+}
+
+function readSignedBy(text: string, verifierKey: string): CheckpointReading {
 	const [name = "", id = "", material = ""] = splitKey(verifierKey);
 	const publicKey = Buffer.from(material, "base64");
 	if (publicKey.length !== 33 || publicKey[0] !== ALGORITHM_ED25519) return refuse("the verifier key is not an Ed25519 key");

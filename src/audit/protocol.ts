@@ -10,6 +10,9 @@ export interface AuditThreadData {
 	readonly maxSegmentBytes: number;
 	/** ms between checkpoints that are kept for good. */
 	readonly checkpointEveryMs: number;
+	/** ms that records are kept, and ms that content is. */
+	readonly retentionMs: number;
+	readonly contentRetentionMs: number;
 }
 
 export type ToAuditThread =
@@ -24,4 +27,6 @@ export type FromAuditThread =
 	| { readonly kind: "appended"; readonly count: number }
 	/** They are not, and are tried again; `reason` is a system error code. */
 	| { readonly kind: "failing"; readonly reason: string }
+	/** Something else than writing records did not work: keeping a checkpoint, removing old segments. It is tried again. */
+	| { readonly kind: "overdue"; readonly reason: string }
 	| { readonly kind: "closed" };

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKPOINTS, HEAD, PUBLIC_KEY } from "./audit-log.ts";
+import { CHECKPOINTS, HEAD, PUBLIC_KEY, verifierKeysOf } from "./audit-log.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import type { CompactRange } from "./merkle.ts";
 import { advance, type LogPosition, linesOf, positionOf, recordFault, segmentsOf } from "./segment.ts";
 
 export interface VerifyOptions {
 	readonly dir: string;
-	/** Whose signatures count; default: the key that lies beside the log, which proves less. */
-	readonly verifierKey?: string;
+	/** Whose signatures count; default: the keys that lie beside the log, which proves less. */
+	readonly verifierKeys?: readonly string[];
 	/** Signed checkpoints of this log kept elsewhere: with one of them a removed tail is found. */
 	readonly checkpoints?: readonly string[];
 }
@@ -25,12 +25,12 @@ export interface Verification {
 }
 
 /** Reads a whole log and checks every record, the chain, the tree and every checkpoint. Stops at the first broken record. */
-export function verifyLog({ dir, verifierKey, checkpoints = [] }: VerifyOptions): Verification {
-	const key = verifierKey ?? readFileSync(join(dir, PUBLIC_KEY), "utf8").trim();
+export function verifyLog({ dir, verifierKeys, checkpoints = [] }: VerifyOptions): Verification {
+	const keys = verifierKeys ?? verifierKeysOf(readFileSync(join(dir, PUBLIC_KEY), "utf8"));
 	const faults: string[] = [];
 	const due = new Map<number, Checkpoint[]>();
 	for (const note of [...keptCheckpoints(dir, faults), ...checkpoints]) {
-		const reading = readCheckpoint(note, key);
+		const reading = readCheckpoint(note, keys);
 		if (!reading.ok) faults.push(`A checkpoint cannot be used: ${reading.reason}.`);
 		else due.set(reading.checkpoint.size, [...(due.get(reading.checkpoint.size) ?? []), reading.checkpoint]);
 	}

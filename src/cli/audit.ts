@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PUBLIC_KEY } from "../audit/audit-log.ts";
+import { verifierKeysOf } from "../audit/audit-log.ts";
+import { logsIn } from "../audit/log-reader.ts";
 import { verifyLog } from "../audit/verify-log.ts";
 
 export interface AuditVerifyOptions {
 	readonly dir: string;
-	/** Verifier key itself, or a file that holds it. */
-	readonly key?: string;
+	/** Verifier keys themselves, or files that hold them. */
+	readonly key?: readonly string[];
 	/** Files with a signed checkpoint each. */
 	readonly checkpoint?: readonly string[];
 	readonly json?: boolean;
@@ -19,9 +20,9 @@ export function auditVerify(options: AuditVerifyOptions): number {
 		return 2;
 	};
 	if (!existsSync(options.dir)) return refuse(`${options.dir} does not exist — give the folder of audit.dir with --dir`);
-	const logs = readdirSync(options.dir).filter((name) => existsSync(join(options.dir, name, PUBLIC_KEY)));
+	const logs = logsIn(options.dir);
 	if (logs.length === 0) return refuse(`${options.dir} holds no audit log — give the folder of audit.dir with --dir`);
-	const key = options.key !== undefined && existsSync(options.key) ? readFileSync(options.key, "utf8").trim() : options.key;
+	const keys = (options.key ?? []).flatMap((key) => (existsSync(key) ? verifierKeysOf(readFileSync(key, "utf8")) : [key]));
 	let checkpoints: string[];
 	try {
 		checkpoints = (options.checkpoint ?? []).map((file) => readFileSync(file, "utf8"));
@@ -31,9 +32,9 @@ export function auditVerify(options: AuditVerifyOptions): number {
 	let isSound = true;
 	for (const log of logs) {
 		// A folder may hold the logs of several replicas; a key and a checkpoint belong to one of them.
-		const isNamed = key === undefined || key.startsWith(`${log}+`);
+		const verifierKeys = keys.filter((key) => key.startsWith(`${log}+`));
 		const own = checkpoints.filter((note) => note.startsWith(`${log}\n`));
-		const result = verifyLog({ dir: join(options.dir, log), checkpoints: own, ...(isNamed && key !== undefined && { verifierKey: key }) });
+		const result = verifyLog({ dir: join(options.dir, log), checkpoints: own, ...(verifierKeys.length > 0 && { verifierKeys }) });
 		isSound &&= result.faults.length === 0;
 		process.stdout.write(options.json === true ? `${JSON.stringify({ log, ...result })}\n` : report(log, result));
 	}

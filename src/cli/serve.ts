@@ -1,6 +1,8 @@
 import { loadConfig, startFaults } from "../config/load.ts";
-import { createProxy, type Fault, type Proxy } from "../proxy.ts";
+import type { Config } from "../config/schema.ts";
+import { createProxy, type Fault, type Proxy, type ProxyResult } from "../proxy.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
+import { installationSecret } from "./secret.ts";
 
 export function printFaults(faults: readonly Fault[]): void {
 	for (const { path, message, remedy } of faults) process.stderr.write(`${path === "" ? "configuration" : path}: ${message} — ${remedy}\n`);
@@ -17,13 +19,10 @@ export async function serve(file: string, version: string): Promise<number | und
 	const { config } = loaded;
 	const logger = createLogger(config.logging.level);
 	for (const warning of loaded.warnings) logger.warn({ config: file }, warning);
-	const secret = process.env["SECURE_LLM_PROXY_SECRET_KEY"];
-	const started = await createProxy(config, { logger, version, ...(secret && { secret }) }).catch(
-		(error: Error): { ok: false; faults: Fault[] } => ({
-			ok: false,
-			faults: [{ path: "server", message: error.message, remedy: "Correct it and start again." }],
-		}),
-	);
+	const started = await start(config, logger, version).catch((error: Error): { ok: false; faults: Fault[] } => ({
+		ok: false,
+		faults: [{ path: "server", message: error.message, remedy: "Correct it and start again." }],
+	}));
 	if (!started.ok) {
 		printFaults(started.faults);
 		return 2;
@@ -48,6 +47,11 @@ export async function serve(file: string, version: string): Promise<number | und
 		`secure-llm-proxy ready on http://${config.server.host}:${proxy.port} (lanes ${proxy.lanes}, listener ${proxy.listener})\n`,
 	);
 	return undefined;
+}
+
+async function start(config: Config, logger: Logger, version: string): Promise<ProxyResult> {
+	const secret = installationSecret();
+	return createProxy(config, { logger, version, ...(secret && { secret }) });
 }
 
 async function reload(file: string, proxy: Proxy, logger: Logger): Promise<void> {

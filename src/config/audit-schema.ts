@@ -8,9 +8,25 @@ export const Audit = z
 		log_name: z
 			.string()
 			.regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "must be letters, digits, dots, dashes and underscores")
+			.refine((name) => name !== "admin" && !name.endsWith(".content"), "names a log that the audit trail makes itself")
 			.default("local")
 			.describe("Name of this process's log. Replicas that share a folder need different ones."),
-		retention_days: z.int().min(1).default(90).describe("Days that records are kept; whole segments are deleted."),
+		retention_days: z
+			.int()
+			.min(1)
+			.default(90)
+			.describe("Days that records are kept. Segments whose every record is older are deleted, and a signed record says so."),
+		content_retention_days: z
+			.int()
+			.min(1)
+			.default(7)
+			.describe("Days that recorded content is kept (`logging.sensitive_data_logging`); it has a log of its own."),
+		record_full_text: z
+			.boolean()
+			.default(false)
+			.describe(
+				"With `logging.sensitive_data_logging`: record requests and answers as they came, what was found included. Encrypted with the subject's key.",
+			),
 		on_failure: z
 			.enum(["closed", "buffer"])
 			.default("closed")

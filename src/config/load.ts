@@ -97,8 +97,19 @@ function semanticFaults(config: Config): ConfigFault[] {
 	);
 	const strategies = [pii.redaction_strategy, ...Object.values(pii.redaction_strategies)];
 	const hasNothingToRestore = pii.restore && !strategies.some((name) => name === "replace" || name === "synthetic");
-	return hasNothingToRestore ? [...unknown, NOTHING_TO_RESTORE] : unknown;
+	const { audit, logging } = config;
+	return [
+		...unknown,
+		...(hasNothingToRestore ? [NOTHING_TO_RESTORE] : []),
+		...(audit.record_full_text && !logging.sensitive_data_logging ? [FULL_TEXT_ALONE] : []),
+	];
 }
+
+const FULL_TEXT_ALONE: ConfigFault = {
+	path: "audit.record_full_text",
+	message: "has no effect while logging.sensitive_data_logging is off",
+	remedy: "Set both to record prompts and answers as they came, or remove it.",
+};
 
 const NOTHING_TO_RESTORE: ConfigFault = {
 	path: "security.pii_protection.restore",

@@ -6,8 +6,6 @@ export const NOT_ENFORCED: readonly string[] = [
 	"security.rate_limiting.tokens_per_minute",
 	"security.policies",
 	"logging.retention_days",
-	"logging.sensitive_data_logging",
-	"audit.retention_days",
 	"audit.sinks",
 ];
 

@@ -14,7 +14,12 @@ const Logging = z
 		level: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]).default("INFO").describe("Least level that is written. `LOG_LEVEL` overrides it."),
 		format: z.enum(["json"]).default("json").describe("JSON lines on standard error."),
 		retention_days: z.int().min(1).default(90).describe("Days that log files are kept."),
-		sensitive_data_logging: z.boolean().default(false).describe("Let prompts and answers into the logs. For debugging only."),
+		sensitive_data_logging: z
+			.boolean()
+			.default(false)
+			.describe(
+				"Record requests as they go upstream and answers as they are delivered, redacted, encrypted with the subject's key, in the audit trail. Off: no text is kept anywhere.",
+			),
 	})
 	.prefault({})
 	.describe("The process's own log. Never carries prompts, answers or matched text unless told to.");

@@ -6,6 +6,7 @@ import type { LanePool } from "../lanes/lane-pool.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
 import type { ModelRouter } from "../routing/model-router.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { ContentKeeper } from "./content-keeper.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 
 /** What every session of one configuration shares. */
@@ -14,7 +15,9 @@ export interface SessionDeps {
 	readonly upstream: UpstreamClient;
 	readonly logger: Logger;
 	/** Takes the record of a session at its end: audit and metrics. */
-	readonly record: (record: InteractionRecord) => void;
+	readonly record: (record: InteractionRecord, content?: ContentKeeper) => void;
+	/** Undefined: what is said is not recorded. */
+	readonly keepContent: () => ContentKeeper | undefined;
 	readonly policyId: string;
 	readonly router: ModelRouter;
 	readonly models: ModelDirectory;

@@ -11,6 +11,7 @@ import { matcherOf } from "../routing/model-globs.ts";
 import { type Route, tokenBudgetOf, upstreamApiOf } from "../routing/model-router.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import { type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
+import type { ContentKeeper } from "./content-keeper.ts";
 import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
 import { interactionRecord } from "./interaction-record.ts";
 import { KeepAlive } from "./keep-alive.ts";
@@ -43,6 +44,7 @@ export class Session {
 	readonly #onDone: () => void;
 	readonly #clock = new SessionClock();
 	readonly #time = new Date();
+	readonly #content: ContentKeeper | undefined;
 	#verdict: PromptVerdict | undefined;
 	#provider = "";
 	#status = 0;
@@ -66,6 +68,8 @@ export class Session {
 		this.#upstream = endpoint;
 		this.#downstream = downstream;
 		this.#deps = deps;
+		this.#content = deps.keepContent();
+		this.#content?.asked(request.body);
 		this.#id = id;
 		this.#caller = caller;
 		this.#limitHeaders = headers;
@@ -98,6 +102,7 @@ export class Session {
 		this.#mode = answerMode(api, verdict.stream, this.#request.query);
 		if (verdict.unset.needsMaxTokens && route.maxTokens === undefined) return this.#refuse("invalid_request", NEEDS_MAX_TOKENS);
 		const inspected = withDefaults(verdict.body ?? body, verdict.unset, route);
+		this.#content?.sent(inspected, verdict.surrogates !== undefined);
 		if (upstreamApi === api) this.#send(verdict, route, inspected);
 		else await this.#sendTranslated(verdict, route, inspected);
 	}
@@ -199,6 +204,7 @@ export class Session {
 	#onData(chunk: Uint8Array): void {
 		if (this.#refusal !== undefined) return this.#refusal.push(chunk);
 		this.#clock.took();
+		this.#content?.received(chunk);
 		if (this.#lane?.push(chunk) !== false) return;
 		this.#laneFull = true;
 		this.#flow();
@@ -209,6 +215,7 @@ export class Session {
 		if (!this.#headSent) this.#head(200, { "content-type": "application/json" });
 		this.#hasWritten = true;
 		this.#clock.gave();
+		this.#content?.delivered(bytes);
 		this.#keepAlive?.refresh();
 		if (this.#downstream.write(bytes)) return;
 		this.#clientFull = true;
@@ -286,7 +293,7 @@ export class Session {
 		};
 		const decision = { policy: this.#deps.policyId, provider: this.#provider, verdict: this.#verdict };
 		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
-		this.#deps.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing }));
+		this.#deps.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing }), this.#content);
 		this.#onDone();
 	}
 }

@@ -28,7 +28,7 @@ function newLog(records: number, maxSegmentBytes?: number): { dir: string; early
 
 const segment = (dir: string, index = -1): string => join(dir, segmentsOf(readdirSync(dir)).at(index)?.name ?? "");
 const faultsOf = (dir: string, checkpoints: string[] = []): readonly string[] =>
-	verifyLog({ dir, verifierKey: signer.verifierKey, checkpoints }).faults;
+	verifyLog({ dir, verifierKeys: [signer.verifierKey], checkpoints }).faults;
 
 test("an untouched log over several segments verifies, also after it was closed and opened again", () => {
 	const { dir } = newLog(50);
@@ -97,7 +97,7 @@ test("a tail removed together with its checkpoints is found with a checkpoint ke
 test("a log signed with another key does not verify", () => {
 	const { dir } = newLog(3);
 	const other = createSigner(ORIGIN, new Uint8Array(32).fill(8));
-	const { faults } = verifyLog({ dir, verifierKey: other.verifierKey });
+	const { faults } = verifyLog({ dir, verifierKeys: [other.verifierKey] });
 	expect(faults[0]).toMatch(/signature is not valid/);
 });
 

@@ -1,0 +1,144 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { auditKeys } from "./audit-keys.ts";
+import { AuditLog, PUBLIC_KEY } from "./audit-log.ts";
+import type { AuditRecord, ContentRecord } from "./audit-record.ts";
+import { createSigner } from "./checkpoint.ts";
+import type { AuditThreadData } from "./protocol.ts";
+import { seal } from "./seal.ts";
+import { SubjectKeys } from "./subject-keys.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Content has a log of its own, because it is kept for a shorter time. */
+const CONTENT_SUFFIX = ".content";
+
+export type FlushResult =
+	/** Everything given so far is on disk. */
+	{ readonly ok: true; readonly count: number } | { readonly ok: false; readonly reason: string };
+
+/** Writes records: names subjects by their pseudonyms, encrypts content, and puts each into its log. Blocking file access. */
+export class Recorder {
+	readonly #data: AuditThreadData;
+	readonly #subjects: SubjectKeys;
+	readonly #main: AuditLog;
+	readonly #newLog: (origin: string) => AuditLog;
+	#content: AuditLog | undefined;
+	readonly #waiting: AuditRecord[] = [];
+	/** Written for the log of the same index of `#logs`, not in it yet. */
+	#written: { readonly main: object[]; readonly content: object[] } = { main: [], content: [] };
+	#unacknowledged = 0;
+	readonly #keptSizes = new Map<AuditLog, number>();
+
+	/** Throws when a log cannot be opened. */
+	constructor(data: AuditThreadData) {
+		this.#data = data;
+		const keys = auditKeys(data.dir, data.secret);
+		this.#subjects = new SubjectKeys(data.dir, keys);
+		this.#newLog = (origin) => {
+			const signer = createSigner(origin, keys.signingSeed);
+			const log = new AuditLog({
+				dir: join(data.dir, origin),
+				origin,
+				signer,
+				maxSegmentBytes: data.maxSegmentBytes,
+				maxSegmentAgeMs: DAY_MS,
+			});
+			if (log.isNewKey) log.append([{ type: "signer", time: new Date().toISOString(), key: signer.verifierKey }]);
+			return log;
+		};
+		this.#main = this.#newLog(data.origin);
+		// Also where content is no longer recorded: it must still go when its time is over.
+		if (existsSync(join(data.dir, data.origin + CONTENT_SUFFIX, PUBLIC_KEY))) this.#content = this.#newLog(data.origin + CONTENT_SUFFIX);
+	}
+
+	get size(): number {
+		return this.#main.size;
+	}
+
+	get recovered(): number {
+		return this.#main.recovered;
+	}
+
+	add(records: readonly AuditRecord[]): void {
+		for (const record of records) this.#waiting.push(record);
+	}
+
+	/** Tries to write everything that waits; what fails waits on. */
+	flush(): FlushResult {
+		try {
+			this.#subjects.refresh();
+			while (this.#waiting.length > 0) {
+				const record = this.#waiting[0] as AuditRecord;
+				if (record.type === "content") this.#written.content.push(this.#sealed(record));
+				else this.#written.main.push(this.#named(record));
+				this.#waiting.shift();
+				this.#unacknowledged++;
+			}
+			if (this.#written.content.length > 0) this.#content ??= this.#newLog(this.#data.origin + CONTENT_SUFFIX);
+		} catch (error) {
+			return { ok: false, reason: reasonOf(error) };
+		}
+		for (const kind of ["content", "main"] as const) {
+			const log = kind === "main" ? this.#main : this.#content;
+			if (log === undefined || this.#written[kind].length === 0) continue;
+			const result = log.append(this.#written[kind]);
+			if (!result.ok) return result;
+			this.#written = { ...this.#written, [kind]: [] };
+		}
+		const count = this.#unacknowledged;
+		this.#unacknowledged = 0;
+		return { ok: true, count };
+	}
+
+	/** Keeps the newest checkpoints for good. Throws when they cannot be written. */
+	keepCheckpoints(): void {
+		for (const log of this.#logs()) {
+			if (log.size === this.#keptSizes.get(log)) continue;
+			log.keepCheckpoint();
+			this.#keptSizes.set(log, log.size);
+		}
+	}
+
+	/** Removes what is older than its class may be, and the keys of subjects without records. */
+	retain(now = Date.now()): void {
+		const { retentionMs, contentRetentionMs } = this.#data;
+		const before = (ms: number): string => new Date(now - ms).toISOString();
+		this.#main.removeBefore(before(retentionMs));
+		this.#content?.removeBefore(before(contentRetentionMs));
+		// Days more than the records: a segment goes when its last record may, and a key's use is noted once a day.
+		this.#subjects.expire(now - Math.max(retentionMs, contentRetentionMs) - 3 * DAY_MS);
+	}
+
+	refresh(): void {
+		for (const log of this.#logs()) log.refresh();
+	}
+
+	close(): void {
+		for (const log of this.#logs()) log.close();
+	}
+
+	#logs(): AuditLog[] {
+		return this.#content === undefined ? [this.#main] : [this.#main, this.#content];
+	}
+
+	#named(record: Exclude<AuditRecord, ContentRecord>): object {
+		switch (record.type) {
+			case "interaction":
+				return { ...record, subject: this.#subjects.obtain(record.subject).pseudonym };
+			case "refusal":
+				return { ...record, subject: record.subject === "" ? "" : this.#subjects.pseudonymOf(record.subject) };
+			default:
+				return record;
+		}
+	}
+
+	#sealed({ prompt, answer, subject: id, ...record }: ContentRecord): object {
+		const subject = this.#subjects.obtain(id);
+		return { ...record, subject: subject.pseudonym, sealed: seal(subject.key, JSON.stringify({ prompt, answer }), record.requestId) };
+	}
+}
+
+function reasonOf(error: unknown): string {
+	return (error as NodeJS.ErrnoException).code ?? (error as Error).name;
+}

@@ -1,0 +1,182 @@
+import { randomBytes } from "node:crypto";
+import {
+	appendFileSync,
+	closeSync,
+	fsyncSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	utimesSync,
+	writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type AuditKeys, keyedHash } from "./audit-keys.ts";
+import { createFile } from "./files.ts";
+import { seal, unseal } from "./seal.ts";
+
+/** One subject as the audit trail knows it. */
+export interface Subject {
+	/** As the proxy knows it: `key:3fk9…`, `jwt:alice`, `address:192.0.2.7`. */
+	readonly id: string;
+	/** Encrypts the subject's content, 32 bytes. */
+	readonly key: Uint8Array;
+	/** What stands in records: hangs on `key`, so that nobody can link it to the subject once that is destroyed. */
+	readonly pseudonym: string;
+}
+
+const FOLDER = "subjects";
+/** One line per erasure: its growth tells running proxies to forget the keys they remember. */
+const ERASURES = "erasures";
+const MAX_REMEMBERED = 10_000;
+/** A key that is used is marked as such so often, ms. */
+const SIGN_OF_USE_MS = 86_400_000;
+
+/**
+ * The keys of subjects, one file each, wrapped by a key from the installation's secret. Destroying the file is the erasure
+ * of the subject: records stay, and nothing links them to anybody. Blocking file access.
+ */
+export class SubjectKeys {
+	readonly #dir: string;
+	readonly #keys: AuditKeys;
+	readonly #remembered = new Map<string, Subject>();
+	/** Stands in for a subject without a key, for as long as the process lives. */
+	readonly #passing = randomBytes(32);
+	#erasures = -1;
+	#day = today();
+
+	/** `dir`: the folder of all logs. */
+	constructor(dir: string, keys: AuditKeys) {
+		this.#dir = join(dir, FOLDER);
+		this.#keys = keys;
+	}
+
+	/** The subject's key, made when there is none. Throws when it cannot be written. */
+	obtain(id: string): Subject {
+		const known = this.find(id);
+		if (known !== undefined) return known;
+		const file = this.#fileOf(this.#keys.fileOf(id));
+		mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
+		createFile(file, this.#wrap(id, randomBytes(32)));
+		const made = this.find(id);
+		if (made === undefined) throw new Error(`${file} cannot be read with the present secret`);
+		return made;
+	}
+
+	/** Undefined: the subject is unknown or was erased. */
+	find(id: string): Subject | undefined {
+		const known = this.#remembered.get(id);
+		if (known !== undefined) return known;
+		const subject = this.#read(this.#fileOf(this.#keys.fileOf(id)));
+		if (subject?.id !== id) return undefined;
+		if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
+		this.#remembered.set(id, subject);
+		return subject;
+	}
+
+	/** What stands in the record of a refusal: the subject's pseudonym, or one that holds until the process ends. */
+	pseudonymOf(id: string): string {
+		return this.find(id)?.pseudonym ?? keyedHash(this.#passing, id);
+	}
+
+	/** Forgets what was remembered if somebody was erased since the last call, and once a day, so that use leaves its sign. */
+	refresh(): void {
+		let size = 0;
+		try {
+			({ size } = statSync(join(this.#dir, ERASURES)));
+		} catch {}
+		if (size !== this.#erasures || this.#day !== today()) this.#remembered.clear();
+		this.#erasures = size;
+		this.#day = today();
+	}
+
+	/** Destroys a subject's key. Undefined: there is none. */
+	erase(id: string): Subject | undefined {
+		const subject = this.find(id);
+		if (subject === undefined) return undefined;
+		destroy(this.#fileOf(this.#keys.fileOf(id)));
+		appendFileSync(join(this.#dir, ERASURES), `${subject.pseudonym}\n`, { mode: 0o600 });
+		this.#remembered.clear();
+		return subject;
+	}
+
+	/** Destroys the keys that nobody used since `time` (ms): all their records are gone. How many. */
+	expire(time: number): number {
+		const old = this.#files().filter((file) => statSync(file).mtimeMs < time);
+		for (const file of old) destroy(file);
+		if (old.length > 0) this.#remembered.clear();
+		return old.length;
+	}
+
+	/** Wraps every key of `previous` anew with this installation's secret. How many, and how many could not be read. */
+	rewrap(previous: AuditKeys): { readonly rewrapped: number; readonly unreadable: number } {
+		const old = new SubjectKeys(join(this.#dir, ".."), previous);
+		let rewrapped = 0;
+		let unreadable = 0;
+		for (const file of this.#files()) {
+			if (this.#read(file) !== undefined) continue;
+			const subject = old.#read(file);
+			const to = subject && this.#fileOf(this.#keys.fileOf(subject.id));
+			if (subject === undefined || to === undefined) {
+				unreadable++;
+				continue;
+			}
+			mkdirSync(join(to, ".."), { recursive: true, mode: 0o700 });
+			// A key that was made meanwhile is another subject in the records: both are kept.
+			if (!createFile(to, this.#wrap(subject.id, subject.key))) continue;
+			destroy(file);
+			rewrapped++;
+		}
+		return { rewrapped, unreadable };
+	}
+
+	#fileOf(name: string): string {
+		return join(this.#dir, name.slice(0, 2), name);
+	}
+
+	#files(): string[] {
+		try {
+			return readdirSync(this.#dir, { recursive: true, withFileTypes: true })
+				.filter((entry) => entry.isFile() && /^[0-9a-f]{32}$/.test(entry.name))
+				.map((entry) => join(entry.parentPath, entry.name));
+		} catch {
+			return [];
+		}
+	}
+
+	#wrap(id: string, key: Uint8Array): string {
+		return seal(this.#keys.wrappingKey, JSON.stringify({ id, key: Buffer.from(key).toString("base64") }), FOLDER);
+	}
+
+	#read(file: string): Subject | undefined {
+		let wrapped: string;
+		try {
+			wrapped = readFileSync(file, "utf8");
+			const now = Date.now();
+			if (now - statSync(file).mtimeMs > SIGN_OF_USE_MS) utimesSync(file, now / 1000, now / 1000);
+		} catch {
+			return undefined;
+		}
+		const text = unseal(this.#keys.wrappingKey, wrapped, FOLDER);
+		if (text === undefined) return undefined;
+		const { id, key: encoded } = JSON.parse(text) as { readonly id: string; readonly key: string };
+		const key = Buffer.from(encoded, "base64");
+		return { id, key, pseudonym: keyedHash(key, id) };
+	}
+}
+
+function today(): number {
+	return Math.floor(Date.now() / SIGN_OF_USE_MS);
+}
+
+/** Overwrites a file before it is removed; how far that reaches down is up to the file system. */
+function destroy(path: string): void {
+	const { size } = statSync(path);
+	const file = openSync(path, "r+");
+	writeSync(file, Buffer.alloc(size));
+	fsyncSync(file);
+	closeSync(file);
+	rmSync(path);
+}

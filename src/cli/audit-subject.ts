@@ -1,0 +1,80 @@
+import { recordAdminAction } from "../audit/admin-log.ts";
+import { type AuditKeys, deriveAuditKeys, existingKeys } from "../audit/audit-keys.ts";
+import { exportSubject } from "../audit/export-subject.ts";
+import { type Subject, SubjectKeys } from "../audit/subject-keys.ts";
+import { installationSecret } from "./secret.ts";
+
+export interface SubjectOptions {
+	readonly dir: string;
+	/** `key:ID`, `jwt:NAME` or `address:IP`. */
+	readonly subject: string;
+	readonly reason?: string;
+}
+
+/** Runs one command: 0 done, 1 nothing to do, 2 not possible. */
+async function command(name: string, run: () => Promise<number>): Promise<number> {
+	try {
+		return await run();
+	} catch (error) {
+		process.stderr.write(`${name}: ${(error as Error).message}\n`);
+		return 2;
+	}
+}
+
+function keysOf(dir: string): AuditKeys {
+	const keys = existingKeys(dir, installationSecret());
+	if (keys === undefined)
+		throw new Error("set SECURE_LLM_PROXY_SECRET_KEY as it is set for the proxy, and give the folder of audit.dir with --dir");
+	return keys;
+}
+
+function unknown(name: string, { dir, subject }: SubjectOptions): number {
+	process.stderr.write(
+		`${name}: ${dir} knows no subject '${subject}' — it is written key:ID ('keys list' shows them), jwt:NAME or address:IP\n`,
+	);
+	return 1;
+}
+
+/** `audit erase`: destroys the subject's key. What was encrypted with it is gone, and no record is linked to the subject any more. */
+export function auditErase(options: SubjectOptions): Promise<number> {
+	const { dir, subject: id, reason = "" } = options;
+	return command("audit erase", async () => {
+		const keys = keysOf(dir);
+		const subject = new SubjectKeys(dir, keys).erase(id);
+		if (subject === undefined) return unknown("audit erase", options);
+		await recordAdminAction(dir, keys, { type: "erasure", subject: subject.pseudonym, reason });
+		process.stderr.write(`${id} is erased. Its records are ${subject.pseudonym} from now on, and nothing here links the two.\n`);
+		return 0;
+	});
+}
+
+/** `audit export`: everything about one subject as JSON on standard output. */
+export function auditExport(options: SubjectOptions): Promise<number> {
+	const { dir, subject: id, reason = "" } = options;
+	return command("audit export", async () => {
+		const keys = keysOf(dir);
+		const subject: Subject | undefined = new SubjectKeys(dir, keys).find(id);
+		if (subject === undefined) return unknown("audit export", options);
+		const exported = exportSubject(dir, subject);
+		await recordAdminAction(dir, keys, { type: "access", subject: subject.pseudonym, records: exported.records.length, reason });
+		process.stdout.write(`${JSON.stringify(exported, null, "\t")}\n`);
+		return 0;
+	});
+}
+
+/** `audit rotate`: wraps all subjects' keys with the present secret instead of the previous one. */
+export function auditRotate({ dir }: { readonly dir: string }): Promise<number> {
+	return command("audit rotate", async () => {
+		const previous = process.env["SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY"] ?? "";
+		const secret = installationSecret();
+		if (previous === "" || secret === "")
+			throw new Error("set SECURE_LLM_PROXY_SECRET_KEY to the new secret and SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY to the one before");
+		const keys = deriveAuditKeys(secret);
+		const { rewrapped, unreadable } = new SubjectKeys(dir, keys).rewrap(deriveAuditKeys(previous));
+		await recordAdminAction(dir, keys, { type: "rotation", rewrapped, unreadable });
+		process.stderr.write(
+			`${rewrapped} keys are wrapped with the new secret${unreadable > 0 ? `, ${unreadable} could not be read with either` : ""}.\n`,
+		);
+		return unreadable > 0 ? 1 : 0;
+	});
+}

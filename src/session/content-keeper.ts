@@ -1,0 +1,71 @@
+import type { ContentRecord, InteractionRecord } from "../audit/audit-record.ts";
+
+/** Bytes kept of a prompt, and of an answer. */
+const MAX_BYTES = 64 << 10;
+
+/** Keeps what was said in one session, where the configuration asks for a record of it. */
+export class ContentKeeper {
+	readonly #kind: ContentRecord["kind"];
+	readonly #prompt = new Excerpt();
+	readonly #answer = new Excerpt();
+	#mayHoldOriginals = false;
+
+	constructor(kind: ContentRecord["kind"]) {
+		this.#kind = kind;
+	}
+
+	/** The request as it came. */
+	asked(body: Uint8Array): void {
+		if (this.#kind === "full") this.#prompt.append(body);
+	}
+
+	/** The request as it goes upstream. `hasSurrogates`: the answer may give originals back in their place. */
+	sent(body: Uint8Array, hasSurrogates: boolean): void {
+		this.#mayHoldOriginals = hasSurrogates;
+		if (this.#kind === "redacted") this.#prompt.append(body);
+	}
+
+	/** Bytes of the answer as they came. */
+	received(bytes: Uint8Array): void {
+		if (this.#kind === "full") this.#answer.append(bytes);
+	}
+
+	/** Bytes of the answer as they go out. */
+	delivered(bytes: Uint8Array): void {
+		if (this.#kind === "redacted" && !this.#mayHoldOriginals) this.#answer.append(bytes);
+	}
+
+	record({ time, requestId, subject }: InteractionRecord): ContentRecord {
+		return {
+			type: "content",
+			time,
+			requestId,
+			subject,
+			kind: this.#kind,
+			prompt: this.#prompt.text,
+			answer: this.#answer.text,
+			isShortened: this.#prompt.isShortened || this.#answer.isShortened,
+		};
+	}
+}
+
+/** The beginning of a text that comes in pieces. */
+class Excerpt {
+	readonly #pieces: Buffer[] = [];
+	#bytes = 0;
+	isShortened = false;
+
+	append(bytes: Uint8Array): void {
+		const room = MAX_BYTES - this.#bytes;
+		if (bytes.length > room) this.isShortened = true;
+		if (room <= 0) return;
+		// A copy: the caller's buffer may be part of a larger one, or be moved.
+		const piece = Buffer.from(bytes.subarray(0, room));
+		this.#pieces.push(piece);
+		this.#bytes += piece.length;
+	}
+
+	get text(): string | undefined {
+		return this.#bytes === 0 ? undefined : Buffer.concat(this.#pieces).toString("utf8");
+	}
+}

@@ -1,0 +1,134 @@
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { existingKeys } from "../../src/audit/audit-keys.ts";
+import { SubjectKeys } from "../../src/audit/subject-keys.ts";
+import { chatStream } from "../support/chat-client.ts";
+import { CommandLine, type Ran } from "../support/command-line.ts";
+import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { startProxy } from "../support/proxy.ts";
+
+let upstream: MockUpstream;
+let line: CommandLine;
+
+beforeAll(async () => {
+	CommandLine.build();
+	line = new CommandLine();
+	upstream = await startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end(chatEvents(["The heron flies. Write to jane.doe", "@example.com."]).join(""));
+	});
+});
+afterAll(() => {
+	upstream.close();
+	line.close();
+});
+
+const SUBJECT = "address:127.0.0.1";
+const newDir = (): string => mkdtempSync(join(tmpdir(), "audit-"));
+const audit = (command: string, dir: string, ...more: string[]): Promise<Ran> => line.run(["audit", command, "--dir", dir, ...more]);
+
+/** Every byte of every file below a folder. */
+function everything(dir: string): string {
+	return readdirSync(dir, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))
+		.join("\n");
+}
+
+async function ask(dir: string, prompts: readonly string[], yaml = "logging: { sensitive_data_logging: true }", more = ""): Promise<void> {
+	const proxy = await startProxy(upstream.url, `audit: { dir: "${dir}"${more} }\n${yaml}`);
+	for (const prompt of prompts) await chatStream(proxy.port, prompt);
+	await proxy.drain();
+}
+
+test("with sensitive_data_logging the redacted text is kept encrypted, an export shows it, and after erasure it is nowhere", async () => {
+	const dir = newDir();
+	await ask(dir, ["The otter swims. Phone (415) 555-2671."]);
+	expect(everything(dir)).not.toMatch(/otter|heron|jane|555-2671|127\.0\.0\.1/);
+
+	const exported = await audit("export", dir, "--subject", SUBJECT);
+	const { records, pseudonym } = JSON.parse(exported.out);
+	expect(records.map(({ type }: { type: string }) => type)).toEqual(["interaction", "content"]);
+	expect(records[1].content.prompt).toContain("The otter swims.");
+	expect(records[1].content.answer).toContain("The heron flies.");
+	expect(exported.out).not.toMatch(/jane|555-2671/);
+
+	const keys = existingKeys(dir, "");
+	const key = keys && new SubjectKeys(dir, keys).find(SUBJECT)?.key;
+	const erased = await audit("erase", dir, "--subject", SUBJECT, "--reason", "ticket 7");
+	expect([erased.code, erased.err]).toEqual([0, expect.stringContaining(pseudonym)]);
+	const left = everything(dir);
+	expect(left).not.toContain(Buffer.from(key ?? "").toString("latin1"));
+	expect(left).not.toMatch(/otter|heron|127\.0\.0\.1/);
+	expect((await audit("export", dir, "--subject", SUBJECT)).code).toBe(1);
+	expect((await audit("erase", dir, "--subject", SUBJECT)).code).toBe(1);
+	const verified = await audit("verify", dir);
+	expect([verified.code, verified.out.match(/OK/g)?.length]).toEqual([0, 3]);
+	expect(left).toMatch(/"type":"access"[^\n]*\n[^\n]*"type":"erasure"[^\n]*"reason":"ticket 7"/);
+});
+
+test("full text needs a second key, and then holds what was found", async () => {
+	const dir = newDir();
+	await ask(dir, ["Phone (415) 555-2671."], undefined, ", record_full_text: true");
+	expect(everything(dir)).not.toMatch(/jane|555-2671/);
+	const { out } = await audit("export", dir, "--subject", SUBJECT);
+	expect(out).toMatch(/555-2671/);
+	expect(out).toMatch(/jane\.doe/);
+	const alone = line.file("alone.yaml", "audit: { record_full_text: true }\nllm_providers: { demo: { type: demo } }\n");
+	expect(await line.run(["check", "--config", alone])).toMatchObject({ code: 2, err: expect.stringContaining("sensitive_data_logging") });
+});
+
+test("an answer that gives originals back is not kept as redacted text", async () => {
+	const dir = newDir();
+	await ask(
+		dir,
+		["The otter's phone is (415) 555-2671."],
+		"logging: { sensitive_data_logging: true }\nsecurity: { pii_protection: { redaction_strategy: replace, restore: true } }",
+	);
+	const { out } = await audit("export", dir, "--subject", SUBJECT);
+	expect(out).toContain("otter");
+	expect(out).not.toContain("heron");
+});
+
+test("a proxy that runs forgets an erased subject: what comes later is somebody else", async () => {
+	const dir = newDir();
+	const proxy = await startProxy(upstream.url, `audit: { dir: "${dir}" }`);
+	const subjects = (): unknown[] =>
+		[...everything(join(dir, "local")).matchAll(/"type":"interaction"[^\n]*?"subject":"(\w+)"/g)].map(([, subject]) => subject);
+	await chatStream(proxy.port, "one");
+	await chatStream(proxy.port, "two");
+	expect((await audit("erase", dir, "--subject", SUBJECT)).code).toBe(0);
+	await chatStream(proxy.port, "three");
+	await proxy.drain();
+	const [one, two, three] = subjects();
+	expect([one === two, three === two, typeof three]).toEqual([true, false, "string"]);
+});
+
+test("a new secret takes over the subjects of the old one and signs on; a wrong one opens nothing", async () => {
+	const dir = newDir();
+	const config = line.file(
+		"rotate.yaml",
+		`server: { host: 127.0.0.1, port: 0, workers: 1 }\nllm_providers: { demo: { type: demo } }\naudit: { dir: "${dir}" }\nlogging: { sensitive_data_logging: true }`,
+	);
+	const serveOnce = async (env: NodeJS.ProcessEnv): Promise<void> => {
+		const { port, child, exited } = await line.serve(config, env);
+		await chatStream(port, "The otter swims.");
+		child.kill("SIGTERM");
+		await exited;
+	};
+	const exported = (env: NodeJS.ProcessEnv): Promise<Ran> => line.run(["audit", "export", "--dir", dir, "--subject", SUBJECT], env);
+	await serveOnce({ SECURE_LLM_PROXY_SECRET_KEY: "first" });
+	expect((await exported({ SECURE_LLM_PROXY_SECRET_KEY: "second" })).code).toBe(1);
+	expect((await exported({})).err).toContain("SECURE_LLM_PROXY_SECRET_KEY");
+	const env = { SECURE_LLM_PROXY_SECRET_KEY: "second", SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY: "first" };
+	expect(await line.run(["audit", "rotate", "--dir", dir], env)).toMatchObject({ code: 0, err: expect.stringContaining("1 keys") });
+	// The secret may also come from a command, such as that of a key management service.
+	await serveOnce({ SECURE_LLM_PROXY_SECRET_KEY_COMMAND: "echo second" });
+	const { records } = JSON.parse((await exported({ SECURE_LLM_PROXY_SECRET_KEY: "second" })).out);
+	expect(records.filter(({ type }: { type: string }) => type === "content")).toHaveLength(2);
+	expect((await exported({ SECURE_LLM_PROXY_SECRET_KEY: "first" })).code).toBe(1);
+	expect(await audit("verify", dir)).toMatchObject({ code: 0 });
+	expect(everything(dir)).toContain('"type":"signer"');
+});

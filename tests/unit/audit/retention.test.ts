@@ -1,0 +1,132 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { deriveAuditKeys } from "../../../src/audit/audit-keys.ts";
+import { AuditLog } from "../../../src/audit/audit-log.ts";
+import type { RefusalRecord } from "../../../src/audit/audit-record.ts";
+import { createSigner } from "../../../src/audit/checkpoint.ts";
+import { recordsOf } from "../../../src/audit/log-reader.ts";
+import { Recorder } from "../../../src/audit/recorder.ts";
+import { segmentsOf } from "../../../src/audit/segment.ts";
+import { SubjectKeys } from "../../../src/audit/subject-keys.ts";
+import { verifyLog } from "../../../src/audit/verify-log.ts";
+
+const DAY_MS = 86_400_000;
+const NOW = Date.parse("2026-06-30T00:00:00.000Z");
+const daysAgo = (days: number): string => new Date(NOW - days * DAY_MS).toISOString();
+const newDir = (): string => mkdtempSync(join(tmpdir(), "audit-"));
+const newLog = (dir: string): AuditLog =>
+	new AuditLog({ dir, origin: "o", signer: createSigner("o", new Uint8Array(32)), maxSegmentBytes: 300 });
+const firstOf = (dir: string): number => segmentsOf(readdirSync(dir))[0]?.first ?? -1;
+
+function aged(): { dir: string; log: AuditLog } {
+	const dir = newDir();
+	const log = newLog(dir);
+	for (let day = 30; day >= 1; day--) {
+		log.append([{ type: "test", time: daysAgo(day) }]);
+		log.keepCheckpoint();
+	}
+	return { dir, log };
+}
+
+test("whole segments go when their last record is old enough, a signed record says so, and what is left verifies", () => {
+	const { dir, log } = aged();
+	const files = readdirSync(dir).length;
+	const removed = log.removeBefore(daysAgo(10));
+	const times = [...recordsOf(dir)].map(({ time }) => time);
+	expect(readdirSync(dir).length).toBeLessThan(files);
+	expect([removed > 10, firstOf(dir)]).toEqual([true, removed]);
+	expect(times.filter((time) => time >= daysAgo(10) && time <= daysAgo(1))).toHaveLength(10);
+	expect([...recordsOf(dir)].at(-1)).toMatchObject({ type: "retention", removedFrom: 0, removedBefore: removed });
+	log.close();
+	expect(verifyLog({ dir })).toMatchObject({ first: removed, size: 31, faults: [] });
+	const again = newLog(dir);
+	expect([again.removeBefore(daysAgo(10)), again.size]).toEqual([0, 31]);
+	again.close();
+});
+
+test("segments removed by anybody else, or more of them than the record says, are found", () => {
+	const { dir, log } = aged();
+	log.removeBefore(daysAgo(20));
+	log.close();
+	const [next] = segmentsOf(readdirSync(dir));
+	writeFileSync(join(dir, "kept"), readFileSync(join(dir, next?.name ?? "")));
+	expect(verifyLog({ dir }).faults).toEqual([]);
+	writeFileSync(join(dir, next?.name ?? ""), "");
+	expect(verifyLog({ dir }).faults).not.toEqual([]);
+});
+
+test("a crash after the record and before the removal is made good by the next run", () => {
+	const { dir, log } = aged();
+	const oldest = segmentsOf(readdirSync(dir))[0]?.name ?? "";
+	const content = readFileSync(join(dir, oldest));
+	const removed = log.removeBefore(daysAgo(10));
+	log.close();
+	expect(removed).toBeGreaterThan(0);
+	const { dir: other, log: interrupted } = aged();
+	interrupted.append([{ type: "retention", time: daysAgo(0), removedFrom: 0, removedBefore: removed }]);
+	expect(readFileSync(join(other, oldest))).toEqual(content);
+	interrupted.removeBefore(daysAgo(10));
+	interrupted.close();
+	expect([firstOf(other), verifyLog({ dir: other }).faults]).toEqual([removed, []]);
+});
+
+test("content goes before the records, and a subject's key when nothing of the subject is left", () => {
+	const dir = newDir();
+	const data = {
+		dir,
+		origin: "local",
+		secret: "s",
+		maxSegmentBytes: 100,
+		checkpointEveryMs: 1000,
+		retentionMs: 90 * DAY_MS,
+		contentRetentionMs: 7 * DAY_MS,
+	};
+	const recorder = new Recorder(data);
+	const refusal: Omit<RefusalRecord, "time"> = {
+		type: "refusal",
+		requestId: "r",
+		subject: "address:192.0.2.7",
+		method: "POST",
+		path: "/",
+		outcome: "overloaded",
+		status: 503,
+		count: 1,
+	};
+	const content = {
+		type: "content",
+		requestId: "r",
+		subject: "key:a",
+		kind: "redacted",
+		prompt: "p",
+		answer: "a",
+		isShortened: false,
+	} as const;
+	for (const days of [100, 80, 20, 5, 1]) {
+		recorder.add([
+			{ ...refusal, time: daysAgo(days) },
+			{ ...content, time: daysAgo(days) },
+		]);
+		expect(recorder.flush()).toMatchObject({ ok: true });
+	}
+	const keys = deriveAuditKeys("s");
+	const file = join(dir, "subjects", keys.fileOf("key:a").slice(0, 2), keys.fileOf("key:a"));
+	recorder.retain(NOW);
+	const daysOf = (log: string): number[] =>
+		[...recordsOf(join(dir, log))]
+			.filter(({ type }) => type !== "retention")
+			.map(({ time }) => Math.round((NOW - Date.parse(time)) / DAY_MS));
+	expect([daysOf("local"), daysOf("local.content")]).toEqual([
+		[80, 20, 5, 1],
+		[5, 1],
+	]);
+	expect(existsSync(file)).toBe(true);
+	utimesSync(file, new Date(NOW - 95 * DAY_MS), new Date(NOW - 95 * DAY_MS));
+	recorder.retain(NOW);
+	expect(existsSync(file)).toBe(false);
+	recorder.close();
+	expect(["local", "local.content"].map((log) => verifyLog({ dir: join(dir, log) }).faults)).toEqual([[], []]);
+	// Nothing ties what is left to the subject.
+	expect(new SubjectKeys(dir, keys).find("key:a")).toBeUndefined();
+});

@@ -13,7 +13,9 @@ import { createRedisWindows, type SharedWindows } from "./limits/redis-window.ts
 import { createRequestLimiter, memoryWindow, type RequestLimits } from "./limits/request-limiter.ts";
 import { compilePolicy } from "./policy/compile-policy.ts";
 import type { Policy } from "./policy/policy.ts";
-import { createModelRouter, type RouteSpec } from "./routing/model-router.ts";
+import { configuredRouter, upstreamPolicyOf } from "./routing/configured-router.ts";
+import { ProviderHealthBook } from "./routing/provider-health.ts";
+import { RetryBudget } from "./routing/retry-policy.ts";
 import { type Artifact, loadArtifact } from "./scanner/pattern-database.ts";
 import type { AdmissionDeps } from "./session/admission.ts";
 import { ContentKeeper } from "./session/content-keeper.ts";
@@ -68,7 +70,8 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const lanes = config.server.workers ?? Math.max(1, availableParallelism() - 1);
 	const audit = await openAudit(config, deps);
 	const refusals = new RefusalTally((record) => audit.record(record));
-	const metrics = createMetrics(deps.version ?? "unknown", () => factsOf(desk, pool, lanes, audit));
+	const health = new ProviderHealthBook();
+	const metrics = createMetrics(deps.version ?? "unknown", () => factsOf(desk, pool, lanes, audit, health));
 	const pool = await createLanePool({
 		lanes,
 		deadlineMs: config.server.lane_deadline_ms,
@@ -83,6 +86,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	pool.addPolicy(compiled.value.policy, compiled.value.prompt, compiled.value.response);
 	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
 	const upstream = createUpstreamClient();
+	const retryBudget = new RetryBudget();
 	const shared = openSharedWindows(config, deps.logger);
 	const closeParts = async (): Promise<void> => {
 		shared?.close();
@@ -92,7 +96,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		await audit.close(config.server.drain_timeout_ms);
 	};
 	const settings = (from: Config, policyId: string): Settings => {
-		const router = createModelRouter(routesOf(from, demo?.url));
+		const router = configuredRouter(from, demo?.url, health);
 		const passCredential = from.security.auth.mode === "none";
 		return {
 			clientAddress: createClientAddress(from.server.trusted_proxies),
@@ -100,6 +104,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			limiter: createRequestLimiter(limitsOf(from), shared?.newWindow ?? memoryWindow),
 			pool,
 			upstream,
+			attempts: { ...upstreamPolicyOf(from), health, budget: retryBudget, countAttempt: metrics.countAttempt },
 			logger: deps.logger,
 			audit,
 			record(record, content) {
@@ -135,6 +140,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				body: {
 					policies: stats.policies,
 					lanes: { alive: stats.alive, configured: lanes, sessions: stats.sessions, queued_bytes: stats.queuedBytes },
+					providers: Object.fromEntries([...health].map(([provider, { state }]) => [provider, { circuit: state }])),
 				},
 			};
 		},
@@ -237,7 +243,7 @@ function trySettings(
 	}
 }
 
-function factsOf(desk: FrontDesk, pool: LanePool, lanesConfigured: number, audit: AuditWriter): ProcessFacts {
+function factsOf(desk: FrontDesk, pool: LanePool, lanesConfigured: number, audit: AuditWriter, health: ProviderHealthBook): ProcessFacts {
 	const { alive, queuedBytes } = pool.stats();
 	return {
 		activeStreams: desk.activeSessions,
@@ -246,6 +252,7 @@ function factsOf(desk: FrontDesk, pool: LanePool, lanesConfigured: number, audit
 		laneQueuedBytes: queuedBytes,
 		auditUnwritten: audit.stats.unwritten,
 		auditFailing: audit.stats.isFailing,
+		providers: [...health].map(([provider, { inFlight, state }]) => ({ provider, inFlight, isOpen: state === "open" })),
 	};
 }
 
@@ -267,24 +274,3 @@ async function compileAll(
 		};
 	return { ok: true, value: { policy, prompt: prompt.artifact, response: response.artifact } };
 }
-
-function routesOf(config: Config, demoUrl: string | undefined): RouteSpec[] {
-	return Object.entries(config.llm_providers).map(([provider, spec]) => {
-		const deadlines = { connectMs: spec.timeouts.connect_ms, headMs: spec.timeouts.head_ms, idleMs: spec.timeouts.idle_ms };
-		if (spec.type === "demo") return { ...NO_OPTIONS, provider, type: "demo", baseUrl: `${demoUrl}/v1`, deadlines };
-		return {
-			provider,
-			type: spec.type,
-			baseUrl: spec.base_url.replace(/\/+$/, ""),
-			apiKey: spec.api_key,
-			apiVersion: spec.api_version,
-			...(spec.max_tokens !== undefined && { maxTokens: spec.max_tokens }),
-			...(spec.temperature !== undefined && { temperature: spec.temperature }),
-			models: spec.models,
-			deadlines,
-			passHeaders: { request: new Set(spec.pass_headers.request), response: new Set(spec.pass_headers.response) },
-		};
-	});
-}
-
-const NO_OPTIONS = { apiKey: "", apiVersion: "", models: [], passHeaders: { request: new Set<string>(), response: new Set<string>() } };

@@ -1,5 +1,16 @@
 import type { FindingCounts, FindingNote } from "../verdict/finding-report.ts";
 
+/** One try to get an answer from a provider. */
+export interface AttemptRecord {
+	readonly provider: string;
+	/** The provider's name for the model. */
+	readonly model: string;
+	/** HTTP status, an error code of the catalogue, or `abandoned`: the session ended first. */
+	readonly result: string;
+	/** ms until then. */
+	readonly durationMs: number;
+}
+
 /** One request that became a session, and what was decided about it. Never holds text of a prompt or an answer. */
 export interface InteractionRecord {
 	readonly type: "interaction";
@@ -13,7 +24,10 @@ export interface InteractionRecord {
 	readonly api: string;
 	/** Empty when the request was refused before it was read. */
 	readonly model: string;
+	/** The one that was asked last; empty: none was. */
 	readonly provider: string;
+	/** In their order. */
+	readonly attempts: readonly AttemptRecord[];
 	/** The policy that decided; `version` is its content hash. */
 	readonly policy: { readonly name: string; readonly version: string };
 	readonly prompt: FindingRecord & { readonly action: string; readonly score: number };

@@ -5,6 +5,7 @@ import { detectionNames } from "../recognizers/registry.ts";
 import type { ConfigFault } from "./config-fault.ts";
 import { interpolate } from "./interpolate.ts";
 import { notEnforcedIn } from "./not-enforced.ts";
+import { routingFaults } from "./routing-faults.ts";
 import { type Config, ConfigSchema } from "./schema.ts";
 
 export type LoadedConfig =
@@ -45,7 +46,7 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	const parsed = ConfigSchema.safeParse(raw);
 	if (!parsed.success) return { ok: false, faults: parsed.error.issues.flatMap(faultsOf) };
 	const config = withEnvironment(parsed.data, env);
-	const semantic = semanticFaults(config);
+	const semantic = [...semanticFaults(config), ...routingFaults(config)];
 	return semantic.length > 0
 		? { ok: false, faults: semantic }
 		: { ok: true, config, warnings: notEnforcedIn(raw).map((path) => `${path} is not enforced in this version`) };

@@ -10,6 +10,11 @@ const timeouts = z
 	.prefault({})
 	.describe("Deadlines of the phases of an upstream request.");
 const headerName = z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/, "must be a header name in lower case");
+const max_concurrent = z
+	.int()
+	.min(0)
+	.default(0)
+	.describe("Requests at this provider at once, from this process. One more goes to the next target, or is answered 503. 0: no bound.");
 const remote = {
 	base_url: z.url({ protocol: /^https?$/ }).describe("Where the API is served; for OpenAI-compatible ones with `/v1` at its end."),
 	api_key: z
@@ -35,6 +40,7 @@ const remote = {
 		.prefault({})
 		.describe("Header names that pass beside the built-in allow lists."),
 	timeouts,
+	max_concurrent,
 };
 
 /** One entry of `llm_providers`. */
@@ -44,6 +50,10 @@ export const Provider = z
 		z.strictObject({ type: z.literal("azure").describe("Azure OpenAI."), ...remote }),
 		z.strictObject({ type: z.literal("anthropic").describe("Anthropic Messages API."), ...remote }),
 		z.strictObject({ type: z.literal("gemini").describe("Google Gemini API."), ...remote }),
-		z.strictObject({ type: z.literal("demo").describe("The embedded upstream: scripted answers, no key, no network."), timeouts }),
+		z.strictObject({
+			type: z.literal("demo").describe("The embedded upstream: scripted answers, no key, no network."),
+			timeouts,
+			max_concurrent,
+		}),
 	])
 	.describe("One upstream.");

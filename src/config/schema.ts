@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Audit } from "./audit-schema.ts";
 import { Provider } from "./provider-schema.ts";
+import { Routing } from "./routing-schema.ts";
 import { Security } from "./security-schema.ts";
 import { Server } from "./server-schema.ts";
 
@@ -32,6 +33,7 @@ export const ConfigSchema = z.strictObject({
 		.record(z.string(), Provider)
 		.default({})
 		.describe("Upstreams by a name of your choice, in order: a request goes to the first whose `models` match."),
+	routing: Routing.prefault({}),
 	shared_state: SharedState,
 	logging: Logging,
 	audit: Audit.prefault({}),

@@ -105,6 +105,13 @@ export const ERRORS = {
 		"The answer was ended by the security policy: what came next must not be given out. Ask in another way.",
 	),
 	overloaded: entry(503, "server_error", "internal", true, "The proxy is at its capacity. Try again shortly."),
+	providers_unavailable: entry(
+		503,
+		"server_error",
+		"upstream",
+		true,
+		"Every provider of this model is at its limit or left alone because it failed. Try again shortly.",
+	),
 	draining: entry(503, "server_error", "internal", true, "The proxy is shutting down. Try again; another replica will answer."),
 	missing_credential: entry(
 		401,

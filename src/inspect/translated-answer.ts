@@ -2,6 +2,7 @@ import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
 import { parseObject } from "../providers/json-object.ts";
+import { renameModel } from "../providers/rename-model.ts";
 import { translationFor } from "../providers/translate/registry.ts";
 import type { Translation, TranslationState } from "../providers/translate/translation.ts";
 import { createSseDecoder } from "../wire/sse-decoder.ts";
@@ -9,10 +10,20 @@ import type { FilterState, ResponseFilter } from "./answer-filter.ts";
 import type { BodyFilter } from "./body-filter.ts";
 import type { FilterStep } from "./filter-step.ts";
 
-/** A client's request, already inspected, in its upstream's format. */
-export function translateRequest(body: Uint8Array, client: ApiName, budget: TokenBudget): TranslatedBody {
-	const request = parseObject(Buffer.from(body).toString("utf8"));
-	const result = translationFor(client).request(request ?? {}, budget);
+/** How an upstream wants a request. */
+export interface UpstreamForm {
+	/** Its API. */
+	readonly to: ApiName;
+	/** Its name for the model. */
+	readonly model: string;
+	readonly budget: TokenBudget;
+}
+
+/** A client's request, already inspected, as its upstream wants it. */
+export function translateRequest(body: Uint8Array, client: ApiName, { to, model, budget }: UpstreamForm): TranslatedBody {
+	const renamed = renameModel(Buffer.from(body).toString("utf8"), model);
+	if (to === client) return { ok: true, body: Buffer.from(renamed), includeUsage: false };
+	const result = translationFor(client).request(parseObject(renamed) ?? {}, budget);
 	if (!result.ok) return result;
 	return { ok: true, body: Buffer.from(JSON.stringify(result.request)), includeUsage: result.includeUsage };
 }

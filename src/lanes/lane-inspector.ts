@@ -129,7 +129,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	};
 
 	const translate = (item: ToLane & { kind: "translate" }): readonly FromLane[] => [
-		{ kind: "translated", sid: item.sid, result: translateRequest(item.body, item.api, item.budget) },
+		{ kind: "translated", sid: item.sid, result: translateRequest(item.body, item.api, item) },
 	];
 
 	const judge = ({ api, body, path }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict => {

@@ -36,13 +36,16 @@ export type ToLane =
 			readonly path: string;
 			readonly body: Uint8Array;
 	  }
-	/** Put an inspected request into the format of its upstream. Answered by `translated`. */
+	/** Put an inspected request into the format of its upstream, with its name for the model. Answered by `translated`. */
 	| {
 			readonly kind: "translate";
 			readonly sid: SessionId;
 			/** The client's format. */
 			readonly api: ApiName;
 			readonly body: Uint8Array;
+			/** The upstream's format, and its name for the model. */
+			readonly to: ApiName;
+			readonly model: string;
 			readonly budget: TokenBudget;
 	  }
 	/** Begin an answer. `resume` continues one whose lane died. */

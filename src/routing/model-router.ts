@@ -1,6 +1,7 @@
 import type { ApiName } from "../core/api.ts";
 import { type TokenBudget, TRANSLATED_APIS } from "../core/translation.ts";
 import { matcherOf } from "./model-globs.ts";
+import { type ModelRule, type OrderFacts, orderTargets } from "./model-rule.ts";
 
 export type ProviderType = "openai" | "azure" | "anthropic" | "gemini" | "demo";
 
@@ -18,6 +19,8 @@ export interface Route {
 	readonly maxTokens?: number;
 	readonly temperature?: number;
 	readonly deadlines: { readonly connectMs: number; readonly headMs: number; readonly idleMs: number };
+	/** Requests at once; 0: no bound. */
+	readonly maxConcurrent: number;
 	/** Further header names (lower case) that pass to and from this upstream. */
 	readonly passHeaders: { readonly request: ReadonlySet<string>; readonly response: ReadonlySet<string> };
 }
@@ -36,7 +39,7 @@ const SPOKEN: Readonly<Record<ProviderType, readonly ApiName[]>> = {
 };
 
 /** The API in which the provider's servers get a client's request: the client's own, or one it can be translated to. */
-export function upstreamApiOf(type: ProviderType, api: ApiName): ApiName | undefined {
+function upstreamApiOf(type: ProviderType, api: ApiName): ApiName | undefined {
 	return [api, TRANSLATED_APIS[api]].find((candidate) => candidate !== undefined && SPOKEN[type].includes(candidate));
 }
 
@@ -54,35 +57,54 @@ export interface ServedModels {
 	readonly names: readonly string[];
 }
 
+/** Where one attempt of a request goes. */
+export interface Target {
+	readonly route: Route;
+	/** The API it gets the request in. */
+	readonly api: ApiName;
+	/** Its name for the model. */
+	readonly model: string;
+}
+
 export interface ModelRouter {
 	/** In the order of the configuration. */
 	readonly providers: readonly ServedModels[];
+	/** Names that stand for models of providers. */
+	readonly aliases: readonly string[];
 	/**
-	 * First provider with a glob for the model, in the order of the configuration; those that speak the API come before
-	 * those that need a translation, and others are not asked.
+	 * The targets of the first rule for the model, in the order to try them. Without a rule one: the first provider with a
+	 * glob for the model, where those that speak the API come before those that need a translation. Targets that
+	 * understand neither are left out. `caller`: who asks, for rules that are sticky.
 	 */
-	route(model: string, api: ApiName): Route | undefined;
-	/** First provider of one of the types, for requests that name no model. */
-	first(types: readonly ProviderType[]): Route | undefined;
+	targets(model: string, api: ApiName, caller: string): readonly Target[];
 }
 
-export function createModelRouter(specs: readonly RouteSpec[]): ModelRouter {
-	const table = specs.map((spec) => ({
-		spec,
-		matches: matcherOf(spec.models),
-	}));
-	return {
-		providers: table.map(({ spec, matches }) => ({
-			route: spec,
-			serves: matches,
-			names: spec.models.filter((name) => !/[*?[\]{}!()]/.test(name)),
-		})),
-		route(model, api) {
-			const matching = table.filter(({ matches }) => matches(model));
-			const apis = matching.map(({ spec }) => upstreamApiOf(spec.type, api));
-			const own = apis.indexOf(api);
-			return matching[own >= 0 ? own : apis.findIndex((candidate) => candidate !== undefined)]?.spec;
-		},
-		first: (types) => specs.find(({ type }) => types.includes(type)),
+export function createModelRouter(specs: readonly RouteSpec[], rules: readonly ModelRule[], facts: OrderFacts): ModelRouter {
+	const table = specs.map((spec) => ({ spec, matches: matcherOf(spec.models) }));
+	const ruled = rules.map((rule) => ({ rule, matches: matcherOf([rule.name]) }));
+	const targetAt = (route: Route | undefined, model: string, api: ApiName): readonly Target[] => {
+		const spoken = route && upstreamApiOf(route.type, api);
+		return route === undefined || spoken === undefined ? [] : [{ route, api: spoken, model }];
 	};
+	return {
+		providers: table.map(({ spec, matches }) => ({ route: spec, serves: matches, names: spec.models.filter(isPlainName) })),
+		aliases: rules.map(({ name }) => name).filter(isPlainName),
+		targets(model, api, caller) {
+			const rule = ruled.find(({ matches }) => matches(model))?.rule;
+			if (rule !== undefined)
+				return orderTargets(rule, caller, facts).flatMap((target) =>
+					targetAt(
+						specs.find(({ provider }) => provider === target.provider),
+						target.model ?? model,
+						api,
+					),
+				);
+			const fitting = table.filter(({ matches }) => matches(model)).flatMap(({ spec }) => targetAt(spec, model, api));
+			return [fitting.find((target) => target.api === api) ?? fitting[0]].filter((target) => target !== undefined);
+		},
+	};
+}
+
+function isPlainName(glob: string): boolean {
+	return !/[*?[\]{}!()]/.test(glob);
 }

@@ -13,9 +13,14 @@ export function upstreamTarget(route: Route, endpoint: Endpoint, model: string, 
 	const isDated = type === "azure" && apiVersion !== "";
 	const search = new URLSearchParams(withoutKey(query));
 	if (isDated && !search.has("api-version")) search.set("api-version", apiVersion);
-	const path = type === "azure" ? azurePath(endpoint, model, isDated) : endpoint.upstreamPath;
+	const path = type === "azure" ? azurePath(endpoint, model, isDated) : withModel(endpoint.upstreamPath, model);
 	const text = isDated ? search.toString() : withoutKey(query);
 	return { url: `${baseUrl}${path}${text === "" ? "" : `?${text}`}`, credential: credentialOf(route) };
+}
+
+/** Gemini's methods have the model in their path. */
+function withModel(path: string, model: string): string {
+	return path.replace(/(?<=\/models\/).+(?=:\w+$)/, () => encodeURI(model));
 }
 
 /** Azure's v1 paths are OpenAI's; with an `api-version` a deployment's name stands in the path of what it answers. */

@@ -1,4 +1,4 @@
-import type { InteractionRecord } from "../audit/audit-record.ts";
+import type { AttemptRecord, InteractionRecord } from "../audit/audit-record.ts";
 import type { ApiName } from "../core/api.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
@@ -13,8 +13,8 @@ export interface Interaction {
 	readonly caller: Caller;
 	readonly request: DownstreamRequest;
 	readonly api: ApiName;
-	/** Empty: the request went to none. */
-	readonly provider: string;
+	/** Empty: the request went to no provider. */
+	readonly attempts: readonly AttemptRecord[];
 	/** Content hash of the policy that decided. */
 	readonly policy: string;
 	/** Absent: the prompt was not inspected to its end. */
@@ -30,7 +30,7 @@ export interface Interaction {
 
 /** The audit record of a session. */
 export function interactionRecord(interaction: Interaction): InteractionRecord {
-	const { time, requestId, caller, request, api, provider, policy, verdict, found, outcome, status, moves, timing } = interaction;
+	const { time, requestId, caller, request, api, attempts, policy, verdict, found, outcome, status, moves, timing } = interaction;
 	const read = verdict === undefined || verdict.action === "invalid" ? undefined : verdict;
 	const { counts, notes } = read?.found ?? NOTHING_FOUND;
 	return {
@@ -42,7 +42,8 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 		path: request.path,
 		api,
 		model: read?.model ?? "",
-		provider,
+		provider: attempts.at(-1)?.provider ?? "",
+		attempts,
 		policy: { name: caller.policy ?? "default", version: policy },
 		prompt: { action: verdict?.action ?? "none", score: read?.score ?? 0, findings: counts, details: notes },
 		response: { findings: found.counts, details: found.notes },

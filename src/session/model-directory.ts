@@ -78,8 +78,9 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 	return {
 		async list(caller) {
 			const lists = await Promise.all(options.router.providers.map((provider) => listOf(provider, caller)));
+			const aliases = options.router.aliases.map((id) => ({ id, owner: "secure-llm-proxy", created: 0 }));
 			const models = new Map<string, ListedModel>();
-			for (const model of lists.flat()) if (!models.has(model.id)) models.set(model.id, model);
+			for (const model of [...aliases, ...lists.flat()]) if (!models.has(model.id)) models.set(model.id, model);
 			return [...models.values()];
 		},
 	};

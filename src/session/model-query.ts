@@ -92,7 +92,7 @@ export class ModelQuery {
 				caller,
 				api: endpoint.api,
 				policy: this.#deps.policyId,
-				provider: "",
+				attempts: [],
 				verdict: undefined,
 				found,
 				outcome,

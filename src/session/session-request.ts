@@ -8,11 +8,13 @@ import type { ModelRouter } from "../routing/model-router.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { ContentKeeper } from "./content-keeper.ts";
 import type { ModelDirectory } from "./model-directory.ts";
+import type { AttemptDeps } from "./upstream-attempts.ts";
 
 /** What every session of one configuration shares. */
 export interface SessionDeps {
 	readonly pool: LanePool;
 	readonly upstream: UpstreamClient;
+	readonly attempts: AttemptDeps;
 	readonly logger: Logger;
 	/** Takes the record of a session at its end: audit and metrics. */
 	readonly record: (record: InteractionRecord, content?: ContentKeeper) => void;

@@ -1,41 +1,36 @@
 import { type AnswerMode, answerMode } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
-import type { AnswerTranslation } from "../core/translation.ts";
 import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
-import type { UpstreamExchange } from "../edge/upstream-types.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
-import { type Endpoint, upstreamEndpoint } from "../routing/endpoints.ts";
+import type { Endpoint } from "../routing/endpoints.ts";
 import { matcherOf } from "../routing/model-globs.ts";
-import { type Route, tokenBudgetOf, upstreamApiOf } from "../routing/model-router.ts";
+import type { Target } from "../routing/model-router.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import { type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
 import type { ContentKeeper } from "./content-keeper.ts";
 import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
 import { interactionRecord } from "./interaction-record.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { type PassedPrompt, type Preparation, type PreparedRequest, prepareRequest } from "./prepare-request.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
-import { NEEDS_MAX_TOKENS, withDefaults } from "./request-defaults.ts";
 import { SessionClock } from "./session-clock.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
-import { brokenEnd, CONTENT_TYPES, keepAlive, streamHeaders } from "./stream-framing.ts";
-import { upstreamAddress } from "./upstream-address.ts";
+import { brokenEnd, keepAlive, streamHeaders } from "./stream-framing.ts";
+import { UpstreamAttempts } from "./upstream-attempts.ts";
 import { UpstreamRefusal } from "./upstream-refusal.ts";
 
-type Passed = Extract<PromptVerdict, { readonly stream: boolean }>;
 type Blocked = Extract<PromptVerdict, { readonly wantsStream: boolean }>;
 
 /**
- * One request and its answer, start to audit line. Owns the upstream exchange, the lane session and the timers, and
+ * One request and its answer, start to audit line. Owns the upstream attempts, the lane session and the timers, and
  * releases each exactly once in `#release`.
  */
 export class Session {
+	readonly #asked: SessionRequest;
 	readonly #request: DownstreamRequest;
 	readonly #endpoint: Endpoint;
-	/** Where the request goes; another endpoint than the client's when it is translated. */
-	#upstream: Endpoint;
-	#translation: AnswerTranslation | undefined;
 	readonly #downstream: Downstream;
 	readonly #deps: SessionDeps;
 	readonly #id: string;
@@ -46,9 +41,8 @@ export class Session {
 	readonly #time = new Date();
 	readonly #content: ContentKeeper | undefined;
 	#verdict: PromptVerdict | undefined;
-	#provider = "";
 	#status = 0;
-	#exchange: UpstreamExchange | undefined;
+	#attempts: UpstreamAttempts | undefined;
 	#lane: LaneSession | undefined;
 	#refusal: UpstreamRefusal | undefined;
 	#keepAlive: KeepAlive | undefined;
@@ -60,12 +54,12 @@ export class Session {
 	#laneFull = false;
 	#clientFull = false;
 	#securityHeaders: Record<string, string> = {};
-	#passHeaders: ReadonlySet<string> = new Set();
 
-	constructor({ request, endpoint, downstream, id, caller, headers }: SessionRequest, deps: SessionDeps, onDone: () => void) {
+	constructor(asked: SessionRequest, deps: SessionDeps, onDone: () => void) {
+		const { request, endpoint, downstream, id, caller, headers } = asked;
+		this.#asked = asked;
 		this.#request = request;
 		this.#endpoint = endpoint;
-		this.#upstream = endpoint;
 		this.#downstream = downstream;
 		this.#deps = deps;
 		this.#content = deps.keepContent();
@@ -95,27 +89,10 @@ export class Session {
 		if ("answer" in verdict) return this.#answer(verdict.answer);
 		if (verdict.action === "block") return this.#block(verdict);
 		if (!matcherOf(this.#caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
-		const route = this.#deps.router.route(verdict.model, api);
-		const upstreamApi = route && upstreamApiOf(route.type, api);
-		if (route === undefined || upstreamApi === undefined) return this.#refuse("model_not_found", modelNotFound(verdict.model));
-		this.#upstream = upstreamEndpoint(this.#endpoint, upstreamApi);
+		const targets = this.#deps.router.targets(verdict.model, api, this.#caller.id);
+		if (targets.length === 0) return this.#refuse("model_not_found", modelNotFound(verdict.model));
 		this.#mode = answerMode(api, verdict.stream, this.#request.query);
-		if (verdict.unset.needsMaxTokens && route.maxTokens === undefined) return this.#refuse("invalid_request", NEEDS_MAX_TOKENS);
-		const inspected = withDefaults(verdict.body ?? body, verdict.unset, route);
-		this.#content?.sent(inspected, verdict.surrogates !== undefined);
-		if (upstreamApi === api) this.#send(verdict, route, inspected);
-		else await this.#sendTranslated(verdict, route, inspected);
-	}
-
-	/** The provider speaks another format than the client. */
-	async #sendTranslated(verdict: Passed, route: Route, inspected: Uint8Array): Promise<void> {
-		const { api } = this.#endpoint;
-		const result = await this.#deps.pool.translateRequest({ api, body: inspected, budget: tokenBudgetOf(route) });
-		if (this.#done) return;
-		if (typeof result === "string") return this.#refuse(result);
-		if (!result.ok) return this.#refuse("invalid_request", { message: result.message, param: result.param });
-		this.#translation = { to: api, includeUsage: result.includeUsage, created: Math.floor(this.#time.getTime() / 1000) };
-		this.#send(verdict, route, result.body);
+		this.#send(verdict, targets);
 	}
 
 	/** An error, or where the policy says so a refusal in the vendor's own form, for applications that cannot show errors. */
@@ -134,42 +111,44 @@ export class Session {
 		this.#release("complete");
 	}
 
-	#send(verdict: Passed, route: Route, body: Uint8Array): void {
-		this.#passHeaders = route.passHeaders.response;
-		this.#provider = route.provider;
-		const choice = { route, endpoint: this.#upstream, model: verdict.model, isForeign: this.#translation !== undefined };
-		const { url, headers } = upstreamAddress(this.#request, { ...choice, passCredential: this.#deps.passCredential });
-		this.#clock.asked();
-		this.#exchange = this.#deps.upstream.send(
+	#send(verdict: PassedPrompt, targets: readonly Target[]): void {
+		this.#attempts = new UpstreamAttempts(
+			{ targets, mode: this.#mode, prepare: (target) => this.#prepare(verdict, target) },
+			{ ...this.#deps.attempts, upstream: this.#deps.upstream },
 			{
-				method: "POST",
-				url,
-				headers: { ...headers, "content-type": "application/json", "x-request-id": this.#id },
-				body: Buffer.from(body),
-				deadlines: route.deadlines,
-			},
-			{
-				onHead: (status, answerHeaders) => this.#onHead(status, answerHeaders, verdict),
+				onHead: (status, headers, prepared) => this.#onHead(status, headers, prepared, verdict),
 				onData: (chunk) => this.#onData(chunk),
 				onEnd: () => (this.#refusal ?? this.#lane)?.end(),
-				onError: (code) => this.stop(isErrorCode(code) ? code : "upstream_unreachable"),
+				onError: (code) => this.stop(code),
+				onRefused: (code, detail) => this.#refuse(code, detail),
 			},
 		);
+		this.#attempts.start();
 	}
 
-	#onHead(status: number, headers: Readonly<Record<string, string>>, { isStructured, surrogates }: Passed): void {
+	async #prepare(verdict: PassedPrompt, target: Target): Promise<Preparation> {
+		const preparation = await prepareRequest({ asked: this.#asked, verdict, time: this.#time }, target, this.#deps);
+		if (!preparation.ok) return preparation;
+		// Every attempt says the same.
+		if (this.#attempts?.records.length === 0) this.#content?.sent(preparation.prepared.inspected, verdict.surrogates !== undefined);
+		this.#clock.asked();
+		return preparation;
+	}
+
+	#onHead(
+		status: number,
+		headers: Readonly<Record<string, string>>,
+		prepared: PreparedRequest,
+		{ isStructured, surrogates }: PassedPrompt,
+	): void {
 		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
-		const encoding = headers["content-encoding"] ?? "identity";
-		if (encoding.trim().toLowerCase() !== "identity") return this.#refuse("upstream_encoding");
-		const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
-		// An SDK that asked for the one and gets the other takes an empty answer for a complete one.
-		if (type !== CONTENT_TYPES[this.#mode]) return this.#refuse("upstream_content_type");
+		const { endpoint, translation, passHeaders } = prepared;
 		this.#lane = this.#deps.pool.openSession(
 			{
 				policyId: this.#deps.policyId,
-				api: this.#upstream.api,
+				api: endpoint.api,
 				mode: this.#mode,
-				...(this.#translation && { translation: this.#translation }),
+				...(translation && { translation }),
 				isStructured,
 				surrogates,
 			},
@@ -184,7 +163,7 @@ export class Session {
 			},
 		);
 		if (this.#lane === undefined) return this.#refuse("overloaded");
-		this.#securityHeaders = { ...downstreamResponseHeaders(headers, this.#passHeaders), ...this.#securityHeaders };
+		this.#securityHeaders = { ...downstreamResponseHeaders(headers, passHeaders), ...this.#securityHeaders };
 		if (this.#mode !== "body") this.#startStream();
 	}
 
@@ -223,8 +202,8 @@ export class Session {
 	}
 
 	#flow(): void {
-		if (this.#laneFull || this.#clientFull) this.#exchange?.pause();
-		else this.#exchange?.resume();
+		if (this.#laneFull || this.#clientFull) this.#attempts?.pause();
+		else this.#attempts?.resume();
 	}
 
 	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, found: FindingReport): void {
@@ -246,7 +225,7 @@ export class Session {
 	/** The upstream failed, or the drain is over; what is final still goes out, then the error. */
 	stop(code: ErrorCode): void {
 		if (this.#done) return;
-		this.#exchange?.abort();
+		this.#attempts?.abort();
 		if (this.#refusal !== undefined) this.#refusal.end();
 		else if (this.#lane === undefined) this.#refuse(code);
 		else this.#lane.end(code);
@@ -254,7 +233,7 @@ export class Session {
 
 	#upstreamRefused(status: number, headers: Readonly<Record<string, string>>): void {
 		this.#refusal = new UpstreamRefusal(status, headers, () => {
-			this.#exchange?.abort();
+			this.#attempts?.abort();
 			this.#refuse("upstream_error", this.#refusal?.overrides);
 		});
 	}
@@ -278,12 +257,16 @@ export class Session {
 		this.#done = true;
 		this.#keepAlive?.stop();
 		this.#refusal?.close();
-		if (outcome === "complete") this.#exchange?.finish();
-		else this.#exchange?.abort();
+		if (outcome === "complete") this.#attempts?.finish();
+		else this.#attempts?.abort();
 		this.#lane?.close();
 		const timing = this.#clock.timing();
 		const { durationMs } = timing;
-		this.#deps.logger.info({ requestId: this.#id, path: this.#request.path, outcome, findings: found.counts, durationMs }, "request");
+		const attempts = this.#attempts?.records ?? [];
+		this.#deps.logger.info(
+			{ requestId: this.#id, path: this.#request.path, outcome, findings: found.counts, attempts, durationMs },
+			"request",
+		);
 		// A prompt's own findings are not the answer's.
 		const answer = {
 			found: this.#lane === undefined ? NOTHING_FOUND : found,
@@ -291,7 +274,7 @@ export class Session {
 			status: this.#status,
 			moves: this.#lane?.moves ?? 0,
 		};
-		const decision = { policy: this.#deps.policyId, provider: this.#provider, verdict: this.#verdict };
+		const decision = { policy: this.#deps.policyId, attempts, verdict: this.#verdict };
 		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
 		this.#deps.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing }), this.#content);
 		this.#onDone();

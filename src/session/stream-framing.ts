@@ -3,11 +3,20 @@ import { errorEvent } from "../core/error-envelope.ts";
 import type { ErrorCode } from "../core/errors.ts";
 
 /** What an answer's bytes are to HTTP, by the way it comes. */
-export const CONTENT_TYPES: Readonly<Record<AnswerMode, string>> = {
+const CONTENT_TYPES: Readonly<Record<AnswerMode, string>> = {
 	stream: "text/event-stream",
 	array: "application/json",
 	body: "application/json",
 };
+
+/** Why the head of a good answer is not one to inspect; undefined: it is. */
+export function answerFault(headers: Readonly<Record<string, string>>, mode: AnswerMode): ErrorCode | undefined {
+	const encoding = headers["content-encoding"] ?? "identity";
+	if (encoding.trim().toLowerCase() !== "identity") return "upstream_encoding";
+	const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
+	// An SDK that asked for the one and gets the other takes an empty answer for a complete one.
+	return type === CONTENT_TYPES[mode] ? undefined : "upstream_content_type";
+}
 
 const KEEP_ALIVE = Buffer.from(": keep-alive\n\n");
 const BLANK = Buffer.from("\n");

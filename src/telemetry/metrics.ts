@@ -18,10 +18,27 @@ export interface ProcessFacts {
 	readonly laneQueuedBytes: number;
 	readonly auditUnwritten: number;
 	readonly auditFailing: boolean;
+	readonly providers: readonly ProviderFacts[];
+}
+
+/** One try to get an answer from a provider. */
+export interface AttemptFacts {
+	readonly provider: string;
+	/** HTTP status, an error code of the catalogue, or `abandoned`. */
+	readonly result: string;
+	readonly durationMs: number;
+}
+
+export interface ProviderFacts {
+	readonly provider: string;
+	readonly inFlight: number;
+	/** Left alone because it failed. */
+	readonly isOpen: boolean;
 }
 
 export interface Metrics {
 	count(request: RequestFacts): void;
+	countAttempt(attempt: AttemptFacts): void;
 	countLaneEvent(kind: string): void;
 	/** Prometheus text exposition format 0.0.4. */
 	expose(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -61,6 +78,33 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 		labelNames: ["kind"],
 		registers,
 	});
+	const attempts = new Counter({
+		name: `${PREFIX}upstream_attempts_total`,
+		help: "Requests to providers, by HTTP status, error code, or abandoned",
+		labelNames: ["provider", "result"],
+		registers,
+	});
+	const attemptDurations = new Histogram({
+		name: `${PREFIX}upstream_head_seconds`,
+		help: "Time from a request to a provider to the head of its answer, or its failure",
+		labelNames: ["provider"],
+		buckets: DURATION_BUCKETS,
+		registers,
+	});
+	const perProvider = (name: string, help: string, read: (facts: ProviderFacts) => number): void => {
+		new Gauge({
+			name: PREFIX + name,
+			help,
+			labelNames: ["provider"],
+			registers,
+			collect() {
+				this.reset();
+				for (const provider of facts().providers) this.set({ provider: provider.provider }, read(provider));
+			},
+		});
+	};
+	perProvider("upstream_in_flight", "Requests at a provider now", ({ inFlight }) => inFlight);
+	perProvider("upstream_circuit_open", "1 while a provider is left alone because it failed", ({ isOpen }) => Number(isOpen));
 	new Gauge({ name: `${PREFIX}build_info`, help: "Always 1", labelNames: ["version"], registers }).set({ version }, 1);
 	const gauge = (name: string, help: string, read: (facts: ProcessFacts) => number): void => {
 		new Gauge({
@@ -87,6 +131,10 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 				["response", response.findings],
 			] as const)
 				for (const [type, count] of Object.entries(counts)) findings.inc({ direction, type }, count);
+		},
+		countAttempt({ provider, result, durationMs }) {
+			attempts.inc({ provider, result });
+			attemptDurations.observe({ provider }, durationMs / 1000);
 		},
 		countLaneEvent: (kind) => laneEvents.inc({ kind }),
 		expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

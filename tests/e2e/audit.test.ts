@@ -67,6 +67,7 @@ test("every request leaves one record that says what was decided and holds no te
 			status: 200,
 			model: "m",
 			provider: "up",
+			attempts: [{ provider: "up", model: "m", result: "200" }],
 			prompt: { action: "redact", findings: { phone: 1 } },
 			response: { findings: { email: 1 } },
 		},

@@ -137,6 +137,12 @@ function inspected(api: ApiName, request: string): string | undefined {
 	);
 }
 
+const budget = { maxTokens: 9, openaiField: "max_tokens" } as const;
+const FORMS = {
+	"anthropic-messages": { to: "openai-chat", model: "m", budget },
+	"openai-chat": { to: "anthropic-messages", model: "m", budget },
+} as const;
+
 test.each([
 	["anthropic-messages", MESSAGES],
 	["openai-chat", CHAT],
@@ -148,7 +154,7 @@ test.each([
 			if (sent === undefined) return;
 			expect(sent).not.toContain(KEY);
 			if (api === "gemini-generate") return;
-			const translated = translateRequest(Buffer.from(sent), api, { maxTokens: 9, openaiField: "max_tokens" });
+			const translated = translateRequest(Buffer.from(sent), api, FORMS[api]);
 			if (translated.ok) expect(JSON.parse(Buffer.from(translated.body).toString())).toHaveProperty("messages");
 			else expect(translated.message).toContain(`'${translated.param}'`);
 		}),

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../src/config/load.ts";
+import type { Config } from "../../src/config/schema.ts";
 import { createProxy, type Proxy, type ProxyDeps } from "../../src/proxy.ts";
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -14,13 +15,8 @@ export interface ProxyOptions {
 
 const UNLIMITED = { requests_per_minute: 0, requests_per_hour: 0, burst_allowance: 0, tokens_per_minute: 0 };
 
-/** A running proxy in front of an OpenAI-compatible base URL, or of these `llm_providers`, with further YAML. Without limits unless that sets some. */
-export async function startProxy(
-	upstream: string | Record<string, object>,
-	yaml = "",
-	workerUrl?: URL,
-	options: ProxyOptions = {},
-): Promise<Proxy> {
+/** The configuration of a proxy in front of an OpenAI-compatible base URL, or of these `llm_providers`, with further YAML. Without limits unless that sets some. */
+export function proxyConfig(upstream: string | Record<string, object>, yaml = "", options: ProxyOptions = {}): Config {
 	const providers = typeof upstream === "string" ? { up: { type: "openai", base_url: upstream, api_key: "test" } } : upstream;
 	const server = { host: "127.0.0.1", port: 0, workers: 2, drain_timeout_ms: 500, lane_deadline_ms: 2000, ...options.server };
 	const loaded = parseConfig(
@@ -31,11 +27,21 @@ ${yaml}`,
 	);
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
 	const { security, audit } = loaded.config;
-	const config = {
+	return {
 		...loaded.config,
 		security: yaml.includes("rate_limiting") ? security : { ...security, rate_limiting: UNLIMITED },
 		audit: yaml.includes("audit:") ? audit : { ...audit, dir: mkdtempSync(join(tmpdir(), "audit-")) },
 	};
+}
+
+/** A running proxy with `proxyConfig`. */
+export async function startProxy(
+	upstream: string | Record<string, object>,
+	yaml = "",
+	workerUrl?: URL,
+	options: ProxyOptions = {},
+): Promise<Proxy> {
+	const config = proxyConfig(upstream, yaml, options);
 	const started = await createProxy(config, { logger: options.logger ?? silent, ...(workerUrl && { workerUrl }) });
 	if (!started.ok) throw new Error(JSON.stringify(started.faults));
 	return started.proxy;

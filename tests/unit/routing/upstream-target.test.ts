@@ -24,6 +24,7 @@ test.each([
 	["azure", "/v1/responses", "2025-04-01-preview", "https://host/openai/responses?api-version=2025-04-01-preview"],
 	["azure", "/v1/models", "2024-10-21", "https://host/openai/models?api-version=2024-10-21"],
 	["anthropic", "/v1/messages", "", "https://host/v1/messages"],
+	["gemini", "/v1beta/models/alias:generateContent", "", "https://host/v1beta/models/my%20model:generateContent"],
 ] as const)("%s serves %s (api-version '%s') at %s", (type, path, version, url) => {
 	expect(target(type, path, { version }).url).toBe(url);
 });

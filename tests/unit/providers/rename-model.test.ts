@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { renameModel } from "../../../src/providers/rename-model.ts";
+
+test.each([
+	['{ "model" : "fast", "n":1.0 }', '{ "model" : "b\\"x", "n":1.0 }'],
+	['{"model":"fast","mod\\u0065l":"fast"}', '{"model":"b\\"x","mod\\u0065l":"b\\"x"}'],
+	[
+		'{"model":"fast","tools":[{"model":"fast"}],"metadata":{"model":"fast"}}',
+		'{"model":"b\\"x","tools":[{"model":"fast"}],"metadata":{"model":"fast"}}',
+	],
+	['{"requests":[{"model":"models/fast"},{"model":"models/fast"}]}', '{"requests":[{"model":"models/b\\"x"},{"model":"models/b\\"x"}]}'],
+	['{"generateContentRequest":{"model":"models/fast"}}', '{"generateContentRequest":{"model":"models/b\\"x"}}'],
+	['{"contents":[]}', '{"contents":[]}'],
+])("only the name of the model changes: %s", (json, renamed) => {
+	expect(renameModel(json, 'b"x')).toBe(renamed);
+});

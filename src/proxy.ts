@@ -6,6 +6,7 @@ import type { Config } from "./config/schema.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
 import { createClientAddress } from "./edge/client-address.ts";
 import { listen } from "./edge/listen.ts";
+import { readTls, type TlsMaterial } from "./edge/tls.ts";
 import { createUpstreamClient } from "./edge/upstream.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
 import { createLanePool, type LanePool } from "./lanes/lane-pool.ts";
@@ -65,6 +66,8 @@ interface CompiledPolicy {
 
 /** Composition root: the only file that sees every layer. */
 export async function createProxy(config: Config, deps: ProxyDeps): Promise<ProxyResult> {
+	const tls = readTls(config.server.tls);
+	if (!tls.ok) return { ok: false, faults: [tls.fault] };
 	const compiled = await compileAll(config);
 	if (!compiled.ok) return compiled;
 	const lanes = config.server.workers ?? Math.max(1, availableParallelism() - 1);
@@ -155,6 +158,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		maxRequestSize: config.server.max_request_size,
 		requestTimeoutMs: config.server.request_timeout_ms,
 		clientStallMs: config.server.client_stall_timeout_ms,
+		tls: tls.material,
 		handler: (request, downstream) => desk.handle(request, downstream),
 		refusal(path, code, address) {
 			const refusal = listenerRefusal(path, code);
@@ -187,12 +191,20 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				return drained;
 			},
 			async reload(next) {
+				const renewed = readTls(next.server.tls);
+				if (!renewed.ok) return { ok: false, faults: [renewed.fault] };
+				if (kindOfTls(renewed.material) !== kindOfTls(tls.material)) return { ok: false, faults: [OTHER_TLS] };
 				const recompiled = await compileAll(next);
 				if (!recompiled.ok) return recompiled;
 				pool.addPolicy(recompiled.value.policy, recompiled.value.prompt, recompiled.value.response);
 				const previous = current;
 				const changed = trySettings(() => settings(next, recompiled.value.policy.id));
 				if (!changed.ok) return changed;
+				const failure = renewed.material && (await listener.renewTls(renewed.material).catch((error: Error) => error));
+				if (failure !== undefined) {
+					changed.settings.authenticator.close();
+					return { ok: false, faults: [{ path: "server.tls", message: failure.message, remedy: "Correct it and reload again." }] };
+				}
 				current = changed.settings;
 				previous.authenticator.close();
 				desk.retire(previous.policyId);
@@ -201,6 +213,16 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			},
 		},
 	};
+}
+
+const OTHER_TLS: Fault = {
+	path: "server.tls",
+	message: "a reload renews certificates, but cannot switch between HTTP, TLS and mutual TLS",
+	remedy: "Restart the proxy.",
+};
+
+function kindOfTls(material: TlsMaterial | undefined): string {
+	return material === undefined ? "http" : material.ca === undefined ? "tls" : "mutual";
 }
 
 function contentKeeperOf({ logging, audit }: Config): SessionDeps["keepContent"] {

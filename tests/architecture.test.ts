@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	limits: ["identity"],
 	session: ["audit", "edge", "identity", "limits", "lanes", "routing", "telemetry", "verdict"],
 	demo: [],
-	cli: ["verdict", "audit", "config", "identity", "inspect", "policy", "scanner", "telemetry"],
+	cli: ["verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry"],
 };
 
 /** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */

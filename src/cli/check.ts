@@ -1,4 +1,5 @@
-import { loadConfig, startFaults } from "../config/load.ts";
+import { loadConfig } from "../config/load.ts";
+import { readTls } from "../edge/tls.ts";
 import { compilePolicy } from "../policy/compile-policy.ts";
 import { type HoldCost, type HoldReport, reportHold } from "../scanner/hold-report.ts";
 import { loadArtifact } from "../scanner/pattern-database.ts";
@@ -12,7 +13,11 @@ export async function check(file: string): Promise<number> {
 		return 2;
 	}
 	for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
-	for (const { path, message } of startFaults(loaded.config)) process.stderr.write(`warning: ${path}: ${message}; serve refuses it\n`);
+	const tls = readTls(loaded.config.server.tls);
+	if (!tls.ok) {
+		printFaults([tls.fault]);
+		return 2;
+	}
 	const policy = compilePolicy(loaded.config.security);
 	const faults = [await loadArtifact(policy.prompt.rules, { onCompile }), await loadArtifact(policy.response.rules, { onCompile })].flatMap(
 		(result) => (result.ok ? [] : result.faults),

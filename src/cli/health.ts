@@ -1,4 +1,10 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
+import { get as getTls } from "node:https";
+import { text } from "node:stream/consumers";
 import { loadConfig } from "../config/load.ts";
+import type { TlsSettings } from "../edge/tls.ts";
 import { printFaults } from "./serve.ts";
 
 /** ms for the answer; a proxy that needs longer is not healthy. */
@@ -11,17 +17,26 @@ export async function health(file: string): Promise<number> {
 		printFaults(loaded.faults);
 		return 2;
 	}
-	const { host, port } = loaded.config.server;
-	const url = `http://${addressToAsk(host)}:${port}/health`;
+	const { host, port, tls } = loaded.config.server;
+	const url = `${tls.cert_file === "" ? "http" : "https"}://${addressToAsk(host)}:${port}/health`;
 	try {
-		const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-		process.stdout.write(`${await response.text()}\n`);
-		return response.ok ? 0 : 1;
+		const { status, body } = await ask(url, tls);
+		process.stdout.write(`${body}\n`);
+		return status === 200 ? 0 : 1;
 	} catch (error) {
-		const reason = error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
-		process.stderr.write(`${url} does not answer: ${reason}\n`);
+		const { code, message } = error as NodeJS.ErrnoException;
+		process.stderr.write(`${url} does not answer: ${message || code}\n`);
 		return 1;
 	}
+}
+
+/** The certificate's name is not that of the loopback address, so it is not verified. Where clients need one, the proxy's own is shown. */
+async function ask(url: string, tls: TlsSettings): Promise<{ readonly status: number | undefined; readonly body: string }> {
+	const own = tls.client_ca_file === "" ? {} : { cert: readFileSync(tls.cert_file), key: readFileSync(tls.key_file) };
+	const signal = AbortSignal.timeout(TIMEOUT_MS);
+	const call = url.startsWith("https:") ? getTls(url, { rejectUnauthorized: false, signal, ...own }) : get(url, { signal });
+	const [response] = (await once(call, "response", { signal })) as [IncomingMessage];
+	return { status: response.statusCode, body: await text(response) };
 }
 
 /** Where a listener on `host` can be reached from its own machine. */

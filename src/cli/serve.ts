@@ -1,4 +1,4 @@
-import { loadConfig, startFaults } from "../config/load.ts";
+import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { createProxy, type Fault, type Proxy, type ProxyResult } from "../proxy.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
@@ -11,9 +11,8 @@ export function printFaults(faults: readonly Fault[]): void {
 /** `serve`: runs until SIGTERM or SIGINT; SIGHUP reloads. Resolves with an exit code only when the start fails. */
 export async function serve(file: string, version: string): Promise<number | undefined> {
 	const loaded = loadConfig(file);
-	const faults = loaded.ok ? startFaults(loaded.config) : loaded.faults;
-	if (!loaded.ok || faults.length > 0) {
-		printFaults(faults);
+	if (!loaded.ok) {
+		printFaults(loaded.faults);
 		return 2;
 	}
 	const { config } = loaded;
@@ -44,7 +43,7 @@ export async function serve(file: string, version: string): Promise<number | und
 	});
 	// Last: who reads this line may send a signal at once.
 	process.stdout.write(
-		`secure-llm-proxy ready on http://${config.server.host}:${proxy.port} (lanes ${proxy.lanes}, listener ${proxy.listener})\n`,
+		`secure-llm-proxy ready on ${config.server.tls.cert_file === "" ? "http" : "https"}://${config.server.host}:${proxy.port} (lanes ${proxy.lanes}, listener ${proxy.listener})\n`,
 	);
 	return undefined;
 }
@@ -56,8 +55,8 @@ async function start(config: Config, logger: Logger, version: string): Promise<P
 
 async function reload(file: string, proxy: Proxy, logger: Logger): Promise<void> {
 	const loaded = loadConfig(file);
-	let faults: readonly Fault[] = loaded.ok ? startFaults(loaded.config) : loaded.faults;
-	if (loaded.ok && faults.length === 0) {
+	let faults: readonly Fault[] = loaded.ok ? [] : loaded.faults;
+	if (loaded.ok) {
 		const result = await proxy
 			.reload(loaded.config)
 			.catch((error: Error) => ({ ok: false as const, faults: [{ path: "", message: error.message, remedy: "Reload again." }] }));

@@ -129,11 +129,3 @@ function nearest(name: string, known: readonly string[]): string {
 		.slice(0, 3)
 		.join(", ");
 }
-
-/** Settings without which a start would be less safe than the file asks for. */
-export function startFaults(config: Config): ConfigFault[] {
-	const faults: ConfigFault[] = [];
-	if (config.server.tls.cert_file !== "")
-		faults.push({ path: "server.tls", message: "TLS is not available in this version", remedy: "Terminate TLS in the load balancer." });
-	return faults;
-}

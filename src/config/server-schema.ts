@@ -4,11 +4,26 @@ import { milliseconds } from "./duration-schema.ts";
 
 const Tls = z
 	.strictObject({
-		cert_file: z.string().default("").describe("PEM certificate chain. Empty: plain HTTP."),
-		key_file: z.string().default("").describe("PEM private key of the certificate."),
+		cert_file: z
+			.string()
+			.default("")
+			.describe("PEM certificate chain, the server's own first. Empty: plain HTTP. Read again with every reload."),
+		key_file: z.string().default("").describe("PEM private key of the certificate, without passphrase."),
+		client_ca_file: z
+			.string()
+			.default("")
+			.describe(
+				"PEM certificates that sign clients'. Clients must present one of theirs (mutual TLS), else the handshake fails. Needs the `node` listener; `auto` takes it.",
+			),
+	})
+	.superRefine((tls, context) => {
+		const issue = (path: string, message: string): void => context.addIssue({ code: "custom", path: [path], message });
+		if (tls.cert_file !== "" && tls.key_file === "") issue("key_file", "must be set when cert_file is");
+		if (tls.cert_file === "" && tls.key_file !== "") issue("cert_file", "must be set when key_file is");
+		if (tls.cert_file === "" && tls.client_ca_file !== "") issue("cert_file", "must be set when client_ca_file is");
 	})
 	.prefault({})
-	.describe("TLS towards clients.");
+	.describe("TLS towards clients, from version 1.2 on.");
 
 function isAddressRange(text: string): boolean {
 	const [address = "", bits, ...more] = text.split("/");

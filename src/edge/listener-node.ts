@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { SecureContextOptions, TlsOptions } from "node:tls";
 import type { ErrorCode } from "../core/errors.ts";
 import { checkFraming, MAX_HEADER_BYTES, type RequestHead } from "./framing-guard.ts";
 import { type AbortReason, type Downstream, LINGER_MS, type Listener, type ListenerOptions } from "./listener.ts";
 import { OpenAnswers } from "./open-answers.ts";
+import { MIN_TLS_VERSION, type TlsMaterial } from "./tls.ts";
 
 const KEEP_ALIVE_MS = 65_000;
 /** ms between looks for connections whose request head is late. */
@@ -22,6 +25,9 @@ export function listenNode(options: ListenerOptions): Promise<Listener> {
 			resolve({
 				kind: "node",
 				port: (server.address() as AddressInfo).port,
+				async renewTls(material) {
+					if ("setSecureContext" in server) server.setSecureContext(secureOptions(material));
+				},
 				async close() {
 					await answers.none(options.clientStallMs);
 					server.close();
@@ -33,7 +39,7 @@ export function listenNode(options: ListenerOptions): Promise<Listener> {
 }
 
 class NodeListener {
-	readonly server: Server;
+	readonly server: Server | TlsServer;
 	readonly answers = new OpenAnswers();
 	readonly #options: ListenerOptions;
 	/** Connections on which a request was refused. Node parses on; nothing behind that request may run. */
@@ -43,14 +49,16 @@ class NodeListener {
 
 	constructor(options: ListenerOptions) {
 		this.#options = options;
-		this.server = createServer({
+		const http = {
 			maxHeaderSize: MAX_HEADER_BYTES,
 			requestTimeout: 0,
 			headersTimeout: options.requestTimeoutMs,
 			connectionsCheckingInterval: Math.min(CHECK_MS, options.requestTimeoutMs),
 			keepAliveTimeout: KEEP_ALIVE_MS,
 			requireHostHeader: false,
-		});
+		};
+		const { tls, requestTimeoutMs } = options;
+		this.server = tls ? createTlsServer({ ...http, ...secureOptions(tls), handshakeTimeout: requestTimeoutMs }) : createServer(http);
 		// Headers beyond the count would be hidden from the framing guard; the byte limit bounds them.
 		this.server.maxHeadersCount = 0;
 		const receive = (request: IncomingMessage, response: ServerResponse): void => this.#receive(request, response);
@@ -58,6 +66,8 @@ class NodeListener {
 		this.server.on("checkContinue", receive);
 		this.server.on("checkExpectation", receive);
 		this.server.on("connect", (_request, socket: Duplex) => this.#refuseSocket(socket, "method_not_allowed"));
+		// Becomes a clientError as well, but there is no channel on which to answer.
+		this.server.prependListener("tlsClientError", (_error: Error, socket: Duplex) => void socket.destroy());
 		this.server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => this.#refuseSocket(socket, codeOf(error)));
 	}
 
@@ -124,6 +134,10 @@ class NodeListener {
 			);
 		});
 	}
+}
+
+function secureOptions({ cert, key, ca }: TlsMaterial): SecureContextOptions & TlsOptions {
+	return { cert, key, minVersion: MIN_TLS_VERSION, ...(ca && { ca, requestCert: true, rejectUnauthorized: true }) };
 }
 
 function codeOf(error: NodeJS.ErrnoException): ErrorCode {

@@ -1,13 +1,17 @@
-import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket } from "uWebSockets.js";
+import type { AppOptions, HttpRequest, HttpResponse, TemplatedApp, us_listen_socket } from "uWebSockets.js";
 import { STATUS_CODES } from "node:http";
 import { createRequire } from "node:module";
 import type { ErrorCode } from "../core/errors.ts";
 import { checkFraming, MAX_HEADER_BYTES } from "./framing-guard.ts";
 import { type AbortReason, type Downstream, LINGER_MS, type Listener, type ListenerOptions, type Refusal } from "./listener.ts";
 import { OpenAnswers } from "./open-answers.ts";
+import type { TlsMaterial } from "./tls.ts";
 
 interface UwsModule {
 	App(): TemplatedApp;
+	SSLApp(options: AppOptions): TemplatedApp;
+	/** `silent`: no header that names the server. */
+	_cfg(key: "silent"): void;
 	us_listen_socket_close(socket: us_listen_socket): void;
 	us_socket_local_port(socket: us_listen_socket): number;
 }
@@ -49,24 +53,69 @@ export function listenUws(options: ListenerOptions): Promise<Listener> {
 	const uws = loadBinary();
 	if (uws === undefined)
 		return Promise.reject(new Error("No uWebSockets.js binary loads here (it needs glibc 2.38 or Node 20). Set server.listener: node."));
-	const app = uws.App();
-	const answers = new OpenAnswers();
-	app.any("/*", (response, request) => receive(response, request, options, answers));
-	return new Promise((resolve, reject) => {
-		app.listen(options.host, options.port, (socket) => {
-			if (!socket) return reject(new Error(`Cannot listen on ${options.host}:${options.port}: is the port in use?`));
-			resolve({
-				kind: "uws",
-				port: uws.us_socket_local_port(socket),
-				async close() {
-					await answers.none(options.clientStallMs);
-					uws.us_listen_socket_close(socket);
-					// The older binary has no such method; its connections end with their idle timeout, or the process.
-					app.close?.();
-				},
+	return UwsListener.open(uws, options);
+}
+
+/**
+ * The binary cannot change the certificate of an app, so a renewed one is another app on the same port (SO_REUSEPORT):
+ * the one before stops listening and serves the connections it has.
+ */
+class UwsListener implements Listener {
+	readonly kind = "uws";
+	readonly #uws: UwsModule;
+	readonly #options: ListenerOptions;
+	readonly #answers = new OpenAnswers();
+	readonly #apps: TemplatedApp[] = [];
+	#port: number;
+	#socket: us_listen_socket | undefined;
+
+	private constructor(uws: UwsModule, options: ListenerOptions) {
+		this.#uws = uws;
+		this.#options = options;
+		this.#port = options.port;
+	}
+
+	static async open(uws: UwsModule, options: ListenerOptions): Promise<UwsListener> {
+		const listener = new UwsListener(uws, options);
+		await listener.#listen(options.tls);
+		return listener;
+	}
+
+	get port(): number {
+		return this.#port;
+	}
+
+	async renewTls(material: TlsMaterial): Promise<void> {
+		// The binary shares a port that it was given, but not one that the system chose.
+		if (this.#options.port === 0) throw new Error("The uws listener renews a certificate on a configured port only. Set server.port.");
+		const before = this.#socket;
+		await this.#listen(material);
+		if (before !== undefined) this.#uws.us_listen_socket_close(before);
+	}
+
+	async close(): Promise<void> {
+		await this.#answers.none(this.#options.clientStallMs);
+		if (this.#socket !== undefined) this.#uws.us_listen_socket_close(this.#socket);
+		// The older binary has no such method; its connections end with their idle timeout, or the process.
+		for (const app of this.#apps) app.close?.();
+	}
+
+	#listen(tls: TlsMaterial | undefined): Promise<void> {
+		const { host } = this.#options;
+		const files = tls && { cert_file_name: tls.files.cert, key_file_name: tls.files.key };
+		const app = files === undefined ? this.#uws.App() : this.#uws.SSLApp(files);
+		this.#uws._cfg("silent");
+		app.any("/*", (response, request) => receive(response, request, this.#options, this.#answers));
+		return new Promise((resolve, reject) => {
+			app.listen(host, this.#port, (socket) => {
+				if (!socket) return reject(new Error(`Cannot listen on ${host}:${this.#port}: is the port in use?`));
+				this.#apps.push(app);
+				this.#socket = socket;
+				this.#port = this.#uws.us_socket_local_port(socket);
+				resolve();
 			});
 		});
-	});
+	}
 }
 
 function receive(response: HttpResponse, request: HttpRequest, options: ListenerOptions, answers: OpenAnswers): void {

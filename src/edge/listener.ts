@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../core/errors.ts";
+import type { TlsMaterial } from "./tls.ts";
 
 /** A request whose framing was checked and whose body is complete. */
 export interface DownstreamRequest {
@@ -57,6 +58,8 @@ export interface ListenerOptions {
 	readonly requestTimeoutMs: number;
 	/** ms a client may leave an answer unread once the buffers are full; then the connection is cut. */
 	readonly clientStallMs: number;
+	/** Absent: plain HTTP. */
+	readonly tls?: TlsMaterial | undefined;
 	readonly handler: RequestHandler;
 	/**
 	 * Errors the listener answers itself, formatted by path; the connection is closed after them. `path` is empty where none
@@ -69,6 +72,8 @@ export interface Listener {
 	readonly port: number;
 	/** Name of the adapter in use. */
 	readonly kind: "uws" | "node";
+	/** New connections get this certificate; those that are open keep theirs. Only of a listener with TLS. */
+	renewTls(material: TlsMaterial): Promise<void>;
 	/**
 	 * Resolves when every answer that has ended is with the kernel, at the latest after `clientStallMs`; then the port and,
 	 * where the adapter can, every connection is closed.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CertificateAuthority } from "../support/certificates.ts";
 import { chat } from "../support/chat-client.ts";
 import { CommandLine } from "../support/command-line.ts";
 import { freePort } from "../support/free-port.ts";
@@ -26,6 +27,18 @@ test("health follows the proxy's life", async () => {
 	proxy.child.kill("SIGTERM");
 	expect(await proxy.exited).toEqual([0, null]);
 	expect((await line.run(["health", "--config", demo("wrong.yaml", "port: 70000")])).code).toBe(2);
+});
+
+test("health asks over TLS, and shows the proxy's own certificate where clients need one", async () => {
+	const ca = new CertificateAuthority();
+	const { certFile, keyFile } = ca.issue("proxy");
+	for (const more of ["", `, client_ca_file: ${ca.certFile}`]) {
+		const file = demo("tls.yaml", `port: ${await freePort()}, tls: { cert_file: ${certFile}, key_file: ${keyFile}${more} }`);
+		const proxy = await line.serve(file);
+		expect(await line.run(["health", "--config", file])).toMatchObject({ code: 0, err: "" });
+		proxy.child.kill("SIGTERM");
+		expect(await proxy.exited).toEqual([0, null]);
+	}
 });
 
 test("after SIGTERM a replica is not ready but serves on for drain_delay_ms", async () => {

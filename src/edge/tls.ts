@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
+
+/** `server.tls` of the configuration: names of PEM files. Empty: there is none. */
+export interface TlsSettings {
+	readonly cert_file: string;
+	readonly key_file: string;
+	/** Clients must present a certificate that one of these signed. */
+	readonly client_ca_file: string;
+}
+
+export interface TlsMaterial {
+	/** For listeners that read them on their own. */
+	readonly files: { readonly cert: string; readonly key: string };
+	readonly cert: Buffer;
+	readonly key: Buffer;
+	readonly ca?: Buffer;
+}
+
+/** Of both listeners; older ones are broken (RFC 8996). */
+export const MIN_TLS_VERSION = "TLSv1.2";
+
+export type TlsReading =
+	/** Undefined: plain HTTP. */
+	| { readonly ok: true; readonly material: TlsMaterial | undefined }
+	| { readonly ok: false; readonly fault: { readonly path: string; readonly message: string; readonly remedy: string } };
+
+/** Reads the files and makes sure that they belong together. What they hold is never quoted. */
+export function readTls(settings: TlsSettings): TlsReading {
+	if (settings.cert_file === "") return { ok: true, material: undefined };
+	const fault = (key: keyof TlsSettings, message: string, remedy: string): TlsReading => ({
+		ok: false,
+		fault: { path: `server.tls.${key}`, message: `${settings[key]} ${message}`, remedy },
+	});
+	const files = new Map<keyof TlsSettings, Buffer>();
+	for (const key of ["cert_file", "key_file", "client_ca_file"] as const) {
+		if (settings[key] === "") continue;
+		try {
+			files.set(key, readFileSync(settings[key]));
+		} catch (error) {
+			const { code = "unknown error" } = error as NodeJS.ErrnoException;
+			return fault(key, `cannot be read: ${code}`, "Give the path of a file that the proxy's user may read.");
+		}
+	}
+	const [cert, key, ca] = [files.get("cert_file"), files.get("key_file"), files.get("client_ca_file")];
+	if (!isUsable({ cert }))
+		return fault("cert_file", "holds no PEM certificate", "Give the chain as PEM, the server's own certificate first.");
+	if (!isUsable({ key })) return fault("key_file", "holds no PEM key that can be read", "Give the private key as PEM, without passphrase.");
+	if (!isUsable({ cert, key })) return fault("key_file", "is not the key of the certificate", "Give the two files that belong together.");
+	// OpenSSL takes a file without a certificate for an empty list.
+	if (ca !== undefined && (!ca.includes("-----BEGIN CERTIFICATE-----") || !isUsable({ ca })))
+		return fault("client_ca_file", "holds no PEM certificate", "Give the certificates that sign clients' as PEM.");
+	const parts = { cert: cert as Buffer, key: key as Buffer, ...(ca && { ca }) };
+	return { ok: true, material: { files: { cert: settings.cert_file, key: settings.key_file }, ...parts } };
+}
+
+function isUsable(parts: Partial<Record<"cert" | "key" | "ca", Buffer | undefined>>): boolean {
+	try {
+		createSecureContext(parts);
+		return true;
+	} catch {
+		return false;
+	}
+}

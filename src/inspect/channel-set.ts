@@ -47,11 +47,19 @@ export class ChannelSet {
 		return true;
 	}
 
-	/** Scans the deltas of the entries in their order, up to the first cut, and puts the texts in their places. */
-	scan(entries: readonly Entry[]): void {
-		for (const { channel, slots } of deltaRuns(entries)) {
-			const result = this.#channels.get(channel)?.write(slots.map((slot) => slot.text));
-			for (const [k, slot] of slots.entries()) slot.entry.texts[slot.i] = result === undefined ? "" : result.texts[k];
+	/**
+	 * Scans the deltas of the entries in their order, up to the first cut, and puts the texts in their places. `ending`: the
+	 * channel whose text ends with them.
+	 */
+	scan(entries: readonly Entry[], ending?: string): void {
+		const runs = deltaRuns(entries);
+		const last = ending === undefined ? undefined : runs.findLast(({ channel }) => channel === ending);
+		for (const run of runs) {
+			const { channel, slots } = run;
+			const deltas = slots.map((slot) => slot.text);
+			const open = this.#channels.get(channel);
+			const result = run === last ? open?.writeLast(deltas) : open?.write(deltas);
+			for (const [k, slot] of slots.entries()) slot.put(result === undefined ? "" : result.texts[k]);
 			const cutSlot = slots[result?.cutAt ?? -1];
 			if (cutSlot === undefined) continue;
 			cutSlot.entry.isCut = true;
@@ -93,6 +101,11 @@ export class ChannelSet {
 	/** Whether text of a channel with one of the prefixes came and did not go out yet. */
 	isHolding(prefixes: readonly string[]): boolean {
 		return this.names(prefixes).some((name) => this.#channels.get(name)?.isHolding === true);
+	}
+
+	/** Whether `after` would decide all that the channel holds and `before`, which comes first. Changes nothing. */
+	decides(name: string, before: string, after: string): boolean {
+		return this.#channels.get(name)?.decides(before, after) ?? true;
 	}
 
 	/** Open channels with the arguments of a call. */

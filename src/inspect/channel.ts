@@ -41,16 +41,22 @@ export class Channel {
 	/** A high surrogate whose other half may come with the next delta. */
 	#carry = "";
 	#isAltered: boolean;
+	#isEnded = false;
+	readonly #program: ScannerProgram;
+	readonly #style: TextStyle;
+	readonly #source: SourceKind;
 	readonly #scanner: TextScanner;
 	readonly #redactor: Redactor;
 	readonly #isPrompt: boolean;
 	readonly #gap: RemovalGap;
 	readonly #json: JsonSource | undefined;
-	readonly #isArguments: boolean;
 	readonly #restorer: Restorer | undefined;
 
 	constructor(program: ScannerProgram, style: TextStyle, kind: SourceKind, state?: ChannelState) {
 		const source = kind === "answer" && style.isStructured !== true ? "text" : kind;
+		this.#program = program;
+		this.#style = style;
+		this.#source = source;
 		this.#scanner = program.open(state?.scanner, style.isOwn);
 		this.#carry = state === undefined || state.carry === 0 ? "" : String.fromCharCode(state.carry);
 		this.#isAltered = state?.isAltered ?? false;
@@ -58,7 +64,6 @@ export class Channel {
 		this.#gap = new RemovalGap(state?.gap);
 		this.#redactor = new Redactor(style, state?.surrogates);
 		this.#json = source === "text" ? undefined : new JsonSource(source === "answer" ? "mixed" : "pure", state?.json);
-		this.#isArguments = source === "json";
 		this.#restorer = style.restores && new Restorer(style.restores, source, state?.restorer);
 	}
 
@@ -68,12 +73,24 @@ export class Channel {
 
 	/** Arguments of a call, and not an answer for people to read. */
 	get isArguments(): boolean {
-		return this.#isArguments;
+		return this.#source === "json";
 	}
 
 	/** Some of the text that came did not go out yet. */
 	get isHolding(): boolean {
-		return this.#carry !== "" || this.#scanner.taken < this.#scanner.end;
+		const isUndecided = this.#carry !== "" || this.#scanner.taken < this.#scanner.end;
+		return isUndecided || this.#json?.isHolding === true || this.#restorer?.isHolding === true;
+	}
+
+	/** Whether `after` would decide all that is held, and `before`, which comes first. Changes nothing. */
+	decides(before: string, after: string): boolean {
+		const copy = new Channel(this.#program, this.#style, this.#source, this.state());
+		copy.write([before]);
+		const { end } = copy.scanner;
+		copy.write([after]);
+		const isDecided = copy.scanner.isCut || copy.scanner.taken >= end;
+		copy.close();
+		return isDecided;
 	}
 
 	/** Something of what went out so far stands in place of the original. */
@@ -83,10 +100,20 @@ export class Channel {
 
 	/** Takes the next deltas. */
 	write(deltas: readonly string[]): ChannelStep {
+		return this.#writeAll(deltas, false);
+	}
+
+	/** Takes the last deltas; nothing is held after that. */
+	writeLast(deltas: readonly string[]): ChannelStep {
+		return this.#writeAll(deltas, true);
+	}
+
+	#writeAll(deltas: readonly string[], isLast: boolean): ChannelStep {
 		const texts: (string | undefined)[] = [];
 		let cutAt = -1;
-		for (const group of groupsOf(deltas)) {
-			const step = group.length === 1 ? this.#writeLong(group[0] as string) : this.#writeGroup(group);
+		const groups = isLast ? [deltas] : groupsOf(deltas);
+		for (const group of groups) {
+			const step = group.length === 1 && !isLast ? this.#writeLong(group[0] as string) : this.#writeGroup(group, isLast);
 			if (cutAt < 0 && step.cutAt >= 0) cutAt = texts.length + step.cutAt;
 			for (const text of step.texts) texts.push(text);
 		}
@@ -95,16 +122,16 @@ export class Channel {
 
 	/** One delta of any length, in slices: what is undecided at a time stays small. */
 	#writeLong(delta: string): ChannelStep {
-		if (delta.length <= SLICE_UNITS) return this.#writeGroup([delta]);
+		if (delta.length <= SLICE_UNITS) return this.#writeGroup([delta], false);
 		let out = "";
 		for (let at = 0; at < delta.length && !this.#scanner.isCut; at += SLICE_UNITS) {
 			const slice = delta.slice(at, at + SLICE_UNITS);
-			out += this.#writeGroup([slice]).texts[0] ?? slice;
+			out += this.#writeGroup([slice], false).texts[0] ?? slice;
 		}
 		return { texts: [out === delta ? undefined : out], cutAt: this.#scanner.isCut ? 0 : -1 };
 	}
 
-	#writeGroup(deltas: readonly string[]): ChannelStep {
+	#writeGroup(deltas: readonly string[], isLast: boolean): ChannelStep {
 		const ends: number[] = [];
 		let end = this.#scanner.end;
 		const parts: Buffer[] = [];
@@ -115,9 +142,12 @@ export class Channel {
 			parts.push(bytes);
 		}
 		this.#scanner.write(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
+		if (isLast) this.#endScan();
 		let cutAt = -1;
 		const texts = deltas.map((delta, i) => {
-			const out = this.#restore(this.#render(this.#scanner.take(ends[i] as number)), this.#scanner.isCut);
+			const isEnd = isLast && i === deltas.length - 1;
+			const pieces = this.#scanner.take(isEnd ? Number.POSITIVE_INFINITY : (ends[i] as number));
+			const out = isEnd ? this.#renderEnd(pieces) : this.#restore(this.#render(pieces), this.#scanner.isCut);
 			if (cutAt < 0 && this.#scanner.isCut) cutAt = i;
 			return out === delta ? undefined : out;
 		});
@@ -126,7 +156,9 @@ export class Channel {
 
 	/** End of the text: the rest that may go out. */
 	finish(): string {
-		return this.#renderEnd(this.#finishScan().pieces);
+		if (this.#isEnded) return "";
+		this.#endScan();
+		return this.#renderEnd(this.#scanner.take(Number.POSITIVE_INFINITY));
 	}
 
 	/** The whole text at once, on a fresh channel; scanned in slices so that the window stays small. */
@@ -139,9 +171,9 @@ export class Channel {
 			this.#scanner.write(bytes);
 			pieces.push(...this.#scanner.take(Number.POSITIVE_INFINITY));
 		}
-		const last = this.#finishScan();
-		pieces.push(...last.pieces);
-		return this.#renderEnd(this.#isPrompt ? this.#withRegions(pieces, Buffer.concat([...parts, last.bytes])) : pieces);
+		parts.push(this.#endScan());
+		pieces.push(...this.#scanner.take(Number.POSITIVE_INFINITY));
+		return this.#renderEnd(this.#isPrompt ? this.#withRegions(pieces, Buffer.concat(parts)) : pieces);
 	}
 
 	state(): ChannelState {
@@ -168,12 +200,14 @@ export class Channel {
 		return this.#carry === "" ? whole : whole.slice(0, -1);
 	}
 
-	#finishScan(): { readonly bytes: Buffer; readonly pieces: readonly Piece[] } {
+	/** Everything becomes final. Answers the bytes that this adds to the text. */
+	#endScan(): Buffer {
 		const bytes = this.#encode(this.#carry === "" ? "" : "\ufffd");
 		this.#carry = "";
+		this.#isEnded = true;
 		this.#scanner.write(bytes);
 		this.#scanner.finish();
-		return { bytes, pieces: this.#scanner.take(Number.POSITIVE_INFINITY) };
+		return bytes;
 	}
 
 	/** The last step: inspected text with the caller's originals in the place of their surrogates. */
@@ -238,13 +272,13 @@ export function inspectWhole(program: ScannerProgram, style: TextStyle, text: st
 	return { text: out, scanner: channel.scanner };
 }
 
-/** The deltas in groups that may be scanned at once; a longer one stands alone. */
+/** The deltas in groups that may be scanned at once; a longer one stands alone, but for empty ones before it: these give out what it decides. */
 function groupsOf(deltas: readonly string[]): (readonly string[])[] {
 	const groups: string[][] = [];
 	let group: string[] = [];
 	let units = 0;
 	for (const delta of deltas) {
-		if (group.length === 0 || units + delta.length > SLICE_UNITS) {
+		if (group.length === 0 || (units > 0 && units + delta.length > SLICE_UNITS)) {
 			group = [];
 			groups.push(group);
 			units = 0;

@@ -1,4 +1,5 @@
 import type { EventData, EventReading, Place, StreamFormat, StreamMemory } from "../providers/provider.ts";
+import type { SseBlock } from "../wire/sse-decoder.ts";
 
 /** An event with one growing text, taken apart around that text's literal. */
 interface Template {
@@ -11,6 +12,9 @@ interface Template {
 	readonly reading: EventData;
 	readonly place: Place;
 }
+
+/** What a block without an event says. */
+export const NOTHING = { kind: "data", places: [], companions: [], finished: [], isOnlyText: true, note: undefined } as const;
 
 /** A control character. JSON wants these escaped. */
 const CONTROL = /[^ -\uffff]/;
@@ -29,7 +33,9 @@ export class EventReader {
 		this.#format = format;
 	}
 
-	read(data: string, name: string | undefined, memory: StreamMemory): EventReading {
+	read({ event }: SseBlock, memory: StreamMemory): EventReading {
+		if (event === undefined) return NOTHING;
+		const { data, name } = event;
 		const template = this.#template;
 		const repeated = template !== undefined && template.name === name ? fill(template, data) : undefined;
 		if (repeated !== undefined) return repeated;

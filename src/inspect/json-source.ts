@@ -85,6 +85,11 @@ export class JsonSource {
 		};
 	}
 
+	/** An escape is not complete. */
+	get isHolding(): boolean {
+		return this.#lexer.carry !== "";
+	}
+
 	/** The decoded text of the next piece. */
 	decode(piece: string): string {
 		const source = this.#lexer.carry + piece;

@@ -9,12 +9,12 @@ import { plainBlock } from "../wire/sse-fields.ts";
 import type { FilterState, ResponseFilter } from "./answer-filter.ts";
 import { ChannelSet } from "./channel-set.ts";
 import type { TextStyle } from "./conversation.ts";
-import { EventReader } from "./event-template.ts";
+import { EventReader, NOTHING } from "./event-template.ts";
 import { append, type FilterStep, type Run } from "./filter-step.ts";
 import { cutCauseOf, securityComment } from "./finding-counts.ts";
 import { FindingTally } from "./finding-tally.ts";
 import { composeEntry, createEntry, deltaRuns, type Entry } from "./stream-entry.ts";
-import { type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
+import { keepWritten, type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
 import { WaitingEvents } from "./waiting-events.ts";
 import { WholeTexts } from "./whole-texts.ts";
 
@@ -38,8 +38,6 @@ export interface ResponseFilterOptions {
 export function createResponseFilter(options: ResponseFilterOptions): ResponseFilter {
 	return new Filter(options);
 }
-
-const NOTHING = { kind: "data", places: [], companions: [], finished: [], isOnlyText: true, note: undefined } as const;
 
 /** An end marker alone in its block. */
 const END_MARKER = /^data: ?\[DONE\](?:\r\n|\n|\r){2}$/;
@@ -132,12 +130,12 @@ class Filter implements ResponseFilter {
 		this.#channels.close();
 	}
 
-	#pushBlocks(blocks: readonly SseBlock[], mayWait = true): FilterStep {
+	#pushBlocks(blocks: readonly SseBlock[]): FilterStep {
 		const run: Run = { out: "", entries: [], end: undefined };
 		for (const block of blocks) {
 			if (this.#done || run.end !== undefined) break;
-			const reading = this.#readBlock(block);
-			if (!mayWait || !this.#wait(run, block, reading)) this.#take(run, block, reading);
+			const reading = this.#reader.read(block, this.#memory);
+			if (!this.#wait(run, block, reading)) this.#take(run, block, reading);
 		}
 		this.#flush(run);
 		return { consumed: this.#received, ...run.end, out: run.out };
@@ -154,50 +152,61 @@ class Filter implements ResponseFilter {
 		}
 		run.entries.push(entry);
 		// A channel may end inside the batch, so texts after its end must not be scanned together with those before.
-		if (entry.reading.finished.length > 0 || this.#done) this.#flush(run);
+		if (this.#channels.names(entry.reading.finished).length > 0 || this.#done) this.#flush(run);
 	}
 
-	#flush(run: Run): void {
-		if (run.end === undefined) append(run, this.#write(run.entries.splice(0)));
+	/** `ending`: the channel whose text ends with these entries. */
+	#flush(run: Run, ending?: string): void {
+		if (run.end === undefined) append(run, this.#write(run.entries.splice(0), ending));
 	}
 
 	/** True when the event waits for text that came before it. */
 	#wait(run: Run, block: SseBlock, reading: EventReading): boolean {
 		if (!this.#waiting.isEmpty) {
-			if (this.#waiting.takes(block, reading)) return true;
-			append(run, this.#endWaiting(this.#waiting.isEndedBy(reading)));
+			if (this.#waiting.takes(block, reading, (...texts) => this.#channels.decides(...texts))) return true;
+			const isEnded = this.#waiting.isEndedBy(reading);
+			// Text on both sides of a seam is scanned together, this event's too.
+			if (this.#waiting.isSeam && !isEnded) this.#takeAll(run, this.#waiting.take().blocks);
+			else append(run, this.#endWaiting(isEnded));
 			return false;
 		}
-		if (reading.kind !== "data" || reading.follows === undefined) return false;
-		const { follows } = reading;
+		if (reading.kind !== "data") return false;
+		const { pauses, follows = pauses === undefined ? [] : [pauses] } = reading;
+		if (follows.length === 0) return false;
 		if (deltaRuns(run.entries).some(({ channel }) => follows.some((prefix) => channel.startsWith(prefix)))) this.#flush(run);
 		if (run.end !== undefined || !this.#channels.isHolding(follows)) return false;
-		this.#waiting.begin(block, follows);
+		this.#flush(run);
+		if (run.end !== undefined) return false;
+		if (pauses === undefined) this.#waiting.begin(block, follows);
+		else this.#waiting.beginSeam(block, pauses);
 		return true;
 	}
 
 	/** Lets the waiting events go, behind the text they waited for where that has ended. */
 	#endWaiting(isTextEnded: boolean): FilterStep {
+		const { isSeam } = this.#waiting;
 		const { blocks, channels } = this.#waiting.take();
-		const text = isTextEnded ? this.#finish(channels) : "";
+		const text = isTextEnded && !isSeam ? this.#finish(channels) : "";
 		if (this.#channels.isCut) return this.#cut(text);
-		const step = this.#pushBlocks(blocks, false);
-		return { ...step, out: text + step.out };
+		const run: Run = { out: text, entries: [], end: undefined };
+		this.#takeAll(run, blocks);
+		this.#flush(run, isSeam ? channels[0] : undefined);
+		return { consumed: this.#received, ...run.end, out: run.out };
 	}
 
-	#readBlock({ event }: SseBlock): EventReading {
-		return event === undefined ? NOTHING : this.#reader.read(event.data, event.name, this.#memory);
+	#takeAll(run: Run, blocks: readonly SseBlock[]): void {
+		for (const block of blocks) if (!this.#done && run.end === undefined) this.#take(run, block, this.#reader.read(block, this.#memory));
 	}
 
 	/** An entry, or the code of the fault that ends the answer. */
 	#read(block: SseBlock, reading: EventReading): Entry | string {
 		// A comment is text as well, and no client needs an upstream's.
-		if (block.event === undefined) return { block: { ...block, raw: "" }, reading: NOTHING, texts: [], isCut: false };
+		if (block.event === undefined) return { block: { ...block, raw: "" }, reading: NOTHING, texts: [], held: "", isCut: false };
 		if (reading.kind === "fault") return reading.code;
 		if (reading.kind === "done") {
 			this.#done = true;
 			const raw = END_MARKER.test(block.raw) ? block.raw : this.#format.done();
-			return { block: { ...block, raw }, reading: { ...NOTHING, finished: [""] }, texts: [], isCut: false };
+			return { block: { ...block, raw }, reading: { ...NOTHING, finished: [""] }, texts: [], held: "", isCut: false };
 		}
 		if (reading.isEnd) this.#done = true;
 		for (const place of reading.places) if (place.kind === "delta" && !this.#channels.open(place)) return "too_many_channels";
@@ -212,31 +221,22 @@ class Filter implements ResponseFilter {
 	}
 
 	/** Scans the texts of all entries, one call per channel, then writes the entries in their order. */
-	#write(entries: readonly Entry[]): FilterStep {
-		this.#channels.scan(entries);
+	#write(entries: readonly Entry[], ending: string | undefined): FilterStep {
+		this.#channels.scan(entries, ending);
 		let out = "";
 		for (const entry of entries) {
 			const { note } = entry.reading;
 			this.#channels.forgetEnded();
 			if (note !== undefined) this.#format.note(this.#memory, note);
+			if (entry.held !== "") out += this.#say(entry.reading.pauses as string, entry.held);
 			if (!entry.isCut) out += this.#flushFinished(entry);
 			if (entry.isCut) return this.#cut(out + this.#composeCut(entry), note);
 			const edits = note === undefined ? undefined : this.#format.renumber?.(this.#memory, note);
 			const written = composeEntry(entry, (prefix) => this.#channels.isAltered(prefix), edits ?? []);
-			this.#keep(entry, written.data);
+			if (this.#transcript !== undefined) keepWritten(this.#transcript, this.#format, entry, written.data);
 			out += written.sse;
 		}
 		return { out, consumed: this.#received };
-	}
-
-	#keep({ reading, texts }: Entry, data: string): void {
-		const transcript = this.#transcript;
-		if (transcript === undefined) return;
-		for (const [i, { kind, channel, text }] of reading.places.entries()) {
-			const said = texts[i] ?? text;
-			if (kind === "delta" && said !== "") transcript.append(channel, said);
-		}
-		if (reading.isKept) for (const [key, value] of this.#format.keep?.(data) ?? []) transcript.set(key, value);
 	}
 
 	/** Text in an event of its own. */

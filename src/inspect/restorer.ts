@@ -37,6 +37,11 @@ export class Restorer {
 		return { held: this.#held, heldFrom: this.#heldFrom, left: this.#left, ...(this.#json && { json: this.#json.state() }) };
 	}
 
+	/** Some of the text that came did not go out yet. */
+	get isHolding(): boolean {
+		return this.#held !== "" || this.#json?.isHolding === true;
+	}
+
 	/** Takes inspected text; returns what is decided. */
 	write(text: string): string {
 		return text === "" ? "" : this.#restore(this.#json?.decode(text) ?? text, false);

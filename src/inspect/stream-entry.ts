@@ -10,6 +10,8 @@ export interface Entry {
 	readonly reading: EventData;
 	/** Text for each place, `undefined` where it goes out as it came. */
 	readonly texts: (string | undefined)[];
+	/** What the text that pauses with this event held. */
+	held: string;
 	/** A cut took effect in this event. */
 	isCut: boolean;
 }
@@ -23,7 +25,7 @@ export function createEntry(block: SseBlock, reading: EventData, inspect: (place
 		isCut ||= whole.isCut && place.kind !== "echo";
 		return whole.text;
 	});
-	return { block, reading, texts, isCut };
+	return { block, reading, texts, held: "", isCut };
 }
 
 /** What is written of an entry. */
@@ -53,11 +55,12 @@ export function composeEntry(
 	return { sse: withData(block, data), data };
 }
 
-/** One delta of an entry: place `i`. */
+/** One delta of an entry, or the end of a block, where the text before it is due. */
 interface DeltaSlot {
 	readonly entry: Entry;
-	readonly i: number;
 	readonly text: string;
+	/** Takes what goes out in its place; undefined: the text itself. */
+	put(text: string | undefined): void;
 }
 
 /** Deltas of one channel with none of another between them: they can be scanned at once. */
@@ -73,13 +76,31 @@ interface DeltaRun {
  */
 export function deltaRuns(entries: readonly Entry[]): DeltaRun[] {
 	const runs: DeltaRun[] = [];
+	const add = (channel: string, slot: DeltaSlot): void => {
+		const last = runs.at(-1);
+		if (last?.channel === channel) last.slots.push(slot);
+		else runs.push({ channel, slots: [slot] });
+	};
 	for (const entry of entries) {
 		for (const [i, { kind, channel, text }] of entry.reading.places.entries()) {
 			if (kind !== "delta" || text === "") continue;
-			const last = runs.at(-1);
-			if (last?.channel === channel) last.slots.push({ entry, i, text });
-			else runs.push({ channel, slots: [{ entry, i, text }] });
+			add(channel, {
+				entry,
+				text,
+				put(out) {
+					entry.texts[i] = out;
+				},
+			});
 		}
+		const { pauses } = entry.reading;
+		if (pauses !== undefined)
+			add(pauses, {
+				entry,
+				text: "",
+				put(out = "") {
+					entry.held = out;
+				},
+			});
 		if (entry.isCut) break;
 	}
 	return runs;

@@ -1,4 +1,5 @@
-import type { Transcript } from "../providers/provider.ts";
+import type { StreamFormat, Transcript } from "../providers/provider.ts";
+import type { Entry } from "./stream-entry.ts";
 
 /** One thing that was kept. Without `isMore` it replaces what the key had. */
 export type TranscriptEntry = readonly [key: string, value: string, isMore: boolean];
@@ -41,4 +42,13 @@ export class TranscriptKeeper implements Transcript {
 		this.#news = [];
 		return news;
 	}
+}
+
+/** Keeps what was written of an entry. */
+export function keepWritten(transcript: TranscriptKeeper, format: StreamFormat, { reading, texts }: Entry, data: string): void {
+	for (const [i, { kind, channel, text }] of reading.places.entries()) {
+		const said = texts[i] ?? text;
+		if (kind === "delta" && said !== "") transcript.append(channel, said);
+	}
+	if (reading.isKept) for (const [key, value] of format.keep?.(data) ?? []) transcript.set(key, value);
 }

@@ -4,18 +4,33 @@ import type { SseBlock } from "../wire/sse-decoder.ts";
 /** Raw bytes of waiting events; beyond them they go out before the text they waited for. */
 const MAX_WAITING_BYTES = 256 << 10;
 
+/** Text on both sides of the last end of a block that waits. */
+interface Seam {
+	before: string;
+	after: string;
+}
+
 /**
- * Events that must not overtake text which came before them and is still held: a tool call after the content that
- * announces it. They wait, not even looked at, until that text goes on or ends; so they count as not consumed, and
- * another lane gets them again.
+ * Events that must not overtake text which came before them and is still held. They wait, not even looked at, until that
+ * text is decided; so they count as not consumed, and another lane gets them again. There are two kinds:
+ * - a tool call after the content that announces it. It waits until that text goes on or ends, and goes out before what
+ *   it goes on with.
+ * - the end of a block whose text may go on in the next one. It waits with all that follows until enough of that text is
+ *   here to decide what belongs into the first block.
  */
 export class WaitingEvents {
 	#blocks: SseBlock[] = [];
 	#bytes = 0;
 	#channels: readonly string[] = [];
+	#seam: Seam | undefined;
 
 	get isEmpty(): boolean {
 		return this.#blocks.length === 0;
+	}
+
+	/** What waits begins with the end of a block whose text may go on. */
+	get isSeam(): boolean {
+		return this.#seam !== undefined;
 	}
 
 	/** Raw bytes that are not consumed yet. */
@@ -29,10 +44,23 @@ export class WaitingEvents {
 		this.#push(block);
 	}
 
-	/** Whether the event waits with the others. */
-	takes(block: SseBlock, reading: EventReading): boolean {
+	/** `channel`: the text that pauses with the block. */
+	beginSeam(block: SseBlock, channel: string): void {
+		this.#seam = { before: "", after: "" };
+		this.begin(block, [channel]);
+	}
+
+	/** Whether the event waits with the others. `decides`: whether the text at a seam decides all before the last one. */
+	takes(block: SseBlock, reading: EventReading, decides: (channel: string, before: string, after: string) => boolean): boolean {
 		if (this.#bytes + block.byteLength > MAX_WAITING_BYTES || reading.kind !== "data" || this.isEndedBy(reading)) return false;
-		if (reading.places.some(({ kind, channel, text }) => kind === "delta" && text !== "" && this.#waitsFor(channel))) return false;
+		const more = reading.places.filter(({ kind, channel, text }) => kind === "delta" && text !== "" && this.#waitsFor(channel));
+		const seam = this.#seam;
+		if (seam === undefined && more.length > 0) return false;
+		if (seam !== undefined) {
+			seam.after += more.map(({ text }) => text).join("");
+			if (more.length > 0 && decides(this.#channels[0] as string, seam.before, seam.after)) return false;
+			if (reading.pauses !== undefined) this.#seam = { before: seam.before + seam.after, after: "" };
+		}
 		this.#push(block);
 		return true;
 	}
@@ -49,6 +77,7 @@ export class WaitingEvents {
 		this.#blocks = [];
 		this.#bytes = 0;
 		this.#channels = [];
+		this.#seam = undefined;
 		return taken;
 	}
 

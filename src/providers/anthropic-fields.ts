@@ -2,6 +2,7 @@ import type { JsonPath, JsonSpan } from "../wire/json-strings.ts";
 import { createFieldReader, type FieldTable, type Treatment } from "./field-table.ts";
 import { isObject, type JsonObject, valueAt } from "./json-object.ts";
 import type { Amendment, Place } from "./provider.ts";
+import { textRun } from "./text-run.ts";
 
 /** Where text stands in Anthropic's messages (docs.anthropic.com/en/api/messages). A string that no table names is inspected whole. */
 
@@ -50,7 +51,13 @@ function messageFields(at: string): FieldTable {
 	];
 }
 
-/** What `delta` and `content_block` give to a text that grows. Channel: block index, type of its deltas, path in the delta. */
+/** The answer's text: one channel for all blocks of it, because clients join those that follow one another. */
+export const TEXT_CHANNEL = 'text:text_delta:["text"]';
+
+/**
+ * What `delta` and `content_block` give to a text that grows. Channel: block index, type of its deltas, path in the delta.
+ * The index is NaN for the answer's text.
+ */
 interface BlockChannel {
 	readonly index: number;
 	readonly deltaType: string;
@@ -58,7 +65,8 @@ interface BlockChannel {
 }
 
 function blockChannel({ index, deltaType, steps }: BlockChannel): string {
-	return `${index}:${deltaType}:${JSON.stringify(steps)}`;
+	const isText = deltaType === "text_delta" && steps.length === 1 && steps[0] === "text";
+	return isText ? TEXT_CHANNEL : `${index}:${deltaType}:${JSON.stringify(steps)}`;
 }
 
 export function parseBlockChannel(channel: string): BlockChannel {
@@ -115,7 +123,8 @@ export const readOtherEvent = createFieldReader(
 	},
 );
 
-export const readMessageFields = createFieldReader(messageFields(""), {
+export const readMessageFields = createFieldReader([["content.#.text", "deltaAnswer"], ...messageFields("")], {
+	channelOf: textRun,
 	spans: ["stop_reason", "content.#", ...SIGNATURES.map((member) => `content.#.${member}`)],
 });
 

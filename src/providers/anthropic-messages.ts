@@ -8,6 +8,7 @@ import {
 	readOtherEvent,
 	readRequestFields,
 	signatureAmendments,
+	TEXT_CHANNEL,
 } from "./anthropic-fields.ts";
 import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
@@ -32,7 +33,7 @@ export const anthropicCountTokens: Provider = {
 /** What the end of a cut answer needs to know about an event that was written. */
 type Note =
 	| { readonly kind: "begin" | "finish"; readonly outputTokens: number | undefined }
-	| { readonly kind: "open" | "sign"; readonly index: number; readonly isSigned: boolean }
+	| { readonly kind: "open" | "sign"; readonly index: number; readonly isSigned: boolean; readonly isText: boolean }
 	| { readonly kind: "close"; readonly index: number };
 
 interface MessageMemory extends StreamMemory {
@@ -44,17 +45,20 @@ interface MessageMemory extends StreamMemory {
 	/** Open blocks whose signature has passed: their text can no longer grow. */
 	signed: number[];
 	outputTokens: number;
+	/** The last block of the answer's text. */
+	text: number;
 }
 
 function createStreamFormat(): StreamFormat {
 	const memoryOf = (memory: StreamMemory): MessageMemory => memory as MessageMemory;
 	return {
-		newMemory: (): MessageMemory => ({ begun: false, finished: false, open: [], signed: [], outputTokens: 0 }),
+		newMemory: (): MessageMemory => ({ begun: false, finished: false, open: [], signed: [], outputTokens: 0, text: 0 }),
 		read: (data, eventName, memory) => readEvent(data, eventName, memoryOf(memory)),
 		repeats: {},
 		note: (memory, note) => noteEvent(memoryOf(memory), note as Note),
-		textEvent(channel, text, _memory, unsent) {
-			const { index, deltaType, steps } = parseBlockChannel(channel);
+		textEvent(channel, text, memory, unsent) {
+			const { deltaType, steps, ...block } = parseBlockChannel(channel);
+			const index = channel === TEXT_CHANNEL ? memoryOf(memory).text : block.index;
 			const delta = event({ type: "content_block_delta", index, delta: { type: deltaType, ...nest(steps, text) } });
 			if ((unsent as Note | undefined)?.kind !== "open") return delta;
 			// The text stood in the block's first event, which does not go out.
@@ -111,6 +115,7 @@ function noteEvent(memory: MessageMemory, note: Note): void {
 		case "open":
 		case "sign":
 			if (note.kind === "open" && !memory.open.includes(note.index)) memory.open = [...memory.open, note.index];
+			if (note.isText) memory.text = note.index;
 			if (note.isSigned) memory.signed = [...memory.signed, note.index];
 			return;
 		case "close":
@@ -139,10 +144,10 @@ function readEvent(data: string, eventName: string | undefined, memory: MessageM
 		case "message_start":
 			return { ...reading, note: { kind: "begin", outputTokens: outputTokensOf(object["message"]) } satisfies Note };
 		case "content_block_start":
-			return index === undefined ? INVALID : { ...reading, ...signing(data, index, fields.spans, "open") };
+			return index === undefined ? INVALID : { ...reading, ...openBlock(data, index, fields.spans, object["content_block"]) };
 		case "content_block_stop":
 			if (index === undefined) return INVALID;
-			return { ...reading, finished: [`${index}:`], note: { kind: "close", index } satisfies Note };
+			return { ...reading, pauses: TEXT_CHANNEL, finished: [`${index}:`], note: { kind: "close", index } satisfies Note };
 		case "message_delta":
 			return { ...reading, finished: [""], note: { kind: "finish", outputTokens: outputTokensOf(object) } satisfies Note };
 		case "message_stop":
@@ -150,6 +155,13 @@ function readEvent(data: string, eventName: string | undefined, memory: MessageM
 		default:
 			return { ...reading, note: undefined };
 	}
+}
+
+/** A block of another kind ends the answer's text: what comes after it is not read in one piece with what came before. */
+function openBlock(data: string, index: number, spans: readonly JsonSpan[], block: unknown) {
+	const isText = isObject(block) && (block["type"] === "text" || typeof block["text"] === "string");
+	const { note, finished, ...signed } = signing(data, index, spans, "open");
+	return { ...signed, finished: isText ? finished : [...finished, TEXT_CHANNEL], note: { ...note, isText } };
 }
 
 function isOverload(error: unknown): boolean {
@@ -185,7 +197,7 @@ function signing(data: string, index: number, spans: readonly JsonSpan[], kind: 
 	const isSigned = signatures.length > 0;
 	const channels = `${index}:`;
 	const companions = signatures.map(({ from, to }) => ({ channels, from, to }));
-	const note = { kind, index, isSigned } satisfies Note;
+	const note = { kind, index, isSigned, isText: false } satisfies Note;
 	return { companions, finished: isSigned ? [channels] : [], note };
 }
 

@@ -50,6 +50,11 @@ export interface EventData {
 	readonly amendments?: readonly Amendment[];
 	/** Channels that begin with one of these came before this event, and what they hold must go out before it. */
 	readonly follows?: readonly string[];
+	/**
+	 * The channel's text pauses here, for its block ends, and may go on in the next one: clients join the two. What it holds
+	 * belongs before this event and is decided by what follows.
+	 */
+	readonly pauses?: string;
 	/** Channels that begin with one of these end with this event: what they hold is flushed before it goes out. */
 	readonly finished: readonly string[];
 	/** True when nothing but channel text, or what is said about it, is in the event, so it may be dropped when none is left. */

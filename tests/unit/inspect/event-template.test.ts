@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { EventReader } from "../../../src/inspect/event-template.ts";
 import type { StreamFormat } from "../../../src/providers/provider.ts";
 import { providerOf } from "../../../src/providers/registry.ts";
+import type { SseBlock } from "../../../src/wire/sse-decoder.ts";
 import { pick, random } from "../../support/random.ts";
+
+const blockOf = (data: string, name?: string): SseBlock => ({ raw: "", event: { data, name, id: undefined }, byteLength: 0 });
 
 const chat = (delta: object, more: object = {}, choice: object = {}): string =>
 	JSON.stringify({
@@ -88,7 +91,7 @@ test.each([
 			const wire = next() < 0.7 ? WIRE[0] : pick(WIRE, next);
 			const data = wire(event(pick(TEXTS, next), pick(TEXTS, next)));
 			const name = next() < 0.1 ? "content_block_delta" : undefined;
-			expect(reader.read(data, name, memory), data).toEqual(format.read(data, name, memory));
+			expect(reader.read(blockOf(data, name), memory), data).toEqual(format.read(data, name, memory));
 		}
 		repeated += 12 - fullReads;
 	}
@@ -104,9 +107,9 @@ test("padding that changes with every event does not hinder the short way, unles
 		return format.read(...event);
 	};
 	const reader = new EventReader({ ...format, read });
-	for (const padding of ["a", "Zz9", "", "0123456789"]) reader.read(chat({ content: " x" }, { obfuscation: padding }), undefined, {});
+	for (const padding of ["a", "Zz9", "", "0123456789"]) reader.read(blockOf(chat({ content: " x" }, { obfuscation: padding })), {});
 	expect(fullReads).toBe(1);
-	const mail = reader.read(chat({ content: " x" }, { obfuscation: "jane@example.com" }), undefined, {});
+	const mail = reader.read(blockOf(chat({ content: " x" }, { obfuscation: "jane@example.com" })), {});
 	expect(fullReads).toBe(2);
 	expect(mail.kind === "data" && mail.places.map(({ text }) => text)).toEqual([" x", "jane@example.com"]);
 });

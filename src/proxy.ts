@@ -70,7 +70,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	if (!tls.ok) return { ok: false, faults: [tls.fault] };
 	const compiled = await compileAll(config);
 	if (!compiled.ok) return compiled;
-	const lanes = config.server.workers ?? Math.max(1, availableParallelism() - 1);
+	const lanes = config.server.workers ?? Math.max(1, Math.floor(availableParallelism() / config.server.processes) - 1);
 	const audit = await openAudit(config, deps);
 	const refusals = new RefusalTally((record) => audit.record(record));
 	const health = new ProviderHealthBook();

@@ -68,7 +68,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"@faker-js/faker/locale/en": ["verdict/synthetic-words.ts"],
 	picomatch: ["routing/model-globs.ts"],
 	jose: ["identity/jwt.ts"],
-	"prom-client": ["telemetry/metrics.ts"],
+	"prom-client": ["telemetry/metrics.ts", "telemetry/shared-metrics.ts"],
 	iovalkey: ["limits/redis-window.ts"],
 	"rate-limiter-flexible": ["limits/request-limiter.ts", "limits/redis-window.ts", "identity/api-keys.ts"],
 };

@@ -49,7 +49,15 @@ export const Server = z
 			.min(1)
 			.max(256)
 			.optional()
-			.describe("Lanes, the threads that inspect. When absent: processor cores less one, at least one."),
+			.describe("Lanes, the threads that inspect, of each process. When absent: processor cores for each process less one, at least one."),
+		processes: z
+			.int()
+			.min(1)
+			.max(64)
+			.default(1)
+			.describe(
+				"Processes on the port. More than one where a single front end is at its limit; each has its own lanes, its own audit log (`log_name-1`, …) and, without Redis, its own limits.",
+			),
 		max_request_size: z
 			.int()
 			.min(1024)
@@ -87,5 +95,9 @@ export const Server = z
 			.default([])
 			.describe("CIDRs of load balancers whose X-Forwarded-For is believed. Empty: the peer's address is the client's."),
 		tls: Tls,
+	})
+	.refine(({ port, processes }) => port !== 0 || processes === 1, {
+		path: ["port"],
+		message: "must be a port of your choice with more than one process",
 	})
 	.describe("Sockets, lanes and limits of the process. Read at start only.");

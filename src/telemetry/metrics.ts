@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { sharedMetrics } from "./shared-metrics.ts";
 
 /** What is counted of one request. */
 export interface RequestFacts {
@@ -91,11 +92,12 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 		buckets: DURATION_BUCKETS,
 		registers,
 	});
-	const perProvider = (name: string, help: string, read: (facts: ProviderFacts) => number): void => {
+	const perProvider = (name: string, help: string, aggregator: "sum" | "max", read: (facts: ProviderFacts) => number): void => {
 		new Gauge({
 			name: PREFIX + name,
 			help,
 			labelNames: ["provider"],
+			aggregator,
 			registers,
 			collect() {
 				this.reset();
@@ -103,9 +105,9 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 			},
 		});
 	};
-	perProvider("upstream_in_flight", "Requests at a provider now", ({ inFlight }) => inFlight);
-	perProvider("upstream_circuit_open", "1 while a provider is left alone because it failed", ({ isOpen }) => Number(isOpen));
-	new Gauge({ name: `${PREFIX}build_info`, help: "Always 1", labelNames: ["version"], registers }).set({ version }, 1);
+	perProvider("upstream_in_flight", "Requests at a provider now", "sum", ({ inFlight }) => inFlight);
+	perProvider("upstream_circuit_open", "1 while a provider is left alone because it failed", "max", ({ isOpen }) => Number(isOpen));
+	new Gauge({ name: `${PREFIX}build_info`, help: "Always 1", labelNames: ["version"], registers, aggregator: "first" }).set({ version }, 1);
 	const gauge = (name: string, help: string, read: (facts: ProcessFacts) => number): void => {
 		new Gauge({
 			name: PREFIX + name,
@@ -122,6 +124,7 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 	gauge("lane_queued_bytes", "Bytes that wait for a lane", ({ laneQueuedBytes }) => laneQueuedBytes);
 	gauge("audit_unwritten_records", "Audit records that are not on disk yet", ({ auditUnwritten }) => auditUnwritten);
 	gauge("audit_failing", "1 while audit records cannot be written", ({ auditFailing }) => Number(auditFailing));
+	const all = sharedMetrics(registry);
 	return {
 		count({ api, outcome, prompt, response, durationMs }) {
 			requests.inc({ api, action: prompt.action, outcome });
@@ -137,6 +140,6 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 			attemptDurations.observe({ provider }, durationMs / 1000);
 		},
 		countLaneEvent: (kind) => laneEvents.inc({ kind }),
-		expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+		expose: async () => ({ contentType: registry.contentType, body: await all() }),
 	};
 }

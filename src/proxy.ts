@@ -6,8 +6,10 @@ import type { Config } from "./config/schema.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
 import { createClientAddress } from "./edge/client-address.ts";
 import { listen } from "./edge/listen.ts";
-import { readTls, type TlsMaterial } from "./edge/tls.ts";
+import { readRenewedTls, readTls } from "./edge/tls.ts";
 import { createUpstreamClient } from "./edge/upstream.ts";
+import type { Hooks } from "./hooks/hooks.ts";
+import { HookRunner } from "./hooks/run-hook.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
 import { createLanePool, type LanePool } from "./lanes/lane-pool.ts";
 import { createRedisWindows, type SharedWindows } from "./limits/redis-window.ts";
@@ -52,6 +54,8 @@ export interface ProxyDeps {
 	readonly logger: Logger;
 	/** Secret of the installation (`SECURE_LLM_PROXY_SECRET_KEY`); absent: made up, for this process or this machine. */
 	readonly secret?: string;
+	/** What a program does at the phases of a request. */
+	readonly hooks?: Hooks;
 	/** Of the package, for `build_info`. */
 	readonly version?: string;
 	/** Another lane worker, for tests that break lanes. */
@@ -75,6 +79,10 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const refusals = new RefusalTally((record) => audit.record(record));
 	const health = new ProviderHealthBook();
 	const metrics = createMetrics(deps.version ?? "unknown", () => factsOf(desk, pool, lanes, audit, health));
+	const hooks = new HookRunner(deps.hooks ?? {}, (phase, reason) => {
+		deps.logger.error({ phase, reason }, "hook failed");
+		metrics.countHookFailure(phase);
+	});
 	const pool = await createLanePool({
 		lanes,
 		deadlineMs: config.server.lane_deadline_ms,
@@ -100,13 +108,14 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	};
 	const settings = (from: Config, policyId: string): Settings => {
 		const router = configuredRouter(from, demo?.url, health);
-		const passCredential = from.security.auth.mode === "none";
+		const passCredential = from.security.auth.mode === "none" && !hooks.has("authenticate");
 		return {
 			clientAddress: createClientAddress(from.server.trusted_proxies),
 			authenticator: createAuthenticator(from.security.auth, (fault) => reportKeys(deps.logger, fault)),
 			limiter: createRequestLimiter(limitsOf(from), shared?.newWindow ?? memoryWindow),
 			pool,
 			upstream,
+			hooks,
 			attempts: { ...upstreamPolicyOf(from), health, budget: retryBudget, countAttempt: metrics.countAttempt },
 			logger: deps.logger,
 			audit,
@@ -114,6 +123,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				audit.record(record);
 				if (content !== undefined) audit.record(content.record(record));
 				metrics.count(record);
+				void hooks.run("finished", record);
 			},
 			keepContent: contentKeeperOf(from),
 			policyId,
@@ -191,9 +201,8 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				return drained;
 			},
 			async reload(next) {
-				const renewed = readTls(next.server.tls);
+				const renewed = readRenewedTls(next.server.tls, tls.material);
 				if (!renewed.ok) return { ok: false, faults: [renewed.fault] };
-				if (kindOfTls(renewed.material) !== kindOfTls(tls.material)) return { ok: false, faults: [OTHER_TLS] };
 				const recompiled = await compileAll(next);
 				if (!recompiled.ok) return recompiled;
 				pool.addPolicy(recompiled.value.policy, recompiled.value.prompt, recompiled.value.response);
@@ -213,16 +222,6 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			},
 		},
 	};
-}
-
-const OTHER_TLS: Fault = {
-	path: "server.tls",
-	message: "a reload renews certificates, but cannot switch between HTTP, TLS and mutual TLS",
-	remedy: "Restart the proxy.",
-};
-
-function kindOfTls(material: TlsMaterial | undefined): string {
-	return material === undefined ? "http" : material.ca === undefined ? "tls" : "mutual";
 }
 
 function contentKeeperOf({ logging, audit }: Config): SessionDeps["keepContent"] {

@@ -21,7 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	audit: ["verdict"],
 	identity: [],
 	limits: ["identity"],
-	session: ["audit", "edge", "identity", "limits", "lanes", "routing", "telemetry", "verdict"],
+	hooks: ["audit"],
+	session: ["audit", "edge", "hooks", "identity", "limits", "lanes", "routing", "telemetry", "verdict"],
 	demo: [],
 	cli: ["verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry"],
 };
@@ -74,7 +75,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The composition root sees every layer; cli may start it. */
-const ROOT: ReadonlySet<string> = new Set(["main.ts", "proxy.ts"]);
+const ROOT: ReadonlySet<string> = new Set(["main.ts", "proxy.ts", "api.ts"]);
 
 const IMPORT = /^(?:import|export)\b[^;"]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)|^import "([^"]+)"/gm;
 const TYPE_ONLY = /^import type [^;"]*?from "([^"]+)"/gm;

@@ -137,6 +137,8 @@ export const ERRORS = {
 		true,
 		"The identity provider's keys could not be fetched. Try again shortly.",
 	),
+	hook_refused: entry(403, "permission_error", "policy", false, "The request was refused."),
+	hook_failed: entry(503, "server_error", "internal", true, "A check that this installation adds to requests failed. Try again shortly."),
 	model_not_allowed: entry(403, "permission_error", "policy", false, "Your key may not use this model."),
 	rate_limited: entry(429, "rate_limit_error", "policy", true, "You have reached your request limit. Wait as long as Retry-After says."),
 	audit_unavailable: entry(

@@ -25,6 +25,21 @@ export type TlsReading =
 	| { readonly ok: true; readonly material: TlsMaterial | undefined }
 	| { readonly ok: false; readonly fault: { readonly path: string; readonly message: string; readonly remedy: string } };
 
+const SWITCHED = {
+	path: "server.tls",
+	message: "a reload renews certificates, but cannot switch between HTTP, TLS and mutual TLS",
+	remedy: "Restart the proxy.",
+};
+
+/** Reads what takes the place of `current` on a listener that runs. */
+export function readRenewedTls(settings: TlsSettings, current: TlsMaterial | undefined): TlsReading {
+	const reading = readTls(settings);
+	if (!reading.ok) return reading;
+	const kindOf = (material: TlsMaterial | undefined): string =>
+		material === undefined ? "http" : material.ca === undefined ? "tls" : "mutual";
+	return kindOf(reading.material) === kindOf(current) ? reading : { ok: false, fault: SWITCHED };
+}
+
 /** Reads the files and makes sure that they belong together. What they hold is never quoted. */
 export function readTls(settings: TlsSettings): TlsReading {
 	if (settings.cert_file === "") return { ok: true, material: undefined };

@@ -2,13 +2,16 @@ import type { AuditWriter } from "../audit/audit-writer.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { ClientAddress } from "../edge/client-address.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
-import type { Authenticator, Caller } from "../identity/caller.ts";
+import type { HookResult, HookRunner } from "../hooks/run-hook.ts";
+import type { Authentication, Authenticator, Caller } from "../identity/caller.ts";
 import type { RequestLimiter } from "../limits/request-limiter.ts";
+import { type HookObjection, hookObjection } from "./hook-objection.ts";
 
 export interface AdmissionDeps {
 	readonly clientAddress: ClientAddress;
 	readonly authenticator: Authenticator;
 	readonly limiter: RequestLimiter;
+	readonly hooks: HookRunner;
 	readonly audit: Pick<AuditWriter, "isAccepting">;
 }
 
@@ -18,22 +21,34 @@ export type Admission =
 			readonly ok: false;
 			readonly code: ErrorCode;
 			readonly message?: string;
+			readonly status?: number;
 			readonly headers: Readonly<Record<string, string>>;
 			/** The caller where one is known, else where the request came from. */
 			readonly subject: string;
 	  };
 
-/** Whether a request may become a session: it can be recorded, its caller is known, and within limits. */
-export async function admit(request: DownstreamRequest, deps: AdmissionDeps): Promise<Admission> {
+/** Whether a request may become a session: it can be recorded, its caller is known, within limits, and no hook objects. */
+export async function admit(request: DownstreamRequest, requestId: string, deps: AdmissionDeps): Promise<Admission> {
 	const address = deps.clientAddress(request.remoteAddress, request.headers["x-forwarded-for"]);
 	const subject = `address:${address}`;
 	if (!deps.audit.isAccepting) return { ok: false, code: "audit_unavailable", headers: {}, subject };
-	const authentication = await deps.authenticator.authenticate({ headers: request.headers, query: request.query, address });
+	const { method, path, query, headers: sent, body } = request;
+	const seen = { requestId, method, path, query, headers: sent, address };
+	const authentication = deps.hooks.has("authenticate")
+		? hookedCaller(await deps.hooks.run("authenticate", seen))
+		: await deps.authenticator.authenticate({ headers: sent, query, address });
 	if (!authentication.ok)
-		return { ...authentication, headers: authentication.code === "too_many_failures" ? { "retry-after": "60" } : {}, subject };
+		return { headers: authentication.code === "too_many_failures" ? { "retry-after": "60" } : {}, ...authentication, subject };
 	const { caller } = authentication;
 	const limit = await deps.limiter.take(caller);
-	return limit.ok
-		? { ok: true, caller, headers: limit.headers }
-		: { ok: false, code: "rate_limited", headers: limit.headers, subject: caller.id };
+	if (!limit.ok) return { ok: false, code: "rate_limited", headers: limit.headers, subject: caller.id };
+	const objection = hookObjection(await deps.hooks.run("request", { ...seen, caller: caller.id, body }));
+	if (objection !== undefined) return { ok: false, headers: limit.headers, subject: caller.id, ...objection };
+	return { ok: true, caller, headers: limit.headers };
+}
+
+function hookedCaller(result: HookResult): Authentication | ({ readonly ok: false } & HookObjection) {
+	if (result.kind !== "caller") return { ok: false, ...(hookObjection(result) ?? { code: "hook_failed" }) };
+	const { id, policy, models = [], limits = {} } = result.caller;
+	return { ok: true, caller: { id, policy, models, limits } };
 }

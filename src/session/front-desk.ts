@@ -39,6 +39,8 @@ interface RefusalReason {
 	readonly headers?: Readonly<Record<string, string>>;
 	/** Says more than the catalogue. */
 	readonly message?: string;
+	/** Where the catalogue's does not say it. */
+	readonly status?: number;
 	/** Absent: nobody looked yet, so it is the address. */
 	readonly subject?: string;
 }
@@ -126,7 +128,7 @@ export class FrontDesk {
 		const { request, downstream, id } = asked;
 		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
 		if (this.#sessions.size >= this.#options.maxSessions) return this.#refuse(asked, { code: "overloaded" });
-		const admission = await admit(request, this.#options.deps());
+		const admission = await admit(request, asked.id, this.#options.deps());
 		if (!admission.ok) return this.#refuse(asked, admission);
 		if (!downstream.isOpen) return;
 		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
@@ -143,8 +145,8 @@ export class FrontDesk {
 		session.run().catch(() => session.stop("internal_error"));
 	}
 
-	#refuse({ request, downstream, id }: Asked, { code, headers, message, subject }: RefusalReason): void {
-		const answer = errorAnswer(vendorOfPath(request.path), code, message === undefined ? {} : { message });
+	#refuse({ request, downstream, id }: Asked, { code, headers, subject, ...overrides }: RefusalReason): void {
+		const answer = errorAnswer(vendorOfPath(request.path), code, overrides);
 		downstream.head(answer.status, { ...answer.headers, ...headers, "x-request-id": id });
 		downstream.end(Buffer.from(answer.body));
 		const { clientAddress } = this.#options.deps();

@@ -1,6 +1,7 @@
 import type { InteractionRecord } from "../audit/audit-record.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { UpstreamClient } from "../edge/upstream-types.ts";
+import type { HookRunner } from "../hooks/run-hook.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { LanePool } from "../lanes/lane-pool.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
@@ -15,6 +16,7 @@ export interface SessionDeps {
 	readonly pool: LanePool;
 	readonly upstream: UpstreamClient;
 	readonly attempts: AttemptDeps;
+	readonly hooks: HookRunner;
 	readonly logger: Logger;
 	/** Takes the record of a session at its end: audit and metrics. */
 	readonly record: (record: InteractionRecord, content?: ContentKeeper) => void;

@@ -11,6 +11,7 @@ import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts"
 import { type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
 import type { ContentKeeper } from "./content-keeper.ts";
 import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
+import { hookObjection } from "./hook-objection.ts";
 import { interactionRecord } from "./interaction-record.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { type PassedPrompt, type Preparation, type PreparedRequest, prepareRequest } from "./prepare-request.ts";
@@ -92,6 +93,11 @@ export class Session {
 		const targets = this.#deps.router.targets(verdict.model, api, this.#caller.id);
 		if (targets.length === 0) return this.#refuse("model_not_found", modelNotFound(verdict.model));
 		this.#mode = answerMode(api, verdict.stream, this.#request.query);
+		const { model, action, score, found } = verdict;
+		const judged = { requestId: this.#id, caller: this.#caller.id, model, action, score, findings: found.counts };
+		const objection = hookObjection(await this.#deps.hooks.run("prompt", judged));
+		if (this.#done) return;
+		if (objection !== undefined) return this.#refuse(objection.code, objection);
 		this.#send(verdict, targets);
 	}
 

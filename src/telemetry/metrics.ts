@@ -41,6 +41,7 @@ export interface Metrics {
 	count(request: RequestFacts): void;
 	countAttempt(attempt: AttemptFacts): void;
 	countLaneEvent(kind: string): void;
+	countHookFailure(phase: string): void;
 	/** Prometheus text exposition format 0.0.4. */
 	expose(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -77,6 +78,12 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 		name: `${PREFIX}lane_events_total`,
 		help: "Lanes that died, hung or were replaced",
 		labelNames: ["kind"],
+		registers,
+	});
+	const hookFailures = new Counter({
+		name: `${PREFIX}hook_failures_total`,
+		help: "Hooks of a program that failed or took too long, by phase",
+		labelNames: ["phase"],
 		registers,
 	});
 	const attempts = new Counter({
@@ -139,6 +146,7 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 			attempts.inc({ provider, result });
 			attemptDurations.observe({ provider }, durationMs / 1000);
 		},
+		countHookFailure: (phase) => hookFailures.inc({ phase }),
 		countLaneEvent: (kind) => laneEvents.inc({ kind }),
 		expose: async () => ({ contentType: registry.contentType, body: await all() }),
 	};

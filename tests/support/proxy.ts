@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
+import type { Hooks } from "../../src/hooks/hooks.ts";
 import { createProxy, type Proxy, type ProxyDeps } from "../../src/proxy.ts";
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -11,6 +12,7 @@ export interface ProxyOptions {
 	/** Further keys of `server`. */
 	readonly server?: Readonly<Record<string, unknown>>;
 	readonly logger?: ProxyDeps["logger"];
+	readonly hooks?: Hooks;
 }
 
 const UNLIMITED = { requests_per_minute: 0, requests_per_hour: 0, burst_allowance: 0, tokens_per_minute: 0 };
@@ -42,7 +44,8 @@ export async function startProxy(
 	options: ProxyOptions = {},
 ): Promise<Proxy> {
 	const config = proxyConfig(upstream, yaml, options);
-	const started = await createProxy(config, { logger: options.logger ?? silent, ...(workerUrl && { workerUrl }) });
+	const { hooks, logger = silent } = options;
+	const started = await createProxy(config, { logger, ...(hooks && { hooks }), ...(workerUrl && { workerUrl }) });
 	if (!started.ok) throw new Error(JSON.stringify(started.faults));
 	return started.proxy;
 }

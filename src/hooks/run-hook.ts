@@ -1,0 +1,78 @@
+import type { HookCaller, HookRefusal, Hooks } from "./hooks.ts";
+
+export type HookPhase = "authenticate" | "request" | "prompt" | "finished";
+
+/** ms that a hook has where the program does not say. */
+const TIMEOUT_MS = 5000;
+
+/** What came of a hook. */
+export type HookResult =
+	| { readonly kind: "passed" }
+	| { readonly kind: "caller"; readonly caller: HookCaller }
+	| { readonly kind: "refused"; readonly message: string; readonly status: number }
+	/** As if it had never answered: what depends on it must not happen. */
+	| { readonly kind: "failed" };
+
+const PASSED: HookResult = { kind: "passed" };
+const FAILED: HookResult = { kind: "failed" };
+
+/** Runs the hooks of a program, which may do anything; nothing here throws. */
+export class HookRunner {
+	readonly #hooks: Hooks;
+	readonly #onFailure: (phase: HookPhase, reason: string) => void;
+
+	/** `reason`: for the log; never an error's message, which may hold anything. */
+	constructor(hooks: Hooks, onFailure: (phase: HookPhase, reason: string) => void) {
+		this.#hooks = hooks;
+		this.#onFailure = onFailure;
+	}
+
+	has(phase: HookPhase): boolean {
+		return this.#hooks[phase] !== undefined;
+	}
+
+	/** `passed` where there is no such hook. */
+	async run<Phase extends HookPhase>(phase: Phase, argument: Parameters<NonNullable<Hooks[Phase]>>[0]): Promise<HookResult> {
+		const hook = this.#hooks[phase] as ((argument: unknown) => unknown) | undefined;
+		if (hook === undefined) return PASSED;
+		const { timeoutMs = TIMEOUT_MS } = this.#hooks;
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<HookResult>((resolve) => {
+			timer = setTimeout(() => resolve(this.#failed(phase, `took longer than ${timeoutMs} ms`)), timeoutMs);
+		});
+		const outcome = (async () => resultOf(phase, await hook.call(this.#hooks, argument)))().then(
+			(result) => result ?? this.#failed(phase, "returned what its phase does not take"),
+			(error: unknown) => this.#failed(phase, error instanceof Error ? `threw ${error.name}` : "threw"),
+		);
+		const result = await Promise.race([outcome, late]);
+		clearTimeout(timer);
+		return result;
+	}
+
+	#failed(phase: HookPhase, reason: string): HookResult {
+		this.#onFailure(phase, reason);
+		return FAILED;
+	}
+}
+
+/** Undefined: nonsense, and so a failure. */
+function resultOf(phase: HookPhase, value: unknown): HookResult | undefined {
+	if (phase === "finished") return PASSED;
+	if (isRefusal(value)) return { kind: "refused", message: value.refuse, status: value.status ?? 403 };
+	if (phase === "authenticate") return isCaller(value) ? { kind: "caller", caller: value } : undefined;
+	return value === undefined ? PASSED : undefined;
+}
+
+function isRefusal(value: unknown): value is HookRefusal {
+	if (typeof value !== "object" || value === null) return false;
+	const { refuse, status = 403 } = value as Partial<HookRefusal>;
+	return typeof refuse === "string" && Number.isInteger(status) && status >= 400 && status <= 499;
+}
+
+function isCaller(value: unknown): value is HookCaller {
+	if (typeof value !== "object" || value === null) return false;
+	const { id, policy = "", models = [], limits = {} } = value as Partial<HookCaller>;
+	const areLimits = Object.values(limits).every((limit) => typeof limit === "number" && limit >= 0);
+	const areModels = Array.isArray(models) && models.every((model) => typeof model === "string");
+	return typeof id === "string" && id !== "" && typeof policy === "string" && areModels && areLimits;
+}

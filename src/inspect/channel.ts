@@ -1,9 +1,11 @@
+import type { ByteOffset } from "../core/units.ts";
 import type { SourceKind } from "../providers/provider.ts";
 import type { Piece, ScannerProgram, ScannerState, TextScanner } from "../scanner/text-scanner.ts";
 import { Redactor } from "../verdict/redaction.ts";
 import type { SurrogateTableState } from "../verdict/surrogate-table.ts";
 import type { TextStyle } from "./conversation.ts";
 import { JsonSource, type JsonSourceState } from "./json-source.ts";
+import { takeBefore } from "./pieces.ts";
 import { RemovalGap, type RemovalGapState } from "./removal-gap.ts";
 import { Restorer, type RestorerState } from "./restorer.ts";
 
@@ -29,11 +31,6 @@ const SLICE_UNITS = 4096;
 export interface ChannelStep {
 	readonly texts: readonly (string | undefined)[];
 	readonly cutAt: number;
-}
-
-export interface WholeInspection {
-	readonly text: string;
-	readonly scanner: TextScanner;
 }
 
 /** One text of an answer: UTF-16 deltas in, safe text out. */
@@ -161,19 +158,30 @@ export class Channel {
 		return this.#renderEnd(this.#scanner.take(Number.POSITIVE_INFINITY));
 	}
 
-	/** The whole text at once, on a fresh channel; scanned in slices so that the window stays small. */
-	inspectWhole(text: string): string {
-		const parts: Buffer[] = [];
+	/**
+	 * The whole text at once, on a fresh channel, in parts that are given back one by one (more than one only of plain
+	 * text); scanned in slices so that the window stays small.
+	 */
+	inspectWhole(parts: readonly string[]): string[] {
+		const bytes: Buffer[] = [];
 		const pieces: Piece[] = [];
-		for (let at = 0; at < text.length && !this.#scanner.isCut; at += SLICE_UNITS) {
-			const bytes = this.#encode(this.#wholePairs(text.slice(at, at + SLICE_UNITS)));
-			parts.push(bytes);
-			this.#scanner.write(bytes);
-			pieces.push(...this.#scanner.take(Number.POSITIVE_INFINITY));
+		const ends: ByteOffset[] = [];
+		for (const part of parts) {
+			for (let at = 0; at < part.length && !this.#scanner.isCut; at += SLICE_UNITS) {
+				const slice = this.#encode(this.#wholePairs(part.slice(at, at + SLICE_UNITS)));
+				bytes.push(slice);
+				this.#scanner.write(slice);
+				pieces.push(...this.#scanner.take(Number.POSITIVE_INFINITY));
+			}
+			ends.push(this.#scanner.end);
 		}
-		parts.push(this.#endScan());
+		bytes.push(this.#endScan());
 		pieces.push(...this.#scanner.take(Number.POSITIVE_INFINITY));
-		return this.#renderEnd(this.#isPrompt ? this.#withRegions(pieces, Buffer.concat(parts)) : pieces);
+		const all = this.#isPrompt ? this.#withRegions(pieces, Buffer.concat(bytes)) : pieces;
+		return ends.map((end, i) => {
+			if (i === ends.length - 1) return this.#renderEnd(all);
+			return this.#restore(this.#render(takeBefore(all, end)), false);
+		});
 	}
 
 	state(): ChannelState {
@@ -262,14 +270,6 @@ function decodeUtf8(bytes: Uint8Array): string {
 function endsInHighSurrogate(text: string): boolean {
 	const last = text.charCodeAt(text.length - 1);
 	return last >= 0xd800 && last <= 0xdbff;
-}
-
-/** A whole text at once. */
-export function inspectWhole(program: ScannerProgram, style: TextStyle, text: string, source: SourceKind = "text"): WholeInspection {
-	const channel = new Channel(program, style, source);
-	const out = channel.inspectWhole(text);
-	channel.close();
-	return { text: out, scanner: channel.scanner };
 }
 
 /** The deltas in groups that may be scanned at once; a longer one stands alone, but for empty ones before it: these give out what it decides. */

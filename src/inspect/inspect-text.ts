@@ -6,7 +6,7 @@ import { createScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
-import { inspectWhole } from "./channel.ts";
+import { inspectWhole } from "./inspect-whole.ts";
 
 /** What the policy does with a text; `block` also stands for an answer that would be cut. */
 export type TextAction = "allow" | "flag" | "redact" | "block";

@@ -1,6 +1,6 @@
 import { ERRORS } from "../core/errors.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { Provider, SettingNames } from "../providers/provider.ts";
+import type { Place, Provider, SettingNames } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { PromptVerdict, UnsetSettings } from "../verdict/prompt-verdict.ts";
@@ -8,6 +8,7 @@ import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
 import { FindingTally } from "./finding-tally.ts";
+import { textGroups } from "./text-runs.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
 /** Decides about one request body before anything of it goes upstream. */
@@ -33,14 +34,16 @@ export function filterPrompt(
 	let blocked = false;
 	style.prompt?.begin(request.places.map((place) => place.text));
 	const wholes = new WholeTexts(program, style);
-	const texts = request.places.map((place, i) => {
-		style.prompt?.beginText(place.text);
-		const whole = wholes.inspect(place);
+	const texts: (string | undefined)[] = [];
+	for (const group of textGroups(request.places, program)) {
+		const parts = group.map((i) => request.places[i] as Place);
+		style.prompt?.beginText(parts.map(({ text }) => text).join(""));
+		const whole = wholes.inspectParts(parts);
 		for (const finding of whole.findings) findings.push(finding);
-		tally.add(whole.findings, `text:${i}`);
+		tally.add(whole.findings, `text:${group[0]}`);
 		blocked ||= whole.isCut;
-		return whole.text;
-	});
+		for (const [k, i] of group.entries()) texts[i] = whole.texts[k];
+	}
 	const categories = findings.map((finding) => ({ category: policy.prompt.rules[finding.rule]?.category ?? "pii", score: finding.score }));
 	const summary = {
 		model: request.model,

@@ -3,8 +3,8 @@ import type { Amendment, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Replacement } from "../wire/json-strings.ts";
-import { inspectWhole } from "./channel.ts";
 import type { TextStyle } from "./conversation.ts";
+import { inspectJoined, inspectWhole } from "./inspect-whole.ts";
 
 /** Texts remembered as clean: ids, models and member names come again with every event. */
 const MAX_REMEMBERED = 512;
@@ -28,6 +28,24 @@ export class WholeTexts {
 	constructor(program: ScannerProgram, style: TextStyle) {
 		this.#program = program;
 		this.#style = style;
+	}
+
+	/** Texts that are read as one. */
+	inspectParts(
+		parts: readonly Pick<Place, "text" | "source">[],
+	): Omit<WholeText, "text"> & { readonly texts: readonly WholeText["text"][] } {
+		const [first, second] = parts;
+		if (first !== undefined && second === undefined) {
+			const { text, ...whole } = this.inspect(first);
+			return { ...whole, texts: [text] };
+		}
+		const { scanner, texts } = inspectJoined(
+			this.#program,
+			this.#style,
+			parts.map(({ text }) => text),
+		);
+		const { findings, isCut } = scanner;
+		return { findings, isCut, texts: texts.map((text, i) => (text === parts[i]?.text ? undefined : text)) };
 	}
 
 	inspect({ text, source }: Pick<Place, "text" | "source">): WholeText {

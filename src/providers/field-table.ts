@@ -1,6 +1,7 @@
 import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
 import { type EmbeddedData, readBase64, readDataUrl } from "./embedded-data.ts";
 import type { Place, SourceKind } from "./provider.ts";
+import { textRun } from "./text-run.ts";
 
 /**
  * How one string of a vendor's JSON is treated.
@@ -8,6 +9,7 @@ import type { Place, SourceKind } from "./provider.ts";
  * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64, else it is `whole`
  * - media: encoded image or sound; document: an encoded file. Cannot be inspected, unless their bytes are text
  * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string; with `Answer`: see `SourceKind`
+ * - part: like whole; texts beside it in the same list may go on with it
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
  */
 export type Treatment =
@@ -19,6 +21,7 @@ export type Treatment =
 	| "copy"
 	| "delta"
 	| "echo"
+	| "part"
 	| "wholeJson"
 	| "copyJson"
 	| "deltaJson"
@@ -72,6 +75,7 @@ export function createFieldReader(
 		if (data?.kind === "text") return { ...placeOf(string, "whole", ""), text: data.text, wrap: data.wrap };
 		if (data !== undefined) return data.kind;
 		if (!isInspected(treatment)) return undefined;
+		if (treatment === "part") return placeOf(string, "whole", textRun(root, string.path));
 		return placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : "");
 	};
 	return (json, root) => {

@@ -78,7 +78,7 @@ export function parseChannelName(channel: string): PartChannel {
 }
 
 function contentFields(at: string): FieldTable {
-	return [[`${at}.role`, "name"], ...partFields(`${at}.parts.#`, "whole")];
+	return [[`${at}.role`, "name"], [`${at}.parts.#.text`, "part"], ...partFields(`${at}.parts.#`, "whole")];
 }
 
 export const readRequestFields = createFieldReader(

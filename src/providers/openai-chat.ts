@@ -74,6 +74,7 @@ const readFields = createFieldReader([
 	["tools.#.type", "name"],
 	["response_format.type", "name"],
 	...below("messages.#", [
+		["content.#.text", "part"],
 		["tool_call_id", "name"],
 		["content.#.image_url.detail", "name"],
 		["content.#.input_audio.format", "name"],

@@ -64,6 +64,7 @@ const readFields = createFieldReader([
 	["tools.#.type", "name"],
 	["text.format.type", "name"],
 	["include.#", "name"],
+	["input.#.content.#.text", "part"],
 	["input.#.content.#.detail", "name"],
 	["input.#.content.#.file_id", "name"],
 	["input.#.content.#.file_data", "document"],

@@ -21,7 +21,10 @@ export interface Place {
 	 * repeats; it is shortened where another text would be cut, and its findings are not counted.
 	 */
 	readonly kind: "delta" | "whole" | "copy" | "echo";
-	/** Deltas with the same channel are pieces of one text. Empty for the other kinds. */
+	/**
+	 * Deltas with the same channel are pieces of one text. Whole texts of a request with the same channel stand side by side
+	 * in one message. Empty for all others.
+	 */
 	readonly channel: string;
 	readonly source: SourceKind;
 	readonly from: number;

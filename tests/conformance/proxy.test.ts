@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
-import { inspectWhole } from "../../src/inspect/channel.ts";
+import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";

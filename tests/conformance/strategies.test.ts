@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { Channel, inspectWhole } from "../../src/inspect/channel.ts";
+import { Channel } from "../../src/inspect/channel.ts";
+import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import type { RedactionStrategy } from "../../src/policy/policy.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";

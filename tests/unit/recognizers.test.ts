@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { inspectWhole } from "../../src/inspect/channel.ts";
+import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import type { RuleSet } from "../../src/policy/policy.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";

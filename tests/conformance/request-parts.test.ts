@@ -1,0 +1,65 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { filterPrompt } from "../../src/inspect/prompt-filter.ts";
+import type { Policy } from "../../src/policy/policy.ts";
+import { providerOf } from "../../src/providers/registry.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { SurrogateTable } from "../../src/verdict/surrogate-table.ts";
+import { allRecognizers } from "../support/scanner-program.ts";
+
+/** A secret in two parts of one message is one secret; parts that are whole in themselves stay texts of their own. */
+const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
+const key = new Uint8Array(32);
+const ruleSet = { rules: [], threshold: 0, strategy: "replace", allowList: [] } as const;
+let program: ScannerProgram;
+
+beforeAll(async () => {
+	program = await allRecognizers("redact");
+});
+
+const parts = (texts: readonly string[], more: object = {}): object[] => texts.map((text) => ({ ...more, text }));
+
+/** A request with the texts as neighbours, and where they stand in it. */
+const FORMATS = [
+	["openai-chat", "", (texts: readonly string[]) => ({ messages: [{ role: "user", content: parts(texts, { type: "text" }) }] })],
+	["openai-responses", "", (texts: readonly string[]) => ({ input: [{ role: "user", content: parts(texts, { type: "input_text" }) }] })],
+	["anthropic-messages", "", (texts: readonly string[]) => ({ messages: [{ role: "user", content: parts(texts, { type: "text" }) }] })],
+	[
+		"gemini-generate",
+		"/v1beta/models/m:generateContent",
+		(texts: readonly string[]) => ({ contents: [{ role: "user", parts: parts(texts) }] }),
+	],
+] as const;
+
+describe.each(FORMATS)("%s", (api, path, bodyOf) => {
+	const sent = (texts: readonly string[]): unknown => {
+		const policy = {
+			id: "",
+			prompt: ruleSet,
+			response: ruleSet,
+			maxPromptLength: 1e6,
+			restores: true,
+			onCut: "end",
+			documents: "refuse",
+		} as const satisfies Policy;
+		const body = Buffer.from(JSON.stringify({ model: "m", max_tokens: 9, ...bodyOf(texts) }));
+		const style = { strategy: "replace", key, prompt: new SurrogateTable({ key, keepsOriginals: true }) } as const;
+		const verdict = filterPrompt(body, path, providerOf(api), policy, program, style);
+		expect(verdict.action).toMatch(/allow|redact/);
+		return JSON.parse(Buffer.from(("body" in verdict && verdict.body) || body).toString());
+	};
+	const becomes = (texts: readonly string[], expected: readonly string[]): void =>
+		expect(sent(texts)).toEqual({ model: "m", max_tokens: 9, ...bodyOf(expected) });
+
+	test("a key or a card in two parts or more is redacted where it begins", () => {
+		becomes([`Take ${KEY.slice(0, 7)}`, `${KEY.slice(7)} now`], ["Take [AWS_KEY_1]", " now"]);
+		becomes(["Pay with 4111 ", "1111 1111", " 1111 please"], ["Pay with [CREDIT_CARD_1]", "", " please"]);
+		becomes(["é😀 4111 1111 1111 11", "11 😀é"], ["é😀 [CREDIT_CARD_1]", " 😀é"]);
+	});
+
+	test("a part that has its own finding is not read together with its neighbour's last word", () => {
+		becomes(["My address is", "bob@example.com", "and that is all"], ["My address is", "[EMAIL_1]", "and that is all"]);
+		becomes(["bob@example.com", "or bob@example.com"], ["[EMAIL_1]", "or [EMAIL_1]"]);
+	});
+
+	test("clean parts are what they were", () => becomes(["Hello ", "world", ""], ["Hello ", "world", ""]));
+});

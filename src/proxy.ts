@@ -144,7 +144,10 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		maxSessions: config.server.max_sessions,
 		deps: () => current,
 		metrics: () => metrics.expose(),
-		onRefusal: (refusal) => refusals.add(refusal),
+		onRefusal(refusal) {
+			refusals.add(refusal);
+			metrics.countRefusal(refusal.outcome);
+		},
 		onPolicyUnused: (policyId) => pool.dropPolicy(policyId),
 		health: () => {
 			const stats = pool.stats();

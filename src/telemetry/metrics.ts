@@ -8,7 +8,15 @@ export interface RequestFacts {
 	readonly outcome: string;
 	readonly prompt: { readonly action: string; readonly findings: Readonly<Record<string, number>> };
 	readonly response: { readonly findings: Readonly<Record<string, number>> };
+	readonly provider: string;
 	readonly durationMs: number;
+	/** Parts of it; absent where the request did not come so far. */
+	readonly promptMs?: number;
+	readonly firstByteMs?: number;
+	readonly longestHoldMs?: number;
+	readonly laneMoves: number;
+	readonly tokens?: { readonly input: number; readonly output: number };
+	readonly costUsd?: number;
 }
 
 /** What is read when somebody asks. */
@@ -39,6 +47,8 @@ export interface ProviderFacts {
 
 export interface Metrics {
 	count(request: RequestFacts): void;
+	/** A request that did not become a session. `code` of the catalogue. */
+	countRefusal(code: string): void;
 	countAttempt(attempt: AttemptFacts): void;
 	countLaneEvent(kind: string): void;
 	countHookFailure(phase: string): void;
@@ -49,6 +59,9 @@ export interface Metrics {
 const PREFIX = "secure_llm_proxy_";
 /** Seconds: refused requests take under a millisecond, long answers minutes. */
 const DURATION_BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
+
+/** Seconds that inspection adds. */
+const ADDED_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 /** Metrics of this process. Labels come from closed sets and from the configuration, never from a request's text. */
 export function createMetrics(version: string, facts: () => ProcessFacts): Metrics {
@@ -72,6 +85,33 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 		help: "Time from the request to the end of its answer",
 		labelNames: ["api"],
 		buckets: DURATION_BUCKETS,
+		registers,
+	});
+	const added = (name: string, help: string): Histogram<"api"> =>
+		new Histogram({ name: PREFIX + name, help, labelNames: ["api"], buckets: ADDED_BUCKETS, registers });
+	const promptDelays = added("prompt_inspection_seconds", "Time from a request to the verdict about its prompt");
+	const firstByteDelays = added(
+		"first_byte_added_seconds",
+		"Time from the upstream's first byte of an answer to the first byte that went out",
+	);
+	const holds = added("longest_hold_seconds", "Longest time that bytes of one answer waited, in the lane or withheld");
+	const refusals = new Counter({
+		name: `${PREFIX}refusals_total`,
+		help: "Requests that were refused before they became a session, by error code",
+		labelNames: ["code"],
+		registers,
+	});
+	const moves = new Counter({ name: `${PREFIX}lane_moves_total`, help: "Times that an answer went on with another lane", registers });
+	const tokens = new Counter({
+		name: `${PREFIX}tokens_total`,
+		help: "Tokens as the providers count them",
+		labelNames: ["provider", "type"],
+		registers,
+	});
+	const cost = new Counter({
+		name: `${PREFIX}cost_usd_total`,
+		help: "US dollars by the configured prices",
+		labelNames: ["provider"],
 		registers,
 	});
 	const laneEvents = new Counter({
@@ -133,15 +173,26 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 	gauge("audit_failing", "1 while audit records cannot be written", ({ auditFailing }) => Number(auditFailing));
 	const all = sharedMetrics(registry);
 	return {
-		count({ api, outcome, prompt, response, durationMs }) {
+		count(request) {
+			const { api, outcome, prompt, response, provider } = request;
 			requests.inc({ api, action: prompt.action, outcome });
-			durations.observe({ api }, durationMs / 1000);
+			durations.observe({ api }, request.durationMs / 1000);
+			for (const [histogram, ms] of [
+				[promptDelays, request.promptMs],
+				[firstByteDelays, request.firstByteMs],
+				[holds, request.longestHoldMs],
+			] as const)
+				if (ms !== undefined) histogram.observe({ api }, ms / 1000);
 			for (const [direction, counts] of [
 				["prompt", prompt.findings],
 				["response", response.findings],
 			] as const)
 				for (const [type, count] of Object.entries(counts)) findings.inc({ direction, type }, count);
+			moves.inc(request.laneMoves);
+			for (const type of ["input", "output"] as const) if (request.tokens) tokens.inc({ provider, type }, request.tokens[type]);
+			if (request.costUsd !== undefined) cost.inc({ provider }, request.costUsd);
 		},
+		countRefusal: (code) => refusals.inc({ code }),
 		countAttempt({ provider, result, durationMs }) {
 			attempts.inc({ provider, result });
 			attemptDurations.observe({ provider }, durationMs / 1000);

@@ -13,9 +13,10 @@ import {
 	evaluateUnit,
 	type KindResult,
 } from "./evaluate.ts";
+import { printInjectionRules } from "./injection-rules.ts";
 import { printReport } from "./report.ts";
 
-/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. */
+/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. `npm run eval -- injection-rules`: prompt attacks. */
 const args = process.argv.slice(2);
 const valueOf = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const loaded = parseConfig("{}", {});
@@ -32,6 +33,10 @@ if (dir === undefined) {
 }
 const limit = Number(valueOf("--limit") ?? Number.POSITIVE_INFINITY);
 const misses = valueOf("--misses");
+if (args[0] === "injection-rules") {
+	await printInjectionRules(policy, dir, limit, misses);
+	process.exit(0);
+}
 
 export interface EvalReport {
 	readonly recognizers: number;

@@ -29,6 +29,11 @@ int Engine::on_match(unsigned id, unsigned long long, unsigned long long to, uns
   return 0;
 }
 
+// A trigger's bytes are not held, and with a trailing `\b` it is reported one byte late.
+bool Engine::is_past(uint32_t pattern, size_t to, size_t held_from) const {
+  return patterns_[pattern].trigger ? to < held_from : to <= held_from;
+}
+
 bool Engine::add(uint32_t pattern, const uint8_t* window, size_t floor, size_t to) {
   const bool trigger = patterns_[pattern].trigger;
   finder_.find(patterns_[pattern], window, trigger ? 0 : floor, to, starts_);
@@ -54,7 +59,7 @@ int64_t Engine::scan(Stream& stream, const uint8_t* window, size_t held_from, si
     // A trailing `\b` is reported when the next byte arrives, so `to` may lie before the new bytes.
     if (match.to + new_from < before) continue;
     const size_t to = static_cast<size_t>(match.to + new_from - before);
-    if (to <= held_from) continue;
+    if (is_past(match.pattern, to, held_from)) continue;
     if (patterns_[match.pattern].right.kind == AssertionKind::not_in) {
       if (to == end) {
         stream.pending.push_back(match.pattern);
@@ -80,7 +85,7 @@ int64_t Engine::finish(Stream& stream, const uint8_t* window, size_t held_from, 
   stream.pending.clear();
   for (const End& match : ends_) {
     const uint64_t back = stream.scanned - match.to;
-    if (back > end || end - back <= held_from) continue;
+    if (back > end || is_past(match.pattern, end - back, held_from)) continue;
     if (!add(match.pattern, window, held_from, static_cast<size_t>(end - back))) return -1;
   }
   return 0;

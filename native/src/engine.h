@@ -47,6 +47,7 @@ class Engine {
 
   Engine(SharedDatabase database, std::vector<Pattern> patterns);
   // Adds all starts of a match that ends at window index `to`; false when there are too many matches.
+  bool is_past(uint32_t pattern, size_t to, size_t held_from) const;
   bool add(uint32_t pattern, const uint8_t* window, size_t floor, size_t to);
 
   SharedDatabase database_;

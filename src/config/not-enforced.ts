@@ -1,6 +1,5 @@
 /** Keys that validate but that this version does not act on yet; `*` is any name. Setting one is a warning. */
 export const NOT_ENFORCED: readonly string[] = [
-	"security.prompt_injection",
 	"security.response_filtering.on_harmful",
 	"security.response_filtering.block_threshold",
 	"security.rate_limiting.tokens_per_minute",

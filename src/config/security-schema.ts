@@ -14,7 +14,9 @@ const PromptInjection = z
 		detection_models: z
 			.array(z.enum(["rule_based", "ml_based"]))
 			.default(["rule_based", "ml_based"])
-			.describe("Judges to ask. The highest score counts."),
+			.describe(
+				"Judges to ask. `rule_based`: signals and rules, see docs/prompt_security.md; `ml_based`: a learned model, which this version does not have yet.",
+			),
 		block_threshold: probability.default(0.7).describe("Score, 0…1, from which `action` is taken."),
 		action: z.enum(["block", "flag"]).default("block").describe("`block`: 400, nothing goes upstream. `flag`: pass and report."),
 	})
@@ -162,6 +164,12 @@ export const Security = z
 			.array(z.string().regex(/\S/, "must not be blank").max(500))
 			.default([])
 			.describe("Phrases that block a prompt and cut an answer, in any letter case and over any short run of blanks."),
+		blocked_patterns: z
+			.array(z.string().min(1))
+			.default([])
+			.describe(
+				"Regular expressions that block a prompt and cut an answer, in any letter case and behind disguises. The same subset as `custom_patterns`.",
+			),
 		on_block: z
 			.enum(["error", "refuse"])
 			.default("error")

@@ -17,7 +17,7 @@ export class FindingTally {
 		this.#noted = report?.notes.map((finding) => ({ channel: finding.channel, finding })) ?? [];
 	}
 
-	add(findings: readonly Finding[], channel: string): void {
+	add(findings: readonly Noted["finding"][], channel: string): void {
 		for (const finding of findings) {
 			this.counts[finding.type] = (this.counts[finding.type] ?? 0) + 1;
 			if (this.#noted.length < MAX_NOTES) this.#noted.push({ channel, finding });

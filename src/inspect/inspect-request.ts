@@ -36,7 +36,7 @@ export function answerInspect(body: Uint8Array, { policy, inspectText }: LoadedP
 		model: "",
 		score: Math.max(...inspections.map(({ score }) => score)),
 		found: tally.report(),
-		piiDetected: findings.some(({ rule }) => policy[request.direction].rules[rule]?.category === "pii"),
+		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
 }
 

@@ -1,4 +1,4 @@
-import type { RuleSet } from "../policy/policy.ts";
+import type { InjectionPolicy, RuleSet } from "../policy/policy.ts";
 import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../scanner/pattern-database.ts";
@@ -7,6 +7,7 @@ import type { Finding } from "../verdict/finding.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { inspectWhole } from "./inspect-whole.ts";
+import { judgeInjection, type PromptRisk } from "./prompt-risk.ts";
 
 /** What the policy does with a text; `block` also stands for an answer that would be cut. */
 export type TextAction = "allow" | "flag" | "redact" | "block";
@@ -17,24 +18,33 @@ export interface TextInspection {
 	readonly action: TextAction;
 	/** Risk of the text as a whole, 0…1. */
 	readonly score: number;
-	/** In order of the text; byte offsets in its UTF-8 form. Their `action` is the policy's. */
+	/** Data in order of the text, then families of attack; byte offsets in its UTF-8 form. Their `action` is the policy's. */
 	readonly findings: readonly Finding[];
 	/** The text with every finding rewritten, also those that block. */
 	readonly redacted: string;
 }
 
+/** An attack is found by several signals together. */
+const NO_RULE = -1;
+
 export type InspectText = (text: string) => TextInspection;
 
 /** Inspects whole texts to their end: nothing is cut off, so that every finding is known. */
-export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: RedactionStyle): InspectText {
+export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: RedactionStyle, injection?: InjectionPolicy): InspectText {
 	const rules = ruleSet.rules.map((rule) => (rule.action === "cut" ? { ...rule, action: "redact" as const } : rule));
 	const program = createScannerProgram({ ...ruleSet, rules }, engine);
 	return (text) => {
 		const { text: redacted, scanner } = inspectWhole(program, style, text);
 		const findings = scanner.findings.map((finding) => ({ ...finding, action: ruleSet.rules[finding.rule]?.action ?? finding.action }));
-		const score = riskScore(findings.map(({ rule, score }) => ({ category: ruleSet.rules[rule]?.category ?? "pii", score })));
-		return { action: actionOf(findings), score, findings, redacted };
+		const prompt = [{ channel: "text:0", text, speaker: "user" as const, signals: scanner.signals }];
+		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program);
+		const action = SEVERITY[Math.max(SEVERITY.indexOf(actionOf(findings)), SEVERITY.indexOf(attack.action))] ?? "block";
+		return { action, score: riskScore(findings, attack.risk), findings: [...findings, ...attackFindings(attack)], redacted };
 	};
+}
+
+function attackFindings({ reports }: PromptRisk): Finding[] {
+	return reports.flatMap(({ findings }) => findings.map((finding) => ({ ...finding, rule: NO_RULE, category: "injection" as const })));
 }
 
 function actionOf(findings: readonly Finding[]): TextAction {

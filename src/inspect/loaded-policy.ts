@@ -25,7 +25,9 @@ export function loadPolicy(policy: Policy, engines: Readonly<Record<Direction, E
 		response: createScannerProgram(policy.response, engines.response),
 		style,
 		inspectText(direction) {
-			const inspect = inspectors.get(direction) ?? bindInspectText(policy[direction], engines[direction], style(direction));
+			const inspect =
+				inspectors.get(direction) ??
+				bindInspectText(policy[direction], engines[direction], style(direction), direction === "prompt" ? policy.injection : undefined);
 			inspectors.set(direction, inspect);
 			return inspect;
 		},

@@ -39,13 +39,12 @@ export function answerModeration(body: Uint8Array, { policy, inspectText }: Load
 		return { ...invalidPrompt("prompt_too_long"), param: "input" };
 
 	const inspect = inspectText("prompt");
-	const categoryOf = (rule: number): string => policy.prompt.rules[rule]?.category ?? "pii";
 	const inspected = groups.map((texts) => texts.map(inspect));
 	const inspections = inspected.flat();
 	const findings = inspections.flatMap((inspection) => inspection.findings);
 	const tally = new FindingTally();
 	for (const [i, { findings: own }] of inspections.entries()) tally.add(own, `text:${i}`);
-	const results = inspected.map((group) => resultOf(group, categoryOf));
+	const results = inspected.map(resultOf);
 	const answer = { id: "modr-secure-llm-proxy", model: typeof model === "string" ? model : "secure-llm-proxy", results };
 	return {
 		action: SEVERITY[Math.max(0, ...inspections.map(({ action }) => SEVERITY.indexOf(action)))] ?? "allow",
@@ -53,7 +52,7 @@ export function answerModeration(body: Uint8Array, { policy, inspectText }: Load
 		model: "",
 		score: Math.max(0, ...inspections.map(({ score }) => score)),
 		found: tally.report(),
-		piiDetected: findings.some(({ rule }) => categoryOf(rule) === "pii"),
+		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
 }
 
@@ -67,10 +66,12 @@ function textsOf(input: unknown): readonly (readonly string[])[] | undefined {
 	return areParts ? [parts.flatMap(({ text }) => (typeof text === "string" ? [text] : []))] : undefined;
 }
 
-function resultOf(inspections: readonly TextInspection[], categoryOf: (rule: number) => string): object {
+function resultOf(inspections: readonly TextInspection[]): object {
+	// Signs of an attack that are below the threshold say nothing yet.
+	const counting = inspections.filter(({ action }) => action !== "allow");
 	const scores: Record<string, number> = Object.fromEntries(OPENAI_CATEGORIES.map((name) => [name, 0]));
-	for (const { rule, type, score } of inspections.flatMap(({ findings }) => findings)) {
-		const name = `${categoryOf(rule)}/${type}`;
+	for (const { category, type, score } of counting.flatMap(({ findings }) => findings)) {
+		const name = `${category}/${type}`;
 		scores[name] = Math.max(scores[name] ?? 0, score);
 	}
 	return {

@@ -1,6 +1,7 @@
 import { ERRORS } from "../core/errors.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Place, Provider, SettingNames } from "../providers/provider.ts";
+import { speakerOf } from "../providers/speaker.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { PromptVerdict, UnsetSettings } from "../verdict/prompt-verdict.ts";
@@ -8,6 +9,7 @@ import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
 import { FindingTally } from "./finding-tally.ts";
+import { judgeInjection, type PromptText } from "./prompt-risk.ts";
 import { textGroups } from "./text-runs.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
@@ -35,21 +37,27 @@ export function filterPrompt(
 	style.prompt?.begin(request.places.map((place) => place.text));
 	const wholes = new WholeTexts(program, style);
 	const texts: (string | undefined)[] = [];
+	const prompt: PromptText[] = [];
 	for (const group of textGroups(request.places, program)) {
 		const parts = group.map((i) => request.places[i] as Place);
-		style.prompt?.beginText(parts.map(({ text }) => text).join(""));
+		const text = parts.map((part) => part.text).join("");
+		style.prompt?.beginText(text);
 		const whole = wholes.inspectParts(parts);
 		for (const finding of whole.findings) findings.push(finding);
-		tally.add(whole.findings, `text:${group[0]}`);
+		const channel = `text:${group[0]}`;
+		tally.add(whole.findings, channel);
+		prompt.push({ channel, text, speaker: speakerOf(value, parts[0]?.path ?? []), signals: whole.signals });
 		blocked ||= whole.isCut;
 		for (const [k, i] of group.entries()) texts[i] = whole.texts[k];
 	}
-	const categories = findings.map((finding) => ({ category: policy.prompt.rules[finding.rule]?.category ?? "pii", score: finding.score }));
+	const attack = judgeInjection(prompt, policy, program);
+	for (const { findings: notes, channel } of attack.reports) tally.add(notes, channel);
+	blocked ||= attack.action === "block";
 	const summary = {
 		model: request.model,
-		score: riskScore(categories),
+		score: riskScore(findings, attack.risk),
 		found: tally.report(),
-		piiDetected: categories.some(({ category }) => category === "pii"),
+		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
 	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
 	const known = {
@@ -60,7 +68,7 @@ export function filterPrompt(
 	};
 	const edits = editsOf(request.places, texts, request.amendments);
 	if (edits.length > 0) return { action: "redact", ...known, body: Buffer.from(replaceValues(json, edits)) };
-	return { action: findings.length > 0 ? "flag" : "allow", ...known };
+	return { action: findings.length > 0 || attack.action === "flag" ? "flag" : "allow", ...known };
 }
 
 function unsetSettings(names: SettingNames | undefined, root: object): UnsetSettings {

@@ -1,5 +1,6 @@
 import { wrapText } from "../providers/embedded-data.ts";
 import type { Amendment, Place } from "../providers/provider.ts";
+import type { Detection } from "../scanner/detector.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Replacement } from "../wire/json-strings.ts";
@@ -15,9 +16,10 @@ export interface WholeText {
 	readonly text: string | undefined;
 	readonly isCut: boolean;
 	readonly findings: readonly Finding[];
+	readonly signals: readonly Detection[];
 }
 
-const CLEAN: WholeText = { text: undefined, isCut: false, findings: [] };
+const CLEAN: WholeText = { text: undefined, isCut: false, findings: [], signals: [] };
 
 /** Inspects complete texts. */
 export class WholeTexts {
@@ -44,15 +46,16 @@ export class WholeTexts {
 			this.#style,
 			parts.map(({ text }) => text),
 		);
-		const { findings, isCut } = scanner;
-		return { findings, isCut, texts: texts.map((text, i) => (text === parts[i]?.text ? undefined : text)) };
+		const { findings, isCut, signals } = scanner;
+		return { findings, isCut, signals, texts: texts.map((text, i) => (text === parts[i]?.text ? undefined : text)) };
 	}
 
 	inspect({ text, source }: Pick<Place, "text" | "source">): WholeText {
 		if (text === "" || (source === "text" && this.#clean.has(text))) return CLEAN;
 		const whole = inspectWhole(this.#program, this.#style, text, source);
-		const { findings, isCut } = whole.scanner;
-		if (findings.length > 0 || isCut || whole.text !== text) return { text: whole.text === text ? undefined : whole.text, isCut, findings };
+		const { findings, isCut, signals } = whole.scanner;
+		if (findings.length > 0 || signals.length > 0 || isCut || whole.text !== text)
+			return { text: whole.text === text ? undefined : whole.text, isCut, findings, signals };
 		if (source === "text" && text.length <= MAX_REMEMBERED_UNITS) {
 			if (this.#clean.size >= MAX_REMEMBERED) this.#clean.clear();
 			this.#clean.add(text);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { INJECTION_SIGNALS, type SignalPattern } from "../recognizers/injection.ts";
 import type { Recognizer } from "../recognizers/recognizer.ts";
 import { selectRecognizers } from "../recognizers/registry.ts";
 import { customRule } from "./custom-rule.ts";
@@ -13,7 +14,9 @@ export function compilePolicy(security: PolicySettings): Policy {
 	const blocks = (names: readonly string[]): boolean => names.some((name) => blocked.has(name));
 	const promptAction = ({ type, category, groups }: Recognizer): Action =>
 		blocks(["all", type, category === "secret" ? "secrets" : "pii", ...(groups ?? [])]) ? "cut" : "redact";
-	const phrases = security.blocked_phrases.map(phraseRule);
+	const phrases = [...security.blocked_phrases.map(phraseRule), ...security.blocked_patterns.map(patternRule)];
+	const { prompt_injection: injection } = security;
+	const signals = injection.enabled && injection.detection_models.includes("rule_based") ? INJECTION_SIGNALS.map(signalRule) : [];
 	const custom = (action: (name: string) => Action): Rule[] =>
 		pii.custom_patterns.map((pattern) => customRule(pattern, action(pattern.name)));
 	const promptRules = pii.enabled
@@ -33,7 +36,7 @@ export function compilePolicy(security: PolicySettings): Policy {
 	const common = { threshold: pii.threshold, allowList: pii.allow_list };
 	const policy = {
 		prompt: {
-			rules: withPromptRedaction([...phrases, ...promptRules], security),
+			rules: [...withPromptRedaction([...phrases, ...promptRules], security), ...signals],
 			strategy: pii.redaction_strategy,
 			normalize: security.input.normalize,
 			...common,
@@ -44,6 +47,7 @@ export function compilePolicy(security: PolicySettings): Policy {
 			normalize: response.normalize,
 			...common,
 		},
+		...(injection.enabled && { injection: { threshold: injection.block_threshold, action: injection.action } }),
 		onCut: response.on_cut,
 		documents: security.input.documents,
 		maxPromptLength: security.input.max_prompt_length,
@@ -56,6 +60,10 @@ function rulesOf({ type, category, label, patterns }: Recognizer, action: Action
 	return patterns.map((pattern) => ({ ...pattern, type, category, label, action }));
 }
 
+function signalRule({ signal, ...pattern }: SignalPattern): Rule {
+	return { ...pattern, type: signal, category: "injection", label: "INJECTION", action: "flag" };
+}
+
 /** A phrase matches in any letter case and over any short run of blanks. */
 function phraseRule(phrase: string, index: number): Rule {
 	const words = phrase
@@ -64,12 +72,20 @@ function phraseRule(phrase: string, index: number): Rule {
 		.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&").replaceAll("\\-", "-"));
 	const left = /^\w/.test(phrase.trim()) ? "\\b" : "";
 	const right = /\w$/.test(phrase.trim()) ? "\\b" : "";
+	return blockingRule(`blocked_phrase_${index + 1}`, `${left}${words.join("[ \\t\\r\\n]{1,8}")}${right}`);
+}
+
+function patternRule(expression: string, index: number): Rule {
+	return blockingRule(`blocked_pattern_${index + 1}`, expression);
+}
+
+function blockingRule(name: string, expression: string): Rule {
 	return {
-		name: `blocked_phrase_${index + 1}`,
-		type: "blocked_phrase",
+		name,
+		type: name.replace(/_\d+$/, ""),
 		category: "phrase",
 		label: "BLOCKED",
-		expression: `${left}${words.join("[ \\t\\r\\n]{1,8}")}${right}`,
+		expression,
 		caseInsensitive: true,
 		score: 1,
 		action: "cut",

@@ -4,7 +4,14 @@ import type { Action, MaskOptions, RedactionStrategy } from "./policy.ts";
 /** The part of the configuration's `security` section that a policy is made of. */
 export interface PolicySettings {
 	readonly input: { readonly max_prompt_length: number; readonly normalize: boolean; readonly documents: "refuse" | "pass" };
+	readonly prompt_injection: {
+		readonly enabled: boolean;
+		readonly detection_models: readonly ("rule_based" | "ml_based")[];
+		readonly block_threshold: number;
+		readonly action: "block" | "flag";
+	};
 	readonly blocked_phrases: readonly string[];
+	readonly blocked_patterns: readonly string[];
 	readonly pii_protection: {
 		readonly enabled: boolean;
 		readonly detection_types: readonly string[];

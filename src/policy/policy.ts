@@ -38,6 +38,12 @@ export interface RuleSet {
 	readonly normalize?: boolean;
 }
 
+export interface InjectionPolicy {
+	/** Chance of an attack, 0…1, from which `action` is taken. */
+	readonly threshold: number;
+	readonly action: "block" | "flag";
+}
+
 /** One compiled security policy. Plain data; `id` is the content hash. */
 export interface Policy {
 	readonly id: string;
@@ -47,6 +53,8 @@ export interface Policy {
 	readonly onCut: "end" | "error";
 	/** What happens to a request with a file that may hold text and cannot be inspected. */
 	readonly documents: "refuse" | "pass";
+	/** What happens to a prompt that attacks; absent: nothing is looked for. */
+	readonly injection?: InjectionPolicy;
 	/** Longest prompt text in UTF-16 units over all strings of the request. */
 	readonly maxPromptLength: number;
 	/** Surrogates of the prompt become their originals again in the answer to the same request. */

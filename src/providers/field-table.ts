@@ -91,8 +91,8 @@ export function createFieldReader(
 			if (place === "document") documents.push(string.path);
 		}
 		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) === "leaf";
-		for (const { from, to } of found.spans.filter(isLeaf))
-			places.push({ kind: "whole", channel: "", source: "value", from, to, text: json.slice(from, to) });
+		for (const { from, to, path } of found.spans.filter(isLeaf))
+			places.push({ kind: "whole", channel: "", source: "value", from, to, text: json.slice(from, to), path });
 		const spans = found.spans.filter((span) => !isLeaf(span));
 		return { places: places.sort((a, b) => a.from - b.from), spans, hasMedia, documents };
 	};
@@ -120,11 +120,11 @@ function isInspected(treatment: Treatment): treatment is Inspected {
 	return treatment !== "name" && treatment !== "opaque" && treatment !== "wholeValue";
 }
 
-function placeOf({ from, to, value }: JsonString, treatment: Inspected, channel: string): Place {
+function placeOf({ from, to, value, path }: JsonString, treatment: Inspected, channel: string): Place {
 	const source: SourceKind = treatment.endsWith("Json") ? "json" : treatment.endsWith("Answer") ? "answer" : "text";
 	const isData = treatment === "media" || treatment === "document";
 	const kind = isData ? "whole" : (treatment.replace(/Json$|Answer$/, "") as Place["kind"]);
-	return { kind, channel, source, from, to, text: value };
+	return { kind, channel, source, from, to, text: value, path };
 }
 
 function shapeOf(path: JsonPath): string {

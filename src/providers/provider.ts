@@ -1,4 +1,4 @@
-import type { Replacement } from "../wire/json-strings.ts";
+import type { JsonPath, Replacement } from "../wire/json-strings.ts";
 import type { Wrap } from "./embedded-data.ts";
 
 /**
@@ -33,6 +33,8 @@ export interface Place {
 	readonly text: string;
 	/** The text stands encoded in the string. */
 	readonly wrap?: Wrap;
+	/** Of the value in the JSON; always there in a request. */
+	readonly path?: JsonPath;
 }
 
 /** A value that speaks about the whole text of a channel so far (a signature): it goes when that is not the original. */

@@ -49,11 +49,13 @@ export interface PatternSpec {
 	readonly lengths?: readonly number[];
 	readonly tail?: Tail;
 	readonly core?: Core;
+	/** A sign that says something only together with others: never held, rewritten or counted, reported beside the findings. At most 62 bytes wide. */
+	readonly isSignal?: true;
 	/** More views in which it is looked for. Default: both for secrets and phrases, none for personal data. */
 	readonly views?: readonly DisguiseView[];
 }
 
-export type Category = "pii" | "secret" | "phrase";
+export type Category = "pii" | "secret" | "phrase" | "injection";
 
 /** Data that recognises one entity type, with its own proof. */
 export interface Recognizer {

@@ -8,7 +8,8 @@ const RELAX_ABOVE = 16;
 /** The automaton tables of one pattern (Glushkov 1961: one state per byte position, no empty moves). */
 export function buildTables(regex: ByteRegex, trigger: boolean): PatternTables {
 	const exact = buildGraph(regex.body, false);
-	const relaxed = buildGraph(regex.body, true);
+	// What is never held needs no release point.
+	const relaxed = trigger ? exact : buildGraph(regex.body, true);
 	return {
 		exact,
 		relaxed: relaxed.first.length === exact.first.length ? exact : relaxed,

@@ -1,5 +1,5 @@
 import { type AST, RegExpParser } from "@eslint-community/regexpp";
-import { ASCII_FOLD, type ByteSet, codePointSequences, emptySet, intersects, setOf, setOfRange } from "./byte-set.ts";
+import { ASCII_FOLD, type ByteSet, codePointSequences, emptySet, hasByte, setOfRange } from "./byte-set.ts";
 
 /** A pattern's body over bytes of UTF-8. */
 export type Node =
@@ -190,7 +190,7 @@ function ofCodePoints(ranges: readonly Range[], fold: boolean): Node {
 	}
 	if (fold)
 		for (const [lower, upper] of ASCII_FOLD)
-			if (intersects(ascii, setOf(lower, upper))) setOfRange(setOfRange(ascii, lower, lower), upper, upper);
+			if (hasByte(ascii, lower) || hasByte(ascii, upper)) setOfRange(setOfRange(ascii, lower, lower), upper, upper);
 	const options: Node[] = wide.flatMap(([from, to]) =>
 		codePointSequences(from, to).map((sets) => concat(sets.map((set): Node => ({ kind: "bytes", set })))),
 	);

@@ -11,18 +11,8 @@ export function setOfRange(set: ByteSet, from: number, to: number): ByteSet {
 	return set;
 }
 
-export function setOf(...bytes: readonly number[]): ByteSet {
-	const set = emptySet();
-	for (const byte of bytes) setOfRange(set, byte, byte);
-	return set;
-}
-
 export function hasByte(set: ByteSet, byte: number): boolean {
 	return ((set[byte >> 3] as number) & (1 << (byte & 7))) !== 0;
-}
-
-export function intersects(a: ByteSet, b: ByteSet): boolean {
-	return a.some((bits, i) => (bits & (b[i] as number)) !== 0);
 }
 
 /** Pairs of ASCII lower and upper case. */

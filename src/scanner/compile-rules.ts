@@ -10,6 +10,8 @@ export interface PatternSource {
 	readonly caseInsensitive?: boolean;
 	/** Present: the expression is a public trigger. */
 	readonly core?: object;
+	/** As public as a trigger. */
+	readonly isSignal?: true;
 }
 
 /** What the engine compiles: one expression and the rules that share it, in priority order. */
@@ -29,7 +31,7 @@ export interface PatternFault {
 export function distinctPatterns(sources: readonly PatternSource[]): DistinctPattern[] {
 	const groups = new Map<string, { source: PatternSource; rules: number[] }>();
 	for (const [rule, source] of sources.entries()) {
-		const key = `${source.caseInsensitive === true}${source.core !== undefined}${source.expression}`;
+		const key = `${source.caseInsensitive === true}${source.core !== undefined}${source.isSignal === true}${source.expression}`;
 		const known = groups.get(key);
 		if (known === undefined) groups.set(key, { source, rules: [rule] });
 		else known.rules.push(rule);
@@ -52,17 +54,22 @@ export function buildExpressions(sources: readonly PatternSource[]): string[] {
 
 /** The addon's tables, in the order of the distinct patterns. Only for rules that passed `checkRules`. */
 export function buildAllTables(sources: readonly PatternSource[]): PatternTables[] {
-	return distinctPatterns(sources).map(({ source }) => buildTables(parsed(source), source.core !== undefined));
+	return distinctPatterns(sources).map(({ source }) => buildTables(parsed(source), isPublic(source)));
 }
 
-function parseSource({ expression, caseInsensitive, core }: PatternSource): ParsedPattern {
-	const result = parsePattern(expression, caseInsensitive === true);
-	if (!result.ok || core === undefined) return result;
+/** Its bytes are never held. */
+export function isPublic({ core, isSignal }: PatternSource): boolean {
+	return core !== undefined || isSignal === true;
+}
+
+function parseSource(source: PatternSource): ParsedPattern {
+	const result = parsePattern(source.expression, source.caseInsensitive === true);
+	if (!result.ok || !isPublic(source)) return result;
 	// A trigger's bytes are not held: all of them, and the one before, must be in the left context when it is reported.
-	if (result.regex.right.kind !== "none")
+	if (source.core !== undefined && result.regex.right.kind !== "none")
 		return { ok: false, reason: "a trigger ends with an assertion", remedy: "End it with its last character." };
 	if (result.regex.maxWidth >= LEFT_CONTEXT_BYTES)
-		return { ok: false, reason: `a trigger is wider than ${LEFT_CONTEXT_BYTES - 1} bytes`, remedy: "Shorten it." };
+		return { ok: false, reason: `a trigger or signal is wider than ${LEFT_CONTEXT_BYTES - 1} bytes`, remedy: "Shorten it." };
 	return result;
 }
 

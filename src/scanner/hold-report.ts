@@ -1,5 +1,5 @@
 import { parsePattern } from "./byte-regex.ts";
-import { distinctPatterns, type PatternSource } from "./compile-rules.ts";
+import { distinctPatterns, isPublic, type PatternSource } from "./compile-rules.ts";
 import { createHyperscanEngine } from "./engine-hyperscan.ts";
 import { loadArtifact } from "./pattern-database.ts";
 import { SAMPLE_TEXTS } from "./sample-texts.ts";
@@ -34,7 +34,7 @@ export async function reportHold(rules: readonly PatternSource[]): Promise<HoldR
 		) as HoldCost["delayed"];
 	};
 	const patterns = distinctPatterns(rules)
-		.filter(({ source }) => source.core === undefined)
+		.filter(({ source }) => !isPublic(source))
 		.map(({ source }) => ({ pattern: source.name, delayed: measure([source]), ...hintFor(source) }))
 		.sort((a, b) => b.delayed.prose - a.delayed.prose);
 	return { patterns, together: { pattern: "all together", delayed: measure(rules) } };

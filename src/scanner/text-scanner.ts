@@ -35,6 +35,8 @@ export interface TextScanner {
 	/** Findings passed so far in order of the text, and their handing over, so that a text without end does not collect them. */
 	readonly findings: readonly Finding[];
 	takeFindings(): readonly Finding[];
+	/** Matches of rules that are only signals, in the order in which they were seen; one may come twice. Byte offsets in the original. */
+	readonly signals: readonly Detection[];
 	/** What another scanner needs to go on from here. Call only after `take(Infinity)`. */
 	snapshot(): ScannerState;
 	close(): void;
@@ -92,6 +94,7 @@ class Scanner implements TextScanner {
 	readonly #pending: PendingFindings;
 	readonly #isOwn: IsOwn | undefined;
 	readonly #passed: Finding[] = [];
+	readonly #signals: Detection[] = [];
 
 	constructor(program: DetectorProgram, views: readonly View[], state: ScannerState | undefined, isOwn: IsOwn | undefined) {
 		this.#isOwn = isOwn;
@@ -119,6 +122,9 @@ class Scanner implements TextScanner {
 	}
 	takeFindings(): readonly Finding[] {
 		return this.#passed.splice(0);
+	}
+	get signals(): readonly Detection[] {
+		return this.#signals;
 	}
 
 	write(bytes: Uint8Array): void {
@@ -207,6 +213,7 @@ class Scanner implements TextScanner {
 
 	#add(detections: readonly Detection[]): void {
 		for (const detection of detections) {
+			if (this.#isSignal(detection)) continue;
 			if (this.#isOwn?.(this.#original.text(detection.from, detection.to)) === true) continue;
 			const tail = tailOf(this.#program, detection);
 			const begin = tail && (() => this.#runTail(beginTail(detection.rule, detection.to, tail), tail));
@@ -216,8 +223,15 @@ class Scanner implements TextScanner {
 
 	#addSeen(view: ViewScanner, detections: readonly ViewDetection[]): void {
 		for (const detection of detections) {
-			if (this.#isOwn?.(detection.text) !== true) this.#pending.add({ ...detection, view: view.index });
+			if (!this.#isSignal(detection) && this.#isOwn?.(detection.text) !== true) this.#pending.add({ ...detection, view: view.index });
 		}
+	}
+
+	/** Keeps it, if it is one. */
+	#isSignal({ rule, from, to, score }: Detection): boolean {
+		const isSignal = this.#program.rules[rule]?.isSignal === true;
+		if (isSignal) this.#signals.push({ rule, from, to, score });
+		return isSignal;
 	}
 
 	#runTail(state: TailState, program: TailProgram): TailRun {

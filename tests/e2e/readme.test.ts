@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => line?.close());
 
 test("README has its transcripts", () => {
-	expect(TRANSCRIPTS).toHaveLength(3);
+	expect(TRANSCRIPTS).toHaveLength(4);
 });
 
 test.each(TRANSCRIPTS)("README's command prints what README says: $command", ({ command, output }) => {

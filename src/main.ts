@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import type { AuditVerifyOptions } from "./cli/audit.ts";
+import type { AuditProveOptions, AuditVerifyOptions } from "./cli/audit.ts";
+import type { QueryOptions } from "./cli/audit-query.ts";
 import type { SubjectOptions } from "./cli/audit-subject.ts";
 import type { KeySettings } from "./cli/keys.ts";
 import type { ScanOptions } from "./cli/scan.ts";
@@ -86,8 +87,35 @@ audit
 	.option(...folder)
 	.option("--key <key...>", "public keys of the logs, or files with them; default: those beside the logs")
 	.option("--checkpoint <file...>", "signed checkpoints kept elsewhere: they reveal a removed tail")
+	.option("--proof <file>", "check this proof of 'audit prove' instead of a log; with --checkpoint where it is about an earlier one")
 	.option("--json", "one JSON object per log")
 	.action(async (options: AuditVerifyOptions) => finish((await import("./cli/audit.ts")).auditVerify(options)));
+audit
+	.command("query")
+	.description("find records, newest first; exit 0 some, 1 none, 2 cannot be done")
+	.option(...folder)
+	.option("--from <time>", "from then on: a date, a time, or how long ago (24h, 7d)")
+	.option("--to <time>", "up to then")
+	.option("--subject <id>", "key:ID, jwt:NAME, address:IP or a pseudonym")
+	.option("--type <type>", "interaction, refusal, lane, start, …")
+	.option("--finding <type>", "a recognizer type that was found: email, credit_card, …")
+	.option("--action <action>", "what was decided about the prompt: allow, flag, redact, block, invalid")
+	.option("--model <glob>", "model, with * and ?")
+	.option("--provider <name>", "who answered")
+	.option("--outcome <outcome>", "complete, cut, client_abort or an error code")
+	.option("--request-id <id>", "the X-Request-Id of an answer")
+	.option("--log <name>", "only this log")
+	.option("--limit <n>", "most records", "100")
+	.option("--json", "one JSON object per record")
+	.action(async (options: QueryOptions) => finish((await import("./cli/audit-query.ts")).auditQuery(options)));
+audit
+	.command("prove")
+	.description("a proof that others can check with the public key alone")
+	.option(...folder)
+	.option("--log <name>", "the log", "local")
+	.option("--record <seq>", "that this record is in the log")
+	.option("--since <checkpoint>", "that nothing changed since this checkpoint (a file)")
+	.action(async (options: AuditProveOptions) => finish((await import("./cli/audit.ts")).auditProve(options)));
 audit
 	.command("export")
 	.description("everything the trail holds about one caller, as JSON (right of access)")

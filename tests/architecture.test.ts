@@ -70,6 +70,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	picomatch: ["routing/model-globs.ts"],
 	jose: ["identity/jwt.ts"],
 	"prom-client": ["telemetry/metrics.ts", "telemetry/shared-metrics.ts"],
+	"node-sqlite3-wasm": ["audit/search-index.ts"],
 	iovalkey: ["limits/redis-window.ts"],
 	"rate-limiter-flexible": ["limits/request-limiter.ts", "limits/redis-window.ts", "identity/api-keys.ts"],
 };

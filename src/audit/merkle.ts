@@ -53,6 +53,13 @@ function bitsOf(size: number): number {
 	return count;
 }
 
+/** Leaves of each perfect subtree of a tree of `size`, largest first. */
+function perfectWidths(size: number): number[] {
+	const widths: number[] = [];
+	for (let width = 1; width <= size; width *= 2) if (Math.floor(size / width) % 2 === 1) widths.unshift(width);
+	return widths;
+}
+
 /** Hash of any subtree `[from, to)` that the holder of the leaves can name. */
 export type SubtreeHash = (from: number, to: number) => Hash;
 
@@ -63,15 +70,25 @@ function splitOf(size: number): number {
 	return split;
 }
 
-/** Subtree hashes over leaves in memory; equal ranges are computed once. */
-export function subtreesOf(leaves: readonly Hash[]): SubtreeHash {
+/**
+ * Subtree hashes over leaves in memory; equal ranges are computed once. `before`: the leaves that came before the first of
+ * `leaves`. Of them only the perfect subtrees are known, which is all that proofs about later leaves ask for.
+ */
+export function subtreesOf(leaves: readonly Hash[], before = new CompactRange()): SubtreeHash {
 	const known = new Map<string, Hash>();
+	let start = 0;
+	for (const [i, root] of before.roots.entries()) {
+		const width = perfectWidths(before.size)[i] as number;
+		known.set(`${start}-${start + width}`, root);
+		start += width;
+	}
 	const hash: SubtreeHash = (from, to) => {
 		if (to - from === 0) return EMPTY_ROOT;
-		if (to - from === 1) return leaves[from] as Hash;
+		if (to - from === 1 && from >= before.size) return leaves[from - before.size] as Hash;
 		const key = `${from}-${to}`;
 		const found = known.get(key);
 		if (found !== undefined) return found;
+		if (to <= before.size) throw new Error(`Leaves ${from} to ${to - 1} were removed.`);
 		const middle = from + splitOf(to - from);
 		const made = nodeHash(hash(from, middle), hash(middle, to));
 		known.set(key, made);

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { verifierKeysOf } from "../audit/audit-log.ts";
+import { PUBLIC_KEY, verifierKeysOf } from "../audit/audit-log.ts";
 import { logsIn } from "../audit/log-reader.ts";
+import { type ProofReading, proveConsistency, proveInclusion, verifyProof } from "../audit/proof.ts";
 import { verifyLog } from "../audit/verify-log.ts";
 
 export interface AuditVerifyOptions {
@@ -10,6 +11,8 @@ export interface AuditVerifyOptions {
 	readonly key?: readonly string[];
 	/** Files with a signed checkpoint each. */
 	readonly checkpoint?: readonly string[];
+	/** A proof to check instead of a log. */
+	readonly proof?: string;
 	readonly json?: boolean;
 }
 
@@ -19,10 +22,11 @@ export function auditVerify(options: AuditVerifyOptions): number {
 		process.stderr.write(`audit verify: ${message}\n`);
 		return 2;
 	};
+	if (options.proof !== undefined) return checkProof(options.proof, options, refuse);
 	if (!existsSync(options.dir)) return refuse(`${options.dir} does not exist — give the folder of audit.dir with --dir`);
 	const logs = logsIn(options.dir);
 	if (logs.length === 0) return refuse(`${options.dir} holds no audit log — give the folder of audit.dir with --dir`);
-	const keys = (options.key ?? []).flatMap((key) => (existsSync(key) ? verifierKeysOf(readFileSync(key, "utf8")) : [key]));
+	const keys = keysIn(options.key);
 	let checkpoints: string[];
 	try {
 		checkpoints = (options.checkpoint ?? []).map((file) => readFileSync(file, "utf8"));
@@ -39,6 +43,55 @@ export function auditVerify(options: AuditVerifyOptions): number {
 		process.stdout.write(options.json === true ? `${JSON.stringify({ log, ...result })}\n` : report(log, result));
 	}
 	return isSound ? 0 : 1;
+}
+
+function keysIn(given: readonly string[] = []): string[] {
+	return given.flatMap((key) => (existsSync(key) ? verifierKeysOf(readFileSync(key, "utf8")) : [key]));
+}
+
+/** A proof alone: who checks it needs no log, only the log's public key. */
+function checkProof(file: string, { dir, key, checkpoint = [], json }: AuditVerifyOptions, refuse: (message: string) => number): number {
+	let reading: ProofReading;
+	try {
+		const [old] = checkpoint.map((name) => readFileSync(name, "utf8"));
+		const beside = logsIn(dir).map((log) => join(dir, log, PUBLIC_KEY));
+		reading = verifyProof(readFileSync(file, "utf8"), keysIn(key ?? beside), old);
+	} catch (error) {
+		return refuse(`the proof or the checkpoint cannot be read (${(error as NodeJS.ErrnoException).code})`);
+	}
+	if (json === true) process.stdout.write(`${JSON.stringify(reading)}\n`);
+	else if (!reading.ok) process.stdout.write(`NOT SOUND: ${reading.reason}\n`);
+	else if (reading.record !== undefined)
+		process.stdout.write(`OK: record ${reading.index} of ${reading.size} in the log '${reading.origin}'\n${reading.record}\n`);
+	else
+		process.stdout.write(
+			`OK: the first ${reading.oldSize} of ${reading.size} records of the log '${reading.origin}' are as they were signed then\n`,
+		);
+	return reading.ok ? 0 : 1;
+}
+
+export interface AuditProveOptions {
+	readonly dir: string;
+	readonly log: string;
+	readonly record?: string;
+	/** File with an earlier checkpoint. */
+	readonly since?: string;
+}
+
+/** `audit prove`: a proof on standard output. Exit 0 proven, 2 not possible. */
+export function auditProve({ dir, log, record, since }: AuditProveOptions): number {
+	try {
+		if ((record === undefined) === (since === undefined)) throw new Error("give either --record NUMBER or --since CHECKPOINT");
+		if (record !== undefined && !/^\d{1,15}$/.test(record)) throw new Error(`--record takes the number of a record (seq), not '${record}'`);
+		const folder = join(dir, log);
+		process.stdout.write(
+			since === undefined ? proveInclusion(folder, Number(record)) : proveConsistency(folder, readFileSync(since, "utf8")),
+		);
+		return 0;
+	} catch (error) {
+		process.stderr.write(`audit prove: ${(error as Error).message}\n`);
+		return 2;
+	}
 }
 
 function report(log: string, { first, size, checkpoints, faults }: ReturnType<typeof verifyLog>): string {

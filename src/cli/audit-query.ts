@@ -1,0 +1,92 @@
+import { existingKeys } from "../audit/audit-keys.ts";
+import { logsIn } from "../audit/log-reader.ts";
+import { type FoundRecord, type RecordFilter, SearchIndex } from "../audit/search-index.ts";
+import { SubjectKeys } from "../audit/subject-keys.ts";
+import { installationSecret } from "./secret.ts";
+
+export interface QueryOptions extends Partial<Record<Exclude<keyof RecordFilter, "limit">, string>> {
+	readonly dir: string;
+	readonly limit: string;
+	readonly json?: boolean;
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `audit query`: records that fit, newest first. Exit 0 found some, 1 none, 2 cannot be done. */
+export function auditQuery(options: QueryOptions): number {
+	const { dir, limit, json, subject, from, to, ...rest } = options;
+	try {
+		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
+		if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Error(`--limit takes a whole number, not '${limit}'`);
+		const filter: RecordFilter = {
+			...rest,
+			...(from !== undefined && { from: timeOf(from, "--from") }),
+			...(to !== undefined && { to: timeOf(to, "--to") }),
+			...(subject !== undefined && { subject: pseudonymOf(dir, subject) }),
+			limit: Number(limit),
+		};
+		const index = new SearchIndex(dir);
+		const records = index.find(filter);
+		index.close();
+		process.stdout.write(json === true ? records.map((record) => `${JSON.stringify(record)}\n`).join("") : table(records));
+		return records.length > 0 ? 0 : 1;
+	} catch (error) {
+		process.stderr.write(`audit query: ${(error as Error).message}\n`);
+		return 2;
+	}
+}
+
+/** A date, a time, or how long ago: `2026-11-25`, `2026-11-25T21:00Z`, `90m`, `24h`, `7d`. */
+function timeOf(text: string, option: string): string {
+	const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+	const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (UNITS[unit] ?? 0);
+	if (Number.isNaN(time))
+		throw new Error(`${option} takes a date, a time or how long ago (2026-11-25, 2026-11-25T21:00Z, 90m, 24h, 7d), not '${text}'`);
+	return new Date(time).toISOString();
+}
+
+/** Records know pseudonyms only; which one belongs to a caller is known to who has the secret. */
+function pseudonymOf(dir: string, subject: string): string {
+	if (/^[0-9a-f]{32}$/.test(subject)) return subject;
+	const keys = existingKeys(dir, installationSecret());
+	if (keys === undefined) throw new Error("set SECURE_LLM_PROXY_SECRET_KEY to look for a caller by name, or give a pseudonym");
+	const found = new SubjectKeys(dir, keys).find(subject);
+	if (found === undefined) throw new Error(`${dir} knows no subject '${subject}' — it is written key:ID, jwt:NAME or address:IP`);
+	return found.pseudonym;
+}
+
+const HEAD = ["time", "type", "action", "outcome", "status", "model", "findings", "subject", "request"];
+
+function table(records: readonly FoundRecord[]): string {
+	const rows = [HEAD, ...records.map(rowOf)];
+	const widths = HEAD.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+	return rows
+		.map(
+			(row) =>
+				`${row
+					.map((cell, i) => cell.padEnd(widths[i] ?? 0))
+					.join("  ")
+					.trimEnd()}\n`,
+		)
+		.join("");
+}
+
+function rowOf(record: FoundRecord): string[] {
+	const { prompt, response } = record as FoundRecord &
+		Partial<Record<"prompt" | "response", { action?: string; findings?: Record<string, number> }>>;
+	const found = new Map<string, number>();
+	for (const [type, count] of [prompt, response].flatMap((part) => Object.entries(part?.findings ?? {})))
+		found.set(type, (found.get(type) ?? 0) + count);
+	const text = (name: string): string => String(record[name] ?? "-");
+	return [
+		record.time,
+		record.type,
+		prompt?.action ?? "-",
+		text("outcome"),
+		text("status"),
+		text("model"),
+		[...found].map(([type, count]) => `${type}:${count}`).join(" ") || "-",
+		text("subject").slice(0, 8),
+		text("requestId"),
+	];
+}

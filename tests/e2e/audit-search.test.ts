@@ -1,0 +1,119 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AuditLog, HEAD, PUBLIC_KEY } from "../../src/audit/audit-log.ts";
+import { createSigner } from "../../src/audit/checkpoint.ts";
+import { proveConsistency, proveInclusion, verifyProof } from "../../src/audit/proof.ts";
+import { chatStream } from "../support/chat-client.ts";
+import { CommandLine, type Ran } from "../support/command-line.ts";
+import { chatEvents, startMockUpstream } from "../support/mock-upstream.ts";
+import { startProxy } from "../support/proxy.ts";
+
+let line: CommandLine;
+const dir = mkdtempSync(join(tmpdir(), "audit-"));
+const audit = (command: string, ...more: string[]): Promise<Ran> => line.run(["audit", command, "--dir", dir, ...more]);
+const found = async (...filter: string[]): Promise<Record<string, unknown>[]> =>
+	(await audit("query", "--json", ...filter)).out
+		.split("\n")
+		.filter((row) => row !== "")
+		.map((row) => JSON.parse(row));
+
+beforeAll(async () => {
+	CommandLine.build();
+	line = new CommandLine();
+	const upstream = await startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end(chatEvents(["Write to jane.doe", "@example.com today."]).join(""));
+	});
+	const proxy = await startProxy(upstream.url, `audit: { dir: "${dir}", max_segment_bytes: 4096 }`);
+	for (const prompt of ["hello", "phone (415) 555-2671", "hello", "hello", "hello"]) await chatStream(proxy.port, prompt);
+	await fetch(`http://127.0.0.1:${proxy.port}/nowhere`);
+	await proxy.drain();
+	upstream.close();
+});
+afterAll(() => line.close());
+
+test("query finds records by what they say, newest first, and by caller's name where the secret is there", async () => {
+	expect(await found()).toHaveLength(8);
+	expect((await found("--type", "interaction")).map(({ seq }) => seq)).toEqual([5, 4, 3, 2, 1]);
+	const [redacted] = await found("--finding", "phone");
+	expect(redacted).toMatchObject({ log: "local", prompt: { action: "redact", findings: { phone: 1 } } });
+	expect((await found("--finding", "email")).length).toBe(5);
+	expect(await found("--action", "redact")).toEqual([redacted]);
+	expect(await found("--request-id", String(redacted?.["requestId"]))).toEqual([redacted]);
+	expect((await found("--model", "m*", "--outcome", "complete", "--limit", "2")).length).toBe(2);
+	expect((await found("--subject", "address:127.0.0.1")).length).toBe(6);
+	expect((await found("--subject", String(redacted?.["subject"]))).length).toBe(6);
+	expect((await found("--from", "1h")).length).toBe(8);
+	expect(await audit("query", "--to", "2020-01-01")).toMatchObject({ code: 1 });
+	const table = await audit("query", "--outcome", "route_not_found");
+	expect(table.out).toMatch(/^time +type .*\n\S+Z +refusal +- +route_not_found +404/);
+	expect(await audit("query", "--from", "yesterday")).toMatchObject({ code: 2, err: expect.stringContaining("24h") });
+	expect(await audit("query", "--subject", "key:nobody")).toMatchObject({ code: 2, err: expect.stringContaining("key:nobody") });
+});
+
+test("the index is made anew from the segments when it is torn or fits another log", async () => {
+	const before = await found();
+	writeFileSync(join(dir, "index.sqlite"), "not a database");
+	expect(await found()).toEqual(before);
+	const other = mkdtempSync(join(tmpdir(), "audit-"));
+	const log = new AuditLog({
+		dir: join(other, "local"),
+		origin: "local",
+		signer: createSigner("local", new Uint8Array(32)),
+		maxSegmentBytes: 1e6,
+	});
+	for (let i = 0; i < 20; i++) log.append([{ type: "start", time: "2026-01-01T00:00:00.000Z" }]);
+	log.close();
+	writeFileSync(join(other, "index.sqlite"), readFileSync(join(dir, "index.sqlite")));
+	expect((await line.run(["audit", "query", "--dir", other, "--json"])).out.match(/"type":"start"/g)).toHaveLength(20);
+	expect((await line.run(["audit", "query", "--dir", other, "--json"])).out).not.toContain("interaction");
+});
+
+test("a proof of a record can be checked with the public key alone, and a changed one is found", async () => {
+	const { code, out } = await audit("prove", "--record", "2");
+	expect([code, out.split("\n")[0]]).toEqual([0, "c2sp.org/tlog-proof@v1"]);
+	const file = line.file("record.tlog-proof", out);
+	const key = readFileSync(join(dir, "local", PUBLIC_KEY), "utf8").trim();
+	const verify = (proof: string, ...more: string[]): Promise<Ran> =>
+		line.run(["audit", "verify", "--dir", "/nowhere", "--proof", proof, "--key", key, ...more]);
+	expect(await verify(file)).toMatchObject({ code: 0, out: expect.stringMatching(/record 2 of 8.*\n.*"type":"interaction"/) });
+	const lines = out.split("\n");
+	const record = Buffer.from(lines[1]?.slice(6) ?? "", "base64")
+		.toString()
+		.replace('"phone":1', '"phone":0');
+	const forged = line.file(
+		"forged.tlog-proof",
+		[lines[0], `extra ${Buffer.from(record).toString("base64")}`, ...lines.slice(2)].join("\n"),
+	);
+	expect(await verify(forged)).toMatchObject({ code: 1, out: expect.stringContaining("not in the log") });
+	expect(await audit("prove", "--record", "99")).toMatchObject({ code: 2, err: expect.stringContaining("0 to 7") });
+});
+
+test("every record and every earlier checkpoint can be proven, also after retention removed the beginning", () => {
+	const folder = mkdtempSync(join(tmpdir(), "audit-"));
+	const signer = createSigner("o", new Uint8Array(32));
+	const log = new AuditLog({ dir: folder, origin: "o", signer, maxSegmentBytes: 300 });
+	const checkpoints: string[] = [];
+	const time = (i: number): string => new Date(Date.UTC(2026, 0, 1 + i)).toISOString();
+	for (let i = 0; i < 29; i++) {
+		log.append([{ type: "test", time: time(i) }]);
+		checkpoints.push(readFileSync(join(folder, HEAD), "utf8"));
+	}
+	const check = (from: number): void => {
+		for (let i = from; i < log.size; i++)
+			expect(verifyProof(proveInclusion(folder, i), [signer.verifierKey], undefined)).toMatchObject({ ok: true, index: i, size: log.size });
+		for (const old of checkpoints.slice(Math.max(0, from - 1)))
+			expect(verifyProof(proveConsistency(folder, old), [signer.verifierKey], old)).toMatchObject({ ok: true });
+	};
+	check(0);
+	const removed = log.removeBefore(time(11));
+	expect(removed).toBeGreaterThan(5);
+	check(removed);
+	expect(() => proveInclusion(folder, removed - 1)).toThrow(/not/);
+	log.close();
+	const proof = proveConsistency(folder, checkpoints.at(-1) ?? "");
+	expect(verifyProof(proof, [signer.verifierKey], checkpoints.at(-2))).toMatchObject({ ok: false });
+	expect(readdirSync(folder)).toContain(HEAD);
+});

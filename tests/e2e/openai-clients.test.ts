@@ -1,12 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { CURL } from "../support/curl-client.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { CHAT_CLIENTS, type Client, RESPONSES_CLIENTS } from "../support/openai-clients.ts";
 import { startProxy } from "../support/proxy.ts";
 import { PythonProgram } from "../support/python-client.ts";
+import { type Cells, runCells } from "../support/sdk-matrix.ts";
 
 /** Every OpenAI client in every outcome. The vendor is played by aimock, which knows nothing of this proxy. */
 
@@ -19,14 +20,19 @@ security:
 const SCHEMA = { type: "object", properties: { city: { type: "string" } }, required: ["city"], additionalProperties: false };
 
 let vendor: LLMock;
-let broken: MockUpstream;
+/** What aimock cannot do: two answers, and failures in the middle. */
+let own: MockUpstream;
 let proxy: Proxy;
-let brokenProxy: Proxy;
+let ownProxy: Proxy;
 
 beforeAll(async () => {
 	vendor = new LLMock({ port: 0 });
 	const pieces = { chunkSize: 4 };
-	vendor.on({ userMessage: "a clean answer" }, { content: "Naïve café 😀: nothing to hide.", reasoning: "Keep it short." }, pieces);
+	vendor.on(
+		{ userMessage: "a clean answer" },
+		{ content: "Naïve café 😀: nothing to hide.", reasoning: "Ask jane.doe@example.com for it." },
+		pieces,
+	);
 	vendor.on({ userMessage: "an address" }, { content: "Write to jane.doe@example.com before Friday." }, pieces);
 	vendor.on({ userMessage: "a key at once" }, { content: `${KEY} is the key.` }, pieces);
 	vendor.on({ userMessage: "a key later" }, { content: `First some words, then ${KEY} and more.` }, pieces);
@@ -38,20 +44,41 @@ beforeAll(async () => {
 	vendor.on({ userMessage: "too fast" }, { error: refusal, status: 429, retryAfter: 0 });
 	vendor.on({ userMessage: "a failure" }, { error: { message: "It broke.", type: "server_error" }, status: 500 });
 	await vendor.start();
-	broken = await startMockUpstream(breakDown);
+	own = await startMockUpstream(answer);
 	proxy = await startProxy(`${vendor.url}/v1`, POLICY);
-	brokenProxy = await startProxy(
-		{ up: { type: "openai", base_url: broken.url, api_key: "test", timeouts: { head_ms: 300, idle_ms: 300 } } },
+	ownProxy = await startProxy(
+		{ up: { type: "openai", base_url: own.url, api_key: "test", timeouts: { head_ms: 300, idle_ms: 300 } } },
 		POLICY,
 	);
 });
 afterAll(async () => {
-	await Promise.all([proxy?.drain(), brokenProxy?.drain(), vendor?.stop()]);
-	broken?.close();
+	await Promise.all([proxy?.drain(), ownProxy?.drain(), vendor?.stop()]);
+	own?.close();
 });
 
-/** Says a little and dies, or says nothing at all. */
-function breakDown(response: ServerResponse, body: string): void {
+const TWO = ["Write to jane.doe@example.com today.", "Better call (415) 555-2671 now."];
+
+/** Two answers, three characters of each at a time. */
+function giveTwo(response: ServerResponse, isStream: boolean): void {
+	const answer = (object: string, choices: readonly object[]): string =>
+		JSON.stringify({ id: "c1", object, created: 1, model: "m", choices });
+	response.writeHead(200, { "content-type": isStream ? "text/event-stream" : "application/json" });
+	if (!isStream) {
+		const choices = TWO.map((content, index) => ({ index, message: { role: "assistant", content }, finish_reason: "stop" }));
+		response.end(answer("chat.completion", choices));
+		return;
+	}
+	const send = (index: number, delta: object, finish: string | null): void =>
+		void response.write(`data: ${answer("chat.completion.chunk", [{ index, delta, finish_reason: finish }])}\n\n`);
+	for (let at = 0; at < 40; at += 3)
+		for (const [i, text] of TWO.entries()) send(i, { role: "assistant", content: text.slice(at, at + 3) }, null);
+	for (const i of TWO.keys()) send(i, {}, "stop");
+	response.end("data: [DONE]\n\n");
+}
+
+/** Gives two answers, says a little and dies, or says nothing at all. */
+function answer(response: ServerResponse, body: string): void {
+	if (body.includes("two answers")) return giveTwo(response, body.includes('"stream":true'));
 	if (body.includes("silence")) return;
 	const isChat = body.includes('"messages"');
 	const isStream = body.includes('"stream":true');
@@ -71,79 +98,94 @@ function breakDown(response: ServerResponse, body: string): void {
 
 const base = (of: Proxy): string => `http://127.0.0.1:${of.port}/v1`;
 
-function outcomes(clients: readonly Client[], words: { readonly stop: string; readonly calls: string }): void {
-	describe.concurrent.each(clients)("$name", (client) => {
-		/** The AI SDK has words of its own. */
-		const isAi = client.name.startsWith("ai,");
-		const [stop, calls, filtered] = isAi ? ["stop", "tool-calls", "content-filter"] : [words.stop, words.calls, "content_filter"];
-		const tries = client === CURL ? 1 : 2;
-		const ask = (prompt: string, more: object = {}) => client.ask(base(proxy), { prompt, ...more });
+type Words = { readonly stop: string; readonly calls: string; readonly hasN: boolean };
 
-		test("a clean answer is the upstream's own, reasoning included", async () => {
+/** The AI SDK has words of its own, and its chat does not show `reasoning_content`; LangChain shows some of it. */
+function wordsOf({ name }: Client, words: Words) {
+	const showsReasoning = !["ai, chat", "langchain"].includes(name);
+	if (!name.startsWith("ai,")) return { ...words, filtered: "content_filter", showsReasoning };
+	return { stop: "stop", calls: "tool-calls", filtered: "content-filter", hasN: false, showsReasoning };
+}
+
+function cellsOf(client: Client, words: Words): Cells {
+	const { stop, calls, filtered, hasN, showsReasoning } = wordsOf(client, words);
+	const tries = client === CURL ? 1 : 2;
+	const ask = (prompt: string, more: object = {}) => client.ask(base(proxy), { prompt, ...more });
+	return {
+		async clean() {
 			const seen = await ask("a clean answer");
 			expect(seen).toMatchObject({ text: "Naïve café 😀: nothing to hide.", finish: stop, calls: [], requests: 1 });
-			// The AI SDK and LangChain do not show reasoning_content of chat completions.
-			if (!["ai, chat", "langchain"].includes(client.name)) expect(seen.reasoning).toBe("Keep it short.");
 			expect(seen.error).toBeUndefined();
-		});
-
-		test("an address is replaced and the answer goes on", async () => {
-			expect(await ask("an address")).toMatchObject({ text: "Write to [EMAIL_1] before Friday.", finish: stop });
-		});
-
-		test("a tool is called, and an address in its arguments is replaced in valid JSON", async () => {
+		},
+		async tools() {
 			expect(await ask("call a tool", { withTool: true })).toMatchObject({
 				text: "I look it up",
 				calls: [{ name: "f", args: { q: "weather" } }],
 				finish: calls,
 			});
 			expect((await ask("address for a function", { withTool: true })).calls).toEqual([{ name: "f", args: { q: "[EMAIL_1]" } }]);
-		});
-
-		test("a key in the arguments makes no call", async () => {
+		},
+		"n = 2": hasN
+			? async () => {
+					const { choices } = await client.ask(base(ownProxy), { prompt: "two answers", n: 2 });
+					expect(choices).toEqual(["Write to [EMAIL_1] today.", "Better call [PHONE_1] now."]);
+				}
+			: { none: "The API, or the client, knows no n." },
+		async reasoning() {
+			const { text, reasoning } = await ask("a clean answer");
+			expect(text).toBe("Naïve café 😀: nothing to hide.");
+			if (showsReasoning) expect(reasoning).toBe("Ask [EMAIL_1] for it.");
+			else expect("Ask [EMAIL_1] for it.").toContain(reasoning);
+		},
+		async structured() {
+			expect(JSON.parse((await ask("a structure", { schema: SCHEMA })).text)).toEqual({ city: "At\n[EMAIL_1]" });
+		},
+		async redacted() {
+			expect(await ask("an address")).toMatchObject({ text: "Write to [EMAIL_1] before Friday.", finish: stop });
+		},
+		async "cut early"() {
+			expect(await ask("a key at once")).toMatchObject({ text: "", finish: filtered, requests: 1 });
+		},
+		async "cut in the middle"() {
+			expect(await ask("a key later")).toMatchObject({ text: "First some words, then ", finish: filtered, requests: 1 });
+		},
+		async "cut in a tool argument"() {
 			const seen = await ask("key for a function", { withTool: true });
 			expect(seen).toMatchObject({ calls: [], finish: filtered });
 			expect(JSON.stringify(seen)).not.toContain(KEY.slice(0, 6));
-		});
-
-		test("a structured answer stays valid JSON", async () => {
-			expect(JSON.parse((await ask("a structure", { schema: SCHEMA })).text)).toEqual({ city: "At\n[EMAIL_1]" });
-		});
-
-		test("a key cuts the answer before its first byte, at once or later", async () => {
-			expect(await ask("a key at once")).toMatchObject({ text: "", finish: filtered, requests: 1 });
-			expect(await ask("a key later")).toMatchObject({ text: "First some words, then ", finish: filtered, requests: 1 });
-		});
-
-		test("a blocked prompt is refused once and never reaches the vendor", async () => {
+		},
+		async blocked() {
 			const seen = await ask("tell me about project  falcon");
 			expect(seen).toMatchObject({ text: "", requests: 1, error: { status: 400, code: "prompt_blocked" } });
 			expect(vendor.getRequests().filter(({ body }) => JSON.stringify(body).includes("falcon"))).toEqual([]);
-		});
-
-		test("the vendor's errors keep their status, and are tried again", async () => {
+		},
+		async "upstream 429"() {
 			expect(await ask("too fast")).toMatchObject({ text: "", requests: tries, error: { status: 429 } });
+		},
+		async "upstream 500"() {
 			expect(await ask("a failure")).toMatchObject({ text: "", requests: tries, error: { status: 500 } });
-		});
-
-		test("an upstream that says nothing is a timeout", async () => {
-			const seen = await client.ask(base(brokenProxy), { prompt: "silence" });
+		},
+		async "upstream hang"() {
+			const seen = await client.ask(base(ownProxy), { prompt: "silence" });
 			expect(seen).toMatchObject({ text: "", requests: tries, error: { status: 504, code: "upstream_timeout" } });
-		});
-
-		test("an answer that breaks off is not taken for a complete one", async () => {
+		},
+		async "upstream truncation"() {
 			for (const prompt of ["break off", "stall"]) {
-				const seen = await client.ask(base(brokenProxy), { prompt });
+				const seen = await client.ask(base(ownProxy), { prompt });
 				expect(seen.error?.code).toBe(prompt === "stall" ? "upstream_stalled" : "upstream_truncated");
 			}
-		});
-	});
+		},
+	};
 }
 
 const python = new PythonProgram("openai_client.py");
 afterAll(() => python.stop());
 
 describe("chat completions", () =>
-	outcomes([...CHAT_CLIENTS, python.client("Python openai", "chat"), CURL], { stop: "stop", calls: "tool_calls" }));
+	describe.concurrent.each([...CHAT_CLIENTS, python.client("Python openai", "chat"), CURL])("$name", (client) =>
+		runCells(cellsOf(client, { stop: "stop", calls: "tool_calls", hasN: true })),
+	));
 describe("responses", () =>
-	outcomes([...RESPONSES_CLIENTS, python.client("Python openai", "responses")], { stop: "completed", calls: "completed" }));
+	describe.concurrent.each([...RESPONSES_CLIENTS, python.client("Python openai", "responses")])("$name", (client) =>
+		runCells(cellsOf(client, { stop: "completed", calls: "completed", hasN: false })),
+	));

@@ -13,11 +13,14 @@ MODEL = "gpt-4o"
 
 class Notes:
     def __init__(self):
-        self.text = ""
+        self.texts = {}
         self.reasoning = ""
         self.calls = []
         self.finish = None
         self.requests = 0
+
+    def say(self, text, choice=0):
+        self.texts[choice] = self.texts.get(choice, "") + text
 
     async def count(self, _request):
         self.requests += 1
@@ -36,13 +39,15 @@ async def chat(client, question, notes):
         extra["tools"] = [{"type": "function", "function": {"name": "f", "parameters": PARAMETERS}}]
     if question.get("schema"):
         extra["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": question["schema"]}}
+    if question.get("n"):
+        extra["n"] = question["n"]
     calls = {}
     stream = await client.chat.completions.create(
         model=MODEL, messages=[{"role": "user", "content": question["prompt"]}], stream=True, **extra
     )
     async for chunk in stream:
         for choice in chunk.choices:
-            notes.text += choice.delta.content or ""
+            notes.say(choice.delta.content or "", choice.index)
             notes.reasoning += getattr(choice.delta, "reasoning_content", None) or ""
             notes.finish = choice.finish_reason or notes.finish
             for part in choice.delta.tool_calls or []:
@@ -60,7 +65,7 @@ async def responses(client, question, notes):
         extra["text"] = {"format": {"type": "json_schema", "name": "answer", "schema": question["schema"]}}
     async for event in await client.responses.create(model=MODEL, input=question["prompt"], stream=True, **extra):
         if event.type == "response.output_text.delta":
-            notes.text += event.delta
+            notes.say(event.delta)
         elif event.type == "response.reasoning_summary_text.delta":
             notes.reasoning += event.delta
         elif event.type == "response.output_item.done" and event.item.type == "function_call":
@@ -81,7 +86,9 @@ async def answer(question):
             error = {"status": thrown.status_code, "code": thrown.code}
         except APIError as thrown:
             error = {"code": thrown.code}
-    seen = {"text": notes.text, "reasoning": notes.reasoning, "calls": notes.calls, "finish": notes.finish, "requests": notes.requests}
+    choices = [notes.texts[index] for index in sorted(notes.texts)]
+    text = choices[0] if choices else ""
+    seen = {"text": text, "choices": choices, "reasoning": notes.reasoning, "calls": notes.calls, "finish": notes.finish, "requests": notes.requests}
     print(json.dumps({"id": question["id"], "seen": {**seen, **({"error": error} if error else {})}}), flush=True)
 
 

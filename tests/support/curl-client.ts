@@ -31,6 +31,7 @@ function run(args: readonly string[]): Promise<string> {
 }
 
 interface ChunkChoice {
+	readonly index: number;
 	readonly delta?: {
 		readonly content?: string | null;
 		readonly reasoning_content?: string;
@@ -44,8 +45,10 @@ function readStream(raw: string): Seen {
 	const choices = events.flatMap(({ choices }) => (choices ?? []) as ChunkChoice[]);
 	const parts = choices.flatMap(({ delta }) => delta?.tool_calls ?? []).map((call) => call.function);
 	const error = events.find(({ error: found }) => found !== undefined)?.["error"] as { readonly code?: string } | undefined;
+	const textOf = (wanted: number): string => choices.map(({ index, delta }) => (index === wanted ? (delta?.content ?? "") : "")).join("");
 	const seen = {
-		text: choices.map(({ delta }) => delta?.content ?? "").join(""),
+		text: textOf(0),
+		choices: [...new Set(choices.map(({ index }) => index))].sort().map(textOf),
 		reasoning: choices.map(({ delta }) => delta?.reasoning_content ?? "").join(""),
 		calls: callOf(parts.map(({ name = "" }) => name).join(""), parts.map(({ arguments: args = "" }) => args).join("")),
 		finish: choices.map(({ finish_reason: finish }) => finish).findLast((finish) => finish != null) ?? undefined,

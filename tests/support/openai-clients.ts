@@ -8,11 +8,15 @@ export interface Question {
 	readonly prompt: string;
 	readonly withTool?: boolean;
 	readonly schema?: object;
+	/** Answers to give; 1 when absent. */
+	readonly n?: number;
 }
 
 /** What an application gets to see. */
 export interface Seen {
 	readonly text: string;
+	/** The texts of all answers, `text` first; absent: the client shows one. */
+	readonly choices?: readonly string[];
 	readonly reasoning: string;
 	/** Calls the application would make. */
 	readonly calls: readonly { readonly name: string; readonly args: unknown }[];
@@ -32,7 +36,7 @@ const MODEL = "gpt-4o";
 
 /** Gathers what a client shows while it runs, and the error it throws. */
 class Notes {
-	text = "";
+	readonly choices: string[] = [];
 	reasoning = "";
 	calls: { name: string; args: unknown }[] = [];
 	finish: string | undefined;
@@ -43,6 +47,10 @@ class Notes {
 		this.requests++;
 		return fetch(input, init);
 	};
+
+	say(text: string, choice = 0): void {
+		this.choices[choice] = (this.choices[choice] ?? "") + text;
+	}
 
 	fail(error: unknown): void {
 		this.#error = detailOf(error);
@@ -61,8 +69,8 @@ class Notes {
 		} catch (error) {
 			this.fail(error);
 		}
-		const { text, reasoning, calls, finish, requests } = this;
-		return { text, reasoning, calls, finish, requests, ...(this.#error && { error: this.#error }) };
+		const { choices, reasoning, calls, finish, requests } = this;
+		return { text: choices[0] ?? "", choices, reasoning, calls, finish, requests, ...(this.#error && { error: this.#error }) };
 	}
 }
 
@@ -84,8 +92,9 @@ function detailOf(error: unknown): Seen["error"] {
 
 const sdk = (baseURL: string, notes: Notes): OpenAI => new OpenAI({ apiKey: "unused", baseURL, maxRetries: 1, fetch: notes.fetch });
 
-export const chatParams = ({ prompt, withTool, schema }: Question) => ({
+export const chatParams = ({ prompt, withTool, schema, n }: Question) => ({
 	model: MODEL,
+	...(n && { n }),
 	messages: [{ role: "user" as const, content: prompt }],
 	...(withTool && { tools: [{ type: "function" as const, function: { name: "f", parameters: PARAMETERS } }] }),
 	...(schema && {
@@ -128,8 +137,8 @@ export const CHAT_CLIENTS: readonly Client[] = [
 	}),
 	client("openai, chat not streamed", async (notes, baseURL, question) => {
 		const answer = await sdk(baseURL, notes).chat.completions.create(chatParams(question));
+		for (const { index, message } of answer.choices) notes.say(message.content ?? "", index);
 		const { message, finish_reason: finish } = answer.choices[0] as OpenAI.ChatCompletion.Choice;
-		notes.text = message.content ?? "";
 		notes.reasoning = (message as { reasoning_content?: string }).reasoning_content ?? "";
 		notes.finish = finish;
 		for (const call of message.tool_calls ?? []) if (call.type === "function") notes.call(call.function.name, call.function.arguments);
@@ -137,11 +146,12 @@ export const CHAT_CLIENTS: readonly Client[] = [
 	client("ai, chat", (notes, baseURL, question) =>
 		vercel(notes, question, createOpenAI({ apiKey: "unused", baseURL, fetch: notes.fetch }).chat(MODEL)),
 	),
-	client("langchain", async (notes, baseURL, { prompt, withTool, schema }) => {
+	client("langchain", async (notes, baseURL, { prompt, withTool, schema, n }) => {
 		const model = new ChatOpenAI({
 			model: MODEL,
 			apiKey: "unused",
 			maxRetries: 1,
+			...(n && { n }),
 			configuration: { baseURL, fetch: notes.fetch },
 		}).bindTools(
 			withTool ? [{ type: "function", function: { name: "f", parameters: PARAMETERS } }] : [],
@@ -151,7 +161,7 @@ export const CHAT_CLIENTS: readonly Client[] = [
 		);
 		let whole: Awaited<ReturnType<typeof model.invoke>> | undefined;
 		for await (const chunk of await model.stream(prompt)) {
-			notes.text += chunk.text;
+			notes.say(chunk.text, (chunk.response_metadata["completion"] as number | undefined) ?? 0);
 			notes.reasoning += (chunk.additional_kwargs["reasoning_content"] as string | undefined) ?? "";
 			notes.finish = (chunk.response_metadata["finish_reason"] as string | undefined) ?? notes.finish;
 			whole = whole === undefined ? chunk : whole.concat(chunk as never);
@@ -181,10 +191,10 @@ export const RESPONSES_CLIENTS: readonly Client[] = [
 ];
 
 function takeChunk(notes: Notes, calls: { name: string; args: string }[], chunk: Chunk): void {
+	for (const { index, delta } of chunk.choices) notes.say(delta.content ?? "", index);
 	const choice = chunk.choices[0];
 	if (choice === undefined) return;
-	const { content, tool_calls: fragments } = choice.delta;
-	notes.text += content ?? "";
+	const { tool_calls: fragments } = choice.delta;
 	notes.reasoning += (choice.delta as { reasoning_content?: string }).reasoning_content ?? "";
 	notes.finish = choice.finish_reason ?? notes.finish;
 	for (const { index, function: part } of fragments ?? []) {
@@ -195,7 +205,7 @@ function takeChunk(notes: Notes, calls: { name: string; args: string }[], chunk:
 }
 
 function takeEvent(notes: Notes, event: OpenAI.Responses.ResponseStreamEvent): void {
-	if (event.type === "response.output_text.delta") notes.text += event.delta;
+	if (event.type === "response.output_text.delta") notes.say(event.delta);
 	if (event.type === "response.reasoning_summary_text.delta") notes.reasoning += event.delta;
 	if (event.type === "response.output_item.done" && event.item.type === "function_call") notes.call(event.item.name, event.item.arguments);
 	if (event.type === "response.completed" || event.type === "response.incomplete" || event.type === "response.failed")
@@ -203,7 +213,7 @@ function takeEvent(notes: Notes, event: OpenAI.Responses.ResponseStreamEvent): v
 }
 
 function takeItem(notes: Notes, item: OpenAI.Responses.ResponseOutputItem): void {
-	if (item.type === "message") notes.text += item.content.map((part) => (part.type === "output_text" ? part.text : "")).join("");
+	if (item.type === "message") notes.say(item.content.map((part) => (part.type === "output_text" ? part.text : "")).join(""));
 	if (item.type === "reasoning") notes.reasoning += item.summary.map(({ text }) => text).join("");
 	if (item.type === "function_call") notes.call(item.name, item.arguments);
 }
@@ -223,7 +233,7 @@ async function vercel(
 		...(schema && { experimental_output: Output.object({ schema: jsonSchema(schema) }) }),
 	});
 	for await (const part of fullStream) {
-		if (part.type === "text-delta") notes.text += part.text;
+		if (part.type === "text-delta") notes.say(part.text);
 		if (part.type === "reasoning-delta") notes.reasoning += part.text;
 		if (part.type === "tool-call" && part.invalid !== true) notes.calls.push({ name: part.toolName, args: part.input });
 		if (part.type === "finish") notes.finish = part.finishReason;

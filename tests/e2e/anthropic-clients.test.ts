@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
-import { MESSAGES_CLIENTS, pythonClient, STRUCTURE } from "../support/anthropic-clients.ts";
+import { MESSAGES_CLIENTS, type MessagesClient, pythonClient, STRUCTURE } from "../support/anthropic-clients.ts";
 import { type AnthropicBlock, anthropicEvents, anthropicMessage } from "../support/anthropic-events.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 import { PythonProgram } from "../support/python-client.ts";
+import { type Cells, runCells } from "../support/sdk-matrix.ts";
 
 const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 const text = (content: string): AnthropicBlock => ({ type: "text", deltas: [...content] });
@@ -12,6 +13,7 @@ const tool = (input: object): AnthropicBlock => ({ type: "tool_use", name: "mail
 
 const ANSWERS: Record<string, readonly AnthropicBlock[]> = {
 	clean: [{ type: "thinking", deltas: [..."They greet."], signature: "c2ln" }, text("Naïve café 😀: nothing to hide.")],
+	"thinking with an address": [{ type: "thinking", deltas: [..."So jane.doe@example.com it is."], signature: "c2ln" }, text("Sent.")],
 	email: [text("Write to jane.doe@example.com before Friday.")],
 	early: [text(`${KEY} it is`)],
 	middle: [text(`The key is ${KEY} and more.`)],
@@ -80,75 +82,78 @@ afterAll(async () => {
 	upstream?.close();
 });
 
-describe.concurrent.each([...MESSAGES_CLIENTS, pythonClient(python)])("$name", (client) => {
+function cellsOf(client: MessagesClient): Cells {
 	const ask = (prompt: string, schema?: object) => client.ask(`http://127.0.0.1:${proxy.port}`, { prompt, ...(schema && { schema }) });
 	const tries = client.name === "curl" ? 1 : 2;
-
-	test("a clean answer is the upstream's own, thinking included", async () => {
-		const seen = await ask("clean");
-		expect(seen).toMatchObject({ text: "Naïve café 😀: nothing to hide.", thinking: "They greet.", calls: [], requests: 1 });
-		expect(seen.error).toBeUndefined();
-	});
-
-	test("an address is masked and the answer goes on", async () => {
-		const seen = await ask("email");
-		expect(seen.text).toBe("Write to ****.***@*******.*** before Friday.");
-		expect(seen.error).toBeUndefined();
-	});
-
-	test("a key cuts the answer, early and in the middle, and the client says so", async () => {
-		expect(await ask("early")).toMatchObject({ text: "", finish: client.cut });
-		expect(await ask("middle")).toMatchObject({ text: "The key is ", finish: client.cut });
-	});
-
-	test("a tool call arrives with masked input, and one with a key is never made with it", async () => {
-		expect(await ask("tool")).toMatchObject({ text: "Sending.", calls: [{ name: "mail", input: { to: "****.***@*******.***" } }] });
-		const cut = await ask("tool cut");
-		expect(cut.finish).toBe(client.cut);
-		expect(cut.calls).toEqual([]);
-	});
-
-	test("a blocked prompt is one request's error, and the upstream never sees it", async () => {
-		const { error, requests } = await ask("about project falcon");
-		expect(error?.status).toBe(400);
-		expect(error?.message).toContain("security policy");
-		expect(requests).toBe(1);
-		expect(upstream.requests.filter(({ body }) => body.includes("falcon"))).toEqual([]);
-	});
-
-	test("a structured answer is JSON that parses, also where an address in it is masked", async () => {
-		expect(JSON.parse((await ask("a structure", STRUCTURE)).text)).toEqual(STRUCTURES["a structure"]);
-		expect(JSON.parse((await ask("a structure with an address", STRUCTURE)).text)).toEqual({
-			to: "****.***@*******.***",
-			note: 'First,\n****.***@*******.***,\tthen "****.***@*******.***"',
-		});
-	});
-
-	test("a structured answer with a key is cut before it, and never taken for a whole one", async () => {
-		const seen = await ask("a structure with a key", STRUCTURE);
-		expect(JSON.stringify(seen)).not.toContain(KEY.slice(0, 6));
-		expect(seen.finish ?? seen.error).not.toBe("end_turn");
-		expect(seen.error ?? seen.finish).toBeDefined();
-	});
-
-	test.each(Object.entries(FAULTS))(
-		"an upstream's error '%s' keeps its status %i, is tried again and hides the upstream's words",
-		async (name, status) => {
-			const { error, requests } = await ask(name);
-			expect(error?.status).toBe(status);
-			expect(error?.message).not.toContain("echo");
-			expect(requests).toBe(tries);
+	const failed = async (name: string, status: number): Promise<void> => {
+		const { error, requests } = await ask(name);
+		expect(error?.status).toBe(status);
+		expect(error?.message).not.toContain("echo");
+		expect(requests).toBe(tries);
+	};
+	return {
+		async clean() {
+			const seen = await ask("clean");
+			expect(seen).toMatchObject({ text: "Naïve café 😀: nothing to hide.", calls: [], requests: 1 });
+			expect(seen.error).toBeUndefined();
 		},
-	);
+		async tools() {
+			expect(await ask("tool")).toMatchObject({ text: "Sending.", calls: [{ name: "mail", input: { to: "****.***@*******.***" } }] });
+		},
+		"n = 2": { none: "The API knows no n." },
+		async reasoning() {
+			expect(await ask("clean")).toMatchObject({ thinking: "They greet." });
+			expect(await ask("thinking with an address")).toMatchObject({ thinking: "So ****.***@*******.*** it is.", text: "Sent." });
+		},
+		async structured() {
+			expect(JSON.parse((await ask("a structure", STRUCTURE)).text)).toEqual(STRUCTURES["a structure"]);
+			expect(JSON.parse((await ask("a structure with an address", STRUCTURE)).text)).toEqual({
+				to: "****.***@*******.***",
+				note: 'First,\n****.***@*******.***,\tthen "****.***@*******.***"',
+			});
+			// One with a key is cut before it, and never taken for a whole one.
+			const seen = await ask("a structure with a key", STRUCTURE);
+			expect(JSON.stringify(seen)).not.toContain(KEY.slice(0, 6));
+			expect(seen.finish ?? seen.error).not.toBe("end_turn");
+			expect(seen.error ?? seen.finish).toBeDefined();
+		},
+		async redacted() {
+			const seen = await ask("email");
+			expect(seen.text).toBe("Write to ****.***@*******.*** before Friday.");
+			expect(seen.error).toBeUndefined();
+		},
+		async "cut early"() {
+			expect(await ask("early")).toMatchObject({ text: "", finish: client.cut });
+		},
+		async "cut in the middle"() {
+			expect(await ask("middle")).toMatchObject({ text: "The key is ", finish: client.cut });
+		},
+		async "cut in a tool argument"() {
+			const seen = await ask("tool cut");
+			expect(seen).toMatchObject({ finish: client.cut, calls: [] });
+			expect(JSON.stringify(seen)).not.toContain(KEY.slice(0, 6));
+		},
+		async blocked() {
+			const { error, requests } = await ask("about project falcon");
+			expect(error?.status).toBe(400);
+			expect(error?.message).toContain("security policy");
+			expect(requests).toBe(1);
+			expect(upstream.requests.filter(({ body }) => body.includes("falcon"))).toEqual([]);
+		},
+		"upstream 429": () => failed("slow", 429),
+		async "upstream 500"() {
+			await failed("broken", 500);
+			await failed("busy", 529);
+		},
+		async "upstream hang"() {
+			const seen = await ask("silence");
+			expect(seen).toMatchObject({ text: "", requests: tries, error: { status: 504 } });
+			expect(seen.error?.message).toContain("did not answer in time");
+		},
+		async "upstream truncation"() {
+			for (const name of ["truncated", "stall"]) expect((await ask(name)).error?.message).toMatch(/upstream/);
+		},
+	};
+}
 
-	test("an upstream that says nothing is a timeout, tried again as often as the client was told", async () => {
-		const seen = await ask("silence");
-		expect(seen).toMatchObject({ text: "", requests: tries, error: { status: 504 } });
-		expect(seen.error?.message).toContain("did not answer in time");
-	});
-
-	test.each(["truncated", "stall"])("an answer that breaks off, '%s', is an error that says so", async (name) => {
-		const { error } = await ask(name);
-		expect(error?.message).toMatch(/upstream/);
-	});
-});
+describe.concurrent.each([...MESSAGES_CLIENTS, pythonClient(python)])("$name", (client) => runCells(cellsOf(client)));

@@ -1,11 +1,12 @@
 import { type Candidate, type GenerateContentConfig, GoogleGenAI } from "@google/genai";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { type GeminiPart, geminiAnswer, geminiEvents, geminiSse } from "../support/gemini-events.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
+import { type Cells, runCells } from "../support/sdk-matrix.ts";
 
-/** What an application of Google's SDK gets from structured answers, two candidates, and upstreams that fail it. */
+/** What an application of Google's SDK gets in every outcome. */
 
 const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 const text = (content: string): GeminiPart => ({ deltas: [...content] });
@@ -15,12 +16,20 @@ const CLEAN = { to: "Jane", note: 'Naïve café 😀: "nothing" to hide.\n' };
 
 /** The parts of each candidate. */
 const ANSWERS: Record<string, readonly (readonly GeminiPart[])[]> = {
+	clean: [[text("Naïve café 😀: nothing to hide.")]],
+	address: [[text("Write to jane.doe@example.com now.")]],
+	early: [[text(`${KEY} it is`)]],
+	middle: [[text(`The key is ${KEY} and more.`)]],
+	thoughts: [[{ deltas: [..."So jane.doe@example.com it is."], thought: true }, text("Sent.")]],
+	"a call": [[text("Sending."), call("jane.doe@example.com")]],
+	"a call with a key": [[text("Sending."), call(KEY)]],
 	"a structure": [[text(JSON.stringify(CLEAN))]],
 	"a structure with an address": [[text(JSON.stringify({ to: "jane.doe@example.com", note: '\njane.doe@example.com"' }))]],
 	"a structure with a key": [[text(JSON.stringify({ to: "Jane", note: `Take ${KEY} with you.` }))]],
 	"two addresses": [[text("Write to jane.doe@example.com today.")], [text("Or to bob@example.com then.")]],
 	"two calls": [[call("jane.doe@example.com")], [call("bob@example.com")]],
 };
+const FAULTS: Record<string, number> = { slow: 429, broken: 500 };
 let upstream: MockUpstream;
 let proxy: Proxy;
 
@@ -29,6 +38,12 @@ beforeAll(async () => {
 		const { contents } = JSON.parse(body) as { contents: { parts: { text: string }[] }[] };
 		const name = contents[0]?.parts[0]?.text ?? "";
 		if (name === "silence") return;
+		const status = FAULTS[name];
+		if (status !== undefined) {
+			response.writeHead(status, { "content-type": "application/json" });
+			response.end(JSON.stringify({ error: { code: status, message: "echo of the prompt", status: "UNKNOWN" } }));
+			return;
+		}
 		const isStream = path.includes("alt=sse");
 		const answers = ANSWERS[name] ?? [[text("Some words, then nothing.")]];
 		const pieces = isStream ? geminiSse(inTurns(answers.map(geminiEvents))) : [...JSON.stringify(whole(answers))];
@@ -38,7 +53,10 @@ beforeAll(async () => {
 		if (name !== "stall") response.end();
 	});
 	const timeouts = { head_ms: 500, idle_ms: 500 };
-	proxy = await startProxy({ up: { type: "gemini", base_url: upstream.url.replace(/\/v1$/, ""), api_key: "k", timeouts } });
+	proxy = await startProxy(
+		{ up: { type: "gemini", base_url: upstream.url.replace(/\/v1$/, ""), api_key: "k", timeouts } },
+		'security: { blocked_phrases: ["Project Falcon"] }',
+	);
 });
 afterAll(async () => {
 	await proxy?.drain();
@@ -58,6 +76,7 @@ function whole(answers: readonly (readonly GeminiPart[])[]): object {
 
 interface Seen {
 	readonly texts: string[];
+	thoughts: string;
 	readonly calls: object[];
 	readonly finishes: string[];
 	requests: number;
@@ -66,14 +85,17 @@ interface Seen {
 
 function take(seen: Seen, candidates: readonly Candidate[]): void {
 	for (const { index = 0, content, finishReason } of candidates) {
-		seen.texts[index] = (seen.texts[index] ?? "") + (content?.parts ?? []).map((part) => part.text ?? "").join("");
+		for (const { text = "", thought } of content?.parts ?? []) {
+			if (thought === true) seen.thoughts += text;
+			else seen.texts[index] = (seen.texts[index] ?? "") + text;
+		}
 		for (const { functionCall } of content?.parts ?? []) if (functionCall?.args !== undefined) seen.calls.push(functionCall.args);
 		if (finishReason !== undefined) seen.finishes[index] = finishReason;
 	}
 }
 
 async function ask(isStream: boolean, contents: string, config: GenerateContentConfig = {}): Promise<Seen> {
-	const seen: Seen = { texts: [], calls: [], finishes: [], requests: 0 };
+	const seen: Seen = { texts: [], thoughts: "", calls: [], finishes: [], requests: 0 };
 	const counting: typeof fetch = (input, init) => {
 		seen.requests++;
 		return fetch(input, init);
@@ -91,45 +113,76 @@ async function ask(isStream: boolean, contents: string, config: GenerateContentC
 	return seen;
 }
 
+function cellsOf(isStream: boolean): Cells {
+	const structured = { responseMimeType: "application/json", responseJsonSchema: STRUCTURE };
+	const two = { candidateCount: 2 };
+	const failed = async (name: string, status: number): Promise<void> => {
+		const { error, requests } = await ask(isStream, name);
+		expect(error).toMatchObject({ status });
+		expect(error?.message).not.toContain("echo");
+		expect(requests).toBe(2);
+	};
+	return {
+		async clean() {
+			expect(await ask(isStream, "clean")).toMatchObject({ texts: ["Naïve café 😀: nothing to hide."], finishes: ["STOP"], requests: 1 });
+		},
+		async tools() {
+			expect(await ask(isStream, "a call")).toMatchObject({ texts: ["Sending."], calls: [{ to: "****.***@*******.***" }] });
+		},
+		async "n = 2"() {
+			expect(await ask(isStream, "two addresses", two)).toMatchObject({
+				texts: ["Write to ****.***@*******.*** today.", "Or to ***@*******.*** then."],
+				finishes: ["STOP", "STOP"],
+			});
+			expect((await ask(isStream, "two calls", two)).calls).toEqual([{ to: "****.***@*******.***" }, { to: "***@*******.***" }]);
+		},
+		async reasoning() {
+			expect(await ask(isStream, "thoughts")).toMatchObject({ thoughts: "So ****.***@*******.*** it is.", texts: ["Sent."] });
+		},
+		async structured() {
+			const parsed = async (prompt: string) => JSON.parse((await ask(isStream, prompt, structured)).texts[0] ?? "");
+			expect(await parsed("a structure")).toEqual(CLEAN);
+			expect(await parsed("a structure with an address")).toEqual({ to: "****.***@*******.***", note: '\n****.***@*******.***"' });
+			const cut = await ask(isStream, "a structure with a key", structured);
+			expect(cut).toMatchObject({ texts: ['{"to":"Jane","note":"Take '], finishes: ["SAFETY"], requests: 1 });
+		},
+		async redacted() {
+			expect(await ask(isStream, "address")).toMatchObject({ texts: ["Write to ****.***@*******.*** now."], finishes: ["STOP"] });
+		},
+		async "cut early"() {
+			const { texts, finishes, requests } = await ask(isStream, "early");
+			expect([texts.join(""), finishes, requests]).toEqual(["", ["SAFETY"], 1]);
+		},
+		async "cut in the middle"() {
+			expect(await ask(isStream, "middle")).toMatchObject({ texts: ["The key is "], finishes: ["SAFETY"], requests: 1 });
+		},
+		async "cut in a tool argument"() {
+			const seen = await ask(isStream, "a call with a key");
+			expect(seen).toMatchObject({ calls: [], finishes: ["SAFETY"] });
+			expect(JSON.stringify(seen)).not.toContain(KEY.slice(0, 6));
+		},
+		async blocked() {
+			expect(await ask(isStream, "about project falcon")).toMatchObject({ texts: [], requests: 1, error: { status: 400 } });
+			expect(upstream.requests.filter(({ body }) => body.includes("falcon"))).toEqual([]);
+		},
+		"upstream 429": () => failed("slow", 429),
+		"upstream 500": () => failed("broken", 500),
+		async "upstream hang"() {
+			const seen = await ask(isStream, "silence");
+			expect(seen).toMatchObject({ texts: [], requests: 2, error: { status: 504 } });
+			expect(seen.error?.message).toContain("did not answer in time");
+		},
+		async "upstream truncation"() {
+			for (const name of ["truncated", "stall"]) {
+				const { error, finishes, requests } = await ask(isStream, name);
+				expect(error?.message).toMatch(/upstream/);
+				expect([finishes, requests]).toEqual([[], isStream ? 1 : 2]);
+			}
+		},
+	};
+}
+
 describe.each([
 	["streamed", true],
 	["not streamed", false],
-])("@google/genai, %s", (_way, isStream) => {
-	const structured = { responseMimeType: "application/json", responseJsonSchema: STRUCTURE };
-
-	test("a structured answer is JSON that parses, also where an address in it is masked", async () => {
-		const parsed = async (prompt: string) => JSON.parse((await ask(isStream, prompt, structured)).texts[0] ?? "");
-		expect(await parsed("a structure")).toEqual(CLEAN);
-		expect(await parsed("a structure with an address")).toEqual({ to: "****.***@*******.***", note: '\n****.***@*******.***"' });
-	});
-
-	test("a structured answer with a key is cut before it", async () => {
-		const seen = await ask(isStream, "a structure with a key", structured);
-		expect(seen).toMatchObject({ texts: ['{"to":"Jane","note":"Take '], finishes: ["SAFETY"], requests: 1 });
-	});
-
-	test("two candidates in turns are masked each on its own, texts and calls", async () => {
-		const two = { candidateCount: 2 };
-		expect(await ask(isStream, "two addresses", two)).toMatchObject({
-			texts: ["Write to ****.***@*******.*** today.", "Or to ***@*******.*** then."],
-			finishes: ["STOP", "STOP"],
-		});
-		expect((await ask(isStream, "two calls", two)).calls).toEqual([{ to: "****.***@*******.***" }, { to: "***@*******.***" }]);
-	});
-
-	test("an upstream that says nothing is a timeout, tried again as often as the client was told", async () => {
-		const seen = await ask(isStream, "silence");
-		expect(seen).toMatchObject({ texts: [], requests: 2, error: { status: 504 } });
-		expect(seen.error?.message).toContain("did not answer in time");
-	});
-
-	test.each([
-		["truncated", isStream ? 1 : 2],
-		["stall", isStream ? 1 : 2],
-	])("an answer that breaks off, '%s', is an error that says so, after %i requests", async (name, requests) => {
-		const { error, finishes, ...seen } = await ask(isStream, name);
-		expect(error?.message).toMatch(/upstream/);
-		expect(finishes).toEqual([]);
-		expect(seen.requests).toBe(requests);
-	});
-});
+])("@google/genai, %s", (_way, isStream) => runCells(cellsOf(isStream)));

@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import type { AuditProveOptions, AuditVerifyOptions } from "./cli/audit.ts";
 import type { QueryOptions } from "./cli/audit-query.ts";
 import type { SubjectOptions } from "./cli/audit-subject.ts";
+import type { ExplainedRequest } from "./cli/explain.ts";
 import type { KeySettings } from "./cli/keys.ts";
 import type { ScanOptions } from "./cli/scan.ts";
 
@@ -25,9 +26,19 @@ program
 	.action(async ({ config }: { config: string }) => finish(await (await import("./cli/serve.ts")).serve(config, version)));
 program
 	.command("check")
-	.description("validate configuration and policies")
+	.description("validate configuration and policies, or explain which policy a request gets")
 	.requiredOption("--config <file>", "YAML or JSON configuration")
-	.action(async ({ config }: { config: string }) => finish(await (await import("./cli/check.ts")).check(config)));
+	.option("--explain", "say which policy the request described by the options below would get, and why")
+	.option("--model <model>", "the model it asks for")
+	.option("--route <path>", "its path", "/v1/chat/completions")
+	.option("--key <id>", "id of its client key, which must be in security.auth.keys_file")
+	.option("--role <role...>", "roles of its caller")
+	.option("--claim <name=value...>", "claims of its caller's token")
+	.option("--policy <name>", "the policy that its caller's key or token names")
+	.option("--json", "print the explanation as JSON")
+	.action(async ({ config, explain, ...request }: { config: string; explain?: true } & ExplainedRequest) =>
+		finish(await (await import("./cli/check.ts")).check(config, explain && request)),
+	);
 program
 	.command("health")
 	.description("ask the running proxy; exit 0 healthy, 1 not")
@@ -52,7 +63,8 @@ const settingsOf = (command: Command): Command =>
 	command
 		.option(...keyFile)
 		.option("--name <name>", "who it is for")
-		.option("--policy <name>", "a policy of security.policies")
+		.option("--policy <name>", "the policy it gets, whatever security.policy_rules say")
+		.option("--role <name>", "a role that security.policy_rules know")
 		.option("--model <glob...>", "models it may use; default: all")
 		.option("--days <n>", "days until it expires")
 		.option("--rpm <n>", "requests per minute, instead of the configured limit")

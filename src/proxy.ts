@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { auditOptions } from "./audit/audit-settings.ts";
 import { type AuditWriter, createAuditWriter } from "./audit/audit-writer.ts";
+import { type CompiledPolicies, compilePolicies } from "./compile-policies.ts";
 import type { Config } from "./config/schema.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
 import { createClientAddress } from "./edge/client-address.ts";
@@ -14,12 +15,12 @@ import { createAuthenticator } from "./identity/authenticator.ts";
 import { createLanePool, type LanePool } from "./lanes/lane-pool.ts";
 import { createRedisWindows, type SharedWindows } from "./limits/redis-window.ts";
 import { createRequestLimiter, memoryWindow, type RequestLimits } from "./limits/request-limiter.ts";
-import { compilePolicy } from "./policy/compile-policy.ts";
-import type { Policy } from "./policy/policy.ts";
+
+import type { PolicyBook } from "./policy/policy-book.ts";
 import { configuredRouter, upstreamPolicyOf } from "./routing/configured-router.ts";
 import { ProviderHealthBook } from "./routing/provider-health.ts";
 import { RetryBudget } from "./routing/retry-policy.ts";
-import { type Artifact, loadArtifact } from "./scanner/pattern-database.ts";
+
 import type { AdmissionDeps } from "./session/admission.ts";
 import { ContentKeeper } from "./session/content-keeper.ts";
 import { listenerRefusal } from "./session/error-body.ts";
@@ -62,17 +63,12 @@ export interface ProxyDeps {
 	readonly workerUrl?: URL;
 }
 
-interface CompiledPolicy {
-	readonly policy: Policy;
-	readonly prompt: Artifact;
-	readonly response: Artifact;
-}
-
 /** Composition root: the only file that sees every layer. */
 export async function createProxy(config: Config, deps: ProxyDeps): Promise<ProxyResult> {
 	const tls = readTls(config.server.tls);
 	if (!tls.ok) return { ok: false, faults: [tls.fault] };
-	const compiled = await compileAll(config);
+	const namesPolicies = deps.hooks?.authenticate !== undefined;
+	const compiled = await compilePolicies(config, { namesPolicies });
 	if (!compiled.ok) return compiled;
 	const lanes = config.server.workers ?? Math.max(1, Math.floor(availableParallelism() / config.server.processes) - 1);
 	const audit = await openAudit(config, deps);
@@ -94,7 +90,10 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		},
 		...(deps.workerUrl && { workerUrl: deps.workerUrl }),
 	}).catch((error: Error) => audit.close(0).then(() => Promise.reject(error)));
-	pool.addPolicy(compiled.value.policy, compiled.value.prompt, compiled.value.response);
+	const addPolicies = ({ compiled }: CompiledPolicies): void => {
+		for (const { policy, prompt, response } of compiled) pool.addPolicy(policy, prompt, response);
+	};
+	addPolicies(compiled.value);
 	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
 	const upstream = createUpstreamClient();
 	const retryBudget = new RetryBudget();
@@ -106,12 +105,12 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		audit.record({ type: "stop", time: now() });
 		await audit.close(config.server.drain_timeout_ms);
 	};
-	const settings = (from: Config, policyId: string): Settings => {
+	const settings = (from: Config, policies: PolicyBook): Settings => {
 		const router = configuredRouter(from, demo?.url, health);
 		const passCredential = from.security.auth.mode === "none" && !hooks.has("authenticate");
 		return {
 			clientAddress: createClientAddress(from.server.trusted_proxies),
-			authenticator: createAuthenticator(from.security.auth, (fault) => reportKeys(deps.logger, fault)),
+			authenticator: createAuthenticator(from.security.auth, claimsOf(from), (fault) => reportKeys(deps.logger, fault)),
 			limiter: createRequestLimiter(limitsOf(from), shared?.newWindow ?? memoryWindow),
 			pool,
 			upstream,
@@ -126,15 +125,14 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				void hooks.run("finished", record);
 			},
 			keepContent: contentKeeperOf(from),
-			policyId,
+			policies,
 			router,
 			models: createModelDirectory({ router, upstream, passCredential }),
 			passCredential,
-			onBlock: from.security.on_block,
 			keepAliveMs: from.server.keepalive_interval_ms,
 		};
 	};
-	const first = trySettings(() => settings(config, compiled.value.policy.id));
+	const first = trySettings(() => settings(config, compiled.value.book));
 	if (!first.ok) {
 		await closeParts();
 		return first;
@@ -148,7 +146,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			refusals.add(refusal);
 			metrics.countRefusal(refusal.outcome);
 		},
-		onPolicyUnused: (policyId) => pool.dropPolicy(policyId),
+		onPoliciesUsed: (policyIds) => pool.keepPolicies(policyIds),
 		health: () => {
 			const stats = pool.stats();
 			return {
@@ -192,7 +190,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		await listener.close();
 		await close();
 	};
-	audit.record({ type: "start", time: now(), version: deps.version ?? "unknown", policy: current.policyId });
+	audit.record({ type: "start", time: now(), version: deps.version ?? "unknown", policy: current.policies.default.id });
 	return {
 		ok: true,
 		proxy: {
@@ -206,21 +204,21 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			async reload(next) {
 				const renewed = readRenewedTls(next.server.tls, tls.material);
 				if (!renewed.ok) return { ok: false, faults: [renewed.fault] };
-				const recompiled = await compileAll(next);
+				const recompiled = await compilePolicies(next, { namesPolicies });
 				if (!recompiled.ok) return recompiled;
-				pool.addPolicy(recompiled.value.policy, recompiled.value.prompt, recompiled.value.response);
-				const previous = current;
-				const changed = trySettings(() => settings(next, recompiled.value.policy.id));
+				const changed = trySettings(() => settings(next, recompiled.value.book));
 				if (!changed.ok) return changed;
 				const failure = renewed.material && (await listener.renewTls(renewed.material).catch((error: Error) => error));
 				if (failure !== undefined) {
 					changed.settings.authenticator.close();
 					return { ok: false, faults: [{ path: "server.tls", message: failure.message, remedy: "Correct it and reload again." }] };
 				}
+				addPolicies(recompiled.value);
+				const previous = current;
 				current = changed.settings;
 				previous.authenticator.close();
-				desk.retire(previous.policyId);
-				audit.record({ type: "reload", time: now(), policy: current.policyId });
+				desk.retirePolicies();
+				audit.record({ type: "reload", time: now(), policy: current.policies.default.id });
 				return { ok: true };
 			},
 		},
@@ -284,17 +282,7 @@ function openAudit({ audit }: Config, { logger, secret = "" }: ProxyDeps): Promi
 	return createAuditWriter({ ...auditOptions(audit, secret), onEvent: (event) => logger.warn({ event }, "audit") });
 }
 
-async function compileAll(
-	config: Config,
-): Promise<{ readonly ok: true; readonly value: CompiledPolicy } | { readonly ok: false; readonly faults: readonly Fault[] }> {
-	const policy = compilePolicy(config.security);
-	const prompt = await loadArtifact(policy.prompt.rules, {});
-	const response = await loadArtifact(policy.response.rules, {});
-	const faults = [prompt, response].flatMap((result) => (result.ok ? [] : result.faults));
-	if (!prompt.ok || !response.ok)
-		return {
-			ok: false,
-			faults: faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })),
-		};
-	return { ok: true, value: { policy, prompt: prompt.artifact, response: response.artifact } };
+/** Claims that policies are chosen by. */
+function claimsOf({ security }: Config): readonly string[] {
+	return [...new Set(security.policy_rules.flatMap(({ claims }) => Object.keys(claims)))];
 }

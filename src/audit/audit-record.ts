@@ -30,6 +30,8 @@ export interface InteractionRecord {
 	readonly attempts: readonly AttemptRecord[];
 	/** The policy that decided; `version` is its content hash. */
 	readonly policy: { readonly name: string; readonly version: string };
+	/** In a dry run: what would have been decided about the prompt and the answer. */
+	readonly would?: { readonly prompt: string; readonly response: string };
 	readonly prompt: FindingRecord & { readonly action: string; readonly score: number };
 	readonly response: FindingRecord;
 	/** `complete`, `cut`, `client_abort`, or an error code of the catalogue. */

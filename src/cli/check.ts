@@ -1,12 +1,14 @@
+import { compilePolicies } from "../compile-policies.ts";
 import { loadConfig } from "../config/load.ts";
 import { readTls } from "../edge/tls.ts";
-import { compilePolicy } from "../policy/compile-policy.ts";
+import type { Policy } from "../policy/policy.ts";
+
 import { type HoldCost, type HoldReport, reportHold } from "../scanner/hold-report.ts";
-import { loadArtifact } from "../scanner/pattern-database.ts";
+import { type ExplainedRequest, explain } from "./explain.ts";
 import { printFaults } from "./serve.ts";
 
-/** `check`: every fault with its path and remedy. Exit 0 or 2. */
-export async function check(file: string): Promise<number> {
+/** `check`: every fault with its path and remedy, or which policy `request` would get and why. Exit 0 or 2. */
+export async function check(file: string, request?: ExplainedRequest): Promise<number> {
 	const loaded = loadConfig(file);
 	if (!loaded.ok) {
 		printFaults(loaded.faults);
@@ -18,17 +20,20 @@ export async function check(file: string): Promise<number> {
 		printFaults([tls.fault]);
 		return 2;
 	}
-	const policy = compilePolicy(loaded.config.security);
-	const faults = [await loadArtifact(policy.prompt.rules, { onCompile }), await loadArtifact(policy.response.rules, { onCompile })].flatMap(
-		(result) => (result.ok ? [] : result.faults),
-	);
-	const unique = [...new Map(faults.map((fault) => [fault.pattern, fault])).values()];
-	printFaults(unique.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })));
-	if (unique.length > 0) return 2;
-	process.stdout.write(
-		`OK: ${policy.prompt.rules.length} prompt and ${policy.response.rules.length} response patterns, policy ${policy.id}\n`,
-	);
-	process.stdout.write(holdTable(await reportHold(policy.response.rules)));
+	const result = await compilePolicies(loaded.config, { onCompile });
+	if (!result.ok) {
+		printFaults(result.faults);
+		return 2;
+	}
+	if (request !== undefined) return explain(loaded.config, result.value.book, request);
+	const { book, compiled } = result.value;
+	const byId = new Map(compiled.map(({ policy }) => [policy.id, policy]));
+	for (const { name, id, dryRun } of book.all) {
+		const policy = byId.get(id) as Policy;
+		const counts = `${policy.prompt.rules.length} prompt and ${policy.response.rules.length} response patterns`;
+		process.stdout.write(`OK: ${counts}, policy ${name} ${id}${dryRun ? " (dry run)" : ""}\n`);
+	}
+	process.stdout.write(holdTable(await reportHold((byId.get(book.default.id) as Policy).response.rules)));
 	return 0;
 }
 

@@ -8,6 +8,8 @@ export interface KeySettings {
 	readonly name?: string;
 	/** Named policy the caller gets. */
 	readonly policy?: string;
+	/** Role that `security.policy_rules` know. */
+	readonly role?: string;
 	readonly model?: readonly string[];
 	/** Days until it expires. */
 	readonly days?: string;
@@ -53,6 +55,7 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 			created: new Date().toISOString(),
 			...(days !== undefined && { expires: new Date(Date.now() + days * DAY_MS).toISOString() }),
 			...(settings.policy !== undefined && { policy: settings.policy }),
+			...(settings.role !== undefined && { role: settings.role }),
 			...(settings.model !== undefined && { models: [...settings.model] }),
 			...withCount("requests_per_minute", count(settings.rpm, "--rpm")),
 			...withCount("requests_per_hour", count(settings.rph, "--rph")),

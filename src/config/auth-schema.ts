@@ -23,7 +23,11 @@ export const Auth = z
 		claims: z
 			.strictObject({
 				subject: z.string().min(1).default("sub").describe("Claim that names the caller."),
-				policy: z.string().default("").describe("Claim that names one of `security.policies`. Empty: none does."),
+				policy: z.string().default("").describe("Claim that names the policy. Empty: none does."),
+				roles: z
+					.string()
+					.default("")
+					.describe("Claim with the role or the roles that `policy_rules` know; `realm_access.roles` leads into an object. Empty: none."),
 				models: z.string().default("").describe("Claim with a list of model globs. Empty: all models."),
 			})
 			.prefault({})

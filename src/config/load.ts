@@ -1,12 +1,17 @@
 import { readFileSync } from "node:fs";
 import { isScalar, parseDocument } from "yaml";
 import type { z } from "zod";
-import { detectionNames } from "../recognizers/registry.ts";
 import type { ConfigFault } from "./config-fault.ts";
 import { interpolate } from "./interpolate.ts";
 import { notEnforcedIn } from "./not-enforced.ts";
+
+import { policyFaults } from "./policy-faults.ts";
+import { isPreset } from "./presets.ts";
+import { resolvePolicies, withBase } from "./resolve-policies.ts";
 import { routingFaults } from "./routing-faults.ts";
+
 import { type Config, ConfigSchema } from "./schema.ts";
+import { unknownPolicies } from "./unknown-policies.ts";
 
 export type LoadedConfig =
 	| { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
@@ -43,27 +48,42 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	};
 	const { value: raw, faults } = interpolate(document.toJS() ?? {}, env, isUnquoted);
 	if (faults.length > 0) return { ok: false, faults };
-	const parsed = ConfigSchema.safeParse(raw);
-	if (!parsed.success) return { ok: false, faults: parsed.error.issues.flatMap(faultsOf) };
-	const config = withEnvironment(parsed.data, env);
-	const semantic = [...semanticFaults(config), ...routingFaults(config)];
+	const security = sectionOf(raw, "security");
+	const parsed = ConfigSchema.safeParse(security === undefined ? raw : { ...(raw as object), security: withBase(security) });
+	if (!parsed.success) return { ok: false, faults: parsed.error.issues.flatMap((issue) => faultsOf(issue)) };
+	const { policies, issues, faults: unresolved } = resolvePolicies(security ?? {});
+	const invalid = [...unresolved, ...issues.flatMap(({ path, issue }) => faultsOf(issue, path))];
+	if (invalid.length > 0) return { ok: false, faults: invalid };
+	const config = { ...withEnvironment(parsed.data, env), policies };
+	const semantic = [
+		...policies.filter(({ name }) => !isPreset(name)).flatMap(policyFaults),
+		...unknownPolicies(config),
+		...fullTextAlone(config),
+		...routingFaults(config),
+	];
 	return semantic.length > 0
 		? { ok: false, faults: semantic }
 		: { ok: true, config, warnings: notEnforcedIn(raw).map((path) => `${path} is not enforced in this version`) };
 }
 
-function faultsOf(issue: z.core.$ZodIssue): ConfigFault[] {
-	const path = issue.path.join(".");
+function sectionOf(root: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
+	const section = typeof root === "object" && root !== null ? (root as Record<string, unknown>)[name] : undefined;
+	return typeof section === "object" && section !== null ? (section as Record<string, unknown>) : undefined;
+}
+
+function faultsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = issue.path): ConfigFault[] {
+	const path = at.join(".");
+	if (issue.code === "invalid_key") return issue.issues.flatMap((inner) => faultsOf(inner, at));
 	if (issue.code !== "unrecognized_keys")
 		return [{ path, message: issue.message, remedy: "See config/schema.json for what the key takes." }];
 	return issue.keys.map((key) => ({
-		path: [...issue.path, key].join("."),
+		path: [...at, key].join("."),
 		message: "is not a known key",
 		remedy: "Check the spelling against config/schema.json, or remove it.",
 	}));
 }
 
-function withEnvironment(config: Config, env: NodeJS.ProcessEnv): Config {
+function withEnvironment<T extends Omit<Config, "policies">>(config: T, env: NodeJS.ProcessEnv): T {
 	const level = env["LOG_LEVEL"]?.toUpperCase();
 	const known = level === "DEBUG" || level === "INFO" || level === "WARN" || level === "ERROR" ? level : config.logging.level;
 	const providers = Object.fromEntries(
@@ -75,35 +95,8 @@ function withEnvironment(config: Config, env: NodeJS.ProcessEnv): Config {
 	return { ...config, logging: { ...config.logging, level: known }, llm_providers: providers };
 }
 
-function semanticFaults(config: Config): ConfigFault[] {
-	const known = new Set([...detectionNames(), ...config.security.pii_protection.custom_patterns.map(({ name }) => name)]);
-	const { pii_protection: pii, response_filtering: response } = config.security;
-	const lists = {
-		"security.pii_protection.detection_types": pii.detection_types,
-		"security.pii_protection.block_types": pii.block_types,
-		"security.response_filtering.detection_types": response.detection_types,
-		"security.pii_protection.redaction_strategies": Object.keys(pii.redaction_strategies),
-		"security.pii_protection.mask": Object.keys(pii.mask),
-		"security.pii_protection.thresholds": Object.keys(pii.thresholds),
-		"security.response_filtering.redaction_strategies": Object.keys(response.redaction_strategies),
-	};
-	const unknown = Object.entries(lists).flatMap(([path, names]) =>
-		names
-			.filter((name) => !known.has(name))
-			.map((name) => ({
-				path,
-				message: `'${name}' is not a known type or group`,
-				remedy: `Use ${nearest(name, [...known])}; docs/recognizers.md lists them all.`,
-			})),
-	);
-	const strategies = [pii.redaction_strategy, ...Object.values(pii.redaction_strategies)];
-	const hasNothingToRestore = pii.restore && !strategies.some((name) => name === "replace" || name === "synthetic");
-	const { audit, logging } = config;
-	return [
-		...unknown,
-		...(hasNothingToRestore ? [NOTHING_TO_RESTORE] : []),
-		...(audit.record_full_text && !logging.sensitive_data_logging ? [FULL_TEXT_ALONE] : []),
-	];
+function fullTextAlone({ audit, logging }: Config): ConfigFault[] {
+	return audit.record_full_text && !logging.sensitive_data_logging ? [FULL_TEXT_ALONE] : [];
 }
 
 const FULL_TEXT_ALONE: ConfigFault = {
@@ -111,21 +104,3 @@ const FULL_TEXT_ALONE: ConfigFault = {
 	message: "has no effect while logging.sensitive_data_logging is off",
 	remedy: "Set both to record prompts and answers as they came, or remove it.",
 };
-
-const NOTHING_TO_RESTORE: ConfigFault = {
-	path: "security.pii_protection.restore",
-	message: "needs surrogates, and no redaction strategy makes any",
-	remedy: "Set redaction_strategy, or one of redaction_strategies, to replace or synthetic, or remove restore.",
-};
-
-/** The names that look most like a wrong one. */
-function nearest(name: string, known: readonly string[]): string {
-	const pairs = (text: string): Set<string> => new Set(Array.from({ length: text.length - 1 }, (_, i) => text.slice(i, i + 2)));
-	const wanted = pairs(name);
-	const likeness = (candidate: string): number =>
-		[...pairs(candidate)].filter((pair) => wanted.has(pair)).length / (candidate.length + name.length);
-	return [...known]
-		.sort((a, b) => likeness(b) - likeness(a))
-		.slice(0, 3)
-		.join(", ");
-}

@@ -3,14 +3,14 @@ export const NOT_ENFORCED: readonly string[] = [
 	"security.response_filtering.on_harmful",
 	"security.response_filtering.block_threshold",
 	"security.rate_limiting.tokens_per_minute",
-	"security.policies",
 	"logging.retention_days",
 	"audit.sinks",
 ];
 
-/** The paths of a configuration that have no effect, with names in place of `*`. */
+/** The paths of a configuration that have no effect, with names in place of `*`; a named policy has the keys of `security`. */
 export function notEnforcedIn(raw: unknown): string[] {
-	return NOT_ENFORCED.flatMap((pattern) => expand(raw, pattern.split("."))).map((path) => path.join("."));
+	const inPolicies = NOT_ENFORCED.map((pattern) => pattern.replace(/^security\./, "security.policies.*."));
+	return [...new Set([...NOT_ENFORCED, ...inPolicies])].flatMap((pattern) => expand(raw, pattern.split("."))).map((path) => path.join("."));
 }
 
 function expand(node: unknown, pattern: readonly string[]): string[][] {

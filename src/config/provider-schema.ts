@@ -15,6 +15,13 @@ const max_concurrent = z
 	.min(0)
 	.default(0)
 	.describe("Requests at this provider at once, from this process. One more goes to the next target, or is answered 503. 0: no bound.");
+const policy = z
+	.string()
+	.min(1)
+	.optional()
+	.describe(
+		"A policy that prompts to this provider must pass as well, after the caller's: what it redacts this provider does not get. Answers are inspected with the caller's policy.",
+	);
 const remote = {
 	base_url: z.url({ protocol: /^https?$/ }).describe("Where the API is served; for OpenAI-compatible ones with `/v1` at its end."),
 	api_key: z
@@ -41,6 +48,7 @@ const remote = {
 		.describe("Header names that pass beside the built-in allow lists."),
 	timeouts,
 	max_concurrent,
+	policy,
 };
 
 /** One entry of `llm_providers`. */
@@ -54,6 +62,7 @@ export const Provider = z
 			type: z.literal("demo").describe("The embedded upstream: scripted answers, no key, no network."),
 			timeouts,
 			max_concurrent,
+			policy,
 		}),
 	])
 	.describe("One upstream.");

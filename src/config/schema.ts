@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { Audit } from "./audit-schema.ts";
 import { Provider } from "./provider-schema.ts";
+
+import type { ResolvedPolicy } from "./resolve-policies.ts";
 import { Routing } from "./routing-schema.ts";
+
 import { Security } from "./security-schema.ts";
 import { Server } from "./server-schema.ts";
 
@@ -39,4 +42,5 @@ export const ConfigSchema = z.strictObject({
 	audit: Audit.prefault({}),
 });
 
-export type Config = z.infer<typeof ConfigSchema>;
+/** `policies`: every policy with what it inherits, `default` first. */
+export type Config = z.infer<typeof ConfigSchema> & { readonly policies: readonly ResolvedPolicy[] };

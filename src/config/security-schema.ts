@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { VALIDATORS } from "../recognizers/validators.ts";
 import { Auth } from "./auth-schema.ts";
+import { DryRun, namedPolicies, PolicyRules } from "./policy-schema.ts";
+import { PRESET_NAMES } from "./presets.ts";
 
 const detectionTypes = z.array(z.string().min(1).describe("A recognizer, a group of them, or a custom pattern."));
 const probability = z.number().min(0).max(1);
@@ -155,34 +157,39 @@ const RateLimiting = z
 	.prefault({})
 	.describe("How much one caller may ask.");
 
+/** What a policy says: the keys of `security` that `security.policies` may override. */
+export const PolicySection = z.strictObject({
+	prompt_injection: PromptInjection,
+	input: Input,
+	blocked_phrases: z
+		.array(z.string().regex(/\S/, "must not be blank").max(500))
+		.default([])
+		.describe("Phrases that block a prompt and cut an answer, in any letter case and over any short run of blanks."),
+	blocked_patterns: z
+		.array(z.string().min(1))
+		.default([])
+		.describe(
+			"Regular expressions that block a prompt and cut an answer, in any letter case and behind disguises. The same subset as `custom_patterns`.",
+		),
+	on_block: z
+		.enum(["error", "refuse"])
+		.default("error")
+		.describe(
+			"How a blocked prompt is answered. `error`: 400, which SDKs throw and do not try again; `refuse`: 200 with a refusal in the form of OpenAI or Anthropic, for applications that cannot show errors; other APIs answer 400.",
+		),
+	pii_protection: PiiProtection,
+	response_filtering: ResponseFiltering,
+});
+
 /** `security`: what is looked for and what happens then. */
-export const Security = z
-	.strictObject({
-		prompt_injection: PromptInjection,
-		input: Input,
-		blocked_phrases: z
-			.array(z.string().regex(/\S/, "must not be blank").max(500))
-			.default([])
-			.describe("Phrases that block a prompt and cut an answer, in any letter case and over any short run of blanks."),
-		blocked_patterns: z
-			.array(z.string().min(1))
-			.default([])
-			.describe(
-				"Regular expressions that block a prompt and cut an answer, in any letter case and behind disguises. The same subset as `custom_patterns`.",
-			),
-		on_block: z
-			.enum(["error", "refuse"])
-			.default("error")
-			.describe(
-				"How a blocked prompt is answered. `error`: 400, which SDKs throw and do not try again; `refuse`: 200 with a refusal in the form of OpenAI or Anthropic, for applications that cannot show errors; other APIs answer 400.",
-			),
-		pii_protection: PiiProtection,
-		response_filtering: ResponseFiltering,
-		rate_limiting: RateLimiting,
-		auth: Auth,
-		policies: z
-			.record(z.string(), z.unknown().describe("The keys of `security` that differ."))
-			.default({})
-			.describe("Named overrides of this section, by the name of the policy."),
-	})
-	.describe("What is looked for, and what happens then.");
+export const Security = PolicySection.extend({
+	extends: z
+		.enum(PRESET_NAMES)
+		.optional()
+		.describe("A shipped policy that this section begins from: a file of `config/security_policies/`. Absent: the defaults below."),
+	dry_run: DryRun,
+	rate_limiting: RateLimiting,
+	auth: Auth,
+	policies: namedPolicies(Object.keys(PolicySection.shape)),
+	policy_rules: PolicyRules,
+}).describe("What is looked for, and what happens then.");

@@ -139,6 +139,13 @@ export const ERRORS = {
 	),
 	hook_refused: entry(403, "permission_error", "policy", false, "The request was refused."),
 	hook_failed: entry(503, "server_error", "internal", true, "A check that this installation adds to requests failed. Try again shortly."),
+	policy_not_found: entry(
+		403,
+		"permission_error",
+		"policy",
+		false,
+		"Your key or token names a security policy that is not configured here. Ask for one that is.",
+	),
 	model_not_allowed: entry(403, "permission_error", "policy", false, "Your key may not use this model."),
 	rate_limited: entry(429, "rate_limit_error", "policy", true, "You have reached your request limit. Wait as long as Retry-After says."),
 	audit_unavailable: entry(

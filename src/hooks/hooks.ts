@@ -19,8 +19,10 @@ export interface HookRequest {
 export interface HookCaller {
 	/** Stable and not secret. Names limits and audit records. */
 	readonly id: string;
-	/** One of `security.policies`. */
+	/** A policy by name, before `security.policy_rules`. */
 	readonly policy?: string;
+	/** That `security.policy_rules` know. */
+	readonly roles?: readonly string[];
 	/** Globs of the models that may be used; default: all. */
 	readonly models?: readonly string[];
 	/** In place of `security.rate_limiting`. */

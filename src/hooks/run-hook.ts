@@ -71,8 +71,8 @@ function isRefusal(value: unknown): value is HookRefusal {
 
 function isCaller(value: unknown): value is HookCaller {
 	if (typeof value !== "object" || value === null) return false;
-	const { id, policy = "", models = [], limits = {} } = value as Partial<HookCaller>;
+	const { id, policy = "", roles = [], models = [], limits = {} } = value as Partial<HookCaller>;
 	const areLimits = Object.values(limits).every((limit) => typeof limit === "number" && limit >= 0);
-	const areModels = Array.isArray(models) && models.every((model) => typeof model === "string");
-	return typeof id === "string" && id !== "" && typeof policy === "string" && areModels && areLimits;
+	const areTexts = (list: unknown): boolean => Array.isArray(list) && list.every((item) => typeof item === "string");
+	return typeof id === "string" && id !== "" && typeof policy === "string" && areTexts(roles) && areTexts(models) && areLimits;
 }

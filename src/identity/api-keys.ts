@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { unwatchFile, watchFile } from "node:fs";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { type Authentication, type Authenticator, type Caller, type Credentials, credentialIn } from "./caller.ts";
+import { type Authentication, type Authenticator, type Caller, type Credentials, credentialIn, NOBODY } from "./caller.ts";
 import { type KeyRecord, readKeyFile } from "./key-file.ts";
 import { parseKey } from "./key-format.ts";
 import { verifyKey } from "./key-hash.ts";
@@ -95,8 +95,11 @@ function decide(record: KeyRecord): Authentication {
 	if (record.revoked !== undefined) return { ok: false, code: "revoked_credential" };
 	if (record.expires !== undefined && Date.parse(record.expires) <= Date.now()) return { ok: false, code: "expired_credential" };
 	const caller: Caller = {
+		...NOBODY,
 		id: `key:${record.id}`,
+		key: record.id,
 		policy: record.policy,
+		roles: record.role === undefined ? [] : [record.role],
 		models: record.models ?? [],
 		limits: { requestsPerMinute: record.requests_per_minute, requestsPerHour: record.requests_per_hour },
 	};

@@ -1,5 +1,6 @@
 import { createApiKeyAuthenticator } from "./api-keys.ts";
 import { type Authenticator, anonymous } from "./caller.ts";
+import type { ClaimNames } from "./claims.ts";
 import { createJwtAuthenticator } from "./jwt.ts";
 
 /** The configuration's `security.auth` section. */
@@ -11,11 +12,18 @@ export interface AuthSettings {
 	readonly audience: string;
 	readonly algorithms: readonly string[];
 	readonly clock_skew_s: number;
-	readonly claims: { readonly subject: string; readonly policy: string; readonly models: string };
+	readonly claims: ClaimNames;
 }
 
-/** Throws when the key file is not valid. `onKeys`: the key file changed; a fault says why the old keys stay. */
-export function createAuthenticator(settings: AuthSettings, onKeys: (fault: string | undefined) => void): Authenticator {
+/**
+ * Throws when the key file is not valid. `keptClaims`: claims that policies are chosen by. `onKeys`: the key file changed; a
+ * fault says why the old keys stay.
+ */
+export function createAuthenticator(
+	settings: AuthSettings,
+	keptClaims: readonly string[],
+	onKeys: (fault: string | undefined) => void,
+): Authenticator {
 	switch (settings.mode) {
 		case "none":
 			return anonymous;
@@ -29,6 +37,7 @@ export function createAuthenticator(settings: AuthSettings, onKeys: (fault: stri
 				algorithms: settings.algorithms,
 				clockSkewS: settings.clock_skew_s,
 				claims: settings.claims,
+				keptClaims,
 			});
 		default:
 			return settings.mode satisfies never;

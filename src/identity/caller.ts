@@ -4,8 +4,13 @@ import type { ErrorCode } from "../core/errors.ts";
 export interface Caller {
 	/** Stable and not secret: `key:3fk9…`, `jwt:alice`, `address:192.0.2.7`. Names limits and audit records. */
 	readonly id: string;
-	/** A policy of `security.policies`; undefined: the default one. */
+	/** Id of the client key. */
+	readonly key: string | undefined;
+	/** The policy that the key or token names; undefined: none. */
 	readonly policy: string | undefined;
+	readonly roles: readonly string[];
+	/** Those claims of the token that policies are chosen by; a list has every value that it holds. */
+	readonly claims: ReadonlyMap<string, readonly string[]>;
 	/** Model globs the caller may use; empty: all. */
 	readonly models: readonly string[];
 	/** Overrides of `security.rate_limiting`; absent members take the configured value. */
@@ -32,11 +37,21 @@ export interface Authenticator {
 	close(): void;
 }
 
+/** What a caller is when nothing says otherwise. */
+export const NOBODY = {
+	key: undefined,
+	policy: undefined,
+	roles: [],
+	claims: new Map<string, readonly string[]>(),
+	models: [],
+	limits: {},
+} as const;
+
 /** Everybody may call; callers are told apart by address. */
 export const anonymous: Authenticator = {
 	authenticate: async ({ address }) => ({
 		ok: true,
-		caller: { id: `address:${address}`, policy: undefined, models: [], limits: {} },
+		caller: { ...NOBODY, id: `address:${address}` },
 	}),
 	close: () => undefined,
 };

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
-import { type Authentication, type Authenticator, type Credentials, credentialIn } from "./caller.ts";
+import { type Authentication, type Authenticator, type Credentials, credentialIn, NOBODY } from "./caller.ts";
+import { type ClaimNames, claimAt, claimValues } from "./claims.ts";
 
 export interface JwtOptions {
 	readonly jwksUrl: string;
@@ -9,7 +10,9 @@ export interface JwtOptions {
 	/** Seconds that clocks may differ. */
 	readonly clockSkewS: number;
 	/** Names of the claims that say who asks and which policy counts; an empty policy claim: none does. */
-	readonly claims: { readonly subject: string; readonly policy: string; readonly models: string };
+	readonly claims: ClaimNames;
+	/** Further claims that policies are chosen by. */
+	readonly keptClaims: readonly string[];
 }
 
 /** ms for the issuer's keys to arrive, and the least time between two fetches for an unknown key. */
@@ -29,9 +32,9 @@ export function createJwtAuthenticator(options: JwtOptions): Authenticator {
 					audience: options.audience,
 					algorithms: [...options.algorithms],
 					clockTolerance: options.clockSkewS,
-					requiredClaims: ["exp", options.claims.subject],
+					requiredClaims: ["exp"],
 				});
-				return callerOf(payload, options.claims);
+				return callerOf(payload, options);
 			} catch (error) {
 				return failureOf(error);
 			}
@@ -40,17 +43,22 @@ export function createJwtAuthenticator(options: JwtOptions): Authenticator {
 	};
 }
 
-function callerOf(payload: JWTPayload, claims: JwtOptions["claims"]): Authentication {
-	const subject = payload[claims.subject];
-	if (typeof subject !== "string" || subject === "")
-		return { ok: false, code: "invalid_credential", message: `The token's claim '${claims.subject}' is not a text.` };
-	const policy = claims.policy === "" ? undefined : payload[claims.policy];
-	if (policy !== undefined && typeof policy !== "string")
-		return { ok: false, code: "invalid_credential", message: `The token's claim '${claims.policy}' is not a text.` };
-	const models = claims.models === "" ? [] : (payload[claims.models] ?? []);
-	if (!Array.isArray(models) || models.some((model) => typeof model !== "string"))
-		return { ok: false, code: "invalid_credential", message: `The token's claim '${claims.models}' is not a list of texts.` };
-	return { ok: true, caller: { id: `jwt:${subject}`, policy, models, limits: {} } };
+function callerOf(payload: JWTPayload, { claims, keptClaims }: JwtOptions): Authentication {
+	const wrong = (claim: string, form: string): Authentication => ({
+		ok: false,
+		code: "invalid_credential",
+		message: `The token's claim '${claim}' is not ${form}.`,
+	});
+	const subject = claimAt(payload, claims.subject);
+	if (typeof subject !== "string" || subject === "") return wrong(claims.subject, "a text");
+	const policy = claimAt(payload, claims.policy);
+	if (policy !== undefined && typeof policy !== "string") return wrong(claims.policy, "a text");
+	const models = claimAt(payload, claims.models) ?? [];
+	if (!Array.isArray(models) || models.some((model) => typeof model !== "string")) return wrong(claims.models, "a list of texts");
+	const roles = claimValues(payload, claims.roles);
+	if (roles === undefined) return wrong(claims.roles, "a text or a list of texts");
+	const kept = new Map(keptClaims.map((name) => [name, claimValues(payload, name) ?? []]));
+	return { ok: true, caller: { ...NOBODY, id: `jwt:${subject}`, policy, models, roles, claims: kept } };
 }
 
 /** Anything unforeseen is a refusal too. */

@@ -28,6 +28,11 @@ export function answerStyle(style: TextStyle, prompt: SurrogateTableState): Text
 	};
 }
 
+/** Whether a text is but what an earlier policy has put into the request. */
+export function ownSurrogates({ surrogates }: SurrogateTableState): (text: string) => boolean {
+	return ownTexts(surrogates.map(({ text }) => text));
+}
+
 /**
  * Recognises the surrogates, and whatever stands inside one (the host in an e-mail address, a run of digits in a card), in
  * any letter case and spacing.

@@ -5,35 +5,44 @@ import { speakerOf } from "../providers/speaker.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { PromptVerdict, UnsetSettings } from "../verdict/prompt-verdict.ts";
-import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
+import type { TextStyle } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
 import { judgeInjection, type PromptText } from "./prompt-risk.ts";
 import { textGroups } from "./text-runs.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
-/** Decides about one request body before anything of it goes upstream. */
-export function filterPrompt(
-	body: Uint8Array,
-	path: string,
-	provider: Provider,
-	policy: Policy,
-	program: ScannerProgram,
-	style: RedactionStyle,
-): PromptVerdict {
+/** A request body with what a provider's API finds in it. */
+export interface ReadPrompt {
+	readonly action: "read";
+	readonly json: string;
+	readonly value: unknown;
+	readonly request: Exclude<ReturnType<Provider["readRequest"]>, { readonly kind: "invalid" }>;
+	readonly settings: Provider["settings"];
+}
+
+type InvalidPrompt = PromptVerdict & { readonly action: "invalid" };
+
+/** Reads one request body, before it is known which policy it gets. */
+export function readPrompt(body: Uint8Array, path: string, provider: Provider): ReadPrompt | InvalidPrompt {
 	const read = readJson(body);
 	if (!read.ok) return invalidPrompt(read.code);
 	const { json, value } = read;
 	const request = provider.readRequest(json, path);
 	if (request.kind === "invalid") return { action: "invalid", code: "invalid_request", message: request.message, param: request.param };
-	if (request.document !== undefined && policy.documents === "refuse")
-		return { action: "invalid", code: "document_not_inspected", message: ERRORS.document_not_inspected.message, param: request.document };
-	if (request.places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
+	return { action: "read", json, value, request, settings: provider.settings };
+}
+
+/** Decides about one request before anything of it goes upstream. In a dry run the verdict says what `would` have been decided. */
+export function judgePrompt(read: ReadPrompt, policy: Policy, program: ScannerProgram, style: TextStyle): PromptVerdict {
+	const { json, value, request, settings } = read;
+	const refusal = refusalOf(request, policy);
+	if (refusal !== undefined && !policy.dryRun) return refusal;
 
 	const findings: Finding[] = [];
 	const tally = new FindingTally();
-	let blocked = false;
+	let blocked = refusal !== undefined;
 	style.prompt?.begin(request.places.map((place) => place.text));
 	const wholes = new WholeTexts(program, style);
 	const texts: (string | undefined)[] = [];
@@ -59,16 +68,29 @@ export function filterPrompt(
 		found: tally.report(),
 		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
-	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
 	const known = {
 		...summary,
 		stream: request.stream,
 		isStructured: request.isStructured,
-		unset: unsetSettings(provider.settings, value as object),
+		unset: unsetSettings(settings, value as object),
 	};
 	const edits = editsOf(request.places, texts, request.amendments);
-	if (edits.length > 0) return { action: "redact", ...known, body: Buffer.from(replaceValues(json, edits)) };
-	return { action: findings.length > 0 || attack.action === "flag" ? "flag" : "allow", ...known };
+	const passed = passedAction(edits.length > 0, findings.length > 0 || attack.action === "flag");
+	if (policy.dryRun) return { action: "allow", ...known, would: blocked ? "block" : passed };
+	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
+	return { action: passed, ...known, ...(edits.length > 0 && { body: Buffer.from(replaceValues(json, edits)) }) };
+}
+
+function refusalOf({ document, places }: ReadPrompt["request"], policy: Policy): InvalidPrompt | undefined {
+	if (document !== undefined && policy.documents === "refuse")
+		return { action: "invalid", code: "document_not_inspected", message: ERRORS.document_not_inspected.message, param: document };
+	if (places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
+	return undefined;
+}
+
+function passedAction(isEdited: boolean, isFlagged: boolean): "allow" | "flag" | "redact" {
+	if (isEdited) return "redact";
+	return isFlagged ? "flag" : "allow";
 }
 
 function unsetSettings(names: SettingNames | undefined, root: object): UnsetSettings {
@@ -99,8 +121,6 @@ export function readJson(body: Uint8Array): JsonBody {
 	}
 }
 
-export function invalidPrompt(
-	code: "invalid_encoding" | "invalid_json" | "prompt_too_long",
-): PromptVerdict & { readonly action: "invalid" } {
+export function invalidPrompt(code: "invalid_encoding" | "invalid_json" | "prompt_too_long"): InvalidPrompt {
 	return { action: "invalid", code, message: ERRORS[code].message, param: code === "prompt_too_long" ? "messages" : null };
 }

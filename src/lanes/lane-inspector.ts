@@ -1,24 +1,25 @@
 import type { ApiName } from "../core/api.ts";
+import { ERRORS } from "../core/errors.ts";
+import { matcherOf } from "../core/globs.ts";
 import type { FilterState, ResponseFilter } from "../inspect/answer-filter.ts";
 import { arrayStream } from "../inspect/array-answer.ts";
 import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
-import { answerStyle, type TextStyle } from "../inspect/conversation.ts";
+import { answerStyle, ownSurrogates, type TextStyle } from "../inspect/conversation.ts";
 import type { FilterStep } from "../inspect/filter-step.ts";
 import { answerInspect } from "../inspect/inspect-request.ts";
-import { type LoadedPolicy, loadPolicy } from "../inspect/loaded-policy.ts";
+import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { answerModeration } from "../inspect/moderation-request.ts";
-import { filterPrompt } from "../inspect/prompt-filter.ts";
+import { judgePrompt, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
 import { createResponseFilter } from "../inspect/response-filter.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
 import { translateBody, translateRequest, translateStream } from "../inspect/translated-answer.ts";
-import type { Policy, Rule } from "../policy/policy.ts";
 import { providerOf } from "../providers/registry.ts";
-import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
 import { Checkpoint } from "./checkpoint.ts";
-import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
+import { type CreateEngine, LanePolicies } from "./lane-policies.ts";
+import type { FromLane, SessionId, ToLane } from "./protocol.ts";
 
 /** Bytes of one SSE block or, beyond what a policy could need, one whole answer. */
 const MAX_BLOCK_BYTES = 1 << 20;
@@ -27,6 +28,8 @@ const MAX_CHANNELS = 128;
 
 /** The vendor may keep the conversation (`previous_response_id`), so a request need not hold all of it. */
 const STATEFUL: ReadonlySet<ApiName> = new Set(["openai-responses"]);
+
+const INTERNAL: PromptVerdict = { action: "invalid", code: "internal_error", message: ERRORS.internal_error.message, param: null };
 
 export interface LaneInspector {
 	/** Handles one message; answers in the order of the messages. */
@@ -40,7 +43,7 @@ export interface LaneInspectorOptions {
 	/** Keys the hashes in redacted text. */
 	readonly secretKey: Uint8Array;
 	/** Another engine than Hyperscan: the oracle, in tests. */
-	readonly createEngine?: (rules: readonly Rule[], artifact: PatternArtifact) => Engine;
+	readonly createEngine?: CreateEngine;
 }
 
 type OpenAnswer =
@@ -49,17 +52,8 @@ type OpenAnswer =
 
 /** All inspection of one lane: policies and open answers. Pure but for the native engines. */
 export function createLaneInspector(options: LaneInspectorOptions): LaneInspector {
-	const createEngine = options.createEngine ?? createHyperscanEngine;
-	const policies = new Map<string, LoadedPolicy>();
+	const policies = new LanePolicies(options.createEngine ?? createHyperscanEngine, options.secretKey);
 	const answers = new Map<SessionId, OpenAnswer>();
-	const load = (policy: Policy, prompt: PatternArtifact, response: PatternArtifact): LoadedPolicy => {
-		const engines = {
-			prompt: createEngine(policy.prompt.rules, prompt),
-			response: createEngine(policy.response.rules, response),
-		};
-		return loadPolicy(policy, engines, options.secretKey);
-	};
-
 	const answerStyleOf = (policy: LoadedPolicy, { isStructured = false, surrogates }: ToLane & { kind: "open" }): TextStyle => {
 		const style = { ...policy.style("response"), isStructured };
 		return surrogates === undefined ? style : answerStyle(style, options.unpack<SurrogateTableState>(surrogates));
@@ -132,28 +126,36 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		{ kind: "translated", sid: item.sid, result: translateRequest(item.body, item.api, item) },
 	];
 
-	const judge = ({ api, body, path }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict => {
+	const judge = ({ api, surrogates: given }: ToLane & { kind: "prompt" }, read: ReadPrompt, policy: LoadedPolicy): PromptVerdict => {
 		const { restores: keepsOriginals } = policy.policy;
-		const surrogates = new SurrogateTable({ key: options.secretKey, isStateful: STATEFUL.has(api), keepsOriginals });
-		const style = { ...policy.style("prompt"), prompt: surrogates };
-		const verdict = filterPrompt(body, path, providerOf(api), policy.policy, policy.prompt, style);
-		const isKept = surrogates.surrogates.length > 0 && "stream" in verdict;
+		const state = given && options.unpack<SurrogateTableState>(given);
+		const surrogates = new SurrogateTable({
+			key: options.secretKey,
+			isStateful: STATEFUL.has(api),
+			keepsOriginals,
+			...(state && { state }),
+		});
+		const style = { ...policy.style("prompt"), prompt: surrogates, ...(state && { isOwn: ownSurrogates(state) }) };
+		const verdict = judgePrompt(read, policy.policy, policy.prompt, style);
+		const isKept = surrogates.surrogates.length > 0 && "stream" in verdict && !policy.policy.dryRun;
 		return isKept ? { ...verdict, surrogates: options.pack(surrogates.state()) } : verdict;
 	};
 
+	/** The model is only known here: the policy that counts is chosen by it. */
+	const inspect = (item: ToLane & { kind: "prompt" }): Pick<FromLane & { kind: "prompt" }, "verdict" | "choice"> => {
+		const read = ANSWERED.has(item.api) ? undefined : readPrompt(item.body, item.path, providerOf(item.api));
+		if (read?.action === "invalid") return { verdict: read, choice: 0 };
+		const choice = item.policies.findIndex(({ models }) => matcherOf(models)(read?.request.model ?? ""));
+		const policy = policies.get(item.policies[choice]?.policyId ?? "");
+		if (policy === undefined) return { verdict: INTERNAL, choice: 0 };
+		return { verdict: read === undefined ? answerOf(item, policy) : judge(item, read, policy), choice };
+	};
+
 	const prompt = (item: ToLane & { kind: "prompt" }): readonly FromLane[] => {
-		const policy = policies.get(item.policyId);
-		const internal = {
-			action: "invalid",
-			code: "internal_error",
-			message: "The proxy met an internal error. Try again.",
-			param: null,
-		} as const;
-		if (policy === undefined) return [{ kind: "prompt", sid: item.sid, verdict: internal }];
 		try {
-			return [{ kind: "prompt", sid: item.sid, verdict: answerOf(item, policy) ?? judge(item, policy) }];
+			return [{ kind: "prompt", sid: item.sid, ...inspect(item) }];
 		} catch {
-			return [{ kind: "prompt", sid: item.sid, verdict: internal }];
+			return [{ kind: "prompt", sid: item.sid, verdict: INTERNAL, choice: 0 }];
 		}
 	};
 
@@ -161,10 +163,10 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		handle(item) {
 			switch (item.kind) {
 				case "policy":
-					policies.set(item.policy.id, load(item.policy, item.promptArtifact, item.responseArtifact));
+					policies.add(item);
 					return [];
 				case "dropPolicy":
-					policies.delete(item.policyId);
+					policies.drop(item.policyId);
 					return [];
 				case "prompt":
 					return prompt(item);
@@ -196,8 +198,9 @@ function outerFilter(
 	return translation === undefined ? filter : translateStream(filter, translation, state?.translation);
 }
 
-/** The answer of APIs that the engine itself serves. */
-function answerOf({ api, body }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict | undefined {
-	if (api === "inspect") return answerInspect(body, policy);
-	return api === "openai-moderations" ? answerModeration(body, policy) : undefined;
+/** APIs that the engine itself serves. */
+const ANSWERED: ReadonlySet<ApiName> = new Set(["inspect", "openai-moderations"]);
+
+function answerOf({ api, body }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict {
+	return api === "inspect" ? answerInspect(body, policy) : answerModeration(body, policy);
 }

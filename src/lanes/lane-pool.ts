@@ -2,7 +2,6 @@ import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { Lane } from "./lane.ts";
 import { type AnswerKind, LaneSession, MAX_HOMELESS_MS, type RetainedBudget, type SessionHandler } from "./lane-session.ts";
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
@@ -13,15 +12,16 @@ export type LaneRefusal = "overloaded" | "lane_failed";
 
 /** Work that one message answers. */
 type Job = ToLane & { kind: "prompt" | "translate" };
+export type InspectedPrompt = Pick<FromLane & { kind: "prompt" }, "verdict" | "choice">;
 type JobAnswer = FromLane & { kind: "prompt" | "translated" };
 type Request<Kind extends Job["kind"]> = Omit<ToLane & { kind: Kind }, "kind" | "sid">;
 
 export interface LanePool {
 	/** Every lane, also a replaced one, gets the policy before work that needs it. */
 	addPolicy(policy: Policy, promptArtifact: PatternArtifact, responseArtifact: PatternArtifact): void;
-	/** The policy is in no further use. */
-	dropPolicy(policyId: string): void;
-	inspectPrompt(prompt: Request<"prompt">): Promise<PromptVerdict | LaneRefusal>;
+	/** The other policies are in no further use. */
+	keepPolicies(policyIds: ReadonlySet<string>): void;
+	inspectPrompt(prompt: Request<"prompt">): Promise<InspectedPrompt | LaneRefusal>;
 	/** Puts an inspected request into the format of its upstream. */
 	translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal>;
 	/** Undefined: saturated. */
@@ -111,18 +111,23 @@ class Pool implements LanePool {
 	}
 
 	addPolicy(policy: Policy, promptArtifact: PatternArtifact, responseArtifact: PatternArtifact): void {
+		if (this.#policies.has(policy.id)) return;
 		const message: ToLane = { kind: "policy", policy, promptArtifact, responseArtifact };
 		this.#policies.set(policy.id, message);
 		for (const lane of this.#lanes) lane?.post(message);
 	}
 
-	dropPolicy(policyId: string): void {
-		if (this.#policies.delete(policyId)) for (const lane of this.#lanes) lane?.post({ kind: "dropPolicy", policyId });
+	keepPolicies(policyIds: ReadonlySet<string>): void {
+		for (const policyId of this.#policies.keys()) {
+			if (policyIds.has(policyId)) continue;
+			this.#policies.delete(policyId);
+			for (const lane of this.#lanes) lane?.post({ kind: "dropPolicy", policyId });
+		}
 	}
 
-	async inspectPrompt(request: Request<"prompt">): Promise<PromptVerdict | LaneRefusal> {
+	async inspectPrompt(request: Request<"prompt">): Promise<InspectedPrompt | LaneRefusal> {
 		const answer = await this.#ask({ kind: "prompt", sid: this.#nextSid++, ...request });
-		return typeof answer === "string" ? answer : answer.kind === "prompt" ? answer.verdict : "lane_failed";
+		return typeof answer === "string" ? answer : answer.kind === "prompt" ? answer : "lane_failed";
 	}
 
 	async translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal> {

@@ -147,6 +147,9 @@ function sizeOf(item: ToLane): number {
 			return item.body.length;
 		case "end":
 			return item.bodyBytes ?? 0;
+		// Its tables take as long as much text.
+		case "policy":
+			return DEADLINE_BYTES;
 		default:
 			return 0;
 	}

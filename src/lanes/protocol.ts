@@ -17,6 +17,11 @@ export interface PatternArtifact {
 	readonly serialised: Uint8Array;
 }
 
+export interface PolicyForModels {
+	readonly policyId: string;
+	readonly models: readonly string[];
+}
+
 export type ToLane =
 	/** Must precede every use of the policy. */
 	| {
@@ -30,7 +35,10 @@ export type ToLane =
 	| {
 			readonly kind: "prompt";
 			readonly sid: SessionId;
-			readonly policyId: string;
+			/** The first whose globs match the model counts; empty globs do. */
+			readonly policies: readonly PolicyForModels[];
+			/** What the request has been given already, where another policy comes on top of the first. */
+			readonly surrogates?: Uint8Array | undefined;
 			readonly api: ApiName;
 			/** Of the request, without query: some APIs carry the model there. */
 			readonly path: string;
@@ -81,6 +89,8 @@ export type FromLane =
 			readonly kind: "prompt";
 			readonly sid: SessionId;
 			readonly verdict: PromptVerdict;
+			/** Index in `policies` of the one that counted; 0 where the request could not be read. */
+			readonly choice: number;
 	  }
 	| { readonly kind: "translated"; readonly sid: SessionId; readonly result: TranslatedBody }
 	| {

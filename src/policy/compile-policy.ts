@@ -8,7 +8,7 @@ import type { PolicySettings } from "./policy-settings.ts";
 import { withPromptRedaction, withResponseRedaction } from "./redaction-settings.ts";
 
 /** The rules of both directions from the settings. Patterns are not checked here: `checkRules` does. */
-export function compilePolicy(security: PolicySettings): Policy {
+export function compilePolicy(security: PolicySettings, dryRun = false): Policy {
 	const { pii_protection: pii, response_filtering: response } = security;
 	const blocked = new Set(pii.block_types);
 	const blocks = (names: readonly string[]): boolean => names.some((name) => blocked.has(name));
@@ -42,7 +42,9 @@ export function compilePolicy(security: PolicySettings): Policy {
 			...common,
 		},
 		response: {
-			rules: withResponseRedaction([...phrases, ...responseRules.filter(({ action }) => action !== "allow")], security),
+			rules: withResponseRedaction([...phrases, ...responseRules.filter(({ action }) => action !== "allow")], security).map((rule) =>
+				dryRun ? { ...rule, action: "flag" as const, would: rule.action } : rule,
+			),
 			strategy: response.redaction_strategy ?? pii.redaction_strategy,
 			normalize: response.normalize,
 			...common,
@@ -51,6 +53,7 @@ export function compilePolicy(security: PolicySettings): Policy {
 		onCut: response.on_cut,
 		documents: security.input.documents,
 		maxPromptLength: security.input.max_prompt_length,
+		dryRun,
 		restores: pii.restore,
 	};
 	return { id: createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 16), ...policy };

@@ -18,6 +18,8 @@ export interface Rule extends PatternSpec {
 	readonly category: Category;
 	readonly label: string;
 	readonly action: Action;
+	/** In a dry run: what would happen. */
+	readonly would?: Action;
 	/** Absent: the strategy of the rule set. */
 	readonly strategy?: RedactionStrategy;
 	/** Absent: the default of the type. */
@@ -57,6 +59,8 @@ export interface Policy {
 	readonly injection?: InjectionPolicy;
 	/** Longest prompt text in UTF-16 units over all strings of the request. */
 	readonly maxPromptLength: number;
+	/** Decides and counts, but changes nothing. The rules for answers then only flag; `Rule.would` has what they would do. */
+	readonly dryRun: boolean;
 	/** Surrogates of the prompt become their originals again in the answer to the same request. */
 	readonly restores: boolean;
 }

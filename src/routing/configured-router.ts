@@ -36,7 +36,8 @@ export function upstreamPolicyOf({ routing: { retries, circuit_breaker: circuit 
 function routesOf(config: Config, demoUrl: string | undefined): RouteSpec[] {
 	return Object.entries(config.llm_providers).map(([provider, spec]) => {
 		const deadlines = { connectMs: spec.timeouts.connect_ms, headMs: spec.timeouts.head_ms, idleMs: spec.timeouts.idle_ms };
-		const common = { provider, deadlines, maxConcurrent: spec.max_concurrent };
+		const policy = spec.policy !== undefined && { policy: spec.policy };
+		const common = { provider, deadlines, maxConcurrent: spec.max_concurrent, ...policy };
 		if (spec.type === "demo") return { ...NO_OPTIONS, ...common, type: "demo", baseUrl: `${demoUrl}/v1` };
 		return {
 			...common,

@@ -1,6 +1,7 @@
 import type { ApiName } from "../core/api.ts";
+import { matcherOf } from "../core/globs.ts";
 import { type TokenBudget, TRANSLATED_APIS } from "../core/translation.ts";
-import { matcherOf } from "./model-globs.ts";
+
 import { type ModelRule, type OrderFacts, orderTargets } from "./model-rule.ts";
 
 export type ProviderType = "openai" | "azure" | "anthropic" | "gemini" | "demo";
@@ -18,6 +19,8 @@ export interface Route {
 	/** Most tokens of an answer, and sampling temperature, for requests that do not say. */
 	readonly maxTokens?: number;
 	readonly temperature?: number;
+	/** A policy that prompts to this provider must pass as well. */
+	readonly policy?: string;
 	readonly deadlines: { readonly connectMs: number; readonly headMs: number; readonly idleMs: number };
 	/** Requests at once; 0: no bound. */
 	readonly maxConcurrent: number;

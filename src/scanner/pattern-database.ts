@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { hyperscanVersion } from "../../native/index.js";
 import { buildExpressions, checkRules, distinctPatterns, type PatternFault, type PatternSource } from "./compile-rules.ts";
 
-/** A compiled, serialised pattern database. `key` is the content hash that names it. */
+/** A compiled, serialised pattern database. `key` is the content hash that names it: rules with the same key can share an engine. */
 export interface Artifact {
 	readonly key: string;
 	readonly serialised: Uint8Array;
@@ -36,9 +36,10 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 	if (faults.length > 0) return { ok: false, faults };
 	// Hyperscan refuses an empty set; a pattern that no text contains keeps the lanes uniform.
 	const expressions = rules.length > 0 ? buildExpressions(rules) : ["\\xff\\xfe\\xff\\xfe"];
+	const triggers = distinctPatterns(rules).map(({ source }) => source.core !== undefined);
 	const key = createHash("sha256")
 		// Hyperscan compiles for the processor it runs on.
-		.update(JSON.stringify([FORMAT_VERSION, hyperscanVersion(), process.arch, cpus()[0]?.model, expressions]))
+		.update(JSON.stringify([FORMAT_VERSION, hyperscanVersion(), process.arch, cpus()[0]?.model, expressions, triggers]))
 		.digest("hex");
 	const cacheDir = options.cacheDir ?? process.env["SECURE_LLM_PROXY_CACHE_DIR"] ?? join(homedir(), ".cache", "secure-llm-proxy");
 	const file = join(cacheDir, `${key}.hsdb`);

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { ClientAddress } from "../edge/client-address.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { HookResult, HookRunner } from "../hooks/run-hook.ts";
-import type { Authentication, Authenticator, Caller } from "../identity/caller.ts";
+import { type Authentication, type Authenticator, type Caller, NOBODY } from "../identity/caller.ts";
 import type { RequestLimiter } from "../limits/request-limiter.ts";
 import { type HookObjection, hookObjection } from "./hook-objection.ts";
 
@@ -49,6 +49,6 @@ export async function admit(request: DownstreamRequest, requestId: string, deps:
 
 function hookedCaller(result: HookResult): Authentication | ({ readonly ok: false } & HookObjection) {
 	if (result.kind !== "caller") return { ok: false, ...(hookObjection(result) ?? { code: "hook_failed" }) };
-	const { id, policy, models = [], limits = {} } = result.caller;
-	return { ok: true, caller: { id, policy, models, limits } };
+	const { id, policy, roles = [], models = [], limits = {} } = result.caller;
+	return { ok: true, caller: { ...NOBODY, id, policy, roles, models, limits } };
 }

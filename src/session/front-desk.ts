@@ -14,8 +14,8 @@ export interface FrontDeskOptions {
 	readonly maxSessions: number;
 	/** The settings a new session gets; it keeps them to its end. */
 	readonly deps: () => SessionDeps & AdmissionDeps;
-	/** A policy that new sessions no longer get lost its last session. */
-	readonly onPolicyUnused: (policyId: string) => void;
+	/** All policies that new sessions may get or open ones have: the others lost their last session. */
+	readonly onPoliciesUsed: (policyIds: ReadonlySet<string>) => void;
 	/** The text of `/metrics`. */
 	readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
 	/** Takes every request that does not become a session. */
@@ -101,11 +101,10 @@ export class FrontDesk {
 		clearTimeout(last);
 	}
 
-	/** Gives the policy up unless it is the current one or a session still uses it. */
-	retire(policyId: string): void {
-		if (policyId === this.#options.deps().policyId) return;
-		for (const session of this.#sessions) if (session.policyId === policyId) return;
-		this.#options.onPolicyUnused(policyId);
+	/** Gives up the policies that neither the settings nor an open session know: after a reload, and with the last session from before it. */
+	retirePolicies(): void {
+		const books = new Set([this.#options.deps().policies, ...Array.from(this.#sessions, ({ policies }) => policies)]);
+		this.#options.onPoliciesUsed(new Set([...books].flatMap(({ ids }) => [...ids])));
 	}
 
 	async #metrics(downstream: Downstream, id: string): Promise<void> {
@@ -138,7 +137,7 @@ export class FrontDesk {
 		const Kind = endpoint.api === "models" ? ModelQuery : Session;
 		const session = new Kind({ request, endpoint, downstream, id, caller, headers }, deps, () => {
 			this.#sessions.delete(session);
-			this.retire(deps.policyId);
+			if (deps.policies !== this.#options.deps().policies) this.retirePolicies();
 			if (this.#sessions.size === 0) this.#onEmpty?.();
 		});
 		this.#sessions.add(session);

@@ -2,6 +2,7 @@ import type { AttemptRecord, InteractionRecord } from "../audit/audit-record.ts"
 import type { ApiName } from "../core/api.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
+import type { NamedPolicy } from "../policy/policy-book.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import type { SessionTiming } from "./session-clock.ts";
@@ -15,8 +16,7 @@ export interface Interaction {
 	readonly api: ApiName;
 	/** Empty: the request went to no provider. */
 	readonly attempts: readonly AttemptRecord[];
-	/** Content hash of the policy that decided. */
-	readonly policy: string;
+	readonly policy: NamedPolicy;
 	/** Absent: the prompt was not inspected to its end. */
 	readonly verdict: PromptVerdict | undefined;
 	/** Of the answer. */
@@ -33,6 +33,7 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 	const { time, requestId, caller, request, api, attempts, policy, verdict, found, outcome, status, moves, timing } = interaction;
 	const read = verdict === undefined || verdict.action === "invalid" ? undefined : verdict;
 	const { counts, notes } = read?.found ?? NOTHING_FOUND;
+	const would = read !== undefined && "would" in read ? read.would : undefined;
 	return {
 		type: "interaction",
 		time: time.toISOString(),
@@ -44,7 +45,8 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 		model: read?.model ?? "",
 		provider: attempts.at(-1)?.provider ?? "",
 		attempts,
-		policy: { name: caller.policy ?? "default", version: policy },
+		policy: { name: policy.name, version: policy.id },
+		...((policy.dryRun || would) && { would: { prompt: would ?? "none", response: policy.would(Object.keys(found.counts)) } }),
 		prompt: { action: verdict?.action ?? "none", score: read?.score ?? 0, findings: counts, details: notes },
 		response: { findings: found.counts, details: found.notes },
 		outcome,

@@ -1,6 +1,7 @@
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
+import { matcherOf } from "../core/globs.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
-import { matcherOf } from "../routing/model-globs.ts";
+import type { ChosenPolicy, NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
 import { interactionRecord } from "./interaction-record.ts";
@@ -16,22 +17,28 @@ export class ModelQuery {
 	readonly #time = new Date();
 	readonly #clock = new SessionClock();
 	readonly #chunks: Uint8Array[] = [];
+	#policy: NamedPolicy;
 	#lane: LaneSession | undefined;
 	#done = false;
 
 	constructor(asked: SessionRequest, deps: SessionDeps, onDone: () => void) {
 		this.#asked = asked;
 		this.#deps = deps;
+		this.#policy = deps.policies.default;
 		this.#onDone = onDone;
 		asked.downstream.onAbort(() => this.#release("client_abort", 0));
 	}
 
-	get policyId(): string {
-		return this.#deps.policyId;
+	get policies(): PolicyBook {
+		return this.#deps.policies;
 	}
 
 	async run(): Promise<void> {
 		const { request, endpoint, caller } = this.#asked;
+		const choices = this.#deps.policies.choices({ ...caller, path: request.path });
+		if (choices === undefined) return this.#refuse("policy_not_found");
+		// A list names no one model.
+		this.#policy = (choices.find(({ models }) => models.length === 0) as ChosenPolicy).policy;
 		const all = await this.#deps.models.list({ vendor: endpoint.vendor, headers: request.headers });
 		const mayUse = matcherOf(caller.models);
 		const models = all.filter(({ id }) => mayUse(id));
@@ -40,7 +47,7 @@ export class ModelQuery {
 		if (endpoint.model !== undefined && found === undefined) return this.#refuse("model_not_found", { param: "model" });
 		const body = found === undefined ? modelsBody(endpoint.vendor, models) : modelBody(endpoint.vendor, found);
 		this.#lane = this.#deps.pool.openSession(
-			{ policyId: this.#deps.policyId, api: endpoint.api, mode: "body" },
+			{ policyId: this.#policy.id, api: endpoint.api, mode: "body" },
 			{
 				onOutput: (bytes) => void this.#chunks.push(bytes),
 				onCredit: () => undefined,
@@ -91,7 +98,7 @@ export class ModelQuery {
 				requestId,
 				caller,
 				api: endpoint.api,
-				policy: this.#deps.policyId,
+				policy: this.#policy,
 				attempts: [],
 				verdict: undefined,
 				found,

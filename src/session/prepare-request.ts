@@ -1,15 +1,14 @@
-import type { ErrorCode } from "../core/errors.ts";
+import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
 import type { UpstreamRequest } from "../edge/upstream-types.ts";
 import { type Endpoint, upstreamEndpoint } from "../routing/endpoints.ts";
 import { type Target, tokenBudgetOf } from "../routing/model-router.ts";
-import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import type { PassedPrompt, PromptVerdict } from "../verdict/prompt-verdict.ts";
 import type { ErrorOverrides } from "./error-body.ts";
+import { inspectForProvider } from "./prompt-inspection.ts";
 import { NEEDS_MAX_TOKENS, withDefaults } from "./request-defaults.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
 import { upstreamAddress } from "./upstream-address.ts";
-
-export type PassedPrompt = Extract<PromptVerdict, { readonly stream: boolean }>;
 
 /** A request as one target gets it, and what its answer is made of. */
 export interface PreparedRequest {
@@ -22,12 +21,16 @@ export interface PreparedRequest {
 	readonly translation: AnswerTranslation | undefined;
 	/** Further headers of the answer that pass. */
 	readonly passHeaders: ReadonlySet<string>;
+	/** Of the verdict about it. */
+	readonly surrogates: Uint8Array | undefined;
+	readonly isStructured: boolean;
 }
 
+/** `verdict`: of the caller's policy and the provider's own together; absent: the provider has none, or it could not be asked. */
 export type Preparation =
-	| { readonly ok: true; readonly prepared: PreparedRequest }
-	/** The target cannot take the request. */
-	| { readonly ok: false; readonly code: ErrorCode; readonly detail?: ErrorOverrides };
+	| { readonly ok: true; readonly prepared: PreparedRequest; readonly verdict?: PromptVerdict }
+	/** The target cannot take the request, or must not get it. */
+	| { readonly ok: false; readonly code: ErrorCode; readonly detail?: ErrorOverrides; readonly verdict?: PromptVerdict };
 
 export interface PromptToSend {
 	readonly asked: SessionRequest;
@@ -36,12 +39,19 @@ export interface PromptToSend {
 	readonly time: Date;
 }
 
-/** Makes of an inspected prompt what one target gets: its format, its name for the model, its defaults and its credential. */
+/** Makes of an inspected prompt what one target gets: what its policy lets through, its format, its name for the model, its defaults and its credential. */
 export async function prepareRequest(
-	{ asked, verdict, time }: PromptToSend,
+	{ asked, verdict: first, time }: PromptToSend,
 	{ route, api: to, model }: Target,
-	{ pool, passCredential }: Pick<SessionDeps, "pool" | "passCredential">,
+	{ pool, policies, passCredential }: Pick<SessionDeps, "pool" | "policies" | "passCredential">,
 ): Promise<Preparation> {
+	const verdict = await inspectForProvider({ pool, policies }, route, asked, first);
+	if (typeof verdict === "string") return { ok: false, code: verdict };
+	if (verdict.action === "invalid") {
+		const { code, message, param } = verdict;
+		return { ok: false, code: isErrorCode(code) ? code : "invalid_request", detail: { message, param }, verdict };
+	}
+	if (!("stream" in verdict)) return { ok: false, code: "prompt_blocked", verdict };
 	const { request, id, endpoint: clients } = asked;
 	const { api } = clients;
 	if (verdict.unset.needsMaxTokens && route.maxTokens === undefined)
@@ -60,6 +70,7 @@ export async function prepareRequest(
 	const { url, headers } = upstreamAddress(request, { route, endpoint, model, isForeign: to !== api, passCredential });
 	return {
 		ok: true,
+		...(verdict !== first && { verdict }),
 		prepared: {
 			request: {
 				method: "POST",
@@ -72,6 +83,8 @@ export async function prepareRequest(
 			endpoint,
 			translation,
 			passHeaders: route.passHeaders.response,
+			surrogates: verdict.surrogates,
+			isStructured: verdict.isStructured,
 		},
 	};
 }

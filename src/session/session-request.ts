@@ -4,6 +4,7 @@ import type { UpstreamClient } from "../edge/upstream-types.ts";
 import type { HookRunner } from "../hooks/run-hook.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { LanePool } from "../lanes/lane-pool.ts";
+import type { PolicyBook } from "../policy/policy-book.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
 import type { ModelRouter } from "../routing/model-router.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -22,12 +23,10 @@ export interface SessionDeps {
 	readonly record: (record: InteractionRecord, content?: ContentKeeper) => void;
 	/** Undefined: what is said is not recorded. */
 	readonly keepContent: () => ContentKeeper | undefined;
-	readonly policyId: string;
+	readonly policies: PolicyBook;
 	readonly router: ModelRouter;
 	readonly models: ModelDirectory;
 	readonly passCredential: boolean;
-	/** How a blocked prompt is answered. */
-	readonly onBlock: "error" | "refuse";
 	readonly keepAliveMs: number;
 }
 

@@ -1,28 +1,28 @@
 import { type AnswerMode, answerMode } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
+import { matcherOf } from "../core/globs.ts";
 import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
+import type { NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
-import { matcherOf } from "../routing/model-globs.ts";
 import type { Target } from "../routing/model-router.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
-import { type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
+import { type BlockedPrompt, type PassedPrompt, type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
 import type { ContentKeeper } from "./content-keeper.ts";
 import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
 import { hookObjection } from "./hook-objection.ts";
 import { interactionRecord } from "./interaction-record.ts";
 import { KeepAlive } from "./keep-alive.ts";
-import { type PassedPrompt, type Preparation, type PreparedRequest, prepareRequest } from "./prepare-request.ts";
+import { type Preparation, type PreparedRequest, prepareRequest } from "./prepare-request.ts";
+import { inspectForCaller } from "./prompt-inspection.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
 import { SessionClock } from "./session-clock.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
 import { brokenEnd, keepAlive, streamHeaders } from "./stream-framing.ts";
 import { UpstreamAttempts } from "./upstream-attempts.ts";
 import { UpstreamRefusal } from "./upstream-refusal.ts";
-
-type Blocked = Extract<PromptVerdict, { readonly wantsStream: boolean }>;
 
 /**
  * One request and its answer, start to audit line. Owns the upstream attempts, the lane session and the timers, and
@@ -41,6 +41,7 @@ export class Session {
 	readonly #clock = new SessionClock();
 	readonly #time = new Date();
 	readonly #content: ContentKeeper | undefined;
+	#policy: NamedPolicy;
 	#verdict: PromptVerdict | undefined;
 	#status = 0;
 	#attempts: UpstreamAttempts | undefined;
@@ -63,6 +64,7 @@ export class Session {
 		this.#endpoint = endpoint;
 		this.#downstream = downstream;
 		this.#deps = deps;
+		this.#policy = deps.policies.default;
 		this.#content = deps.keepContent();
 		this.#content?.asked(request.body);
 		this.#id = id;
@@ -72,21 +74,20 @@ export class Session {
 		downstream.onAbort((reason) => this.#release(reason === "stalled" ? "client_stalled" : "client_abort"));
 	}
 
-	get policyId(): string {
-		return this.#deps.policyId;
+	get policies(): PolicyBook {
+		return this.#deps.policies;
 	}
 
 	async run(): Promise<void> {
-		const { path, body } = this.#request;
 		const { api } = this.#endpoint;
-		const verdict = await this.#deps.pool.inspectPrompt({ policyId: this.#deps.policyId, api, path, body });
+		const { policy, verdict } = await inspectForCaller(this.#deps, this.#asked);
 		this.#clock.judged();
 		if (this.#done) return;
+		this.#policy = policy;
 		if (typeof verdict === "string") return this.#refuse(verdict);
-		this.#verdict = verdict;
+		this.#judged(verdict);
 		if (verdict.action === "invalid")
 			return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
-		this.#securityHeaders = verdictHeaders(verdict);
 		if ("answer" in verdict) return this.#answer(verdict.answer);
 		if (verdict.action === "block") return this.#block(verdict);
 		if (!matcherOf(this.#caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
@@ -101,9 +102,14 @@ export class Session {
 		this.#send(verdict, targets);
 	}
 
+	#judged(verdict: PromptVerdict): void {
+		this.#verdict = verdict;
+		if (verdict.action !== "invalid") this.#securityHeaders = verdictHeaders(verdict);
+	}
+
 	/** An error, or where the policy says so a refusal in the vendor's own form, for applications that cannot show errors. */
-	#block(verdict: Blocked): void {
-		const refusal = this.#deps.onBlock === "error" ? undefined : refusalAnswer(this.#endpoint.api, this.#id, verdict);
+	#block(verdict: BlockedPrompt): void {
+		const refusal = this.#policy.onBlock === "error" ? undefined : refusalAnswer(this.#endpoint.api, this.#id, verdict);
 		if (refusal === undefined) return this.#refuse("prompt_blocked", {}, verdict.found);
 		this.#head(200, { "content-type": refusal.contentType });
 		this.#downstream.end(Buffer.from(refusal.body));
@@ -122,7 +128,7 @@ export class Session {
 			{ targets, mode: this.#mode, prepare: (target) => this.#prepare(verdict, target) },
 			{ ...this.#deps.attempts, upstream: this.#deps.upstream },
 			{
-				onHead: (status, headers, prepared) => this.#onHead(status, headers, prepared, verdict),
+				onHead: (status, headers, prepared) => this.#onHead(status, headers, prepared),
 				onData: (chunk) => this.#onData(chunk),
 				onEnd: () => (this.#refusal ?? this.#lane)?.end(),
 				onError: (code) => this.stop(code),
@@ -134,24 +140,21 @@ export class Session {
 
 	async #prepare(verdict: PassedPrompt, target: Target): Promise<Preparation> {
 		const preparation = await prepareRequest({ asked: this.#asked, verdict, time: this.#time }, target, this.#deps);
+		// A provider with a policy of its own has a word too.
+		if (preparation.verdict !== undefined && !this.#done) this.#judged(preparation.verdict);
 		if (!preparation.ok) return preparation;
-		// Every attempt says the same.
-		if (this.#attempts?.records.length === 0) this.#content?.sent(preparation.prepared.inspected, verdict.surrogates !== undefined);
+		const { inspected, surrogates } = preparation.prepared;
+		if (this.#attempts?.records.length === 0) this.#content?.sent(inspected, surrogates !== undefined);
 		this.#clock.asked();
 		return preparation;
 	}
 
-	#onHead(
-		status: number,
-		headers: Readonly<Record<string, string>>,
-		prepared: PreparedRequest,
-		{ isStructured, surrogates }: PassedPrompt,
-	): void {
+	#onHead(status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest): void {
 		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
-		const { endpoint, translation, passHeaders } = prepared;
+		const { endpoint, translation, passHeaders, isStructured, surrogates } = prepared;
 		this.#lane = this.#deps.pool.openSession(
 			{
-				policyId: this.#deps.policyId,
+				policyId: this.#policy.id,
 				api: endpoint.api,
 				mode: this.#mode,
 				...(translation && { translation }),
@@ -280,7 +283,7 @@ export class Session {
 			status: this.#status,
 			moves: this.#lane?.moves ?? 0,
 		};
-		const decision = { policy: this.#deps.policyId, attempts, verdict: this.#verdict };
+		const decision = { policy: this.#policy, attempts, verdict: this.#verdict };
 		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
 		this.#deps.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing }), this.#content);
 		this.#onDone();

@@ -8,6 +8,14 @@ export interface UnsetSettings {
 	readonly needsMaxTokens: boolean;
 }
 
+export type PromptAction = "allow" | "flag" | "redact" | "block";
+
+const SEVERITY: readonly PromptAction[] = ["allow", "flag", "redact", "block"];
+
+export function severest(a: PromptAction, b: PromptAction): PromptAction {
+	return SEVERITY.indexOf(a) < SEVERITY.indexOf(b) ? b : a;
+}
+
 /** What is decided about a request before anything of it goes upstream. */
 export type PromptVerdict =
 	| {
@@ -16,6 +24,8 @@ export type PromptVerdict =
 			readonly body?: Uint8Array;
 			/** The surrogates that the request goes upstream with, packed; only a lane reads them, when it opens the answer. */
 			readonly surrogates?: Uint8Array;
+			/** In a dry run: what would have been decided; the request passes as it is. */
+			readonly would?: PromptAction;
 			readonly model: string;
 			readonly stream: boolean;
 			/** The answer is to be JSON. */
@@ -35,7 +45,7 @@ export type PromptVerdict =
 	  }
 	/** `/v1/inspect`, `/v1/moderations`: nothing goes upstream, the answer is here. */
 	| {
-			readonly action: "allow" | "flag" | "redact" | "block";
+			readonly action: PromptAction;
 			/** JSON. */
 			readonly answer: Uint8Array;
 			readonly model: "";
@@ -44,6 +54,10 @@ export type PromptVerdict =
 			readonly piiDetected: boolean;
 	  }
 	| { readonly action: "invalid"; readonly code: string; readonly message: string; readonly param: string | null };
+
+/** The request goes upstream. */
+export type PassedPrompt = Extract<PromptVerdict, { readonly stream: boolean }>;
+export type BlockedPrompt = Extract<PromptVerdict, { readonly wantsStream: boolean }>;
 
 /** What an answer's head says about its prompt. */
 export function verdictHeaders({

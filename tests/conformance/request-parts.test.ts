@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { filterPrompt } from "../../src/inspect/prompt-filter.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { SurrogateTable } from "../../src/verdict/surrogate-table.ts";
+import { promptVerdict } from "../support/prompt-verdict.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 
 /** A secret in two parts of one message is one secret; parts that are whole in themselves stay texts of their own. */
@@ -37,13 +37,14 @@ describe.each(FORMATS)("%s", (api, path, bodyOf) => {
 			prompt: ruleSet,
 			response: ruleSet,
 			maxPromptLength: 1e6,
+			dryRun: false,
 			restores: true,
 			onCut: "end",
 			documents: "refuse",
 		} as const satisfies Policy;
 		const body = Buffer.from(JSON.stringify({ model: "m", max_tokens: 9, ...bodyOf(texts) }));
 		const style = { strategy: "replace", key, prompt: new SurrogateTable({ key, keepsOriginals: true }) } as const;
-		const verdict = filterPrompt(body, path, providerOf(api), policy, program, style);
+		const verdict = promptVerdict(body, path, providerOf(api), policy, program, style);
 		expect(verdict.action).toMatch(/allow|redact/);
 		return JSON.parse(Buffer.from(("body" in verdict && verdict.body) || body).toString());
 	};

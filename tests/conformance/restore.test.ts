@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Channel } from "../../src/inspect/channel.ts";
 import { answerStyle, type TextStyle } from "../../src/inspect/conversation.ts";
-import { filterPrompt } from "../../src/inspect/prompt-filter.ts";
 import { openaiChat } from "../../src/providers/openai-chat.ts";
 import type { SourceKind } from "../../src/providers/provider.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { SurrogateTable } from "../../src/verdict/surrogate-table.ts";
+import { promptVerdict } from "../support/prompt-verdict.ts";
 import { random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 
@@ -42,9 +42,10 @@ function converse(strategy: "replace" | "synthetic", said: string): Conversation
 		restores: true,
 		onCut: "end" as const,
 		documents: "refuse" as const,
+		dryRun: false,
 	};
 	const body = Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: said }] }));
-	const verdict = filterPrompt(body, "", openaiChat, policy, program, { strategy, key, prompt });
+	const verdict = promptVerdict(body, "", openaiChat, policy, program, { strategy, key, prompt });
 	const sent = "stream" in verdict && verdict.body !== undefined ? Buffer.from(verdict.body) : body;
 	return {
 		said,

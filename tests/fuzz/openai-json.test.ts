@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ApiName } from "../../src/core/api.ts";
 import { createBodyFilter } from "../../src/inspect/body-filter.ts";
-import { filterPrompt } from "../../src/inspect/prompt-filter.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { mutate, mutations } from "../support/json-mutations.ts";
+import { promptVerdict } from "../support/prompt-verdict.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { streamThrough } from "../support/stream-through.ts";
 
@@ -173,7 +173,7 @@ describe("requests", () => {
 			fc.property(MUTATIONS, (change) => {
 				const changed = mutate(request, change);
 				const body = Buffer.from(JSON.stringify(changed) ?? "");
-				const verdict = filterPrompt(body, "/v1", providerOf(api), policy as never, program, STYLE as never);
+				const verdict = promptVerdict(body, "/v1", providerOf(api), policy as never, program, STYLE as never);
 				if ("stream" in verdict) expect(Buffer.from(verdict.body ?? body).toString()).not.toContain(KEY);
 			}),
 			{ numRuns: NUM_RUNS },

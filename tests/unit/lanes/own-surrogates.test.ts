@@ -22,7 +22,7 @@ test.each(["replace", "synthetic"])(
 			const [asked] = lane.handle({
 				kind: "prompt",
 				sid: 2 * n,
-				policyId: policy.id,
+				policies: [{ policyId: policy.id, models: [] }],
 				api: "openai-responses",
 				path: "/v1/responses",
 				body,

@@ -1,0 +1,65 @@
+import type { ConfigFault } from "./config/config-fault.ts";
+import type { Config } from "./config/schema.ts";
+import { compilePolicy } from "./policy/compile-policy.ts";
+import type { Policy } from "./policy/policy.ts";
+import { createPolicyBook, namedPolicy, type PolicyBook } from "./policy/policy-book.ts";
+import { type Artifact, loadArtifact } from "./scanner/pattern-database.ts";
+
+/** A policy with its pattern databases. */
+export interface CompiledPolicy {
+	readonly policy: Policy;
+	readonly prompt: Artifact;
+	readonly response: Artifact;
+}
+
+export interface CompiledPolicies {
+	readonly book: PolicyBook;
+	/** By content: policies that say the same are one. */
+	readonly compiled: readonly CompiledPolicy[];
+}
+
+export type PoliciesResult =
+	| { readonly ok: true; readonly value: CompiledPolicies }
+	| { readonly ok: false; readonly faults: readonly ConfigFault[] };
+
+export interface CompileOptions {
+	/** Called before patterns are compiled, which takes seconds. */
+	readonly onCompile?: (patterns: number) => void;
+	/** Callers may name any policy, whatever `auth.mode` is. */
+	readonly namesPolicies?: boolean;
+}
+
+/** Every policy of a configuration that somebody may get. Patterns that cannot be used are faults. */
+export async function compilePolicies(config: Config, options: CompileOptions = {}): Promise<PoliciesResult> {
+	const { onCompile = () => undefined } = options;
+	const namesPolicies = options.namesPolicies === true || config.security.auth.mode !== "none";
+	const compiled = new Map<string, CompiledPolicy>();
+	const named = [];
+	const faults = new Map<string, ConfigFault>();
+	const artifacts = new Map<string, Artifact>();
+	const known = (artifact: Artifact): Artifact =>
+		artifacts.get(artifact.key) ?? artifacts.set(artifact.key, artifact).get(artifact.key) ?? artifact;
+	for (const { name, settings, dryRun } of namesPolicies ? config.policies : reachable(config)) {
+		const policy = compilePolicy(settings, dryRun);
+		named.push(namedPolicy(name, policy, settings.on_block));
+		if (compiled.has(policy.id)) continue;
+		// One after the other: the second of two equal sets then comes from the cache.
+		const prompt = await loadArtifact(policy.prompt.rules, { onCompile });
+		const response = await loadArtifact(policy.response.rules, { onCompile });
+		for (const { pattern, reason, remedy } of [prompt, response].flatMap((result) => (result.ok ? [] : result.faults)))
+			faults.set(pattern, { path: `security pattern '${pattern}'`, message: reason, remedy });
+		if (prompt.ok && response.ok) compiled.set(policy.id, { policy, prompt: known(prompt.artifact), response: known(response.artifact) });
+	}
+	if (faults.size > 0) return { ok: false, faults: [...faults.values()] };
+	return { ok: true, value: { book: createPolicyBook(named, config.security.policy_rules), compiled: [...compiled.values()] } };
+}
+
+/** Without the shipped policies that nothing in the file names. */
+function reachable({ policies, security, llm_providers }: Config): Config["policies"] {
+	const named = new Set([
+		...Object.keys(security.policies),
+		...security.policy_rules.map(({ policy }) => policy),
+		...Object.values(llm_providers).map(({ policy }) => policy),
+	]);
+	return policies.filter(({ name }) => name === "default" || named.has(name));
+}

@@ -21,17 +21,15 @@ export class Decode implements Transducer {
 	#bits: number;
 	#count: number;
 	#from: number;
-	#end: number;
 
 	constructor(sink: ShadowSink, state?: TransducerState) {
-		const [kind = NO_RUN, bits = 0, count = 0, from = 0, end = 0] = state?.memory ?? [];
+		const [kind = NO_RUN, bits = 0, count = 0, from = 0] = state?.memory ?? [];
 		this.#undecided = new Undecided(state);
 		this.#sink = sink;
 		this.#state = kind;
 		this.#bits = bits;
 		this.#count = count;
 		this.#from = from;
-		this.#end = end;
 	}
 
 	get undecidedFrom(): number {
@@ -39,7 +37,7 @@ export class Decode implements Transducer {
 	}
 
 	push(byte: number, from: number, to: number): void {
-		if (IN_ALPHABET[byte] !== 1) this.#endRun();
+		if (IN_ALPHABET[byte] !== 1) this.#endRun(from);
 		else if (this.#state >= FIRST_CODEC) this.#decode(CODECS[this.#state - FIRST_CODEC] as Codec, byte, from, to);
 		else if (this.#state !== DEAD) {
 			this.#state = SHORT;
@@ -48,6 +46,7 @@ export class Decode implements Transducer {
 		}
 	}
 
+	/** Nothing follows that a margin would have to keep apart. */
 	finish(): void {
 		this.#endRun();
 	}
@@ -71,7 +70,7 @@ export class Decode implements Transducer {
 	}
 
 	state(): TransducerState[] {
-		return [this.#undecided.state("decode", [this.#state, this.#bits, this.#count, this.#from, this.#end])];
+		return [this.#undecided.state("decode", [this.#state, this.#bits, this.#count, this.#from])];
 	}
 
 	#judge(): void {
@@ -93,14 +92,13 @@ export class Decode implements Transducer {
 	#decode({ bits, values }: Codec, byte: number, from: number, to: number): void {
 		const value = values[byte] as number;
 		if (value < 0) {
-			this.#endRun();
+			this.#endRun(from);
 			this.#state = DEAD;
 			return;
 		}
 		if (this.#count === 0) this.#from = from;
 		this.#bits = (this.#bits << bits) | value;
 		this.#count += bits;
-		this.#end = to;
 		if (this.#count < 8) return;
 		this.#count -= 8;
 		this.#sink((this.#bits >> this.#count) & 0xff, this.#from, to);
@@ -108,8 +106,9 @@ export class Decode implements Transducer {
 		this.#from = from;
 	}
 
-	#endRun(): void {
-		if (this.#state >= FIRST_CODEC) writeMargin(this.#end, this.#sink);
+	/** `at`: where the byte that ends the run stands. What was left out before it belongs to the run. */
+	#endRun(at?: number): void {
+		if (this.#state >= FIRST_CODEC && at !== undefined) writeMargin(at, this.#sink);
 		this.#undecided.drop(this.#undecided.length);
 		this.#count = 0;
 		this.#state = NO_RUN;

@@ -136,11 +136,13 @@ export class ViewScanner {
 	/** A tail in the shadow. */
 	runTail(state: TailState, program: TailProgram): TailRun {
 		const shadow = this.#shadow as ShadowText;
-		// What was left out behind the last byte of an open tail is swallowed with it: waiting for the next byte could take for ever.
 		const originOf = ({ to, open, stage }: TailState): number => {
-			if (!open && stage > 0 && stage === program.until.length) return shadow.endBefore(to);
-			if (to < shadow.end) return shadow.fromOf(to);
-			return this.#view.isPartial ? shadow.endBefore(to) : Math.min(this.#transducer.undecidedFrom, this.#original.end);
+			// The characters of a code overlap: the next byte can begin before this one ends.
+			const before = shadow.endBefore(to);
+			if (!open && stage > 0 && stage === program.until.length) return before;
+			// What was left out behind the last byte of an open tail is swallowed with it: waiting for the next byte could take for ever.
+			const next = to < shadow.end ? shadow.fromOf(to) : Math.min(this.#transducer.undecidedFrom, this.#original.end);
+			return Math.max(before, next);
 		};
 		const run = new TailRun(state, program, this.index, shadow.detector, originOf);
 		this.#tails.push(run);

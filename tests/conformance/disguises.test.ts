@@ -29,25 +29,41 @@ const CORE_TYPES: ReadonlySet<string> = new Set([
 	"ssn",
 ]);
 const CORE = RECOGNIZERS.filter(({ type }) => CORE_TYPES.has(type));
-const rules: Rule[] = CORE.flatMap(({ type, category, label, patterns }) =>
-	patterns.map((pattern) => ({
-		...pattern,
-		type,
-		category,
-		label,
-		action: type === "stripe_key" ? ("cut" as const) : ("redact" as const),
-	})),
-);
-const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "mask", allowList: [] };
-let production: ScannerProgram;
-let oracle: ScannerProgram;
 
-beforeAll(async () => {
+/** Both engines over some recognizers, and what stands in their examples. */
+interface Subject {
+	readonly production: ScannerProgram;
+	readonly oracle: ScannerProgram;
+	readonly plants: readonly string[];
+}
+
+async function subjectOf(recognizers: readonly Recognizer[]): Promise<Subject> {
+	const rules: Rule[] = recognizers.flatMap(({ type, category, label, patterns }) =>
+		patterns.map((pattern) => ({
+			...pattern,
+			type,
+			category,
+			label,
+			action: type === "stripe_key" ? ("cut" as const) : ("redact" as const),
+		})),
+	);
+	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "mask", allowList: [] };
 	const loaded = await loadArtifact(rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	production = createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact));
-	oracle = createScannerProgram(ruleSet, createReferenceEngine(rules), REFERENCE_VIEWS);
-});
+	return {
+		production: createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact)),
+		oracle: createScannerProgram(ruleSet, createReferenceEngine(rules), REFERENCE_VIEWS),
+		plants: recognizers.flatMap(({ examples }) => [...examples.match.map(exampleText), ...examples.noMatch.slice(0, 2)]),
+	};
+}
+
+let core: Subject;
+let all: Subject;
+
+beforeAll(async () => {
+	core = await subjectOf(CORE);
+	all = await subjectOf(RECOGNIZERS);
+}, 60_000);
 
 /** After the chunk `resumeAfter` another scanner goes on from the state of the first. */
 function inspect(program: ScannerProgram, chunks: readonly string[], resumeAfter = -1): { text: string; findings: string } {
@@ -114,14 +130,12 @@ const FILLERS = [
 	"oh",
 	"t",
 ];
-const PLANTS = CORE.flatMap(({ examples }) => [...examples.match.map(exampleText), ...examples.noMatch.slice(0, 2)]);
-
-function makeDocument(next: () => number): string {
+function makeDocument(plants: readonly string[], next: () => number): string {
 	let text = "";
 	for (let part = 0; part < 2 + next() * 5; part++) {
 		if (next() < 0.5) text += pick(FILLERS, next);
 		else {
-			const plant = pick(PLANTS, next);
+			const plant = pick(plants, next);
 			const from = Math.floor(next() * plant.length);
 			const to = from + Math.floor(next() * (plant.length - from + 1));
 			const { apply } = pick(DISGUISES, next);
@@ -139,7 +153,9 @@ test("every chunking of every disguised document gives the oracle's text and fin
 	let boundaries = 0;
 	for (let seed = 1; boundaries < BOUNDARIES || Date.now() < deadline; seed++) {
 		const next = random(seed);
-		const text = makeDocument(next);
+		// The oracle is slow over all recognizers.
+		const { production, oracle, plants } = seed % 16 === 0 ? all : core;
+		const text = makeDocument(plants, next);
 		const expected = inspect(oracle, [text]);
 		for (const chunks of chunkings(text, next)) {
 			const actual = inspect(production, chunks);
@@ -156,7 +172,7 @@ test("every chunking of every disguised document gives the oracle's text and fin
 /** Every example that is found, as the text before the value, the value, and the text behind it. */
 function placesOf({ type, examples }: Recognizer): (readonly [before: string, value: string, after: string])[] {
 	return examples.match.map(exampleText).flatMap((example) => {
-		const [name, from, to] = inspect(production, [example]).findings.split(/[ ,-]/);
+		const [name, from, to] = inspect(core.production, [example]).findings.split(/[ ,-]/);
 		const bytes = Buffer.from(example);
 		const slice = (first: number, last?: number): string => bytes.toString("utf8", first, last);
 		if (name !== type) return [];
@@ -166,7 +182,7 @@ function placesOf({ type, examples }: Recognizer): (readonly [before: string, va
 	});
 }
 
-const standsAlone = (type: string, value: string): boolean => inspect(production, [value]).findings.startsWith(`${type} `);
+const standsAlone = (type: string, value: string): boolean => inspect(core.production, [value]).findings.startsWith(`${type} `);
 
 describe.each(DISGUISES)("$name", ({ apply, suits }) => {
 	test("hide no value of the core recognizers", () => {
@@ -174,9 +190,24 @@ describe.each(DISGUISES)("$name", ({ apply, suits }) => {
 			placesOf(recognizer)
 				.filter(([, value]) => suits?.(value) !== false && /^[ -~]+$/.test(value) && standsAlone(recognizer.type, value))
 				.map(([before, value, after]) => before + apply(value) + after)
-				.filter((text) => !inspect(production, [text]).findings.includes(recognizer.type))
+				.filter((text) => !inspect(core.production, [text]).findings.includes(recognizer.type))
 				.map((text) => `${recognizer.type}: ${text}`),
 		);
 		expect(missed).toEqual([]);
 	});
+});
+
+test("where a value spelled by a code ends does not depend on the chunking, though the characters of a code overlap", () => {
+	const key = ["sk-ant-", "aB3dE5gH_jK9mN1pQ3rS-tU7vW9xY"].join("");
+	for (const [says, hides] of [
+		[`"${key} - enjoy`, ""],
+		[key, "\u200b"],
+		[`${key}?`, "\u200b\u00ad"],
+	] as const) {
+		const text = `see ${Buffer.from(`It is: ${says}`).toString("base64").replace(/=+$/, "").replace(/.{4}/g, `$&${hides}`)}${hides}`;
+		const expected = inspect(core.oracle, [text]);
+		expect(expected.findings).toContain("anthropic_key");
+		expect(inspect(core.production, [...text])).toEqual(expected);
+		expect(inspect(core.production, [text])).toEqual(expected);
+	}
 });

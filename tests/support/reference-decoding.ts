@@ -64,8 +64,8 @@ export function decoded(text: readonly Char[], fold: Rewrite): Char[] {
 		if (code === undefined) continue;
 		const says = spelled(run, code);
 		const invalid = run.findIndex(({ char }) => !new RegExp(`^[${code.alphabet}${code.bits === 4 ? "A-F" : "_-"}]$`).test(char));
-		const end = run[(invalid < 0 ? run.length : invalid) - 1] as Char;
-		out.push(...margin((run[0] as Char).from), ...fold(says), ...margin(end.to));
+		const end = text[index + (invalid < 0 ? run.length : invalid)];
+		out.push(...margin((run[0] as Char).from), ...fold(says), ...(end === undefined ? [] : margin(end.from)));
 	}
 	return out;
 }

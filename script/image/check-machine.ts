@@ -34,7 +34,8 @@ machine.must("npm ci", USER);
 machine.must("test -e native/build/secure_llm_proxy_native.node", USER);
 await serve(USER);
 if (process.argv.includes("--test")) {
-	step("script/test as another user");
+	step("what only the tests need, as root; script/test as another user");
+	machine.must("script/bootstrap --tests", ROOT);
 	machine.must("script/test", USER);
 }
 process.stdout.write(`machine OK: Debian ${suite}, Node ${NODE_OF[suite]}\n`);

@@ -1,5 +1,5 @@
 import { createArrayDecoder } from "../wire/json-array.ts";
-import { createSseDecoder } from "../wire/sse-decoder.ts";
+import { sseBlocks } from "../wire/sse-decoder.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import type { ArrayState, FilterState, ResponseFilter } from "./answer-filter.ts";
 import type { FilterStep } from "./filter-step.ts";
@@ -16,7 +16,7 @@ export function arrayStream(filter: ResponseFilter, maxElementBytes: number, res
 
 	const encode = (sse: string): string => {
 		let out = "";
-		for (const { event } of createSseDecoder(Number.POSITIVE_INFINITY, true).decode(Buffer.from(sse)).blocks) {
+		for (const { event } of sseBlocks(sse)) {
 			if (event === undefined) continue;
 			out += (isBegun ? ",\n" : "[") + event.data;
 			isBegun = true;

@@ -5,7 +5,7 @@ import type { Finding } from "../verdict/finding.ts";
 import { Channel, type ChannelState } from "./channel.ts";
 import type { TextStyle } from "./conversation.ts";
 import { cutCauseOf } from "./finding-counts.ts";
-import { deltaRuns, type Entry } from "./stream-entry.ts";
+import { deltaRuns, type Entry, fillSlot } from "./stream-entry.ts";
 
 /** Plain data. */
 export type ChannelSetState = readonly (readonly [name: string, state: ChannelState])[];
@@ -59,10 +59,11 @@ export class ChannelSet {
 			const deltas = slots.map((slot) => slot.text);
 			const open = this.#channels.get(channel);
 			const result = run === last ? open?.writeLast(deltas) : open?.write(deltas);
-			for (const [k, slot] of slots.entries()) slot.put(result === undefined ? "" : result.texts[k]);
+			for (const [k, slot] of slots.entries()) fillSlot(slot, result === undefined ? "" : result.texts[k]);
 			const cutSlot = slots[result?.cutAt ?? -1];
 			if (cutSlot === undefined) continue;
 			cutSlot.entry.isCut = true;
+			cutSlot.entry.cutAt = cutSlot.i;
 			return;
 		}
 	}

@@ -4,6 +4,7 @@ import type { Piece, ScannerProgram, ScannerState, TextScanner } from "../scanne
 import { Redactor } from "../verdict/redaction.ts";
 import type { SurrogateTableState } from "../verdict/surrogate-table.ts";
 import type { TextStyle } from "./conversation.ts";
+import { apart, endsInHighSurrogate, groupsOf, joined, SLICE_UNITS } from "./delta-bytes.ts";
 import { JsonSource, type JsonSourceState } from "./json-source.ts";
 import { takeBefore } from "./pieces.ts";
 import { RemovalGap, type RemovalGapState } from "./removal-gap.ts";
@@ -20,9 +21,6 @@ export interface ChannelState {
 	readonly gap: RemovalGapState;
 	readonly restorer?: RestorerState;
 }
-
-/** UTF-16 units scanned at once at most. */
-const SLICE_UNITS = 4096;
 
 /**
  * For each delta the text that may go out in its place, `undefined` where that is the delta itself. `cutAt` is the delta
@@ -129,26 +127,35 @@ export class Channel {
 	}
 
 	#writeGroup(deltas: readonly string[], isLast: boolean): ChannelStep {
-		const ends: number[] = [];
-		let end = this.#scanner.end;
-		const parts: Buffer[] = [];
-		for (const delta of deltas) {
-			const bytes = this.#encode(this.#wholePairs(delta));
-			end += bytes.length;
-			ends.push(end);
-			parts.push(bytes);
-		}
-		this.#scanner.write(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
+		const isFresh = this.#scanner.taken === this.#scanner.end;
+		const pieces = deltas.map((delta) => this.#wholePairs(delta));
+		const { bytes, ends } =
+			this.#json === undefined ? joined(pieces, this.#scanner.end) : apart(pieces, this.#scanner.end, (piece) => this.#encode(piece));
+		this.#scanner.write(bytes);
 		if (isLast) this.#endScan();
+		const asTheyCame = isFresh && !isLast ? this.#passClean(deltas, pieces, ends) : 0;
 		let cutAt = -1;
 		const texts = deltas.map((delta, i) => {
+			if (i < asTheyCame) return undefined;
 			const isEnd = isLast && i === deltas.length - 1;
-			const pieces = this.#scanner.take(isEnd ? Number.POSITIVE_INFINITY : (ends[i] as number));
-			const out = isEnd ? this.#renderEnd(pieces) : this.#restore(this.#render(pieces), this.#scanner.isCut);
+			const taken = this.#scanner.take(isEnd ? Number.POSITIVE_INFINITY : (ends[i] as number));
+			const out = isEnd ? this.#renderEnd(taken) : this.#restore(this.#render(taken), this.#scanner.isCut);
 			if (cutAt < 0 && this.#scanner.isCut) cutAt = i;
 			return out === delta ? undefined : out;
 		});
 		return { texts, cutAt };
+	}
+
+	/** How many of the deltas, from the first on, go out as they came; they count as given out. */
+	#passClean(deltas: readonly string[], pieces: readonly string[], ends: readonly number[]): number {
+		if (this.#json !== undefined || this.#restorer !== undefined || this.#gap.isOpen) return 0;
+		const { cleanTo } = this.#scanner;
+		let count = 0;
+		while (count < deltas.length && (ends[count] as number) <= cleanTo && pieces[count] === deltas[count]) count++;
+		if (count === 0) return 0;
+		this.#scanner.pass(ends[count - 1] as number);
+		this.#gap.clean(deltas[count - 1] as string);
+		return count;
 	}
 
 	/** End of the text: the rest that may go out. */
@@ -265,26 +272,4 @@ export class Channel {
 
 function decodeUtf8(bytes: Uint8Array): string {
 	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-}
-
-function endsInHighSurrogate(text: string): boolean {
-	const last = text.charCodeAt(text.length - 1);
-	return last >= 0xd800 && last <= 0xdbff;
-}
-
-/** The deltas in groups that may be scanned at once; a longer one stands alone, but for empty ones before it: these give out what it decides. */
-function groupsOf(deltas: readonly string[]): (readonly string[])[] {
-	const groups: string[][] = [];
-	let group: string[] = [];
-	let units = 0;
-	for (const delta of deltas) {
-		if (group.length === 0 || (units > 0 && units + delta.length > SLICE_UNITS)) {
-			group = [];
-			groups.push(group);
-			units = 0;
-		}
-		group.push(delta);
-		units += delta.length;
-	}
-	return groups;
 }

@@ -16,6 +16,11 @@ export class RemovalGap {
 		this.#isOpen = state?.isOpen ?? false;
 	}
 
+	/** The next text may lose its first blank. */
+	get isOpen(): boolean {
+		return this.#isOpen;
+	}
+
 	state(): RemovalGapState {
 		return { last: this.#last, isOpen: this.#isOpen };
 	}

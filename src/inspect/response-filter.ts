@@ -1,20 +1,21 @@
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
-import type { CutCause, EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
+import type { CutCause, EventData, EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { FindingReport } from "../verdict/finding-report.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
 import { plainBlock } from "../wire/sse-fields.ts";
 import type { FilterState, ResponseFilter } from "./answer-filter.ts";
+import { AnswerWriter } from "./answer-writer.ts";
 import { ChannelSet } from "./channel-set.ts";
 import type { TextStyle } from "./conversation.ts";
 import { EventReader, NOTHING } from "./event-template.ts";
 import { append, type FilterStep, type Run } from "./filter-step.ts";
 import { cutCauseOf, securityComment } from "./finding-counts.ts";
 import { FindingTally } from "./finding-tally.ts";
-import { composeEntry, createEntry, deltaRuns, type Entry } from "./stream-entry.ts";
-import { keepWritten, type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
+import { createEntry, deltaRuns, type Entry, repeatedEntry, singleEntries } from "./stream-entry.ts";
+import { type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
 import { WaitingEvents } from "./waiting-events.ts";
 import { WholeTexts } from "./whole-texts.ts";
 
@@ -49,8 +50,8 @@ class Filter implements ResponseFilter {
 	readonly #decoder: SseDecoder;
 	readonly #reader: EventReader;
 	readonly #channels: ChannelSet;
-	/** Absent where the format's end does not repeat what went out. */
 	readonly #transcript: TranscriptKeeper | undefined;
+	readonly #writer: AnswerWriter;
 	readonly #waiting = new WaitingEvents();
 	readonly #wholes: WholeTexts;
 	readonly #memory: StreamMemory;
@@ -80,6 +81,7 @@ class Filter implements ResponseFilter {
 			onFindings: (findings, channel) => this.#tally.add(findings, channel),
 			state: state?.channels ?? [],
 		});
+		this.#writer = new AnswerWriter(this.#format, this.#memory, this.#channels, this.#transcript);
 	}
 
 	get found(): FindingReport {
@@ -89,15 +91,23 @@ class Filter implements ResponseFilter {
 
 	push(bytes: Uint8Array): FilterStep {
 		this.#received += bytes.length;
-		const decoding = this.#decoder.decode(bytes);
-		const step = this.#pushBlocks(decoding.blocks);
-		if (step.ended !== undefined) return step;
+		this.#decoder.push(bytes);
+		const run: Run = { out: "", entries: [], end: undefined };
+		while (!this.#done && run.end === undefined) {
+			this.#takeRepeated(run);
+			const block = this.#decoder.next();
+			if (block === undefined) break;
+			if (typeof block === "string") this.#takeFault(run, block);
+			else this.#takeBlock(run, block);
+		}
+		this.#flush(run);
+		const step = { ...run.end, out: run.out };
+		if (step.ended !== undefined) return { consumed: this.#received, ...step };
 		if (this.#done) {
 			// The upstream's connection may stay open for long; the client need not wait for it.
 			const last = this.end(undefined);
 			return { ...last, out: step.out + last.out };
 		}
-		if (decoding.kind === "fault") return this.#fault(step.out, decoding.code);
 		const kept = this.#transcript?.takeNews() ?? [];
 		return { out: step.out, consumed: this.#received - this.#decoder.pendingBytes - this.#waiting.bytes, ...(kept.length > 0 && { kept }) };
 	}
@@ -106,7 +116,7 @@ class Filter implements ResponseFilter {
 		const waited = this.#endWaiting(true);
 		if (waited.ended !== undefined) return waited;
 		const isComplete = this.#done || (fault === undefined && this.#format.isComplete(this.#memory));
-		const out = waited.out + this.#finish([""]);
+		const out = waited.out + this.#writer.finish([""]);
 		if (this.#channels.isCut) return this.#cut(out);
 		if (!isComplete) return this.#fault(out, fault ?? "upstream_truncated");
 		const end = this.#done ? "" : this.#format.done();
@@ -130,26 +140,32 @@ class Filter implements ResponseFilter {
 		this.#channels.close();
 	}
 
-	#pushBlocks(blocks: readonly SseBlock[]): FilterStep {
-		const run: Run = { out: "", entries: [], end: undefined };
-		for (const block of blocks) {
-			if (this.#done || run.end !== undefined) break;
-			const reading = this.#reader.read(block, this.#memory);
-			if (!this.#wait(run, block, reading)) this.#take(run, block, reading);
-		}
+	#takeBlock(run: Run, block: SseBlock): void {
+		const reading = this.#reader.read(block, this.#memory);
+		if (!this.#wait(run, block, reading)) this.#take(run, block, reading);
+	}
+
+	/** Takes the events that repeat the one before. */
+	#takeRepeated(run: Run): void {
+		if (!this.#waiting.isEmpty) return;
+		const mayTake = ({ follows = [] }: EventData): boolean => !this.#isBehind(run, follows) && run.end === undefined;
+		const repeated = this.#reader.takeRepeated(this.#decoder, mayTake);
+		const [first] = repeated?.events ?? [];
+		if (repeated === undefined || first === undefined) return;
+		if (this.#channels.open(first.place)) run.entries.push(repeatedEntry(repeated));
+		else this.#takeFault(run, "too_many_channels");
+	}
+
+	#takeFault(run: Run, code: string): void {
 		this.#flush(run);
-		return { consumed: this.#received, ...run.end, out: run.out };
+		if (run.end === undefined) append(run, this.#fault("", code));
 	}
 
 	/** Adds an event to the batch, and writes the batch where it must end. */
 	#take(run: Run, block: SseBlock, reading: EventReading): void {
 		if (run.end !== undefined) return;
 		const entry = this.#read(block, reading);
-		if (typeof entry === "string") {
-			this.#flush(run);
-			if (run.end === undefined) append(run, this.#fault("", entry));
-			return;
-		}
+		if (typeof entry === "string") return this.#takeFault(run, entry);
 		run.entries.push(entry);
 		// A channel may end inside the batch, so texts after its end must not be scanned together with those before.
 		if (this.#channels.names(entry.reading.finished).length > 0 || this.#done) this.#flush(run);
@@ -172,9 +188,7 @@ class Filter implements ResponseFilter {
 		}
 		if (reading.kind !== "data") return false;
 		const { pauses, follows = pauses === undefined ? [] : [pauses] } = reading;
-		if (follows.length === 0) return false;
-		if (deltaRuns(run.entries).some(({ channel }) => follows.some((prefix) => channel.startsWith(prefix)))) this.#flush(run);
-		if (run.end !== undefined || !this.#channels.isHolding(follows)) return false;
+		if (!this.#isBehind(run, follows)) return false;
 		this.#flush(run);
 		if (run.end !== undefined) return false;
 		if (pauses === undefined) this.#waiting.begin(block, follows);
@@ -182,11 +196,18 @@ class Filter implements ResponseFilter {
 		return true;
 	}
 
+	/** Whether text of the channels with these prefixes, which came before, is still held. */
+	#isBehind(run: Run, prefixes: readonly string[]): boolean {
+		if (prefixes.length === 0) return false;
+		if (deltaRuns(run.entries).some(({ channel }) => prefixes.some((prefix) => channel.startsWith(prefix)))) this.#flush(run);
+		return run.end === undefined && this.#channels.isHolding(prefixes);
+	}
+
 	/** Lets the waiting events go, behind the text they waited for where that has ended. */
 	#endWaiting(isTextEnded: boolean): FilterStep {
 		const { isSeam } = this.#waiting;
 		const { blocks, channels } = this.#waiting.take();
-		const text = isTextEnded && !isSeam ? this.#finish(channels) : "";
+		const text = isTextEnded && !isSeam ? this.#writer.finish(channels) : "";
 		if (this.#channels.isCut) return this.#cut(text);
 		const run: Run = { out: text, entries: [], end: undefined };
 		this.#takeAll(run, blocks);
@@ -224,66 +245,17 @@ class Filter implements ResponseFilter {
 	#write(entries: readonly Entry[], ending: string | undefined): FilterStep {
 		this.#channels.scan(entries, ending);
 		let out = "";
-		for (const entry of entries) {
-			const { note } = entry.reading;
-			this.#channels.forgetEnded();
-			if (note !== undefined) this.#format.note(this.#memory, note);
-			if (entry.held !== "") out += this.#say(entry.reading.pauses as string, entry.held);
-			if (!entry.isCut) out += this.#flushFinished(entry);
-			if (entry.isCut) return this.#cut(out + this.#composeCut(entry), note);
-			const edits = note === undefined ? undefined : this.#format.renumber?.(this.#memory, note);
-			const written = composeEntry(entry, (prefix) => this.#channels.isAltered(prefix), edits ?? []);
-			if (this.#transcript !== undefined) keepWritten(this.#transcript, this.#format, entry, written.data);
-			out += written.sse;
+		for (const entry of entries.flatMap(singleEntries)) {
+			out += this.#writer.write(entry);
+			if (entry.isCut) return this.#cut(out, entry.reading.note);
 		}
 		return { out, consumed: this.#received };
-	}
-
-	/** Text in an event of its own. */
-	#say(channel: string, text: string, unsent?: unknown): string {
-		this.#transcript?.append(channel, text);
-		return this.#format.textEvent(channel, text, this.#memory, unsent);
-	}
-
-	/** What a finishing channel still held: joined to its text in this event, or an event of its own before it. */
-	#flushFinished(entry: Entry): string {
-		const { finished, places } = entry.reading;
-		let before = "";
-		for (const name of this.#channels.names(finished)) {
-			const rest = this.#channels.finish(name);
-			entry.isCut ||= this.#channels.isCut;
-			if (rest === "") continue;
-			const i = places.findLastIndex((place) => place.channel === name && place.text !== "");
-			if (i < 0) before += this.#say(name, rest);
-			else entry.texts[i] = (entry.texts[i] ?? places[i]?.text ?? "") + rest;
-		}
-		return before;
-	}
-
-	/** Of an event with a cut only the growing text that may still go out: never its finish reason. */
-	#composeCut({ reading, texts }: Entry): string {
-		return reading.places
-			.map((place, i) => [place, texts[i] ?? place.text] as const)
-			.filter(([place, text]) => place.kind === "delta" && text !== "")
-			.map(([place, text]) => this.#say(place.channel, text, reading.note))
-			.join("");
-	}
-
-	/** Ends the channels with these prefixes outside any event. Stops at a cut. */
-	#finish(prefixes: readonly string[]): string {
-		let out = "";
-		for (const name of this.#channels.names(prefixes)) {
-			const rest = this.#channels.finish(name);
-			if (rest !== "") out += this.#say(name, rest);
-			if (this.#channels.isCut) break;
-		}
-		return out;
 	}
 
 	#cut(out: string, unsent?: unknown): FilterStep {
 		const { onCut, api } = this.#options;
 		const { jsonBreak } = this.#format;
-		const broken = jsonBreak === undefined ? [] : this.#channels.argumentNames().map((name) => this.#say(name, jsonBreak));
+		const broken = jsonBreak === undefined ? [] : this.#channels.argumentNames().map((name) => this.#writer.say(name, jsonBreak));
 		const transcript = this.#transcript ?? new TranscriptKeeper();
 		const end = this.#format.cut(this.#memory, unsent, transcript, this.#channels.cutCause ?? this.#wholeCause);
 		const mark = onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done();

@@ -2,6 +2,7 @@ import type { EventData, Place } from "../providers/provider.ts";
 import { type Replacement, replaceValues } from "../wire/json-strings.ts";
 import type { SseBlock } from "../wire/sse-decoder.ts";
 import { withData } from "../wire/sse-encoder.ts";
+import type { RepeatedEvents } from "./event-template.ts";
 import { editsOf, type WholeText } from "./whole-texts.ts";
 
 /** One event on its way: what was read of it, and the text decided for each place. */
@@ -14,6 +15,10 @@ export interface Entry {
 	held: string;
 	/** A cut took effect in this event. */
 	isCut: boolean;
+	/** The single events, where this is several of them in one: only those whose text changes are looked at one by one. */
+	readonly repeated?: RepeatedEvents;
+	/** Of several, the event in which the cut took effect. */
+	cutAt?: number;
 }
 
 /** An entry whose complete texts are already decided. */
@@ -26,6 +31,32 @@ export function createEntry(block: SseBlock, reading: EventData, inspect: (place
 		return whole.text;
 	});
 	return { block, reading, texts, held: "", isCut };
+}
+
+/** Several events as one entry. */
+export function repeatedEntry(repeated: RepeatedEvents): Entry {
+	const places = repeated.events.map(({ place }) => place);
+	const block = { raw: repeated.raw, byteLength: 0, event: undefined };
+	return { block, reading: { ...repeated.reading, places }, texts: [], held: "", isCut: false, repeated };
+}
+
+/** The entries as they are written: several events in one are taken apart where one of them does not go out as it came. */
+export function singleEntries(entry: Entry): readonly Entry[] {
+	const { repeated, texts, cutAt } = entry;
+	if (repeated === undefined || (!entry.isCut && texts.every((text) => text === undefined))) return [entry];
+	const { raw, name, head, reading, events } = repeated;
+	let from = 0;
+	return events.map(({ place, length }, i) => {
+		const block = raw.slice(from, from + length);
+		from += length;
+		return {
+			block: { raw: block, byteLength: 0, event: { data: block.slice(head, -2), name, id: undefined } },
+			reading: { ...reading, places: [place] },
+			texts: [texts[i]],
+			held: "",
+			isCut: i === cutAt,
+		};
+	});
 }
 
 /** What is written of an entry. */
@@ -58,9 +89,15 @@ export function composeEntry(
 /** One delta of an entry, or the end of a block, where the text before it is due. */
 interface DeltaSlot {
 	readonly entry: Entry;
+	/** Index of its place; -1 for the end of a block. */
+	readonly i: number;
 	readonly text: string;
-	/** Takes what goes out in its place; undefined: the text itself. */
-	put(text: string | undefined): void;
+}
+
+/** Puts in what goes out in its place; undefined: the text itself. */
+export function fillSlot({ entry, i }: DeltaSlot, text: string | undefined): void {
+	if (i < 0) entry.held = text ?? "";
+	else entry.texts[i] = text;
 }
 
 /** Deltas of one channel with none of another between them: they can be scanned at once. */
@@ -83,24 +120,10 @@ export function deltaRuns(entries: readonly Entry[]): DeltaRun[] {
 	};
 	for (const entry of entries) {
 		for (const [i, { kind, channel, text }] of entry.reading.places.entries()) {
-			if (kind !== "delta" || text === "") continue;
-			add(channel, {
-				entry,
-				text,
-				put(out) {
-					entry.texts[i] = out;
-				},
-			});
+			if (kind === "delta" && text !== "") add(channel, { entry, i, text });
 		}
 		const { pauses } = entry.reading;
-		if (pauses !== undefined)
-			add(pauses, {
-				entry,
-				text: "",
-				put(out = "") {
-					entry.held = out;
-				},
-			});
+		if (pauses !== undefined) add(pauses, { entry, i: -1, text: "" });
 		if (entry.isCut) break;
 	}
 	return runs;

@@ -5,7 +5,7 @@ import { parseObject } from "../providers/json-object.ts";
 import { renameModel } from "../providers/rename-model.ts";
 import { translationFor } from "../providers/translate/registry.ts";
 import type { Translation, TranslationState } from "../providers/translate/translation.ts";
-import { createSseDecoder } from "../wire/sse-decoder.ts";
+import { sseBlocks } from "../wire/sse-decoder.ts";
 import type { FilterState, ResponseFilter } from "./answer-filter.ts";
 import type { BodyFilter } from "./body-filter.ts";
 import type { FilterStep } from "./filter-step.ts";
@@ -52,7 +52,7 @@ export function translateStream(filter: ResponseFilter, options: AnswerTranslati
 function translateBlocks(sse: string, translation: Translation, state: TranslationState, options: AnswerTranslation): string {
 	if (sse === "") return "";
 	let out = "";
-	for (const { raw, event } of createSseDecoder(Number.POSITIVE_INFINITY, true).decode(Buffer.from(sse)).blocks) {
+	for (const { raw, event } of sseBlocks(sse)) {
 		if (event === undefined) out += raw;
 		else if (event.data === "[DONE]") out += translation.event(state, "done", options);
 		else out += translation.event(state, parseObject(event.data) ?? {}, options);

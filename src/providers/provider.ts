@@ -95,7 +95,7 @@ export interface StreamFormat {
 	read(data: string, eventName: string | undefined, memory: StreamMemory): EventReading;
 	/**
 	 * Present when two events that differ only in the literal of their one delta are read alike: same structure, same note,
-	 * whatever the memory. `padding`: a member at the root with random letters in every event.
+	 * whatever the memory; and when `note` and `renumber` called once for several of them say what they say of each. `padding`: a member at the root with random letters in every event.
 	 */
 	readonly repeats?: { readonly padding?: string };
 	/** Called when the event is written, in the order of the answer. */

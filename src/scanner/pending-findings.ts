@@ -40,6 +40,11 @@ export class PendingFindings {
 		return this.#list.some(({ tails }) => tails.length > 0);
 	}
 
+	/** Offset of the first finding, Infinity when there is none. */
+	get first(): number {
+		return this.#list.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
+	}
+
 	/** The next finding that begins before `limit`, removed. */
 	next(limit: number): Pending | undefined {
 		if (!this.#isSorted) this.#list.sort(byPosition);

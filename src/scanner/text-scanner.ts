@@ -25,6 +25,10 @@ export interface TextScanner {
 	finish(): void;
 	/** What is final in `[taken, upTo)`, absolute byte offsets. Stops for good at a cut. */
 	take(upTo: number): Piece[];
+	/** Absolute offset up to which what `take` would give out is the text as it stands. */
+	readonly cleanTo: number;
+	/** Counts the text up to `upTo`, at most `cleanTo`, as given out. */
+	pass(upTo: number): void;
 	/** Absolute offset up to which bytes are final. */
 	readonly release: number;
 	/** Absolute offset of the end of the text so far. */
@@ -155,9 +159,18 @@ class Scanner implements TextScanner {
 			this.#pass(next, pieces);
 		}
 		if (!this.#cut) this.#giveClean(limit, pieces);
-		this.#original.keepFrom = this.#taken;
-		for (const view of this.#views) view.released(this.#taken);
+		this.#letGo();
 		return pieces;
+	}
+
+	get cleanTo(): number {
+		if (this.#cut || this.#redactedUntil > this.#taken) return this.#taken;
+		return Math.min(this.#release, this.#pending.first);
+	}
+
+	pass(upTo: number): void {
+		this.#taken = Math.max(this.#taken, upTo);
+		this.#letGo();
 	}
 
 	snapshot(): ScannerState {
@@ -241,6 +254,11 @@ class Scanner implements TextScanner {
 	#advanceTails(): void {
 		this.#pending.advanceTails();
 		this.#redactedUntil = Math.max(this.#redactedUntil, this.#openTails.advance());
+	}
+
+	#letGo(): void {
+		this.#original.keepFrom = this.#taken;
+		for (const view of this.#views) view.released(this.#taken);
 	}
 
 	/** Gives out the clean bytes of `[taken, to)`; what lies in a redacted region is skipped. */

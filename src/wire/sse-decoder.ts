@@ -12,63 +12,139 @@ export interface SseBlock {
 	readonly byteLength: number;
 }
 
-export type SseDecoding =
-	| { readonly kind: "blocks"; readonly blocks: readonly SseBlock[] }
-	/** `upstream_invalid_utf8`, `upstream_event_too_large` or `upstream_invalid_event`; the decoder must not be used again. */
-	| {
-			readonly kind: "fault";
-			readonly code: "upstream_invalid_utf8" | "upstream_event_too_large" | "upstream_invalid_event";
-			readonly blocks: readonly SseBlock[];
-	  };
+/** What ends a stream of blocks. */
+export type SseFault = "upstream_invalid_utf8" | "upstream_event_too_large" | "upstream_invalid_event";
 
 export interface SseDecoder {
-	decode(bytes: Uint8Array): SseDecoding;
-	/** Bytes taken in whose block is not complete. */
+	/** Takes bytes in. */
+	push(bytes: Uint8Array): void;
+	/** The next block; undefined while it is not complete. After a fault the decoder must not be used again. */
+	next(): SseBlock | SseFault | undefined;
+	/**
+	 * Takes the blocks that `endOf` accepts, one behind the other, and returns their text. `endOf` gets decoded text and an
+	 * index where a block begins, and returns the index behind its blank line, or -1 for any other block.
+	 */
+	takeWhile(endOf: (text: string, at: number) => number): string;
+	/** Bytes taken in whose block is not complete. Ask when `next` has nothing more. */
 	readonly pendingBytes: number;
 	/** A block was decoded: a byte order mark can no longer come. */
 	readonly began: boolean;
 }
 
 /**
- * Cuts a byte stream into blocks and parses each with eventsource-parser, so that untouched blocks can be passed on
- * as they came. A block longer than `maxBlockBytes` is a fault. `began`: the stream continues another decoder's.
+ * Cuts a byte stream into blocks, so that untouched ones can be passed on as they came. `began`: the stream continues
+ * another decoder's.
  */
 export function createSseDecoder(maxBlockBytes: number, began: boolean): SseDecoder {
-	const pending = new ByteQueue();
-	let searchFrom = 0;
-	let hasBegun = began;
-	return {
-		get pendingBytes() {
-			return pending.length;
-		},
-		get began() {
-			return hasBegun;
-		},
-		decode(bytes) {
-			pending.append(bytes);
-			const blocks: SseBlock[] = [];
-			const { bytes: all } = pending;
-			let at = 0;
-			for (;;) {
-				const end = blockEnd(all, at + searchFrom);
-				if (end === undefined) break;
-				const block = parseBlock(all.subarray(at, end), !hasBegun);
-				hasBegun = true;
-				at = end;
-				searchFrom = 0;
-				if (typeof block === "string") return { kind: "fault", code: block, blocks };
-				blocks.push(block);
-			}
-			pending.drop(at);
-			searchFrom = Math.max(0, pending.length - 4);
-			if (pending.length > maxBlockBytes) return { kind: "fault", code: "upstream_event_too_large", blocks };
-			return { kind: "blocks", blocks };
-		},
-	};
+	return new Decoder(maxBlockBytes, began);
+}
+
+/** The blocks of a text that ends with one. */
+export function sseBlocks(sse: string): SseBlock[] {
+	const decoder = createSseDecoder(Number.POSITIVE_INFINITY, true);
+	decoder.push(Buffer.from(sse));
+	const blocks: SseBlock[] = [];
+	for (let block = decoder.next(); typeof block === "object"; block = decoder.next()) blocks.push(block);
+	return blocks;
+}
+
+class Decoder implements SseDecoder {
+	readonly #maxBlockBytes: number;
+	readonly #pending = new ByteQueue();
+	/** Where in `#pending` the search for the end of the next block goes on. */
+	#searchFrom = 0;
+	/** What the last push brought may be decoded together. */
+	#isSimple = true;
+	#hasBegun: boolean;
+	/** Whole blocks that are decoded already and have no CR, from `#at` on; their bytes are no longer pending. */
+	#text = "";
+	#at = 0;
+
+	constructor(maxBlockBytes: number, began: boolean) {
+		this.#maxBlockBytes = maxBlockBytes;
+		this.#hasBegun = began;
+	}
+
+	get pendingBytes(): number {
+		return this.#pending.length;
+	}
+	get began(): boolean {
+		return this.#hasBegun;
+	}
+
+	push(bytes: Uint8Array): void {
+		this.#pending.append(bytes);
+		this.#isSimple = true;
+	}
+
+	next(): SseBlock | SseFault | undefined {
+		if (this.#hasText()) {
+			const from = this.#at;
+			this.#at = this.#text.indexOf(BLANK_LINE, from) + 2;
+			return parseBlock(this.#text.slice(from, this.#at));
+		}
+		const { bytes } = this.#pending;
+		const end = blockEnd(bytes, this.#searchFrom);
+		if (end === undefined) {
+			this.#searchFrom = Math.max(0, bytes.length - 4);
+			return bytes.length > this.#maxBlockBytes ? "upstream_event_too_large" : undefined;
+		}
+		const raw = decodeUtf8(bytes.subarray(0, end));
+		const isFirst = !this.#hasBegun;
+		this.#drop(end);
+		if (raw === undefined) return "upstream_invalid_utf8";
+		return isFirst && raw.startsWith("\ufeff") ? parseBlock(raw.slice(1), end) : parseBlock(raw, end);
+	}
+
+	takeWhile(endOf: (text: string, at: number) => number): string {
+		if (!this.#hasText()) return "";
+		const from = this.#at;
+		for (let end = endOf(this.#text, from); end > 0; end = this.#at < this.#text.length ? endOf(this.#text, this.#at) : -1) this.#at = end;
+		return this.#text.slice(from, this.#at);
+	}
+
+	/**
+	 * Whether a decoded block is there. Blocks are decoded together where that is simple: the stream has begun, and its lines
+	 * end with LF alone.
+	 */
+	#hasText(): boolean {
+		if (this.#at < this.#text.length) return true;
+		const { bytes } = this.#pending;
+		if (!this.#hasBegun || !this.#isSimple) return false;
+		const last = lastBlankLine(bytes, this.#searchFrom);
+		if (last < 0) return false;
+		const whole = last === bytes.length ? bytes : bytes.subarray(0, last);
+		const text = whole.includes(CR) ? undefined : decodeUtf8(whole);
+		this.#isSimple = text !== undefined;
+		if (text === undefined) return false;
+		// Two line ends are a blank line each time; an odd one behind them begins the next block.
+		let lines = 2;
+		while (text[text.length - 1 - lines] === "\n") lines++;
+		const odd = lines % 2;
+		this.#text = text.slice(0, text.length - odd);
+		this.#at = 0;
+		this.#drop(whole.length - odd);
+		return true;
+	}
+
+	#drop(bytes: number): void {
+		this.#pending.drop(bytes);
+		this.#searchFrom = 0;
+		this.#hasBegun = true;
+	}
 }
 
 const LF = 10;
 const CR = 13;
+const BLANK_LINE = "\n\n";
+
+/** Index behind the last two LF of `bytes[from, …)`, -1 when there are none. */
+function lastBlankLine(bytes: Uint8Array, from: number): number {
+	for (let at = bytes.length - 1; at > from; at = bytes.subarray(from, at).lastIndexOf(LF) + from) {
+		if (bytes[at] === LF && bytes[at - 1] === LF) return at + 1;
+	}
+	return -1;
+}
 
 /**
  * Index after the first blank line. A CR at the very end is left undecided: a LF may follow that belongs to it.
@@ -94,24 +170,26 @@ function lineEnd(bytes: Uint8Array, at: number): number | undefined {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Undefined: it is no UTF-8. */
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+	try {
+		return utf8.decode(bytes);
+	} catch {
+		return undefined;
+	}
+}
+
 /** What nearly every block is: at most a name, and its data on one line. The parser says the same of it, ten times slower. */
 const PLAIN_BLOCK = /^(?:event: ([\w.]+)\n)?data: ([^\r\n]+)\n\n$/;
 
-function parseBlock(bytes: Uint8Array, first: boolean): SseBlock | "upstream_invalid_utf8" | "upstream_invalid_event" {
-	let raw: string;
-	try {
-		raw = utf8.decode(bytes);
-	} catch {
-		return "upstream_invalid_utf8";
-	}
-	if (first && raw.startsWith("\ufeff")) raw = raw.slice(1);
+function parseBlock(raw: string, byteLength = Buffer.byteLength(raw)): SseBlock | SseFault {
 	const plain = PLAIN_BLOCK.exec(raw);
-	if (plain !== null) return { raw, byteLength: bytes.length, event: { data: plain[2] as string, name: plain[1], id: undefined } };
+	if (plain !== null) return { raw, byteLength, event: { data: plain[2] as string, name: plain[1], id: undefined } };
 	const events: EventSourceMessage[] = [];
 	const parser = createParser({ onEvent: (event) => events.push(event) });
 	parser.feed(raw);
 	const [event] = events;
 	// Two events in one block would mean that the parser and blockEnd disagree about line ends.
 	if (events.length > 1) return "upstream_invalid_event";
-	return { raw, byteLength: bytes.length, event: event && { data: event.data, name: event.event, id: event.id } };
+	return { raw, byteLength, event: event && { data: event.data, name: event.event, id: event.id } };
 }

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { EventReader } from "../../../src/inspect/event-template.ts";
-import type { StreamFormat } from "../../../src/providers/provider.ts";
+import { EventReader, type RepeatedEvents } from "../../../src/inspect/event-template.ts";
+import type { EventReading, StreamFormat } from "../../../src/providers/provider.ts";
 import { providerOf } from "../../../src/providers/registry.ts";
-import type { SseBlock } from "../../../src/wire/sse-decoder.ts";
+import { createSseDecoder } from "../../../src/wire/sse-decoder.ts";
+import { sseEvent } from "../../../src/wire/sse-encoder.ts";
 import { pick, random } from "../../support/random.ts";
-
-const blockOf = (data: string, name?: string): SseBlock => ({ raw: "", event: { data, name, id: undefined }, byteLength: 0 });
 
 const chat = (delta: object, more: object = {}, choice: object = {}): string =>
 	JSON.stringify({
@@ -67,6 +66,33 @@ function streamFormat(api: "openai-chat" | "anthropic-messages"): StreamFormat {
 	return format;
 }
 
+/** How often a stream was read in full, and the reading of each of its events. */
+function readAll(format: StreamFormat, events: readonly { readonly data: string; readonly name?: string }[]) {
+	let fullReads = 0;
+	const read: StreamFormat["read"] = (...event) => {
+		fullReads++;
+		return format.read(...event);
+	};
+	const reader = new EventReader({ ...format, read });
+	const decoder = createSseDecoder(1 << 16, true);
+	const sse = events.map(({ data, name }) => sseEvent(data, name)).join("");
+	decoder.push(Buffer.from(sse));
+	const readings: EventReading[] = [];
+	let raw = "";
+	for (;;) {
+		const repeated = reader.takeRepeated(decoder, () => true);
+		raw += repeated?.raw ?? "";
+		for (const { place } of repeated?.events ?? []) readings.push({ ...(repeated as RepeatedEvents).reading, places: [place] });
+		expect(repeated?.events.reduce((sum, { length }) => sum + length, 0) ?? 0).toBe(repeated?.raw.length ?? 0);
+		const block = decoder.next();
+		if (typeof block !== "object") break;
+		raw += block.raw;
+		readings.push(reader.read(block, format.newMemory()));
+	}
+	expect(raw).toBe(sse);
+	return { fullReads, readings };
+}
+
 test.each([
 	["openai-chat", CHAT],
 	["anthropic-messages", ANTHROPIC],
@@ -75,25 +101,16 @@ test.each([
 	const next = random(5);
 	let repeated = 0;
 	for (let run = 0; run < 300; run++) {
-		let fullReads = 0;
-		const counting: StreamFormat = {
-			...format,
-			read: (...event) => {
-				fullReads++;
-				return format.read(...event);
-			},
-		};
-		const reader = new EventReader(counting);
-		const memory = format.newMemory();
 		const usual = pick(events, next);
-		for (let i = 0; i < 12; i++) {
+		const stream = Array.from({ length: 12 }, () => {
 			const event = next() < 0.8 ? usual : pick(events, next);
 			const wire = next() < 0.7 ? WIRE[0] : pick(WIRE, next);
 			const data = wire(event(pick(TEXTS, next), pick(TEXTS, next)));
-			const name = next() < 0.1 ? "content_block_delta" : undefined;
-			expect(reader.read(blockOf(data, name), memory), data).toEqual(format.read(data, name, memory));
-		}
-		repeated += 12 - fullReads;
+			return { data, ...(next() < 0.1 && { name: "content_block_delta" }) };
+		});
+		const { fullReads, readings } = readAll(format, stream);
+		expect(readings).toEqual(stream.map(({ data, name }) => format.read(data, name, format.newMemory())));
+		repeated += stream.length - fullReads;
 	}
 	// The short way must have been taken often, or this proves nothing about it.
 	expect(repeated).toBeGreaterThan(200);
@@ -101,15 +118,11 @@ test.each([
 
 test("padding that changes with every event does not hinder the short way, unless it is no padding", () => {
 	const format = streamFormat("openai-chat");
-	let fullReads = 0;
-	const read: StreamFormat["read"] = (...event) => {
-		fullReads++;
-		return format.read(...event);
-	};
-	const reader = new EventReader({ ...format, read });
-	for (const padding of ["a", "Zz9", "", "0123456789"]) reader.read(blockOf(chat({ content: " x" }, { obfuscation: padding })), {});
-	expect(fullReads).toBe(1);
-	const mail = reader.read(blockOf(chat({ content: " x" }, { obfuscation: "jane@example.com" })), {});
+	const padded = (...paddings: readonly string[]): { data: string }[] =>
+		paddings.map((obfuscation) => ({ data: chat({ content: " x" }, { obfuscation }) }));
+	expect(readAll(format, padded("a", "Zz9", "", "0123456789")).fullReads).toBe(1);
+	const { fullReads, readings } = readAll(format, padded("a", "Zz9", "jane@example.com"));
 	expect(fullReads).toBe(2);
-	expect(mail.kind === "data" && mail.places.map(({ text }) => text)).toEqual([" x", "jane@example.com"]);
+	const mail = readings.at(-1);
+	expect(mail?.kind === "data" && mail.places.map(({ text }) => text)).toEqual([" x", "jane@example.com"]);
 });

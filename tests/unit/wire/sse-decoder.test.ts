@@ -1,6 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { expect, test, vi } from "vitest";
-import { createSseDecoder } from "../../../src/wire/sse-decoder.ts";
+import { createSseDecoder, type SseDecoder, sseBlocks } from "../../../src/wire/sse-decoder.ts";
+import { pick, random } from "../../support/random.ts";
 
 const BLOCKS = [
 	'data: {"a":1}\n\n',
@@ -25,9 +26,7 @@ test.each(BLOCKS)("the event of a block is the parser's: %j", (raw) => {
 	const events: EventSourceMessage[] = [];
 	createParser({ onEvent: (event) => events.push(event) }).feed(raw);
 	const [expected] = events;
-	const { kind, blocks } = createSseDecoder(1 << 10, true).decode(Buffer.from(raw));
-	expect(kind).toBe("blocks");
-	expect(blocks).toEqual([
+	expect(sseBlocks(raw)).toEqual([
 		{ raw, byteLength: Buffer.byteLength(raw), event: expected && { data: expected.data, name: expected.event, id: expected.id } },
 	]);
 });
@@ -37,13 +36,59 @@ test("one event of a megabyte that drips in moves its bytes a few times, not onc
 	const bytes = Buffer.from(`data: ${data}\n\n`);
 	const spies = [vi.spyOn(Buffer.prototype, "set"), vi.spyOn(Buffer, "concat"), vi.spyOn(Buffer, "from")];
 	const decoder = createSseDecoder(1 << 20, false);
-	const blocks = [];
-	for (let at = 0; at < bytes.length; at += 10) blocks.push(...decoder.decode(bytes.subarray(at, at + 10)).blocks);
+	const blocks: unknown[] = [];
+	for (let at = 0; at < bytes.length; at += 10) {
+		decoder.push(bytes.subarray(at, at + 10));
+		const block = decoder.next();
+		if (typeof block === "object") blocks.push(block.event?.data);
+	}
 	const [sets = spies[0], ...others] = spies;
 	const moved = sets?.mock.calls.reduce((sum, [source]) => sum + (source as Uint8Array).length, 0);
 	const copies = others.map((spy) => spy.mock.calls.length);
 	vi.restoreAllMocks();
-	expect(blocks.map((block) => block.event?.data)).toEqual([data]);
+	expect(blocks).toEqual([data]);
 	expect(moved).toBeLessThan(4 * bytes.length);
 	expect(copies).toEqual([0, 0]);
+});
+
+/** What a decoder says after bytes came in these pieces. */
+function said(decoder: SseDecoder, pieces: Iterable<Uint8Array>): unknown[] {
+	const all: unknown[] = [];
+	for (const piece of pieces) {
+		decoder.push(piece);
+		for (let next = decoder.next(); next !== undefined; next = decoder.next()) {
+			all.push(next);
+			if (typeof next === "string") return all;
+		}
+	}
+	return [...all, decoder.pendingBytes];
+}
+
+test("blocks do not depend on how the bytes are cut, whatever ends their lines", () => {
+	const next = random(11);
+	const PARTS = [
+		"data: a\n\n",
+		"data: ä😀\n\n",
+		"event: x\ndata: b\n\n",
+		"\n",
+		"\n\n",
+		"\r\n",
+		"\r",
+		"data: c\r\n\r\n",
+		": c\n\n",
+		"data: \n",
+		"x",
+	];
+	for (let run = 0; run < 400; run++) {
+		const parts = Array.from({ length: 1 + Math.floor(next() * 12) }, () => Buffer.from(pick(PARTS, next)));
+		if (next() < 0.2) parts.splice(Math.floor(next() * parts.length), 0, Buffer.from([0xff]));
+		const bytes = Buffer.concat(next() < 0.1 ? [Buffer.from("\ufeff"), ...parts] : parts);
+		const single = said(
+			createSseDecoder(1 << 10, false),
+			Array.from(bytes, (byte) => Uint8Array.of(byte)),
+		);
+		expect(said(createSseDecoder(1 << 10, false), [bytes]), JSON.stringify(bytes.toString())).toEqual(single);
+		const at = Math.floor(next() * bytes.length);
+		expect(said(createSseDecoder(1 << 10, false), [bytes.subarray(0, at), bytes.subarray(at)])).toEqual(single);
+	}
 });

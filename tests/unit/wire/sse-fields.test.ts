@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
-import { createSseDecoder } from "../../../src/wire/sse-decoder.ts";
+import { sseBlocks } from "../../../src/wire/sse-decoder.ts";
 import { plainBlock } from "../../../src/wire/sse-fields.ts";
 
 function plain(sse: string): (string | undefined)[] {
-	return createSseDecoder(1 << 10, false)
-		.decode(Buffer.from(sse))
-		.blocks.map((block) => plainBlock(block)?.raw);
+	return sseBlocks(sse).map((block) => plainBlock(block)?.raw);
 }
 
 test.each(["event: a\ndata: 1\n\n", "data:1\r\ndata\r\ndata: 3\r\n\r\n", "id: 7\nretry: 5\ndata: 1\n\n", "event: b\rdata: 2\r\n\n"])(

@@ -1,0 +1,75 @@
+import type { StreamFormat, StreamMemory } from "../providers/provider.ts";
+import type { ChannelSet } from "./channel-set.ts";
+import { composeEntry, type Entry } from "./stream-entry.ts";
+import { keepWritten, type TranscriptKeeper } from "./transcript.ts";
+
+/** Writes the events of one answer whose texts are decided, and what channels still hold where they end. */
+export class AnswerWriter {
+	readonly #format: StreamFormat;
+	readonly #memory: StreamMemory;
+	readonly #channels: ChannelSet;
+	/** Absent where the format's end does not repeat what went out. */
+	readonly #transcript: TranscriptKeeper | undefined;
+
+	constructor(format: StreamFormat, memory: StreamMemory, channels: ChannelSet, transcript: TranscriptKeeper | undefined) {
+		this.#format = format;
+		this.#memory = memory;
+		this.#channels = channels;
+		this.#transcript = transcript;
+	}
+
+	/** Of an entry with a cut, what may still go out. */
+	write(entry: Entry): string {
+		const { note, pauses } = entry.reading;
+		this.#channels.forgetEnded();
+		if (note !== undefined) this.#format.note(this.#memory, note);
+		const held = entry.held === "" ? "" : this.say(pauses as string, entry.held);
+		const before = held + (entry.isCut ? "" : this.#flushFinished(entry));
+		if (entry.isCut) return before + this.#composeCut(entry);
+		const edits = note === undefined ? undefined : this.#format.renumber?.(this.#memory, note);
+		const written = composeEntry(entry, (prefix) => this.#channels.isAltered(prefix), edits ?? []);
+		if (this.#transcript !== undefined) keepWritten(this.#transcript, this.#format, entry, written.data);
+		return before + written.sse;
+	}
+
+	/** Text in an event of its own. */
+	say(channel: string, text: string, unsent?: unknown): string {
+		this.#transcript?.append(channel, text);
+		return this.#format.textEvent(channel, text, this.#memory, unsent);
+	}
+
+	/** What a finishing channel still held: joined to its text in this event, or an event of its own before it. */
+	#flushFinished(entry: Entry): string {
+		const { finished, places } = entry.reading;
+		let before = "";
+		for (const name of this.#channels.names(finished)) {
+			const rest = this.#channels.finish(name);
+			entry.isCut ||= this.#channels.isCut;
+			if (rest === "") continue;
+			const i = places.findLastIndex((place) => place.channel === name && place.text !== "");
+			if (i < 0) before += this.say(name, rest);
+			else entry.texts[i] = (entry.texts[i] ?? places[i]?.text ?? "") + rest;
+		}
+		return before;
+	}
+
+	/** Of an event with a cut only the growing text that may still go out: never its finish reason. */
+	#composeCut({ reading, texts }: Entry): string {
+		return reading.places
+			.map((place, i) => [place, texts[i] ?? place.text] as const)
+			.filter(([place, text]) => place.kind === "delta" && text !== "")
+			.map(([place, text]) => this.say(place.channel, text, reading.note))
+			.join("");
+	}
+
+	/** Ends the channels with these prefixes outside any event. Stops at a cut. */
+	finish(prefixes: readonly string[]): string {
+		let out = "";
+		for (const name of this.#channels.names(prefixes)) {
+			const rest = this.#channels.finish(name);
+			if (rest !== "") out += this.say(name, rest);
+			if (this.#channels.isCut) break;
+		}
+		return out;
+	}
+}

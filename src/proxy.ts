@@ -12,11 +12,11 @@ import { createUpstreamClient } from "./edge/upstream.ts";
 import type { Hooks } from "./hooks/hooks.ts";
 import { HookRunner } from "./hooks/run-hook.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
-import { createLanePool, type LanePool } from "./lanes/lane-pool.ts";
+import { createLanePool } from "./lanes/lane-pool.ts";
 import { createRedisWindows, type SharedWindows } from "./limits/redis-window.ts";
 import { createRequestLimiter, memoryWindow, type RequestLimits } from "./limits/request-limiter.ts";
-
 import type { PolicyBook } from "./policy/policy-book.ts";
+import { processFacts } from "./process-facts.ts";
 import { configuredRouter, upstreamPolicyOf } from "./routing/configured-router.ts";
 import { ProviderHealthBook } from "./routing/provider-health.ts";
 import { RetryBudget } from "./routing/retry-policy.ts";
@@ -29,7 +29,8 @@ import { createModelDirectory } from "./session/model-directory.ts";
 import { RefusalTally } from "./session/refusal-tally.ts";
 import type { SessionDeps } from "./session/session-request.ts";
 import type { Logger } from "./telemetry/logger.ts";
-import { createMetrics, type ProcessFacts } from "./telemetry/metrics.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+import { createTracing } from "./telemetry/tracing.ts";
 import { redactionKey } from "./verdict/redaction-key.ts";
 
 export interface Fault {
@@ -74,7 +75,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const audit = await openAudit(config, deps);
 	const refusals = new RefusalTally((record) => audit.record(record));
 	const health = new ProviderHealthBook();
-	const metrics = createMetrics(deps.version ?? "unknown", () => factsOf(desk, pool, lanes, audit, health));
+	const metrics = createMetrics(deps.version ?? "unknown", () => processFacts({ desk, pool, lanes, audit, health }));
 	const hooks = new HookRunner(deps.hooks ?? {}, (phase, reason) => {
 		deps.logger.error({ phase, reason }, "hook failed");
 		metrics.countHookFailure(phase);
@@ -96,11 +97,12 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	addPolicies(compiled.value);
 	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
 	const upstream = createUpstreamClient();
+	const tracing = await createTracing(config.telemetry, deps.version ?? "unknown");
 	const retryBudget = new RetryBudget();
 	const shared = openSharedWindows(config, deps.logger);
 	const closeParts = async (): Promise<void> => {
 		shared?.close();
-		await Promise.all([pool.close(), upstream.close(), demo?.close()]);
+		await Promise.all([pool.close(), upstream.close(), demo?.close(), tracing.close()]);
 		refusals.flush();
 		audit.record({ type: "stop", time: now() });
 		await audit.close(config.server.drain_timeout_ms);
@@ -115,6 +117,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			pool,
 			upstream,
 			hooks,
+			tracing,
 			attempts: { ...upstreamPolicyOf(from), health, budget: retryBudget, countAttempt: metrics.countAttempt },
 			logger: deps.logger,
 			audit,
@@ -263,19 +266,6 @@ function trySettings(
 	} catch (error) {
 		return { ok: false, faults: [{ path: "security.auth", message: (error as Error).message, remedy: "Correct it and try again." }] };
 	}
-}
-
-function factsOf(desk: FrontDesk, pool: LanePool, lanesConfigured: number, audit: AuditWriter, health: ProviderHealthBook): ProcessFacts {
-	const { alive, queuedBytes } = pool.stats();
-	return {
-		activeStreams: desk.activeSessions,
-		lanesAlive: alive,
-		lanesConfigured,
-		laneQueuedBytes: queuedBytes,
-		auditUnwritten: audit.stats.unwritten,
-		auditFailing: audit.stats.isFailing,
-		providers: [...health].map(([provider, { inFlight, state }]) => ({ provider, inFlight, isOpen: state === "open" })),
-	};
 }
 
 function openAudit({ audit }: Config, { logger, secret = "" }: ProxyDeps): Promise<AuditWriter> {

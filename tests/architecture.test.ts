@@ -67,18 +67,26 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 		"config/policy-schema.ts",
 		"config/duration-schema.ts",
 		"config/routing-schema.ts",
+		"config/telemetry-schema.ts",
 	],
 	"@faker-js/faker/locale/en": ["verdict/synthetic-words.ts"],
 	picomatch: ["core/globs.ts"],
 	jose: ["identity/jwt.ts"],
 	"prom-client": ["telemetry/metrics.ts", "telemetry/shared-metrics.ts"],
 	"node-sqlite3-wasm": ["audit/search-index.ts"],
+	"@opentelemetry/api": ["telemetry/otel.ts"],
+	"@opentelemetry/core": ["telemetry/otel.ts"],
+	"@opentelemetry/exporter-metrics-otlp-http": ["telemetry/otel.ts"],
+	"@opentelemetry/exporter-trace-otlp-http": ["telemetry/otel.ts"],
+	"@opentelemetry/resources": ["telemetry/otel.ts"],
+	"@opentelemetry/sdk-metrics": ["telemetry/otel.ts"],
+	"@opentelemetry/sdk-trace-base": ["telemetry/otel.ts"],
 	iovalkey: ["limits/redis-window.ts"],
 	"rate-limiter-flexible": ["limits/request-limiter.ts", "limits/redis-window.ts", "identity/api-keys.ts"],
 };
 
 /** The composition root sees every layer; cli may start it. */
-const ROOT: ReadonlySet<string> = new Set(["main.ts", "proxy.ts", "api.ts", "compile-policies.ts"]);
+const ROOT: ReadonlySet<string> = new Set(["main.ts", "proxy.ts", "api.ts", "compile-policies.ts", "process-facts.ts"]);
 
 const IMPORT = /^(?:import|export)\b[^;"]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)|^import "([^"]+)"/gm;
 const TYPE_ONLY = /^import type [^;"]*?from "([^"]+)"/gm;

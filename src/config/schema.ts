@@ -7,6 +7,7 @@ import { Routing } from "./routing-schema.ts";
 
 import { Security } from "./security-schema.ts";
 import { Server } from "./server-schema.ts";
+import { Telemetry } from "./telemetry-schema.ts";
 
 const SharedState = z
 	.strictObject({ redis_url: z.string().default("").describe("Redis or Valkey, `redis://…`. Empty: in memory, this process only.") })
@@ -39,6 +40,7 @@ export const ConfigSchema = z.strictObject({
 	routing: Routing.prefault({}),
 	shared_state: SharedState,
 	logging: Logging,
+	telemetry: Telemetry.prefault({}),
 	audit: Audit.prefault({}),
 });
 

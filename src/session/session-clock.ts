@@ -50,6 +50,13 @@ export class SessionClock {
 		this.#waiting = Number.NaN;
 	}
 
+	/** As `Server-Timing` (W3C) in the head of an answer: what inspection of the prompt took, and the upstream until now. */
+	serverTiming(): Record<string, string> {
+		const parts = { inspect: this.#judged - this.#begin, upstream: performance.now() - this.#asked };
+		const known = Object.entries(parts).filter(([, ms]) => !Number.isNaN(ms));
+		return known.length === 0 ? {} : { "server-timing": known.map(([name, ms]) => `${name};dur=${tenths(ms)}`).join(", ") };
+	}
+
 	timing(): SessionTiming {
 		const durationMs = tenths(performance.now() - this.#begin);
 		const parts = {

@@ -8,6 +8,7 @@ import type { PolicyBook } from "../policy/policy-book.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
 import type { ModelRouter } from "../routing/model-router.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { Tracing } from "../telemetry/tracing.ts";
 import type { ContentKeeper } from "./content-keeper.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 import type { AttemptDeps } from "./upstream-attempts.ts";
@@ -18,6 +19,7 @@ export interface SessionDeps {
 	readonly upstream: UpstreamClient;
 	readonly attempts: AttemptDeps;
 	readonly hooks: HookRunner;
+	readonly tracing: Tracing;
 	readonly logger: Logger;
 	/** Takes the record of a session at its end: audit and metrics. */
 	readonly record: (record: InteractionRecord, content?: ContentKeeper) => void;

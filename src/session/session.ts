@@ -8,6 +8,7 @@ import type { LaneSession } from "../lanes/lane-session.ts";
 import type { NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
 import type { Target } from "../routing/model-router.ts";
+import type { RequestTrace } from "../telemetry/tracing.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import { type BlockedPrompt, type PassedPrompt, type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
 import type { ContentKeeper } from "./content-keeper.ts";
@@ -42,6 +43,7 @@ export class Session {
 	readonly #time = new Date();
 	readonly #content: ContentKeeper | undefined;
 	#policy: NamedPolicy;
+	readonly #trace: RequestTrace;
 	#verdict: PromptVerdict | undefined;
 	#status = 0;
 	#attempts: UpstreamAttempts | undefined;
@@ -67,6 +69,7 @@ export class Session {
 		this.#policy = deps.policies.default;
 		this.#content = deps.keepContent();
 		this.#content?.asked(request.body);
+		this.#trace = deps.tracing.begin(request);
 		this.#id = id;
 		this.#caller = caller;
 		this.#limitHeaders = headers;
@@ -125,7 +128,7 @@ export class Session {
 
 	#send(verdict: PassedPrompt, targets: readonly Target[]): void {
 		this.#attempts = new UpstreamAttempts(
-			{ targets, mode: this.#mode, prepare: (target) => this.#prepare(verdict, target) },
+			{ targets, mode: this.#mode, trace: this.#trace, prepare: (target) => this.#prepare(verdict, target) },
 			{ ...this.#deps.attempts, upstream: this.#deps.upstream },
 			{
 				onHead: (status, headers, prepared) => this.#onHead(status, headers, prepared),
@@ -250,7 +253,8 @@ export class Session {
 	#head(status: number, headers: Readonly<Record<string, string>>): void {
 		this.#headSent = true;
 		this.#status = status;
-		this.#downstream.head(status, { ...this.#limitHeaders, ...this.#securityHeaders, ...headers, "x-request-id": this.#id });
+		const own = { ...this.#limitHeaders, ...this.#securityHeaders, ...this.#clock.serverTiming() };
+		this.#downstream.head(status, { ...own, ...headers, "x-request-id": this.#id });
 	}
 
 	#refuse(code: ErrorCode, detail: ErrorOverrides = {}, found = NOTHING_FOUND): void {
@@ -285,7 +289,9 @@ export class Session {
 		};
 		const decision = { policy: this.#policy, attempts, verdict: this.#verdict };
 		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
-		this.#deps.record(interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing }), this.#content);
+		const record = interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing });
+		this.#deps.record(record, this.#content);
+		this.#trace.end(record);
 		this.#onDone();
 	}
 }

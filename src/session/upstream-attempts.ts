@@ -6,6 +6,7 @@ import type { UpstreamPolicy } from "../routing/configured-router.ts";
 import type { Target } from "../routing/model-router.ts";
 import type { Permit, ProviderHealthBook } from "../routing/provider-health.ts";
 import { askedDelayMs, type RetryBudget, retryDelayMs } from "../routing/retry-policy.ts";
+import type { RequestTrace } from "../telemetry/tracing.ts";
 import type { ErrorOverrides } from "./error-body.ts";
 import type { Preparation, PreparedRequest } from "./prepare-request.ts";
 import { answerFault } from "./stream-framing.ts";
@@ -32,6 +33,7 @@ export interface AttemptPlan {
 	/** At least one, in the order to try them. */
 	readonly targets: readonly Target[];
 	readonly mode: AnswerMode;
+	readonly trace: RequestTrace;
 	prepare(target: Target): Promise<Preparation>;
 }
 
@@ -145,7 +147,11 @@ export class UpstreamAttempts {
 		}
 		const { prepared } = preparation;
 		attempt.sentAt = performance.now();
-		attempt.exchange = this.#deps.upstream.send(prepared.request, {
+		const { url, headers } = prepared.request;
+		const { type, provider } = target.route;
+		const traced = { type, provider, model: target.model, api: target.api, url, isStreamed: this.#plan.mode !== "body" };
+		const request = { ...prepared.request, headers: { ...headers, ...this.#plan.trace.attempt(traced) } };
+		attempt.exchange = this.#deps.upstream.send(request, {
 			onHead: (status, headers) => this.#onHead(attempt, status, headers, prepared),
 			onData: (chunk) => this.#events.onData(chunk),
 			onEnd: () => {
@@ -205,6 +211,7 @@ export class UpstreamAttempts {
 	#record(attempt: Attempt, result: string): void {
 		if (attempt.isRecorded) return;
 		attempt.isRecorded = true;
+		this.#plan.trace.result(result);
 		const { route, model } = attempt.target;
 		const durationMs = Math.round(performance.now() - attempt.sentAt);
 		const record = { provider: route.provider, model, result, durationMs };

@@ -146,6 +146,11 @@ describe("before an answer has begun", () => {
 	});
 });
 
+test("the head of an answer says what inspection of the prompt and the upstream took", async () => {
+	const { headers } = await chatStream(proxy.port, "hi");
+	expect(headers["server-timing"]).toMatch(/^inspect;dur=[\d.]+, upstream;dur=[\d.]+$/);
+});
+
 test("once an answer has begun there is no other attempt: the stream ends with an error", async () => {
 	await route(toAB);
 	behave.a = (response) => {

@@ -1,0 +1,28 @@
+import type { AuditWriter } from "./audit/audit-writer.ts";
+import type { LanePool } from "./lanes/lane-pool.ts";
+import type { ProviderHealthBook } from "./routing/provider-health.ts";
+import type { FrontDesk } from "./session/front-desk.ts";
+import type { ProcessFacts } from "./telemetry/metrics.ts";
+
+export interface ProcessParts {
+	readonly desk: FrontDesk;
+	readonly pool: LanePool;
+	/** That there should be. */
+	readonly lanes: number;
+	readonly audit: AuditWriter;
+	readonly health: ProviderHealthBook;
+}
+
+/** What metrics ask of the parts of a process. */
+export function processFacts({ desk, pool, lanes, audit, health }: ProcessParts): ProcessFacts {
+	const { alive, queuedBytes } = pool.stats();
+	return {
+		activeStreams: desk.activeSessions,
+		lanesAlive: alive,
+		lanesConfigured: lanes,
+		laneQueuedBytes: queuedBytes,
+		auditUnwritten: audit.stats.unwritten,
+		auditFailing: audit.stats.isFailing,
+		providers: [...health].map(([provider, { inFlight, state }]) => ({ provider, inFlight, isOpen: state === "open" })),
+	};
+}

@@ -44,6 +44,22 @@ const Input = z
 			.describe(
 				"A file in a request that may hold text and cannot be inspected (PDF, office formats, archives). `refuse`: the request is answered 400; `pass`: the file goes upstream as it is. Text files are always inspected, images and sound always pass.",
 			),
+		special_tokens: z
+			.enum(["pass", "neutralize", "reject"])
+			.default("pass")
+			.describe(
+				"Tokens of chat templates in a prompt (`<|im_start|>`, `[INST]`). `neutralize`: `[SPECIAL_TOKEN REDACTED]` stands in their place. The rules of `prompt_injection` judge them in any case.",
+			),
+		hidden_text: z
+			.enum(["pass", "strip", "reject"])
+			.default("strip")
+			.describe(
+				"Runs of characters that nobody sees (tag characters, zero-width characters, variation selectors; not those of emoji and spelling) and overrides of the writing direction. What they spell is read and judged in any case.",
+			),
+		control_sequences: z
+			.enum(["pass", "strip", "reject"])
+			.default("pass")
+			.describe("Escape sequences of terminals and control characters in a prompt."),
 		on_invalid_encoding: z.enum(["reject"]).default("reject").describe("A body that is not UTF-8 is answered 400."),
 	})
 	.prefault({})
@@ -137,6 +153,17 @@ const ResponseFiltering = z
 				"How an answer that is cut ends. `end`: with the vendor's own word for filtered content (`content_filter`, `refusal`, `SAFETY`); `error`: an error follows, on which SDKs throw, and an answer that is not streamed is a 400.",
 			),
 		normalize: z.boolean().default(true).describe("As `input.normalize`, for answers."),
+		special_tokens: z
+			.enum(["pass", "neutralize", "cut"])
+			.default("pass")
+			.describe("Tokens of chat templates in an answer, which would corrupt the next turn."),
+		hidden_text: z.enum(["pass", "strip", "cut"]).default("strip").describe("As `input.hidden_text`, in answers."),
+		control_sequences: z
+			.enum(["pass", "strip", "cut"])
+			.default("strip")
+			.describe(
+				"Escape sequences of terminals and control characters in an answer: in a terminal they move the cursor, rename the window or fill the clipboard.",
+			),
 		block_threshold: probability.default(0.7).describe("Score, 0…1, from which content counts as harmful."),
 		detection_types: detectionTypes.default(["all"]).describe("What is looked for in answers."),
 		redaction_strategy: strategy.optional().describe("How a finding is written in answers. Absent: as in `pii_protection`."),

@@ -3,6 +3,7 @@ import { INJECTION_SIGNALS, type SignalPattern } from "../recognizers/injection.
 import type { Recognizer } from "../recognizers/recognizer.ts";
 import { selectRecognizers } from "../recognizers/registry.ts";
 import { customRule } from "./custom-rule.ts";
+import { promptMarks, responseMarks } from "./mark-rules.ts";
 import type { Action, Policy, Rule } from "./policy.ts";
 import type { PolicySettings } from "./policy-settings.ts";
 import { withPromptRedaction, withResponseRedaction } from "./redaction-settings.ts";
@@ -33,18 +34,20 @@ export function compilePolicy(security: PolicySettings, dryRun = false): Policy 
 				),
 			]
 		: [];
+	const allResponseRules = [
+		...withResponseRedaction([...phrases, ...responseRules.filter(({ action }) => action !== "allow")], security),
+		...(response.enabled ? responseMarks(security) : []),
+	];
 	const common = { threshold: pii.threshold, allowList: pii.allow_list };
 	const policy = {
 		prompt: {
-			rules: [...withPromptRedaction([...phrases, ...promptRules], security), ...signals],
+			rules: [...withPromptRedaction([...phrases, ...promptRules], security), ...promptMarks(security), ...signals],
 			strategy: pii.redaction_strategy,
 			normalize: security.input.normalize,
 			...common,
 		},
 		response: {
-			rules: withResponseRedaction([...phrases, ...responseRules.filter(({ action }) => action !== "allow")], security).map((rule) =>
-				dryRun ? { ...rule, action: "flag" as const, would: rule.action } : rule,
-			),
+			rules: allResponseRules.map((rule) => (dryRun ? { ...rule, action: "flag" as const, would: rule.action } : rule)),
 			strategy: response.redaction_strategy ?? pii.redaction_strategy,
 			normalize: response.normalize,
 			...common,

@@ -3,7 +3,14 @@ import type { Action, MaskOptions, RedactionStrategy } from "./policy.ts";
 
 /** The part of the configuration's `security` section that a policy is made of. */
 export interface PolicySettings {
-	readonly input: { readonly max_prompt_length: number; readonly normalize: boolean; readonly documents: "refuse" | "pass" };
+	readonly input: {
+		readonly max_prompt_length: number;
+		readonly normalize: boolean;
+		readonly documents: "refuse" | "pass";
+		readonly special_tokens: "pass" | "neutralize" | "reject";
+		readonly hidden_text: "pass" | "strip" | "reject";
+		readonly control_sequences: "pass" | "strip" | "reject";
+	};
 	readonly prompt_injection: {
 		readonly enabled: boolean;
 		readonly detection_models: readonly ("rule_based" | "ml_based")[];
@@ -35,6 +42,9 @@ export interface PolicySettings {
 		readonly allow_list: readonly string[];
 	};
 	readonly response_filtering: {
+		readonly special_tokens: "pass" | "neutralize" | "cut";
+		readonly hidden_text: "pass" | "strip" | "cut";
+		readonly control_sequences: "pass" | "strip" | "cut";
 		readonly enabled: boolean;
 		readonly on_pii: Exclude<Action, "flag">;
 		readonly on_secret: Exclude<Action, "flag">;

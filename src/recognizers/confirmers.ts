@@ -23,6 +23,7 @@ import { confirmMrz } from "./mrz.ts";
 import { confirmIpv4, confirmIpv6, confirmMac } from "./network.ts";
 import { confirmBic, confirmCard, confirmIban, confirmTrack } from "./payment.ts";
 import type { Confirmer } from "./recognizer.ts";
+import { confirmHiddenText } from "./text-marks.ts";
 import { tokenEfficiency } from "./token-efficiency.ts";
 import type { Validator } from "./validators.ts";
 import { confirmBase58Check, confirmBech32, confirmEthereum, confirmMonero, confirmRipple } from "./wallets.ts";
@@ -80,6 +81,7 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["spoken_password", confirmSpokenPassword],
 	["option_value", confirmOption],
 	["authorization_value", confirmAuthorization],
+	["hidden_text", confirmHiddenText],
 	...Object.entries(BY_VALIDATOR).map(([name, confirmer]) => [`validator:${name}`, confirmer] as const),
 	...IDENTIFIERS.map((row) => [`identifier:${row.type}`, identifierConfirmer(row)] as const),
 ]);

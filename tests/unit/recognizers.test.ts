@@ -2,14 +2,23 @@ import { beforeAll, expect, test } from "vitest";
 import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import type { RuleSet } from "../../src/policy/policy.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
+import { TEXT_MARKS } from "../../src/recognizers/text-marks.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { exampleText, markedText } from "../support/examples.ts";
 
+const ALL = [...RECOGNIZERS, ...TEXT_MARKS];
 const ruleSet: RuleSet = {
-	rules: RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
-		patterns.map((pattern) => ({ ...pattern, type, category, label, action: "redact" as const })),
+	rules: ALL.flatMap(({ type, category, label, patterns }) =>
+		patterns.map((pattern) => ({
+			...pattern,
+			type,
+			category,
+			label,
+			action: "redact" as const,
+			...(category === "injection" && { threshold: 0 }),
+		})),
 	),
 	threshold: 0.5,
 	strategy: "mask",
@@ -36,7 +45,7 @@ function findingsIn(text: string): Found[] {
 	}));
 }
 
-for (const { type, examples } of RECOGNIZERS) {
+for (const { type, examples } of ALL) {
 	test(`${type} is found in its examples and only there`, () => {
 		for (const example of examples.match) {
 			const marked = markedText(example);

@@ -59,6 +59,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	zod: [
 		"config/schema.ts",
 		"config/audit-schema.ts",
+		"config/sink-schema.ts",
 		"config/auth-schema.ts",
 		"identity/key-file.ts",
 		"config/server-schema.ts",

@@ -1,4 +1,5 @@
 import type { AuditWriterOptions } from "./audit-writer.ts";
+import type { SinkSettings } from "./sinks/sink.ts";
 
 /** What the audit trail takes from the configuration, with its names. */
 export interface AuditSettings {
@@ -10,6 +11,7 @@ export interface AuditSettings {
 	readonly content_retention_days: number;
 	readonly on_failure: "closed" | "buffer";
 	readonly max_unwritten_records: number;
+	readonly sinks: readonly SinkSettings[];
 }
 
 const DAY_MS = 86_400_000;
@@ -25,5 +27,6 @@ export function auditOptions(audit: AuditSettings, secret: string): Omit<AuditWr
 		contentRetentionMs: audit.content_retention_days * DAY_MS,
 		onFailure: audit.on_failure,
 		maxUnwritten: audit.max_unwritten_records,
+		sinks: audit.sinks,
 	};
 }

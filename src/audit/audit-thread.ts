@@ -2,6 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { SIGN_OF_LIFE_MS } from "./log-lock.ts";
 import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
 import { Recorder } from "./recorder.ts";
+import { createSink } from "./sinks/create-sink.ts";
+import { Shipper } from "./sinks/shipper.ts";
 
 const RETRY_MS = 250;
 const RETENTION_EVERY_MS = 3_600_000;
@@ -9,12 +11,27 @@ const RETENTION_EVERY_MS = 3_600_000;
 /** The audit thread: hashes, encrypts, signs and writes, so that the front end never waits for a disk. */
 function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) => void): (message: ToAuditThread) => void {
 	const recorder = new Recorder(data);
+	const shippers = data.sinks.map(
+		(settings) =>
+			new Shipper({
+				settings,
+				sink: createSink(settings),
+				dir: recorder.dir,
+				log: data.origin,
+				size: recorder.size,
+				onState: (state) => send({ kind: "sink", state }),
+			}),
+	);
+	const ship = (): void => {
+		for (const shipper of shippers) shipper.grow(recorder.size);
+	};
 	let isScheduled = false;
 	const flush = (): void => {
 		isScheduled = false;
 		const result = recorder.flush();
 		if (result.ok) {
 			if (result.count > 0) send({ kind: "appended", count: result.count });
+			ship();
 			return;
 		}
 		send({ kind: "failing", reason: result.reason });
@@ -33,6 +50,14 @@ function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) 
 	setInterval(() => attempt(() => recorder.retain()), RETENTION_EVERY_MS).unref();
 	send({ kind: "ready", size: recorder.size, recovered: recorder.recovered, hasLocalSecret: data.secret === "" });
 	attempt(() => recorder.retain());
+	const close = async (timeoutMs: number): Promise<void> => {
+		flush();
+		await Promise.all(shippers.map((shipper) => shipper.close(timeoutMs)));
+		attempt(() => recorder.keepCheckpoints());
+		recorder.close();
+		send({ kind: "closed" });
+		parentPort?.close();
+	};
 	return (message) => {
 		if (message.kind === "append") {
 			recorder.add(message.records);
@@ -41,11 +66,7 @@ function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) 
 			setImmediate(flush);
 			return;
 		}
-		flush();
-		attempt(() => recorder.keepCheckpoints());
-		recorder.close();
-		send({ kind: "closed" });
-		parentPort?.close();
+		void close(message.timeoutMs);
 	};
 }
 

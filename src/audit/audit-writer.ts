@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { AuditRecord } from "./audit-record.ts";
 import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
+import type { SinkState } from "./sinks/shipper.ts";
 
 export interface AuditWriter {
 	/** Queues a record; never blocks, never throws. */
@@ -24,7 +25,8 @@ export interface AuditWriterOptions extends AuditThreadData {
 export type AuditEvent =
 	| { readonly kind: "failing" | "died" | "overdue"; readonly reason: string }
 	| { readonly kind: "recovered"; readonly records: number }
-	| { readonly kind: "working" };
+	| { readonly kind: "working" }
+	| ({ readonly kind: "sink working" | "sink failing" } & SinkState);
 
 const RESTART_MS = 500;
 
@@ -51,6 +53,8 @@ class Writer implements AuditWriter {
 	/** Refusals that found no place. */
 	#dropped = 0;
 	#isFailing = false;
+	/** As each sink last said it stands. */
+	readonly #sinks = new Map<string, SinkState>();
 	#isScheduled = false;
 	#isClosing = false;
 	#onClosed: (() => void) | undefined;
@@ -61,7 +65,8 @@ class Writer implements AuditWriter {
 
 	get isAccepting(): boolean {
 		const isFull = this.#unwritten.length >= this.#options.maxUnwritten;
-		return !isFull && !(this.#isFailing && this.#options.onFailure === "closed");
+		const isBlocked = [...this.#sinks.values()].some(({ isBlocking }) => isBlocking);
+		return !isFull && !isBlocked && !(this.#isFailing && this.#options.onFailure === "closed");
 	}
 
 	get stats(): { written: number; unwritten: number; isFailing: boolean } {
@@ -114,7 +119,7 @@ class Writer implements AuditWriter {
 			this.#onClosed = resolve;
 			setTimeout(resolve, timeoutMs).unref();
 		});
-		this.#worker?.postMessage({ kind: "close" } satisfies ToAuditThread);
+		this.#worker?.postMessage({ kind: "close", timeoutMs: timeoutMs / 2 } satisfies ToAuditThread);
 		await closed;
 		await this.#worker?.terminate();
 	}
@@ -145,11 +150,18 @@ class Writer implements AuditWriter {
 				return;
 			case "overdue":
 				return this.#options.onEvent(message);
+			case "sink":
+				return this.#onSink(message.state);
 			case "closed":
 				return this.#onClosed?.();
 			default:
 				message satisfies never;
 		}
+	}
+
+	#onSink(state: SinkState): void {
+		this.#sinks.set(state.name, state);
+		this.#options.onEvent({ kind: state.fault === undefined ? "sink working" : "sink failing", ...state });
 	}
 
 	#recordDropped(): void {

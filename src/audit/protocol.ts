@@ -1,4 +1,6 @@
 import type { AuditRecord } from "./audit-record.ts";
+import type { SinkState } from "./sinks/shipper.ts";
+import type { SinkSettings } from "./sinks/sink.ts";
 
 /** What the audit thread is started with. */
 export interface AuditThreadData {
@@ -13,12 +15,13 @@ export interface AuditThreadData {
 	/** ms that records are kept, and ms that content is. */
 	readonly retentionMs: number;
 	readonly contentRetentionMs: number;
+	readonly sinks: readonly SinkSettings[];
 }
 
 export type ToAuditThread =
 	| { readonly kind: "append"; readonly records: readonly AuditRecord[] }
 	/** Everything before it is on disk when `closed` comes back. */
-	| { readonly kind: "close" };
+	| { readonly kind: "close"; readonly timeoutMs: number };
 
 export type FromAuditThread =
 	/** The log is open. `recovered`: records of an earlier life that had not been signed. */
@@ -29,4 +32,6 @@ export type FromAuditThread =
 	| { readonly kind: "failing"; readonly reason: string }
 	/** Something else than writing records did not work: keeping a checkpoint, removing old segments. It is tried again. */
 	| { readonly kind: "overdue"; readonly reason: string }
+	/** A sink stands otherwise than before. */
+	| { readonly kind: "sink"; readonly state: SinkState }
 	| { readonly kind: "closed" };

@@ -56,6 +56,11 @@ export class Recorder {
 		return this.#main.size;
 	}
 
+	/** Folder of the main log. */
+	get dir(): string {
+		return join(this.#data.dir, this.#data.origin);
+	}
+
 	get recovered(): number {
 		return this.#main.recovered;
 	}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { milliseconds } from "./duration-schema.ts";
+import { Sink } from "./sink-schema.ts";
 
 /** `audit`: the tamper-evident record of every decision. */
 export const Audit = z
@@ -39,6 +40,11 @@ export const Audit = z
 			.default(64 << 20)
 			.describe("Bytes after which a new segment file begins."),
 		checkpoint_interval_ms: milliseconds.default(60_000).describe("ms between signed checkpoints that are kept for good."),
-		sinks: z.array(z.unknown()).default([]).describe("Further places that records are sent to."),
+		sinks: z
+			.array(Sink)
+			.max(16)
+			.refine((sinks) => new Set(sinks.map(({ name }) => name)).size === sinks.length, "two have the same name")
+			.default([])
+			.describe("Further places that records are sent to, at least once and in order. A change needs a restart."),
 	})
 	.describe("The record of every decision, chained and signed.");

@@ -4,7 +4,6 @@ export const NOT_ENFORCED: readonly string[] = [
 	"security.response_filtering.block_threshold",
 	"security.rate_limiting.tokens_per_minute",
 	"logging.retention_days",
-	"audit.sinks",
 ];
 
 /** The paths of a configuration that have no effect, with names in place of `*`; a named policy has the keys of `security`. */

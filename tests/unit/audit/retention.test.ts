@@ -82,6 +82,7 @@ test("content goes before the records, and a subject's key when nothing of the s
 		checkpointEveryMs: 1000,
 		retentionMs: 90 * DAY_MS,
 		contentRetentionMs: 7 * DAY_MS,
+		sinks: [],
 	};
 	const recorder = new Recorder(data);
 	const refusal: Omit<RefusalRecord, "time"> = {

@@ -1,0 +1,33 @@
+import { mkdir, open, rename, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { formatRecord } from "./formats.ts";
+import type { Sink, SinkSettings } from "./sink.ts";
+
+/** A file of lines for collectors that read files. At `max_bytes` it becomes `path.1`, that one `path.2`, and the last one goes. */
+export function createFileSink({ path, format, max_bytes, max_files }: SinkSettings & { type: "file" }): Sink {
+	return {
+		async deliver(records) {
+			await mkdir(dirname(path), { recursive: true });
+			const size = await stat(path).then(
+				(found) => found.size,
+				() => 0,
+			);
+			if (size >= max_bytes) await rotate(path, max_files);
+			const file = await open(path, "a", 0o600);
+			try {
+				await file.appendFile(records.map((record) => `${formatRecord(record, format)}\n`).join(""));
+				await file.datasync();
+			} finally {
+				await file.close();
+			}
+		},
+	};
+}
+
+async function rotate(path: string, maxFiles: number): Promise<void> {
+	for (let n = maxFiles - 1; n >= 1; n--) {
+		await rename(n === 1 ? path : `${path}.${n - 1}`, `${path}.${n}`).catch((error: NodeJS.ErrnoException) => {
+			if (error.code !== "ENOENT") throw error;
+		});
+	}
+}

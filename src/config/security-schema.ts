@@ -105,7 +105,9 @@ const PiiProtection = z
 		enabled: z.boolean().default(true).describe("Inspect prompts. Answers have their own switch in `response_filtering`."),
 		detection_types: detectionTypes
 			.default(["email", "ssn", "credit_card", "phone", "ip_address"])
-			.describe("What is looked for in prompts: recognizers, or the groups `pii`, `secrets` and `all`."),
+			.describe(
+				"What is looked for in prompts: recognizers, or groups of them (`pii`, `secrets`, `all`, …). `person`, `address` and `organization` are found by a model and belong to `learned`.",
+			),
 		redaction_strategy: strategy
 			.default("mask")
 			.describe(
@@ -165,7 +167,11 @@ const ResponseFiltering = z
 				"Escape sequences of terminals and control characters in an answer: in a terminal they move the cursor, rename the window or fill the clipboard.",
 			),
 		block_threshold: probability.default(0.7).describe("Score, 0…1, from which content counts as harmful."),
-		detection_types: detectionTypes.default(["all"]).describe("What is looked for in answers."),
+		detection_types: detectionTypes
+			.default(["all"])
+			.describe(
+				"What is looked for in answers. `person`, `address` and `organization` only when they or `learned` are named, not by `all` and `pii`: an answer then waits for the end of each sentence, 512 bytes at most.",
+			),
 		redaction_strategy: strategy.optional().describe("How a finding is written in answers. Absent: as in `pii_protection`."),
 		redaction_strategies: strategies.describe(
 			"By type or group, for answers; on top of those of `pii_protection` unless `redaction_strategy` is set here.",

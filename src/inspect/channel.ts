@@ -1,6 +1,8 @@
 import type { ByteOffset } from "../core/units.ts";
 import type { SourceKind } from "../providers/provider.ts";
-import type { Piece, ScannerProgram, ScannerState, TextScanner } from "../scanner/text-scanner.ts";
+import type { Piece } from "../scanner/piece.ts";
+import type { ScannerState } from "../scanner/scanner-state.ts";
+import type { ScannerProgram, TextScanner } from "../scanner/text-scanner.ts";
 import { Redactor } from "../verdict/redaction.ts";
 import type { SurrogateTableState } from "../verdict/surrogate-table.ts";
 import type { TextStyle } from "./conversation.ts";

@@ -1,5 +1,5 @@
 import type { ByteOffset } from "../core/units.ts";
-import type { Piece } from "../scanner/text-scanner.ts";
+import type { Piece } from "../scanner/piece.ts";
 
 /** Takes the pieces out that begin before `end`; clean bytes behind it stay. */
 export function takeBefore(pieces: Piece[], end: ByteOffset): Piece[] {

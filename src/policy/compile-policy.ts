@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { INJECTION_SIGNALS, type SignalPattern } from "../recognizers/injection.ts";
 import type { Recognizer } from "../recognizers/recognizer.ts";
-import { selectRecognizers } from "../recognizers/registry.ts";
+import { selectForAnswers, selectRecognizers } from "../recognizers/registry.ts";
 import { customRule } from "./custom-rule.ts";
 import { promptMarks, responseMarks } from "./mark-rules.ts";
 import type { Action, Policy, Rule } from "./policy.ts";
@@ -29,7 +29,7 @@ export function compilePolicy(security: PolicySettings, dryRun = false): Policy 
 	const responseRules = response.enabled
 		? [
 				...custom(() => response.on_pii),
-				...selectRecognizers(response.detection_types).flatMap((recognizer) =>
+				...selectForAnswers(response.detection_types).flatMap((recognizer) =>
 					rulesOf(recognizer, recognizer.category === "secret" ? response.on_secret : response.on_pii),
 				),
 			]

@@ -1,4 +1,4 @@
-import { RECOGNIZERS } from "../recognizers/registry.ts";
+import { ALL_RECOGNIZERS } from "../recognizers/registry.ts";
 import type { RedactionStrategy, Rule } from "./policy.ts";
 import type { PolicySettings } from "./policy-settings.ts";
 
@@ -30,7 +30,7 @@ function withRedaction(
 
 /** What a rule is called in the settings, the most specific name first. */
 function namesOf({ type, category }: Rule): string[] {
-	const groups = RECOGNIZERS.find((recognizer) => recognizer.type === type)?.groups ?? [];
+	const groups = ALL_RECOGNIZERS.find((recognizer) => recognizer.type === type)?.groups ?? [];
 	return [type, ...groups, category === "secret" ? "secrets" : "pii", "all"];
 }
 

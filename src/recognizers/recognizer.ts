@@ -51,6 +51,8 @@ export interface PatternSpec {
 	readonly core?: Core;
 	/** A sign that says something only together with others: never held, rewritten or counted, reported beside the findings. At most 62 bytes wide. */
 	readonly isSignal?: true;
+	/** Found by the token model under this name; the expression is empty. */
+	readonly learned?: "person" | "address" | "organization";
 	/** More views in which it is looked for. Default: both for secrets and phrases, none for personal data. */
 	readonly views?: readonly DisguiseView[];
 }

@@ -2,6 +2,7 @@ import { EMAIL, PHONE } from "./contact.ts";
 import { IDENTIFIERS } from "./identifier-tables.ts";
 import { identifierRecognizer } from "./identifiers.ts";
 import { LABELLED } from "./labelled.ts";
+import { LEARNED } from "./learned.ts";
 import { MRZ } from "./mrz.ts";
 import { IP_ADDRESS, MAC_ADDRESS } from "./network.ts";
 import { CARD_TRACK, IBAN, PAYMENT_CARD } from "./payment.ts";
@@ -41,19 +42,30 @@ export const RECOGNIZERS: readonly Recognizer[] = [
 	IP_ADDRESS,
 ];
 
+/** Those, and what the token model finds. */
+export const ALL_RECOGNIZERS: readonly Recognizer[] = [...RECOGNIZERS, ...LEARNED];
+
 /** Names that may stand in `detection_types`. */
 export function detectionNames(): string[] {
-	return [...new Set(["all", "pii", "secrets", ...RECOGNIZERS.flatMap(({ type, groups }) => [type, ...(groups ?? [])])])];
+	return [...new Set(["all", "pii", "secrets", ...ALL_RECOGNIZERS.flatMap(({ type, groups }) => [type, ...(groups ?? [])])])];
 }
 
 /** The recognizers that the names select, in priority order. Unknown names select nothing; the configuration refuses them. */
 export function selectRecognizers(names: readonly string[]): Recognizer[] {
 	const wanted = new Set(names);
-	return RECOGNIZERS.filter(
+	return ALL_RECOGNIZERS.filter(
 		({ type, category, groups }) =>
 			wanted.has("all") ||
 			wanted.has(type) ||
 			wanted.has(category === "secret" ? "secrets" : "pii") ||
 			(groups ?? []).some((group) => wanted.has(group)),
+	);
+}
+
+/** Likewise for answers: what makes them wait for the end of a sentence is selected by its own names only. */
+export function selectForAnswers(names: readonly string[]): Recognizer[] {
+	const wanted = new Set(names);
+	return selectRecognizers(names).filter(
+		(recognizer) => !LEARNED.includes(recognizer) || [recognizer.type, ...(recognizer.groups ?? [])].some((name) => wanted.has(name)),
 	);
 }

@@ -12,6 +12,8 @@ export interface PatternSource {
 	readonly core?: object;
 	/** As public as a trigger. */
 	readonly isSignal?: true;
+	/** Present: there is no expression. */
+	readonly learned?: string;
 }
 
 /** What the engine compiles: one expression and the rules that share it, in priority order. */
@@ -31,6 +33,7 @@ export interface PatternFault {
 export function distinctPatterns(sources: readonly PatternSource[]): DistinctPattern[] {
 	const groups = new Map<string, { source: PatternSource; rules: number[] }>();
 	for (const [rule, source] of sources.entries()) {
+		if (source.learned !== undefined) continue;
 		const key = `${source.caseInsensitive === true}${source.core !== undefined}${source.isSignal === true}${source.expression}`;
 		const known = groups.get(key);
 		if (known === undefined) groups.set(key, { source, rules: [rule] });

@@ -1,3 +1,4 @@
+import { MAX_SEGMENT_BYTES, SegmentCutter } from "../models/segment.ts";
 import { parsePattern } from "./byte-regex.ts";
 import { distinctPatterns, isPublic, type PatternSource } from "./compile-rules.ts";
 import { createHyperscanEngine } from "./engine-hyperscan.ts";
@@ -37,7 +38,37 @@ export async function reportHold(rules: readonly PatternSource[]): Promise<HoldR
 		.filter(({ source }) => !isPublic(source))
 		.map(({ source }) => ({ pattern: source.name, delayed: measure([source]), ...hintFor(source) }))
 		.sort((a, b) => b.delayed.prose - a.delayed.prose);
-	return { patterns, together: { pattern: "all together", delayed: measure(rules) } };
+	const learned = rules.filter((rule) => rule.learned !== undefined);
+	if (learned.length === 0) return { patterns, together: { pattern: "all together", delayed: measure(rules) } };
+	const cost = learnedCost(learned);
+	return { patterns: [cost, ...patterns], together: { pattern: "all together", delayed: cost.delayed } };
+}
+
+/** The token model decides whole sentences: what patterns hold comes on top in the last piece of each only. */
+function learnedCost(rules: readonly PatternSource[]): HoldCost {
+	const shares = Object.entries(SAMPLE_TEXTS).map(([name, text]) => [name, undecidedShare(text)]);
+	return {
+		pattern: rules.map(({ name }) => name).join(", "),
+		delayed: Object.fromEntries(shares) as HoldCost["delayed"],
+		hint: `answers wait for the end of each sentence, ${MAX_SEGMENT_BYTES} bytes at most; prompts do not wait`,
+	};
+}
+
+function undecidedShare(text: string): number {
+	const bytes = Buffer.from(text);
+	const cutter = new SegmentCutter();
+	let decided = 0;
+	let delayed = 0;
+	let pieces = 0;
+	for (let end = PIECE_BYTES; end - PIECE_BYTES < bytes.length; end += PIECE_BYTES, pieces++) {
+		for (;;) {
+			const size = cutter.next(bytes, decided, Math.min(end, bytes.length));
+			if (size === undefined) break;
+			decided += size;
+		}
+		if (decided < Math.min(end, bytes.length)) delayed++;
+	}
+	return delayed / pieces;
 }
 
 function delayedShare(engine: ReturnType<typeof createHyperscanEngine>, text: string): number {

@@ -35,7 +35,8 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 	const faults = checkRules(rules);
 	if (faults.length > 0) return { ok: false, faults };
 	// Hyperscan refuses an empty set; a pattern that no text contains keeps the lanes uniform.
-	const expressions = rules.length > 0 ? buildExpressions(rules) : ["\\xff\\xfe\\xff\\xfe"];
+	const built = buildExpressions(rules);
+	const expressions = built.length > 0 ? built : ["\\xff\\xfe\\xff\\xfe"];
 	const triggers = distinctPatterns(rules).map(({ source }) => source.core !== undefined);
 	const key = createHash("sha256")
 		// Hyperscan compiles for the processor it runs on.

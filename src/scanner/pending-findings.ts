@@ -11,6 +11,8 @@ export interface Pending extends Finding {
 	readonly tails: TailRun[];
 	/** What the view reads that says it; absent when the original does. */
 	text: string | undefined;
+	/** Says the token model. Where it begins at the same byte as a pattern's finding, that one names the region. */
+	readonly isLearned: boolean;
 	/** The text that says it: 0 is the original, others are views. */
 	view: number;
 }
@@ -24,7 +26,7 @@ export interface Candidate extends Detection {
 }
 
 /**
- * Findings by `(from, tail first, longest, highest score, rule)`. What several views say about one rule and one start is one finding,
+ * Findings by `(from, tail first, patterns first, longest, highest score, rule)`. What several views say about one rule and one start is one finding,
  * and which of them spoke first makes no difference: all of them are known when the release point passes the start.
  */
 export class PendingFindings {
@@ -57,9 +59,10 @@ export class PendingFindings {
 		const known = this.#list.find((finding) => finding.rule === index && finding.from === from);
 		this.#isSorted = false;
 		if (known === undefined) {
-			const { type, action, category } = this.#rules[index] as Rule;
+			const { type, action, category, learned } = this.#rules[index] as Rule;
 			const tails = beginTail === undefined ? [] : [beginTail()];
-			this.#list.push({ type, rule: index, from, to, score, action, category, triggerEnd: to, tails, text, view });
+			const isLearned = learned !== undefined;
+			this.#list.push({ type, rule: index, from, to, score, action, category, triggerEnd: to, tails, isLearned, text, view });
 			return;
 		}
 		known.score = Math.max(known.score, score);
@@ -87,6 +90,7 @@ function byPosition(a: Pending, b: Pending): number {
 	if (a.from !== b.from) return a.from - b.from;
 	const hasTail = a.tails.length > 0;
 	if (hasTail !== b.tails.length > 0) return hasTail ? -1 : 1;
+	if (a.isLearned !== b.isLearned) return a.isLearned ? 1 : -1;
 	if (!hasTail && a.to !== b.to) return b.to - a.to;
 	return a.score === b.score ? a.rule - b.rule : b.score - a.score;
 }

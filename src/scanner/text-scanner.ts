@@ -1,22 +1,23 @@
-import type { ByteOffset } from "../core/units.ts";
 import { VIEWS, type View } from "../normalize/views.ts";
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { LEFT_CONTEXT_BYTES } from "./confirm.ts";
-import type { CoreState } from "./core.ts";
 import { createDetectorProgram, type Detection, Detector, type DetectorProgram, tailOf } from "./detector.ts";
 import type { Engine } from "./engine.ts";
+import { createEntityProgram, type EntityProgram, EntityScanner } from "./entity-scanner.ts";
 import { type Pending, PendingFindings } from "./pending-findings.ts";
+import type { Piece } from "./piece.ts";
+import type { ScannerState } from "./scanner-state.ts";
 import { beginTail, type TailProgram, type TailState } from "./tail.ts";
 import { OpenTails, TailRun } from "./tail-run.ts";
-import { type ViewDetection, ViewScanner, type ViewState } from "./view-scanner.ts";
+import { type ViewDetection, ViewScanner } from "./view-scanner.ts";
 
 /**
  * Inspection of one text that arrives in pieces. `take` gives out what is final, in the order of the text.
  *
  * Why the result cannot depend on the chunking: a finding takes effect only when the release point has passed its
  * first byte. From then on no further match can begin at or before that byte, so every finding that starts there is
- * known, and they are visited by `(from, tail first, longest, rule)`, an order that needs nothing still to come.
+ * known, and they are visited by `(from, tail first, patterns first, longest, rule)`, an order that needs nothing still to come.
  */
 export interface TextScanner {
 	/** Appends UTF-8 bytes (whole code points) and scans them. */
@@ -46,32 +47,6 @@ export interface TextScanner {
 	close(): void;
 }
 
-/**
- * Clean bytes, or the beginning of a replaced region. `from` is an absolute offset; bytes that no piece covers belong
- * to the region before them. `text` is absent where the length is not known yet (a tail). Where it `isDisguised`, it is
- * what a reader takes the region for, not what stands there.
- */
-export type Piece =
-	| { readonly kind: "clean"; readonly from: ByteOffset; readonly bytes: Uint8Array }
-	| {
-			readonly kind: "redacted";
-			readonly from: ByteOffset;
-			readonly rule: Rule;
-			readonly text: string | undefined;
-			readonly isDisguised: boolean;
-	  };
-
-/** Plain data. */
-export interface ScannerState {
-	readonly context: Uint8Array;
-	readonly held: Uint8Array;
-	readonly release: number;
-	readonly redactedUntil: number;
-	readonly tails: readonly { readonly view: number; readonly state: TailState }[];
-	readonly cores: readonly CoreState[];
-	readonly views: readonly ViewState[];
-}
-
 type IsOwn = (text: string) => boolean;
 
 export interface ScannerProgram {
@@ -83,13 +58,15 @@ export interface ScannerProgram {
 export function createScannerProgram(ruleSet: RuleSet, engine: Engine, allViews: readonly View[] = VIEWS): ScannerProgram {
 	const views = ruleSet.normalize === false ? [] : allViews;
 	const program = createDetectorProgram(ruleSet, engine);
-	return { open: (state, isOwn) => new Scanner(program, views, state, isOwn) };
+	const entities = createEntityProgram(ruleSet);
+	return { open: (state, isOwn) => new Scanner(program, views, entities, state, isOwn) };
 }
 
 class Scanner implements TextScanner {
 	readonly #program: DetectorProgram;
 	readonly #original: Detector;
 	readonly #views: readonly ViewScanner[];
+	readonly #entities: EntityScanner | undefined;
 	readonly #openTails = new OpenTails();
 	#release = 0;
 	#taken = 0;
@@ -100,11 +77,18 @@ class Scanner implements TextScanner {
 	readonly #passed: Finding[] = [];
 	readonly #signals: Detection[] = [];
 
-	constructor(program: DetectorProgram, views: readonly View[], state: ScannerState | undefined, isOwn: IsOwn | undefined) {
+	constructor(
+		program: DetectorProgram,
+		views: readonly View[],
+		entities: EntityProgram | undefined,
+		state: ScannerState | undefined,
+		isOwn: IsOwn | undefined,
+	) {
 		this.#isOwn = isOwn;
 		this.#program = program;
 		this.#pending = new PendingFindings(program.rules);
 		this.#original = new Detector(program, () => true, state?.release, state?.context);
+		this.#entities = entities && new EntityScanner(entities, this.#original, state?.entities);
 		this.#views = views.map((view, i) => new ViewScanner(view, i + 1, program, this.#original, this.#openTails, state?.views[i]));
 		if (state !== undefined) this.#restore(state);
 	}
@@ -138,12 +122,14 @@ class Scanner implements TextScanner {
 		this.#read(from);
 		this.#scan();
 		this.#advanceTails();
-		this.#release = this.#views.reduce((least, view) => Math.min(least, view.release), this.#original.release);
+		const held = Math.min(this.#original.release, this.#entities?.release ?? Number.POSITIVE_INFINITY);
+		this.#release = this.#views.reduce((least, view) => Math.min(least, view.release), held);
 	}
 
 	finish(): void {
 		if (this.#cut) return;
 		this.#add(this.#original.finish());
+		this.#add(this.#entities?.finish() ?? []);
 		for (const view of this.#views) this.#addSeen(view, view.finish());
 		this.#advanceTails();
 		this.#release = this.end;
@@ -183,6 +169,7 @@ class Scanner implements TextScanner {
 			tails: this.#openTails.list.map(({ run }) => ({ view: run.view, state: { ...run.state } })),
 			cores: this.#original.cores.snapshot(at),
 			views: this.#views.map((view) => view.state(at)),
+			...(this.#entities && { entities: this.#entities.state(at) }),
 		};
 	}
 
@@ -198,6 +185,7 @@ class Scanner implements TextScanner {
 		this.#redactedUntil = state.redactedUntil;
 		this.#original.append(state.held);
 		this.#original.cores.restore(state.cores);
+		this.#add(state.entities?.found ?? []);
 		this.#scan();
 		for (const { view, state: tail } of state.tails) {
 			const program = (this.#program.tails[tail.rule] ?? this.#program.cores.tails[tail.rule]) as TailProgram;
@@ -222,6 +210,7 @@ class Scanner implements TextScanner {
 	#scan(): void {
 		this.#add(this.#original.scan());
 		for (const view of this.#views) this.#addSeen(view, view.scan());
+		this.#add(this.#entities?.scan() ?? []);
 	}
 
 	#add(detections: readonly Detection[]): void {

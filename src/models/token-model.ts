@@ -1,0 +1,87 @@
+import { ENTITIES, type Entity, LABELS } from "./entity-labels.ts";
+import { latticeOf, viterbi } from "./label-chain.ts";
+import { FEATURES, featuresOf } from "./token-features.ts";
+import { tokenize } from "./token-text.ts";
+
+/** UTF-16 span in the text. */
+export interface EntitySpan {
+	readonly entity: Entity;
+	readonly from: number;
+	readonly to: number;
+	/** Probability of its labels, 0…1: the least of its tokens. */
+	readonly probability: number;
+}
+
+/** A linear-chain CRF over hashed features: weights are whole numbers, times `scale`. */
+export interface TokenModel {
+	readonly bits: number;
+	readonly scale: number;
+	/** By bucket and label. */
+	readonly weights: Int8Array;
+	/** By label and the label that follows; the last row is the start of the text. */
+	readonly transitions: Float64Array;
+	/** Hashes of the words in lists, ascending, and the lists of each. */
+	readonly words: Int32Array;
+	readonly wordLists: Uint8Array;
+}
+
+/** Entities of a text, in order, by the most probable sequence of labels. */
+export function findEntities(model: TokenModel, text: string): EntitySpan[] {
+	const tokens = tokenize(text);
+	if (tokens.length === 0) return [];
+	const features = featuresOf(tokens, (word) => listsOf(model, word), model.bits);
+	const scores = emissions(model, features, tokens.length);
+	const labels = viterbi(scores, model.transitions, tokens.length);
+	if (labels.every((label) => label === 0)) return [];
+	const { marginals } = latticeOf(scores, model.transitions, tokens.length);
+	const spans: EntitySpan[] = [];
+	for (let i = 0; i < tokens.length; ) {
+		const begins = beginOf(labels[i] as number);
+		let end = i + 1;
+		while (begins > 0 && labels[end] === begins + 1) end++;
+		if (begins > 0) {
+			const probability = probabilityOf(marginals, begins, i, end);
+			const [from, to] = [tokens[i]?.from as number, tokens[end - 1]?.to as number];
+			spans.push({ entity: ENTITIES[(begins - 1) / 2] as Entity, from, to, probability });
+		}
+		i = end;
+	}
+	return spans;
+}
+
+/** The label that begins the entity of a label; 0 where there is none. */
+function beginOf(label: number): number {
+	return label === 0 || label % 2 === 1 ? label : label - 1;
+}
+
+function probabilityOf(marginals: Float64Array, begins: number, from: number, to: number): number {
+	let least = 1;
+	for (let i = from; i < to; i++)
+		least = Math.min(least, (marginals[i * LABELS + begins] as number) + (marginals[i * LABELS + begins + 1] as number));
+	return least;
+}
+
+function listsOf({ words, wordLists }: TokenModel, word: number): number {
+	let low = 0;
+	let high = words.length - 1;
+	while (low <= high) {
+		const middle = (low + high) >> 1;
+		const found = words[middle] as number;
+		if (found === word) return wordLists[middle] as number;
+		if (found < word) low = middle + 1;
+		else high = middle - 1;
+	}
+	return 0;
+}
+
+function emissions({ weights, scale }: TokenModel, features: Uint32Array, tokens: number): Float64Array {
+	const scores = new Float64Array(tokens * LABELS);
+	for (let i = 0; i < tokens; i++) {
+		for (let f = 0; f < FEATURES; f++) {
+			const row = (features[i * FEATURES + f] as number) * LABELS;
+			for (let label = 0; label < LABELS; label++) (scores[i * LABELS + label] as number) += weights[row + label] as number;
+		}
+		for (let label = 0; label < LABELS; label++) (scores[i * LABELS + label] as number) *= scale;
+	}
+	return scores;
+}

@@ -1,0 +1,94 @@
+import type { Entity } from "../models/entity-labels.ts";
+import { SegmentCutter } from "../models/segment.ts";
+import { findEntities } from "../models/token-model.ts";
+import { scoreOf, shippedModel, type TokenModelFile } from "../models/token-model-file.ts";
+import type { RuleSet } from "../policy/policy.ts";
+import type { Detection, Detector } from "./detector.ts";
+
+/** What finds the learned rules of a rule set; shared by all texts of a lane. */
+export interface EntityProgram {
+	/** Spans of one segment, in bytes from its start. */
+	find(segment: string): readonly Detection[];
+}
+
+/** Undefined where the rule set has no learned rules: then no model is loaded and nothing is held. */
+export function createEntityProgram({ rules, threshold, allowList }: RuleSet): EntityProgram | undefined {
+	const learned = new Map<Entity, { readonly rule: number; readonly threshold: number }>();
+	for (const [rule, { learned: entity, threshold: own }] of rules.entries())
+		if (entity !== undefined) learned.set(entity, { rule, threshold: own ?? threshold });
+	if (learned.size === 0) return undefined;
+	const allowed = new Set(allowList);
+	const { model, thresholds }: TokenModelFile = shippedModel();
+	return {
+		find(segment) {
+			return findEntities(model, segment).flatMap(({ entity, from, to, probability }) => {
+				const rule = learned.get(entity);
+				const score = scoreOf(probability, thresholds[entity]);
+				if (rule === undefined || score < rule.threshold || allowed.has(segment.slice(from, to))) return [];
+				const start = Buffer.byteLength(segment.slice(0, from));
+				return [{ rule: rule.rule, score, from: start, to: start + Buffer.byteLength(segment.slice(from, to)) }];
+			});
+		},
+	};
+}
+
+/** Plain data. */
+export interface EntityState {
+	/** Start of the segment that is not decided yet. */
+	readonly from: number;
+	/** Found in decided segments, behind the release point. */
+	readonly found: readonly Detection[];
+}
+
+/** Looks for learned entities in one text that arrives in pieces. A segment is decided as a whole, when its end is here. */
+export class EntityScanner {
+	readonly #program: EntityProgram;
+	readonly #text: Detector;
+	readonly #cutter = new SegmentCutter();
+	#from: number;
+	#found: readonly Detection[];
+
+	constructor(program: EntityProgram, text: Detector, state?: EntityState) {
+		this.#program = program;
+		this.#text = text;
+		this.#from = state?.from ?? 0;
+		this.#found = state?.found ?? [];
+	}
+
+	/** Offset before which nothing can be found any more. */
+	get release(): number {
+		return this.#from;
+	}
+
+	/** Decides the segments that are whole. Call when the text has been appended to. */
+	scan(): readonly Detection[] {
+		const detections: Detection[] = [];
+		for (;;) {
+			const { window, base, end } = this.#text;
+			const size = this.#cutter.next(window, this.#from - base, end - base);
+			if (size === undefined) break;
+			detections.push(...this.#decide(this.#from + size));
+		}
+		return detections;
+	}
+
+	/** End of the text: the last segment ends here. */
+	finish(): readonly Detection[] {
+		return [...this.scan(), ...this.#decide(this.#text.end)];
+	}
+
+	/** What continues here when nothing before `offset` matters any more. */
+	state(offset: number): EntityState {
+		return { from: this.#from, found: this.#found.filter(({ from }) => from >= offset) };
+	}
+
+	#decide(to: number): readonly Detection[] {
+		const start = this.#from;
+		this.#from = to;
+		const found = this.#program
+			.find(this.#text.text(start, to))
+			.map((detection) => ({ ...detection, from: start + detection.from, to: start + detection.to }));
+		if (found.length > 0) this.#found = [...this.#found.filter(({ to: end }) => end > this.#text.keepFrom), ...found];
+		return found;
+	}
+}

@@ -1,0 +1,16 @@
+import type { CoreState } from "./core.ts";
+import type { EntityState } from "./entity-scanner.ts";
+import type { TailState } from "./tail.ts";
+import type { ViewState } from "./view-scanner.ts";
+
+/** What another scanner needs to go on where one stopped. Plain data. */
+export interface ScannerState {
+	readonly context: Uint8Array;
+	readonly held: Uint8Array;
+	readonly release: number;
+	readonly redactedUntil: number;
+	readonly tails: readonly { readonly view: number; readonly state: TailState }[];
+	readonly cores: readonly CoreState[];
+	readonly views: readonly ViewState[];
+	readonly entities?: EntityState;
+}

@@ -38,7 +38,7 @@ function routesOf(config: Config, demoUrl: string | undefined): RouteSpec[] {
 		const deadlines = { connectMs: spec.timeouts.connect_ms, headMs: spec.timeouts.head_ms, idleMs: spec.timeouts.idle_ms };
 		const policy = spec.policy !== undefined && { policy: spec.policy };
 		const common = { provider, deadlines, maxConcurrent: spec.max_concurrent, ...policy };
-		if (spec.type === "demo") return { ...NO_OPTIONS, ...common, type: "demo", baseUrl: `${demoUrl}/v1` };
+		if (spec.type === "demo") return { ...NO_OPTIONS, ...common, type: "demo", baseUrl: demoUrl ?? "" };
 		return {
 			...common,
 			type: spec.type,

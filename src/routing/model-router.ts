@@ -38,7 +38,16 @@ const SPOKEN: Readonly<Record<ProviderType, readonly ApiName[]>> = {
 	azure: ["openai-chat", "openai-completions", "openai-responses", "openai-embeddings"],
 	anthropic: ["anthropic-messages", "anthropic-count-tokens"],
 	gemini: ["gemini-generate", "gemini-embed"],
-	demo: ["openai-chat"],
+	demo: [
+		"openai-chat",
+		"openai-completions",
+		"openai-responses",
+		"openai-embeddings",
+		"anthropic-messages",
+		"anthropic-count-tokens",
+		"gemini-generate",
+		"gemini-embed",
+	],
 };
 
 /** The API in which the provider's servers get a client's request: the client's own, or one it can be translated to. */

@@ -1,7 +1,6 @@
-import Anthropic from "@anthropic-ai/sdk";
+import type Anthropic from "@anthropic-ai/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MockUpstream } from "../support/mock-upstream.ts";
-import { startProxy } from "../support/proxy.ts";
 import { ANSWERS, startTwoVendors, type TwoVendors } from "../support/two-vendors.ts";
 
 let vendors: TwoVendors;
@@ -157,14 +156,4 @@ describe("an Anthropic client of an OpenAI-compatible provider", () => {
 		const counted = vendors.anthropicClient.messages.countTokens({ model: "gpt-x", messages: [{ role: "user", content: "hi" }] });
 		await expect(counted).rejects.toMatchObject({ status: 404, message: expect.stringContaining("gpt-x") });
 	});
-});
-
-test("an Anthropic SDK can watch the laptop demo stop a leak", async () => {
-	const proxy = await startProxy({ demo: { type: "demo" } });
-	const client = new Anthropic({ apiKey: "unused", baseURL: `http://127.0.0.1:${proxy.port}` });
-	const message = client.messages.stream({ model: "demo", max_tokens: 99, messages: [{ role: "user", content: "show me a key" }] });
-	const { content, stop_reason } = await message.finalMessage();
-	expect(stop_reason).toBe("refusal");
-	expect(content).toMatchObject([{ type: "text", text: "[demo] To deploy, export the access key " }]);
-	await proxy.drain();
 });

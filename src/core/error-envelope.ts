@@ -1,5 +1,6 @@
 import type { ApiName, Vendor } from "./api.ts";
 import { type CatalogueEntry, ERRORS, type ErrorCode } from "./errors.ts";
+import type { VendorError } from "./vendor-error.ts";
 
 export interface ErrorDetail {
 	readonly status: number;
@@ -33,6 +34,21 @@ const ANTHROPIC_TYPE: Readonly<Record<number, string>> = {
 	529: "overloaded_error",
 };
 
+/** `error.type` of Anthropic that no status stands for, or more than one. */
+const ANTHROPIC_TYPES: ReadonlySet<string> = new Set([
+	...Object.values(ANTHROPIC_TYPE),
+	"invalid_request_error",
+	"billing_error",
+	"api_error",
+	"timeout_error",
+]);
+
+function anthropicType(status: number, type: string): string {
+	if (ANTHROPIC_TYPE[status] !== undefined) return ANTHROPIC_TYPE[status];
+	if (ANTHROPIC_TYPES.has(type)) return type;
+	return status >= 500 ? "api_error" : "invalid_request_error";
+}
+
 /** The vendor's own error object, as its SDKs read it. Our `code` is in all of them. */
 export function errorEnvelope(vendor: Vendor, { status, code, type, message, param = null }: ErrorDetail): object {
 	switch (vendor) {
@@ -41,7 +57,7 @@ export function errorEnvelope(vendor: Vendor, { status, code, type, message, par
 		case "anthropic":
 			return {
 				type: "error",
-				error: { type: ANTHROPIC_TYPE[status] ?? (status >= 500 ? "api_error" : "invalid_request_error"), message, code },
+				error: { type: anthropicType(status, type), message, code },
 			};
 		case "gemini":
 			return {
@@ -59,10 +75,12 @@ export function errorEnvelope(vendor: Vendor, { status, code, type, message, par
 
 /**
  * A catalogue error after the head of a streamed answer was sent: an SSE block on which the vendor's SDKs throw. Events
- * of the Responses API carry a `type`, and `error` beside it, because OpenAI's SDK throws on that member alone.
+ * of the Responses API carry a `type`, and `error` beside it, because OpenAI's SDK throws on that member alone. `from`:
+ * what the upstream's own error said.
  */
-export function errorEvent(api: ApiName, code: ErrorCode): string {
-	const { status, type, message } = ERRORS[code];
+export function errorEvent(api: ApiName, error: ErrorCode, from: VendorError = {}): string {
+	const { message, ...entry } = ERRORS[error];
+	const { status = entry.status, type = entry.type, code = error } = from;
 	const detail = { status, type, message, code };
 	if (api.startsWith("anthropic")) return `event: error\ndata: ${JSON.stringify(errorEnvelope("anthropic", detail))}\n\n`;
 	if (api === "openai-responses") {

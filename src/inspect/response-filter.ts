@@ -1,7 +1,8 @@
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
-import type { CutCause, EventData, EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
+import type { VendorError } from "../core/vendor-error.ts";
+import type { CutCause, EventData, EventFault, EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { FindingReport } from "../verdict/finding-report.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
@@ -156,16 +157,16 @@ class Filter implements ResponseFilter {
 		else this.#takeFault(run, "too_many_channels");
 	}
 
-	#takeFault(run: Run, code: string): void {
+	#takeFault(run: Run, code: string, from?: VendorError): void {
 		this.#flush(run);
-		if (run.end === undefined) append(run, this.#fault("", code));
+		if (run.end === undefined) append(run, this.#fault("", code, from));
 	}
 
 	/** Adds an event to the batch, and writes the batch where it must end. */
 	#take(run: Run, block: SseBlock, reading: EventReading): void {
 		if (run.end !== undefined) return;
 		const entry = this.#read(block, reading);
-		if (typeof entry === "string") return this.#takeFault(run, entry);
+		if ("code" in entry) return this.#takeFault(run, entry.code, entry.from);
 		run.entries.push(entry);
 		// A channel may end inside the batch, so texts after its end must not be scanned together with those before.
 		if (this.#channels.names(entry.reading.finished).length > 0 || this.#done) this.#flush(run);
@@ -219,20 +220,21 @@ class Filter implements ResponseFilter {
 		for (const block of blocks) if (!this.#done && run.end === undefined) this.#take(run, block, this.#reader.read(block, this.#memory));
 	}
 
-	/** An entry, or the code of the fault that ends the answer. */
-	#read(block: SseBlock, reading: EventReading): Entry | string {
+	/** An entry, or the fault that ends the answer. */
+	#read(block: SseBlock, reading: EventReading): Entry | EventFault {
 		// A comment is text as well, and no client needs an upstream's.
 		if (block.event === undefined) return { block: { ...block, raw: "" }, reading: NOTHING, texts: [], held: "", isCut: false };
-		if (reading.kind === "fault") return reading.code;
+		if (reading.kind === "fault") return reading;
 		if (reading.kind === "done") {
 			this.#done = true;
 			const raw = END_MARKER.test(block.raw) ? block.raw : this.#format.done();
 			return { block: { ...block, raw }, reading: { ...NOTHING, finished: [""] }, texts: [], held: "", isCut: false };
 		}
 		if (reading.isEnd) this.#done = true;
-		for (const place of reading.places) if (place.kind === "delta" && !this.#channels.open(place)) return "too_many_channels";
+		for (const place of reading.places)
+			if (place.kind === "delta" && !this.#channels.open(place)) return { kind: "fault", code: "too_many_channels" };
 		const plain = plainBlock(block);
-		if (plain === undefined) return "upstream_invalid_event";
+		if (plain === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 		return createEntry(plain, reading, (place) => {
 			const whole = this.#wholes.inspect(place);
 			if (place.kind === "whole") this.#tally.add(whole.findings, "whole");
@@ -262,8 +264,8 @@ class Filter implements ResponseFilter {
 		return { out: out + broken.join("") + end + mark + securityComment("cut", this.found.counts), consumed: this.#received, ended: "cut" };
 	}
 
-	#fault(out: string, code: string): FilterStep {
-		const event = this.failure(isErrorCode(code) ? code : "internal_error");
+	#fault(out: string, code: string, from?: VendorError): FilterStep {
+		const event = errorEvent(this.#options.api, isErrorCode(code) ? code : "internal_error", from);
 		return { out: out + event, consumed: this.#received, ended: "fault", code };
 	}
 }

@@ -1,3 +1,4 @@
+import { vendorErrorOf } from "../core/vendor-error.ts";
 import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import {
@@ -134,7 +135,12 @@ function readEvent(data: string, eventName: string | undefined, memory: MessageM
 	const object = parseObject(data);
 	const type = object?.["type"];
 	if (object === undefined || typeof type !== "string" || (eventName !== undefined && eventName !== type)) return INVALID;
-	if (type === "error") return { kind: "fault", code: isOverload(object["error"]) ? "upstream_overloaded" : "upstream_error" };
+	if (type === "error") {
+		const from = vendorErrorOf(object["error"]);
+		return from.type === "overloaded_error"
+			? { kind: "fault", code: "upstream_overloaded" }
+			: { kind: "fault", code: "upstream_error", from };
+	}
 	if (type === "content_block_delta") return readDelta(data, object, memory);
 	const fields = readOtherEvent(data, object);
 	if (fields === undefined || fields.hasMedia) return NOT_INSPECTED;
@@ -162,10 +168,6 @@ function openBlock(data: string, index: number, spans: readonly JsonSpan[], bloc
 	const isText = isObject(block) && (block["type"] === "text" || typeof block["text"] === "string");
 	const { note, finished, ...signed } = signing(data, index, spans, "open");
 	return { ...signed, finished: isText ? finished : [...finished, TEXT_CHANNEL], note: { ...note, isText } };
-}
-
-function isOverload(error: unknown): boolean {
-	return isObject(error) && error["type"] === "overloaded_error";
 }
 
 /** Member names of deltas go out again with text that was held, so they must be plain words. */

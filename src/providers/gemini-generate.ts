@@ -1,3 +1,4 @@
+import { vendorErrorOf } from "../core/vendor-error.ts";
 import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { type Fields, indexOf, NAME } from "./field-table.ts";
@@ -78,7 +79,7 @@ const HEAD: readonly string[] = ["modelVersion", "responseId"];
 function readEvent(data: string, memory: GeminiMemory): EventReading {
 	const object = parseObject(data);
 	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
-	if (object["error"] !== undefined) return { kind: "fault", code: "upstream_error" };
+	if (object["error"] !== undefined) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 	const fields = readAnswerFields(data, object);
 	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
 	const channels = fields.places

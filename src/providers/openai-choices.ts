@@ -1,10 +1,11 @@
+import { vendorErrorOf } from "../core/vendor-error.ts";
 import type { JsonPath } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
-import { createFieldReader, type FieldTable, indexOf, NAME } from "./field-table.ts";
+import { createFieldReader, type Fields, type FieldTable, indexOf, NAME } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { companionsOf } from "./openai-logprobs.ts";
-import type { EventData, EventReading, StreamFormat, StreamMemory } from "./provider.ts";
+import type { Companion, EventData, EventReading, StreamFormat, StreamMemory } from "./provider.ts";
 
 /** What differs between the streams of OpenAI's two completion APIs. */
 export interface ChoicesShape {
@@ -134,7 +135,7 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 		if (data === "[DONE]") return { kind: "done" };
 		const object = parseObject(data);
 		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
-		if (object["error"] != null) return { kind: "fault", code: "upstream_error" };
+		if (object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 		const fields = readFields(data, object);
 		if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
 		const choices = Array.isArray(object["choices"]) ? object["choices"].map((choice) => (isObject(choice) ? choice : {})) : [];
@@ -150,7 +151,7 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 		return {
 			kind: "data",
 			places: fields.places,
-			companions: [],
+			companions: offsetsOf(choices, numbers, fields),
 			amendments: companionsOf(data, fields, (i) => shape.areLogprobsOwn(choices[i] ?? {})),
 			...followsOf(shape, choices, numbers),
 			finished: finished.map((index) => `${index}:`),
@@ -158,6 +159,16 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 			note,
 		};
 	};
+}
+
+/** Offsets into the whole text so far do not survive a change of it; the log probabilities they stand in go with them. */
+function offsetsOf(choices: readonly JsonObject[], numbers: readonly number[], { spans }: Fields): Companion[] {
+	return spans.flatMap(({ path, from, to }) => {
+		const position = path[1] as number;
+		const logprobs = choices[position]?.["logprobs"];
+		const hasOffsets = path[2] === "logprobs" && isObject(logprobs) && logprobs["text_offset"] != null;
+		return hasOffsets ? [{ channels: `${numbers[position]}:`, from, to }] : [];
+	});
 }
 
 function followsOf(shape: ChoicesShape, choices: readonly JsonObject[], numbers: readonly number[]): Pick<EventData, "follows"> {

@@ -1,3 +1,4 @@
+import { vendorErrorOf } from "../core/vendor-error.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
 import { NAME } from "./field-table.ts";
@@ -83,7 +84,7 @@ function readEvent(data: string, eventName: string | undefined): EventReading {
 	const object = parseObject(data);
 	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 	const type = typeof object["type"] === "string" ? object["type"] : (eventName ?? "");
-	if (type === "" && object["error"] != null) return { kind: "fault", code: "upstream_error" };
+	if (type === "" && object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 	const fields = readerOf(type)(data, object);
 	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
 	const number = object["sequence_number"];

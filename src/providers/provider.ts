@@ -1,3 +1,4 @@
+import type { VendorError } from "../core/vendor-error.ts";
 import type { JsonPath, Replacement } from "../wire/json-strings.ts";
 import type { Wrap } from "./embedded-data.ts";
 
@@ -76,8 +77,16 @@ export type EventReading =
 	| EventData
 	/** An end marker without text (`[DONE]`). */
 	| { readonly kind: "done" }
-	/** Must not pass: invalid JSON, a place that cannot be inspected, … `code` is an error code of the catalogue. */
-	| { readonly kind: "fault"; readonly code: string };
+	| EventFault;
+
+/** Must not pass: invalid JSON, a place that cannot be inspected, an error of the upstream, … */
+export interface EventFault {
+	readonly kind: "fault";
+	/** Of the catalogue. */
+	readonly code: string;
+	/** What the upstream's own error said. */
+	readonly from?: VendorError;
+}
 
 /** What went out of an answer. */
 export interface Transcript {

@@ -1,3 +1,4 @@
+import { vendorErrorOf } from "../core/vendor-error.ts";
 import type { ErrorOverrides } from "./error-body.ts";
 
 /** Bytes of an error body that are read. */
@@ -13,10 +14,6 @@ const HINTS: Readonly<Record<number, string>> = {
 /** Statuses on which the SDKs try again, beside 5xx. */
 const RETRYABLE: ReadonlySet<number> = new Set([408, 409, 429]);
 const RETRY_AFTER = /^[\w ,:]{1,40}$/;
-
-/** Words alone, so nothing that was matched, and nothing of a prompt, can stand in them. */
-const IDENTIFIER = /^(?=.{1,64}$)[A-Za-z]+(?:[_.-][A-Za-z]+)*$/;
-const PARAMETER = /^(?=.{1,64}$)[a-z_]+(?:\.[a-z_]+|\[\d{1,4}\])*$/;
 
 /**
  * An upstream's answer outside 2xx. Its body may repeat the prompt, so the client gets our words; but it gets the
@@ -65,28 +62,16 @@ export class UpstreamRefusal {
 	get overrides(): ErrorOverrides {
 		const status = this.#status >= 400 && this.#status <= 599 ? this.#status : 502;
 		const message = `The upstream answered with status ${this.#status}.${HINTS[this.#status] ?? ""}`;
-		return { status, message, headers: this.#headers, ...this.#identifiers() };
-	}
-
-	#identifiers(): ErrorOverrides {
-		const error = errorOf(Buffer.concat(this.#chunks).toString());
-		const { type, code, status, param } = error;
-		const name = [code, status].find((value) => typeof value === "string" && IDENTIFIER.test(value));
-		return {
-			...(typeof type === "string" && IDENTIFIER.test(type) && { type }),
-			...(typeof name === "string" && { code: name }),
-			...(typeof param === "string" && PARAMETER.test(param) && { param }),
-		};
+		return { ...vendorErrorOf(errorOf(Buffer.concat(this.#chunks).toString())), status, message, headers: this.#headers };
 	}
 }
 
-/** The error object of any vendor's envelope; empty when there is none. */
-function errorOf(body: string): Record<string, unknown> {
+/** The error object of any vendor's envelope. */
+function errorOf(body: string): unknown {
 	try {
 		const root = JSON.parse(body) as { error?: unknown } | null;
-		const error = root?.error ?? root;
-		return typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
+		return root?.error ?? root;
 	} catch {
-		return {};
+		return undefined;
 	}
 }

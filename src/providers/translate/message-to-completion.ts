@@ -1,6 +1,7 @@
 import { errorEvent } from "../../core/error-envelope.ts";
 import { isErrorCode } from "../../core/errors.ts";
 import type { AnswerTranslation } from "../../core/translation.ts";
+import { vendorErrorOf } from "../../core/vendor-error.ts";
 import { sseEvent } from "../../wire/sse-encoder.ts";
 import { isObject, type JsonObject, objectsOf } from "../json-object.ts";
 import type { TranslationState } from "./translation.ts";
@@ -151,6 +152,8 @@ function finish(state: CompletionState, { delta, usage }: JsonObject): string {
 
 /** An error event of the proxy, in the client's format. */
 export function translatedError(error: unknown, { to }: AnswerTranslation): string {
-	const code = isObject(error) ? String(error["code"]) : "";
-	return errorEvent(to, isErrorCode(code) ? code : "internal_error");
+	const { code = "", type, ...from } = vendorErrorOf(error);
+	if (isErrorCode(code) && code !== "upstream_error") return errorEvent(to, code);
+	// `api_error` is what Anthropic calls any error.
+	return errorEvent(to, "upstream_error", { ...from, code, ...(type !== undefined && type !== "api_error" && { type }) });
 }

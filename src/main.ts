@@ -6,6 +6,7 @@ import type { QueryOptions } from "./cli/audit-query.ts";
 import type { SubjectOptions } from "./cli/audit-subject.ts";
 import type { ExplainedRequest } from "./cli/explain.ts";
 import type { KeySettings } from "./cli/keys.ts";
+import type { ReportOptions } from "./cli/report.ts";
 import type { ScanOptions } from "./cli/scan.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
@@ -147,4 +148,12 @@ audit
 	.description("wrap callers' keys with a new secret; stop the proxy, set SECURE_LLM_PROXY_SECRET_KEY and ..._PREVIOUS_SECRET_KEY first")
 	.option(...folder)
 	.action(async (options: { dir: string }) => finish(await (await import("./cli/audit-subject.ts")).auditRotate(options)));
+program
+	.command("report")
+	.description("what the audit trail says about a period; exit 0 written, 1 written and the trail is not sound, 2 cannot be done")
+	.option(...folder)
+	.option("--from <time>", "from then on: a date, a time, or how long ago (24h, 30d)", "30d")
+	.option("--to <time>", "up to then; default: now")
+	.option("--out <file>", "a file ending in .html (with charts), .md or .json; default: Markdown on standard output")
+	.action(async (options: ReportOptions) => finish((await import("./cli/report.ts")).report(options)));
 await program.parseAsync();

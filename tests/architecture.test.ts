@@ -20,12 +20,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	routing: ["config"],
 	config: ["recognizers", "policy"],
 	audit: ["verdict"],
+	report: ["audit"],
 	identity: [],
 	limits: ["identity"],
 	hooks: ["audit"],
 	session: ["audit", "edge", "hooks", "identity", "limits", "lanes", "policy", "routing", "telemetry", "verdict"],
 	demo: [],
-	cli: ["verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry"],
+	cli: ["verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry", "report"],
 };
 
 /** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */
@@ -46,7 +47,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	piscina: ["lanes/lane-pool.ts"],
 	msgpackr: ["lanes/codec.ts"],
 	pino: ["telemetry/logger.ts"],
-	entities: ["normalize/escape.ts"],
+	entities: ["normalize/escape.ts", "report/report-html.ts"],
+	echarts: ["report/charts.ts"],
 	"@eslint-community/regexpp": ["scanner/byte-regex.ts", "scanner/engine-reference.ts"],
 	"../native": ["scanner/engine-hyperscan.ts", "scanner/compile-child.ts", "scanner/pattern-database.ts"],
 	"libphonenumber-js/max": ["recognizers/contact.ts"],

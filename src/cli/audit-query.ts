@@ -3,14 +3,13 @@ import { logsIn } from "../audit/log-reader.ts";
 import { type FoundRecord, type RecordFilter, SearchIndex } from "../audit/search-index.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
 import { installationSecret } from "./secret.ts";
+import { timeOption } from "./time-option.ts";
 
 export interface QueryOptions extends Partial<Record<Exclude<keyof RecordFilter, "limit">, string>> {
 	readonly dir: string;
 	readonly limit: string;
 	readonly json?: boolean;
 }
-
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `audit query`: records that fit, newest first. Exit 0 found some, 1 none, 2 cannot be done. */
 export function auditQuery(options: QueryOptions): number {
@@ -20,8 +19,8 @@ export function auditQuery(options: QueryOptions): number {
 		if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Error(`--limit takes a whole number, not '${limit}'`);
 		const filter: RecordFilter = {
 			...rest,
-			...(from !== undefined && { from: timeOf(from, "--from") }),
-			...(to !== undefined && { to: timeOf(to, "--to") }),
+			...(from !== undefined && { from: timeOption(from, "--from") }),
+			...(to !== undefined && { to: timeOption(to, "--to") }),
 			...(subject !== undefined && { subject: pseudonymOf(dir, subject) }),
 			limit: Number(limit),
 		};
@@ -34,15 +33,6 @@ export function auditQuery(options: QueryOptions): number {
 		process.stderr.write(`audit query: ${(error as Error).message}\n`);
 		return 2;
 	}
-}
-
-/** A date, a time, or how long ago: `2026-11-25`, `2026-11-25T21:00Z`, `90m`, `24h`, `7d`. */
-function timeOf(text: string, option: string): string {
-	const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-	const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (UNITS[unit] ?? 0);
-	if (Number.isNaN(time))
-		throw new Error(`${option} takes a date, a time or how long ago (2026-11-25, 2026-11-25T21:00Z, 90m, 24h, 7d), not '${text}'`);
-	return new Date(time).toISOString();
 }
 
 /** Records know pseudonyms only; which one belongs to a caller is known to who has the secret. */

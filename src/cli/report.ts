@@ -1,0 +1,31 @@
+import { writeFileSync } from "node:fs";
+import { logsIn } from "../audit/log-reader.ts";
+import { reportData } from "../report/report-data.ts";
+import { reportHtml } from "../report/report-html.ts";
+import { reportMarkdown } from "../report/report-markdown.ts";
+import { timeOption } from "./time-option.ts";
+
+export interface ReportOptions {
+	readonly dir: string;
+	readonly from: string;
+	readonly to?: string;
+	/** File; its ending says the form: `.html`, `.md` or `.json`. Absent: Markdown on standard output. */
+	readonly out?: string;
+}
+
+/** `report`: what the audit trail says about a period. Exit 0 written, 1 written and the trail is not sound, 2 cannot be done. */
+export function report({ dir, from, to, out }: ReportOptions): number {
+	try {
+		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
+		const form = out === undefined ? "md" : (/\.(html|md|json)$/.exec(out)?.[1] ?? "");
+		if (form === "") throw new Error(`--out takes a file that ends in .html, .md or .json, not '${out}'`);
+		const data = reportData(dir, timeOption(from, "--from"), to === undefined ? new Date().toISOString() : timeOption(to, "--to"));
+		const text = form === "html" ? reportHtml(data) : form === "json" ? `${JSON.stringify(data, null, "\t")}\n` : reportMarkdown(data);
+		if (out === undefined) process.stdout.write(text);
+		else writeFileSync(out, text, { mode: 0o600 });
+		return data.logs.every(({ faults }) => faults.length === 0) ? 0 : 1;
+	} catch (error) {
+		process.stderr.write(`report: ${(error as Error).message}\n`);
+		return 2;
+	}
+}

@@ -148,6 +148,22 @@ const ResponseFiltering = z
 			),
 		on_secret: onFinding.default("cut").describe("Credentials in an answer; same choices."),
 		on_harmful: onFinding.default("cut").describe("Harmful content in an answer; same choices."),
+		links: z
+			.enum(["pass", "neutralize", "cut"])
+			.default("pass")
+			.describe(
+				"Images and links of an answer (Markdown, HTML) that could carry data to a host that is not in `allowed_hosts`: an image with a query, a link with a long one, a long part of a host or a path. `neutralize`: `[LINK REDACTED]` stands in their place.",
+			),
+		allowed_hosts: z
+			.array(z.string().regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/, "must be a host name in lower case, without scheme and port"))
+			.default([])
+			.describe("Hosts that `links` trusts, and all hosts below them."),
+		on_prompt_echo: z
+			.enum(["allow", "flag", "cut"])
+			.default("allow")
+			.describe(
+				"An answer that repeats 48 letters and digits in a row of the request's system prompt, in any case, spacing and punctuation. `flag`: count it; `cut`: end the answer where the echo began to look like one, 16 letters into it. Not for applications whose system prompt holds what answers should quote.",
+			),
 		on_cut: z
 			.enum(["end", "error"])
 			.default("end")

@@ -12,6 +12,12 @@ export interface TextStyle extends RedactionStyle {
 	readonly isOwn?: (text: string) => boolean;
 }
 
+/** What an answer must know of its prompt. Plain data. */
+export interface PromptMemory extends SurrogateTableState {
+	/** The application's own words, where the policy keeps them from being repeated. */
+	readonly hidden?: string;
+}
+
 /** Shorter texts stand inside a surrogate by chance. */
 const MIN_INSIDE_UNITS = 8;
 

@@ -4,8 +4,9 @@ import { matcherOf } from "../core/globs.ts";
 import type { FilterState, ResponseFilter } from "../inspect/answer-filter.ts";
 import { arrayStream } from "../inspect/array-answer.ts";
 import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
-import { answerStyle, ownSurrogates, type TextStyle } from "../inspect/conversation.ts";
+import { answerStyle, ownSurrogates, type PromptMemory, type TextStyle } from "../inspect/conversation.ts";
 import type { FilterStep } from "../inspect/filter-step.ts";
+import { echoProgram, hiddenText } from "../inspect/hidden-text.ts";
 import { answerInspect } from "../inspect/inspect-request.ts";
 import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { answerModeration } from "../inspect/moderation-request.ts";
@@ -15,6 +16,7 @@ import type { TranscriptEntry } from "../inspect/transcript.ts";
 import { translateBody, translateRequest, translateStream } from "../inspect/translated-answer.ts";
 import { providerOf } from "../providers/registry.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
+import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
 import { Checkpoint } from "./checkpoint.ts";
@@ -46,6 +48,12 @@ export interface LaneInspectorOptions {
 	readonly createEngine?: CreateEngine;
 }
 
+/** How the texts of one answer are inspected and written. */
+interface AnswerContext {
+	readonly style: TextStyle;
+	readonly program: ScannerProgram;
+}
+
 type OpenAnswer =
 	| { readonly mode: "stream"; readonly filter: ResponseFilter; readonly checkpoint: Checkpoint }
 	| { readonly mode: "body"; readonly filter: BodyFilter };
@@ -54,9 +62,14 @@ type OpenAnswer =
 export function createLaneInspector(options: LaneInspectorOptions): LaneInspector {
 	const policies = new LanePolicies(options.createEngine ?? createHyperscanEngine, options.secretKey);
 	const answers = new Map<SessionId, OpenAnswer>();
-	const answerStyleOf = (policy: LoadedPolicy, { isStructured = false, surrogates }: ToLane & { kind: "open" }): TextStyle => {
+	const answerContext = (policy: LoadedPolicy, { isStructured = false, surrogates }: ToLane & { kind: "open" }): AnswerContext => {
 		const style = { ...policy.style("response"), isStructured };
-		return surrogates === undefined ? style : answerStyle(style, options.unpack<SurrogateTableState>(surrogates));
+		const memory = surrogates && options.unpack<PromptMemory>(surrogates);
+		if (memory === undefined) return { style, program: policy.response };
+		return {
+			style: memory.surrogates.length === 0 ? style : answerStyle(style, memory),
+			program: echoProgram(policy, memory.hidden),
+		};
 	};
 
 	const close = (sid: SessionId): void => {
@@ -97,7 +110,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const policy = policies.get(item.policyId);
 		if (policy === undefined) return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "lane_failed" }];
 		const provider = providerOf(item.api);
-		const common = { program: policy.response, style: answerStyleOf(policy, item), onCut: policy.policy.onCut };
+		const common = { ...answerContext(policy, item), onCut: policy.policy.onCut };
 		const { translation } = item;
 		if (item.mode === "body") {
 			const filter = createBodyFilter({ ...common, provider, maxBytes: MAX_BODY_BYTES });
@@ -137,8 +150,11 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		});
 		const style = { ...policy.style("prompt"), prompt: surrogates, ...(state && { isOwn: ownSurrogates(state) }) };
 		const verdict = judgePrompt(read, policy.policy, policy.prompt, style);
-		const isKept = surrogates.surrogates.length > 0 && "stream" in verdict && !policy.policy.dryRun;
-		return isKept ? { ...verdict, surrogates: options.pack(surrogates.state()) } : verdict;
+		const hidden = policy.policy.onEcho === undefined ? "" : hiddenText(read);
+		const hasSurrogates = surrogates.surrogates.length > 0 && !policy.policy.dryRun;
+		if (!("stream" in verdict) || !(hasSurrogates || hidden !== "")) return verdict;
+		const memory: PromptMemory = { ...surrogates.state(), ...(!hasSurrogates && { surrogates: [] }), hidden };
+		return { ...verdict, surrogates: options.pack(memory) };
 	};
 
 	/** The model is only known here: the policy that counts is chosen by it. */

@@ -54,6 +54,7 @@ export function compilePolicy(security: PolicySettings, dryRun = false): Policy 
 		},
 		...(injection.enabled && { injection: { threshold: injection.block_threshold, action: injection.action } }),
 		onCut: response.on_cut,
+		...(response.on_prompt_echo !== "allow" && { onEcho: dryRun ? ("flag" as const) : response.on_prompt_echo }),
 		documents: security.input.documents,
 		maxPromptLength: security.input.max_prompt_length,
 		dryRun,

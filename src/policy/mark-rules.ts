@@ -1,3 +1,4 @@
+import { EXFILTRATION_LINK } from "../recognizers/links.ts";
 import type { Recognizer } from "../recognizers/recognizer.ts";
 import { CONTROL_SEQUENCE, HIDDEN_TEXT, SPECIAL_TOKEN } from "../recognizers/text-marks.ts";
 import type { RedactionStrategy, Rule } from "./policy.ts";
@@ -21,6 +22,7 @@ export function responseMarks({ response_filtering: response }: PolicySettings):
 		...markRules(SPECIAL_TOKEN, response.special_tokens),
 		...markRules(HIDDEN_TEXT, response.hidden_text),
 		...markRules(CONTROL_SEQUENCE, response.control_sequences),
+		...markRules(EXFILTRATION_LINK, response.links).map((rule) => ({ ...rule, allowedHosts: response.allowed_hosts })),
 	];
 }
 

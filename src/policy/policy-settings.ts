@@ -49,6 +49,9 @@ export interface PolicySettings {
 		readonly on_pii: Exclude<Action, "flag">;
 		readonly on_secret: Exclude<Action, "flag">;
 		readonly on_cut: "end" | "error";
+		readonly links: "pass" | "neutralize" | "cut";
+		readonly allowed_hosts: readonly string[];
+		readonly on_prompt_echo: "allow" | "flag" | "cut";
 		/** Absent: as in prompts. */
 		readonly redaction_strategy?: RedactionStrategy | undefined;
 		readonly redaction_strategies: Readonly<Record<string, RedactionStrategy>>;

@@ -55,6 +55,8 @@ export interface Policy {
 	readonly onCut: "end" | "error";
 	/** What happens to a request with a file that may hold text and cannot be inspected. */
 	readonly documents: "refuse" | "pass";
+	/** What happens to an answer that repeats the application's own words to the model; absent: nothing is looked for. */
+	readonly onEcho?: "flag" | "cut";
 	/** What happens to a prompt that attacks; absent: nothing is looked for. */
 	readonly injection?: InjectionPolicy;
 	/** Longest prompt text in UTF-16 units over all strings of the request. */

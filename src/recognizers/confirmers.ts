@@ -19,6 +19,7 @@ import {
 import { confirmE164, confirmEmail, confirmNanp, confirmNationalPhone } from "./contact.ts";
 import { IDENTIFIERS } from "./identifier-tables.ts";
 import { identifierConfirmer } from "./identifiers.ts";
+import { confirmImage, confirmLink } from "./links.ts";
 import { confirmMrz } from "./mrz.ts";
 import { confirmIpv4, confirmIpv6, confirmMac } from "./network.ts";
 import { confirmBic, confirmCard, confirmIban, confirmTrack } from "./payment.ts";
@@ -82,6 +83,8 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["option_value", confirmOption],
 	["authorization_value", confirmAuthorization],
 	["hidden_text", confirmHiddenText],
+	["exfiltration_image", confirmImage],
+	["exfiltration_link", confirmLink],
 	...Object.entries(BY_VALIDATOR).map(([name, confirmer]) => [`validator:${name}`, confirmer] as const),
 	...IDENTIFIERS.map((row) => [`identifier:${row.type}`, identifierConfirmer(row)] as const),
 ]);

@@ -53,6 +53,8 @@ export interface PatternSpec {
 	readonly isSignal?: true;
 	/** Found by the token model under this name; the expression is empty. */
 	readonly learned?: "person" | "address" | "organization";
+	/** The match has an address, and those of these hosts and of hosts below them are no finding. */
+	readonly allowedHosts?: readonly string[];
 	/** More views in which it is looked for. Default: both for secrets and phrases, none for personal data. */
 	readonly views?: readonly DisguiseView[];
 }

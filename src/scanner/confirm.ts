@@ -1,6 +1,7 @@
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import { CONFIRMERS } from "../recognizers/confirmers.ts";
 import { contextWords } from "../recognizers/context.ts";
+import { hostIn } from "../recognizers/links.ts";
 import type { Candidate, Confirmer } from "../recognizers/recognizer.ts";
 
 /** Bytes of context a confirmer may look at. More on the right would hold a doubtful match longer. */
@@ -87,7 +88,8 @@ function confirmerOf(rule: Rule): Confirmer | undefined {
 	if (rule.confirm !== undefined && confirmer === undefined)
 		throw new Error(`Rule ${rule.name} names the confirmer ${rule.confirm}, which does not exist.`);
 	const checked = rule.confirm?.startsWith("validator:") === true ? confirmer && asCheck(confirmer, rule.score) : confirmer;
-	return rule.context === undefined ? checked : nearWords(rule.context, checked ?? (() => rule.score));
+	const elsewhere = rule.allowedHosts === undefined ? checked : outside(rule.allowedHosts, checked ?? (() => rule.score));
+	return rule.context === undefined ? elsewhere : nearWords(rule.context, elsewhere ?? (() => rule.score));
 }
 
 /** A validator only says yes or no. */
@@ -96,6 +98,11 @@ function asCheck(confirmer: Confirmer, score: number): Confirmer {
 		const answer = confirmer(candidate);
 		return answer === undefined ? undefined : answer > 0 ? score : 0;
 	};
+}
+
+function outside(hosts: readonly string[], confirmer: Confirmer): Confirmer {
+	const isAllowed = (host: string): boolean => hosts.some((allowed) => host === allowed || host.endsWith(`.${allowed}`));
+	return (candidate) => (isAllowed(hostIn(candidate.text) ?? "") ? 0 : confirmer(candidate));
 }
 
 function nearWords(words: readonly string[], confirmer: Confirmer): Confirmer {

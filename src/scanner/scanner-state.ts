@@ -1,4 +1,5 @@
 import type { CoreState } from "./core.ts";
+import type { EchoState } from "./echo-scanner.ts";
 import type { EntityState } from "./entity-scanner.ts";
 import type { TailState } from "./tail.ts";
 import type { ViewState } from "./view-scanner.ts";
@@ -13,4 +14,6 @@ export interface ScannerState {
 	readonly cores: readonly CoreState[];
 	readonly views: readonly ViewState[];
 	readonly entities?: EntityState;
+	/** Of the scanner around it that looks for echoes. */
+	readonly echo?: EchoState;
 }

@@ -231,9 +231,7 @@ class Scanner implements TextScanner {
 
 	/** Keeps it, if it is one. */
 	#isSignal({ rule, from, to, score }: Detection): boolean {
-		const isSignal = this.#program.rules[rule]?.isSignal === true;
-		if (isSignal) this.#signals.push({ rule, from, to, score });
-		return isSignal;
+		return this.#program.rules[rule]?.isSignal === true && this.#signals.push({ rule, from, to, score }) > 0;
 	}
 
 	#runTail(state: TailState, program: TailProgram): TailRun {

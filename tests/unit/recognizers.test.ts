@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import type { RuleSet } from "../../src/policy/policy.ts";
+import { EXFILTRATION_LINK } from "../../src/recognizers/links.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { TEXT_MARKS } from "../../src/recognizers/text-marks.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
@@ -8,7 +9,7 @@ import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { exampleText, markedText } from "../support/examples.ts";
 
-const ALL = [...RECOGNIZERS, ...TEXT_MARKS];
+const ALL = [...RECOGNIZERS, ...TEXT_MARKS, EXFILTRATION_LINK];
 const ruleSet: RuleSet = {
 	rules: ALL.flatMap(({ type, category, label, patterns }) =>
 		patterns.map((pattern) => ({

@@ -1,0 +1,21 @@
+import { speakerOf } from "../providers/speaker.ts";
+import { createEchoIndex } from "../scanner/echo.ts";
+import { withEcho } from "../scanner/echo-scanner.ts";
+import type { ScannerProgram } from "../scanner/text-scanner.ts";
+import type { LoadedPolicy } from "./loaded-policy.ts";
+import type { ReadPrompt } from "./prompt-filter.ts";
+
+/** UTF-16 units of hidden text that are kept with a session. */
+const MAX_UNITS = 65_536;
+
+/** What the application tells the model and the caller is not meant to read. Empty where it says nothing. */
+export function hiddenText({ request, value }: ReadPrompt): string {
+	const texts = request.places.filter(({ path }) => path !== undefined && speakerOf(value, path) === "system").map(({ text }) => text);
+	return texts.join("\n").slice(0, MAX_UNITS);
+}
+
+/** The program for an answer that must not repeat `hidden`. */
+export function echoProgram({ policy, response }: LoadedPolicy, hidden = ""): ScannerProgram {
+	const index = createEchoIndex(hidden);
+	return index === undefined || policy.onEcho === undefined ? response : withEcho(response, index, policy.onEcho);
+}

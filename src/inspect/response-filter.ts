@@ -168,8 +168,11 @@ class Filter implements ResponseFilter {
 		const entry = this.#read(block, reading);
 		if ("code" in entry) return this.#takeFault(run, entry.code, entry.from);
 		run.entries.push(entry);
-		// A channel may end inside the batch, so texts after its end must not be scanned together with those before.
-		if (this.#channels.names(entry.reading.finished).length > 0 || this.#done) this.#flush(run);
+		const { finished, pauses } = entry.reading;
+		// A channel may end inside the batch, so texts after its end must not be scanned together with those before. Text that
+		// pauses goes on.
+		const isEnd = pauses === undefined ? finished.length > 0 : this.#channels.names(finished).length > 0;
+		if (isEnd || this.#done) this.#flush(run);
 	}
 
 	/** `ending`: the channel whose text ends with these entries. */

@@ -61,6 +61,17 @@ describe("an error in the middle of a stream keeps the vendor's words, and none 
 	});
 });
 
+test.each([20, 1 << 20])("Gemini's text after the finish reason ends the answer with an error (writes of %i bytes)", (size) => {
+	const part = (text: string, more: object = {}): string =>
+		event({ candidates: [{ content: { parts: [{ text }], role: "model" }, index: 0, ...more }] });
+	const sse = part("Hello. ") + part("", { finishReason: "STOP" }) + part("More. ");
+	const style = { strategy: "remove", key: new Uint8Array(32) } as const;
+	const { out, ended } = streamThrough(Buffer.from(sse), { api: "gemini-generate", program, style, sizes: [size] });
+	expect(ended).toBe("fault");
+	expect(out).not.toContain("More");
+	expect(dataOf(out).at(-1)?.["error"]).toMatchObject({ details: [{ reason: "UPSTREAM_INVALID_EVENT" }] });
+});
+
 test("offsets of completion tokens go with the first change of the text before them", () => {
 	const piece = (text: string, at: number): string =>
 		event({

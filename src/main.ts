@@ -66,10 +66,16 @@ const settingsOf = (command: Command): Command =>
 		.option("--name <name>", "who it is for")
 		.option("--policy <name>", "the policy it gets, whatever security.policy_rules say")
 		.option("--role <name>", "a role that security.policy_rules know")
-		.option("--model <glob...>", "models it may use; default: all")
+		.option("--models, --model <glob...>", "models it may use; default: all")
 		.option("--days <n>", "days until it expires")
-		.option("--rpm <n>", "requests per minute, instead of the configured limit")
-		.option("--rph <n>", "requests per hour, instead of the configured limit")
+		.option("--rpm, --requests-per-minute <n>", "requests per minute, instead of the configured limit; 0: no limit")
+		.option("--rph, --requests-per-hour <n>", "requests per hour, likewise")
+		.option("--tpm, --tokens-per-minute <n>", "tokens per minute, likewise")
+		.option("--concurrent-requests <n>", "requests open at once, likewise")
+		.option("--tokens-per-day <n>", "tokens per day, likewise")
+		.option("--tokens-per-month <n>", "tokens per month, likewise")
+		.option("--usd-per-day <amount>", "US dollars per day, likewise")
+		.option("--budget, --usd-per-month <amount>", "US dollars per month, likewise")
 		.option("--json", "print JSON");
 settingsOf(keys.command("create").description("make a key and print it, once")).action(async (settings: KeySettings) =>
 	finish(await (await import("./cli/keys.ts")).keysCreate(settings)),

@@ -13,8 +13,12 @@ import type { Hooks } from "./hooks/hooks.ts";
 import { HookRunner } from "./hooks/run-hook.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
 import { createLanePool } from "./lanes/lane-pool.ts";
-import { createRedisWindows, type SharedWindows } from "./limits/redis-window.ts";
-import { createRequestLimiter, memoryWindow, type RequestLimits } from "./limits/request-limiter.ts";
+import { createCallerLimiter } from "./limits/caller-limiter.ts";
+import { limitSettings } from "./limits/limit-settings.ts";
+import { createMemoryStore } from "./limits/memory-store.ts";
+import type { MeterStore } from "./limits/meter.ts";
+import { createPriceList } from "./limits/price-list.ts";
+import { createRedisStore } from "./limits/redis-store.ts";
 import type { PolicyBook } from "./policy/policy-book.ts";
 import { processFacts } from "./process-facts.ts";
 import { configuredRouter, upstreamPolicyOf } from "./routing/configured-router.ts";
@@ -99,9 +103,13 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const upstream = createUpstreamClient();
 	const tracing = await createTracing(config.telemetry, deps.version ?? "unknown");
 	const retryBudget = new RetryBudget();
-	const shared = openSharedWindows(config, deps.logger);
+	const meters = openMeters(config, deps.logger);
+	const onSuspended = (caller: string): void => {
+		deps.logger.warn({}, "caller suspended");
+		audit.record({ type: "suspension", time: now(), subject: caller });
+	};
 	const closeParts = async (): Promise<void> => {
-		shared?.close();
+		meters.close();
 		await Promise.all([pool.close(), upstream.close(), demo?.close(), tracing.close()]);
 		refusals.flush();
 		audit.record({ type: "stop", time: now() });
@@ -113,7 +121,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		return {
 			clientAddress: createClientAddress(from.server.trusted_proxies),
 			authenticator: createAuthenticator(from.security.auth, claimsOf(from), (fault) => reportKeys(deps.logger, fault)),
-			limiter: createRequestLimiter(limitsOf(from), shared?.newWindow ?? memoryWindow),
+			limiter: createCallerLimiter(limitSettings(from), meters, onSuspended),
 			pool,
 			upstream,
 			hooks,
@@ -132,6 +140,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			router,
 			models: createModelDirectory({ router, upstream, passCredential }),
 			passCredential,
+			prices: createPriceList(from.llm_providers),
 			keepAliveMs: from.server.keepalive_interval_ms,
 		};
 	};
@@ -164,6 +173,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	});
 	const close = (): Promise<void> => {
 		current.authenticator.close();
+		current.limiter.close();
 		return closeParts();
 	};
 	const listening = listen(config.server.listener, {
@@ -214,12 +224,14 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				const failure = renewed.material && (await listener.renewTls(renewed.material).catch((error: Error) => error));
 				if (failure !== undefined) {
 					changed.settings.authenticator.close();
+					changed.settings.limiter.close();
 					return { ok: false, faults: [{ path: "server.tls", message: failure.message, remedy: "Correct it and reload again." }] };
 				}
 				addPolicies(recompiled.value);
 				const previous = current;
 				current = changed.settings;
 				previous.authenticator.close();
+				previous.limiter.close();
 				desk.retirePolicies();
 				audit.record({ type: "reload", time: now(), policy: current.policies.default.id });
 				return { ok: true };
@@ -237,17 +249,13 @@ function now(): string {
 	return new Date().toISOString();
 }
 
-function openSharedWindows({ shared_state }: Config, logger: Logger): SharedWindows | undefined {
-	if (shared_state.redis_url === "") return undefined;
-	return createRedisWindows(shared_state.redis_url, (event) => logger.warn({ event }, "shared state"));
-}
-
-function limitsOf({ security: { rate_limiting: limits } }: Config): RequestLimits {
-	return {
-		requestsPerMinute: limits.requests_per_minute,
-		requestsPerHour: limits.requests_per_hour,
-		burst: limits.burst_allowance,
-	};
+function openMeters({ shared_state, security }: Config, logger: Logger): MeterStore {
+	if (shared_state.redis_url === "") return createMemoryStore();
+	return createRedisStore({
+		url: shared_state.redis_url,
+		onFailure: security.rate_limiting.on_store_failure,
+		onEvent: (event) => logger.warn({ event }, "shared state"),
+	});
 }
 
 function reportKeys(logger: Logger, fault: string | undefined): void {

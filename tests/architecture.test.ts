@@ -22,8 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	audit: ["verdict"],
 	report: ["audit"],
 	identity: [],
-	limits: ["identity"],
-	hooks: ["audit"],
+	limits: ["identity", "config"],
+	hooks: ["audit", "identity"],
 	session: ["audit", "edge", "hooks", "identity", "limits", "lanes", "policy", "routing", "telemetry", "verdict"],
 	demo: [],
 	cli: ["verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry", "report"],
@@ -69,6 +69,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 		"config/security-schema.ts",
 		"config/provider-schema.ts",
 		"config/policy-schema.ts",
+		"config/limits-schema.ts",
 		"config/duration-schema.ts",
 		"config/routing-schema.ts",
 		"config/telemetry-schema.ts",
@@ -85,8 +86,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"@opentelemetry/resources": ["telemetry/otel.ts"],
 	"@opentelemetry/sdk-metrics": ["telemetry/otel.ts"],
 	"@opentelemetry/sdk-trace-base": ["telemetry/otel.ts"],
-	iovalkey: ["limits/redis-window.ts"],
-	"rate-limiter-flexible": ["limits/request-limiter.ts", "limits/redis-window.ts", "identity/api-keys.ts"],
+	iovalkey: ["limits/redis-store.ts"],
+	"rate-limiter-flexible": ["identity/api-keys.ts"],
 };
 
 /** The composition root sees every layer; cli may start it. */

@@ -97,7 +97,8 @@ export interface ContentRecord {
 
 /** Something that happened to the proxy itself. */
 export interface SystemRecord {
-	readonly type: "start" | "stop" | "reload" | "lane" | "recovered" | "dropped";
+	/** A `suspension` has the `subject` that may not ask for a while. */
+	readonly type: "start" | "stop" | "reload" | "lane" | "recovered" | "dropped" | "suspension";
 	readonly time: string;
 	readonly [detail: string]: string | number | boolean;
 }

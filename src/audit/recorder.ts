@@ -133,6 +133,8 @@ export class Recorder {
 				return { ...record, subject: this.#subjects.obtain(record.subject).pseudonym };
 			case "refusal":
 				return { ...record, subject: record.subject === "" ? "" : this.#subjects.pseudonymOf(record.subject) };
+			case "suspension":
+				return { ...record, subject: this.#subjects.pseudonymOf(String(record["subject"])) };
 			default:
 				return record;
 		}

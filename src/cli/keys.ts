@@ -13,8 +13,14 @@ export interface KeySettings {
 	readonly model?: readonly string[];
 	/** Days until it expires. */
 	readonly days?: string;
-	readonly rpm?: string;
-	readonly rph?: string;
+	readonly requestsPerMinute?: string;
+	readonly requestsPerHour?: string;
+	readonly tokensPerMinute?: string;
+	readonly concurrentRequests?: string;
+	readonly tokensPerDay?: string;
+	readonly tokensPerMonth?: string;
+	readonly usdPerDay?: string;
+	readonly usdPerMonth?: string;
 	readonly json?: boolean;
 }
 
@@ -39,7 +45,14 @@ async function command(run: () => Promise<void>): Promise<number> {
 
 function count(text: string | undefined, option: string): number | undefined {
 	if (text === undefined) return undefined;
-	if (!/^\d{1,9}$/.test(text)) throw new UsageFault(`${option} takes a whole number, not '${text}'`);
+	if (!/^\d{1,12}$/.test(text)) throw new UsageFault(`${option} takes a whole number, not '${text}'`);
+	return Number(text);
+}
+
+/** US dollars. */
+function money(text: string | undefined, option: string): number | undefined {
+	if (text === undefined) return undefined;
+	if (!/^\d{1,9}(?:\.\d{1,6})?$/.test(text)) throw new UsageFault(`${option} takes an amount such as 20 or 2.50, not '${text}'`);
 	return Number(text);
 }
 
@@ -57,8 +70,14 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 			...(settings.policy !== undefined && { policy: settings.policy }),
 			...(settings.role !== undefined && { role: settings.role }),
 			...(settings.model !== undefined && { models: [...settings.model] }),
-			...withCount("requests_per_minute", count(settings.rpm, "--rpm")),
-			...withCount("requests_per_hour", count(settings.rph, "--rph")),
+			...withCount("requests_per_minute", count(settings.requestsPerMinute, "--requests-per-minute")),
+			...withCount("requests_per_hour", count(settings.requestsPerHour, "--requests-per-hour")),
+			...withCount("tokens_per_minute", count(settings.tokensPerMinute, "--tokens-per-minute")),
+			...withCount("concurrent_requests", count(settings.concurrentRequests, "--concurrent-requests")),
+			...withCount("tokens_per_day", count(settings.tokensPerDay, "--tokens-per-day")),
+			...withCount("tokens_per_month", count(settings.tokensPerMonth, "--tokens-per-month")),
+			...withCount("usd_per_day", money(settings.usdPerDay, "--usd-per-day")),
+			...withCount("usd_per_month", money(settings.usdPerMonth, "--usd-per-month")),
 		};
 		updateKeyFile(settings.file, (keys) => [...keys, record]);
 		process.stderr.write(`Key ${id} (${record.name}) is in ${settings.file}. It is shown only now:\n`);

@@ -29,6 +29,10 @@ export const Auth = z
 					.default("")
 					.describe("Claim with the role or the roles that `policy_rules` know; `realm_access.roles` leads into an object. Empty: none."),
 				models: z.string().default("").describe("Claim with a list of model globs. Empty: all models."),
+				limits: z
+					.string()
+					.default("")
+					.describe("Claim with an object of limits, named as in `rate_limiting`, in place of the configured ones. Empty: none."),
 			})
 			.prefault({})
 			.describe("With `jwt`: what the claims mean."),

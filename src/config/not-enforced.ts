@@ -2,7 +2,6 @@
 export const NOT_ENFORCED: readonly string[] = [
 	"security.response_filtering.on_harmful",
 	"security.response_filtering.block_threshold",
-	"security.rate_limiting.tokens_per_minute",
 	"logging.retention_days",
 ];
 

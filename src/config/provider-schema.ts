@@ -22,6 +22,11 @@ const policy = z
 	.describe(
 		"A policy that prompts to this provider must pass as well, after the caller's: what it redacts this provider does not get. Answers are inspected with the caller's policy.",
 	);
+const perMillion = z.number().min(0).describe("US dollars per million tokens.");
+const prices = z
+	.record(z.string(), z.strictObject({ input: perMillion, output: perMillion }).describe("Of the models of this name or glob."))
+	.default({})
+	.describe("By glob of the provider's own models, the first that matches counts: what budgets, audit and metrics reckon with.");
 const remote = {
 	base_url: z.url({ protocol: /^https?$/ }).describe("Where the API is served; for OpenAI-compatible ones with `/v1` at its end."),
 	api_key: z
@@ -48,6 +53,7 @@ const remote = {
 		.describe("Header names that pass beside the built-in allow lists."),
 	timeouts,
 	max_concurrent,
+	prices,
 	policy,
 };
 
@@ -62,6 +68,7 @@ export const Provider = z
 			type: z.literal("demo").describe("The embedded upstream: scripted answers, no key, no network."),
 			timeouts,
 			max_concurrent,
+			prices,
 			policy,
 		}),
 	])

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { VALIDATORS } from "../recognizers/validators.ts";
 import { Auth } from "./auth-schema.ts";
+import { Abuse, RateLimiting } from "./limits-schema.ts";
 import { DryRun, namedPolicies, PolicyRules } from "./policy-schema.ts";
 import { PRESET_NAMES } from "./presets.ts";
 
@@ -196,16 +197,6 @@ const ResponseFiltering = z
 	.prefault({})
 	.describe("What happens to findings in answers, streamed or not.");
 
-const RateLimiting = z
-	.strictObject({
-		requests_per_minute: z.int().min(0).default(60).describe("Requests per caller and minute. 0: no limit."),
-		requests_per_hour: z.int().min(0).default(1000).describe("Requests per caller and hour. 0: no limit."),
-		burst_allowance: z.int().min(0).default(10).describe("Requests above the minute's rate that a quiet caller may send at once."),
-		tokens_per_minute: z.int().min(0).default(0).describe("Tokens per caller and minute, prompt and answer. 0: no limit."),
-	})
-	.prefault({})
-	.describe("How much one caller may ask.");
-
 /** What a policy says: the keys of `security` that `security.policies` may override. */
 export const PolicySection = z.strictObject({
 	prompt_injection: PromptInjection,
@@ -238,6 +229,7 @@ export const Security = PolicySection.extend({
 		.describe("A shipped policy that this section begins from: a file of `config/security_policies/`. Absent: the defaults below."),
 	dry_run: DryRun,
 	rate_limiting: RateLimiting,
+	abuse: Abuse,
 	auth: Auth,
 	policies: namedPolicies(Object.keys(PolicySection.shape)),
 	policy_rules: PolicyRules,

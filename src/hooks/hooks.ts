@@ -1,4 +1,5 @@
 import type { InteractionRecord } from "../audit/audit-record.ts";
+import type { Limits } from "../identity/limits.ts";
 
 /** A request as a program sees it. */
 export interface HookRequest {
@@ -26,7 +27,7 @@ export interface HookCaller {
 	/** Globs of the models that may be used; default: all. */
 	readonly models?: readonly string[];
 	/** In place of `security.rate_limiting`. */
-	readonly limits?: { readonly requestsPerMinute?: number; readonly requestsPerHour?: number };
+	readonly limits?: Limits;
 }
 
 /** The request ends here. `refuse`: the message that the client reads, so never what was found. */

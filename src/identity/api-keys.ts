@@ -5,6 +5,7 @@ import { type Authentication, type Authenticator, type Caller, type Credentials,
 import { type KeyRecord, readKeyFile } from "./key-file.ts";
 import { parseKey } from "./key-format.ts";
 import { verifyKey } from "./key-hash.ts";
+import { limitsOf } from "./limits.ts";
 
 export interface ApiKeyOptions {
 	readonly file: string;
@@ -101,7 +102,7 @@ function decide(record: KeyRecord): Authentication {
 		policy: record.policy,
 		roles: record.role === undefined ? [] : [record.role],
 		models: record.models ?? [],
-		limits: { requestsPerMinute: record.requests_per_minute, requestsPerHour: record.requests_per_hour },
+		limits: limitsOf(record),
 	};
 	return { ok: true, caller };
 }

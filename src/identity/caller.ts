@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../core/errors.ts";
+import type { Limits } from "./limits.ts";
 
 /** Who asks. */
 export interface Caller {
@@ -14,7 +15,7 @@ export interface Caller {
 	/** Model globs the caller may use; empty: all. */
 	readonly models: readonly string[];
 	/** Overrides of `security.rate_limiting`; absent members take the configured value. */
-	readonly limits: { readonly requestsPerMinute?: number | undefined; readonly requestsPerHour?: number | undefined };
+	readonly limits: Limits;
 }
 
 /** What of a request can prove who asks. */

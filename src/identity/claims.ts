@@ -6,6 +6,7 @@ export interface ClaimNames {
 	readonly policy: string;
 	readonly roles: string;
 	readonly models: string;
+	readonly limits: string;
 }
 
 /** The claim of that name, else the one that a dotted path leads to (`realm_access.roles`). */

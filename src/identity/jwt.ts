@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import { type Authentication, type Authenticator, type Credentials, credentialIn, NOBODY } from "./caller.ts";
 import { type ClaimNames, claimAt, claimValues } from "./claims.ts";
+import { limitsInClaim } from "./limits.ts";
 
 export interface JwtOptions {
 	readonly jwksUrl: string;
@@ -57,8 +58,10 @@ function callerOf(payload: JWTPayload, { claims, keptClaims }: JwtOptions): Auth
 	if (!Array.isArray(models) || models.some((model) => typeof model !== "string")) return wrong(claims.models, "a list of texts");
 	const roles = claimValues(payload, claims.roles);
 	if (roles === undefined) return wrong(claims.roles, "a text or a list of texts");
+	const limits = limitsInClaim(claimAt(payload, claims.limits));
+	if (limits === undefined) return wrong(claims.limits, "an object of limits with numbers, such as requests_per_minute");
 	const kept = new Map(keptClaims.map((name) => [name, claimValues(payload, name) ?? []]));
-	return { ok: true, caller: { ...NOBODY, id: `jwt:${subject}`, policy, models, roles, claims: kept } };
+	return { ok: true, caller: { ...NOBODY, id: `jwt:${subject}`, policy, models, roles, limits, claims: kept } };
 }
 
 /** Anything unforeseen is a refusal too. */

@@ -14,6 +14,12 @@ const KeyRecord = z.strictObject({
 	models: z.array(z.string().min(1)).optional(),
 	requests_per_minute: z.int().min(0).optional(),
 	requests_per_hour: z.int().min(0).optional(),
+	tokens_per_minute: z.int().min(0).optional(),
+	concurrent_requests: z.int().min(0).optional(),
+	tokens_per_day: z.int().min(0).optional(),
+	tokens_per_month: z.int().min(0).optional(),
+	usd_per_day: z.number().min(0).optional(),
+	usd_per_month: z.number().min(0).optional(),
 });
 
 /** One client API key as it is stored: never the key itself. */

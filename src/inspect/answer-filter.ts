@@ -1,3 +1,4 @@
+import type { AnswerUsage } from "../core/answer-usage.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { StreamMemory } from "../providers/provider.ts";
 import type { TranslationState } from "../providers/translate/translation.ts";
@@ -18,6 +19,7 @@ export interface FilterState {
 	readonly memory: StreamMemory;
 	readonly channels: ChannelSetState;
 	readonly found: FindingReport;
+	readonly usage: AnswerUsage;
 	readonly began: boolean;
 	/** Of an answer that is given in another format than its upstream's. */
 	readonly translation?: TranslationState;
@@ -34,5 +36,6 @@ export interface ResponseFilter {
 	failure(code: ErrorCode): string;
 	state(): FilterState;
 	readonly found: FindingReport;
+	readonly usage: AnswerUsage;
 	close(): void;
 }

@@ -33,6 +33,9 @@ export function arrayStream(filter: ResponseFilter, maxElementBytes: number, res
 		get found() {
 			return filter.found;
 		},
+		get usage() {
+			return filter.usage;
+		},
 		push(bytes) {
 			received += bytes.length;
 			const { elements, ...decoding } = decoder.decode(bytes);

@@ -1,3 +1,4 @@
+import type { AnswerUsage } from "../core/answer-usage.ts";
 import { ByteQueue } from "../core/byte-queue.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
@@ -7,6 +8,7 @@ import { inspectBody } from "./body-texts.ts";
 import type { TextStyle } from "./conversation.ts";
 import type { FilterStep } from "./filter-step.ts";
 import { FindingTally } from "./finding-tally.ts";
+import { UsageMeter } from "./usage-meter.ts";
 import { editsOf } from "./whole-texts.ts";
 
 /** A non-streamed answer: collected, inspected whole, given out once. */
@@ -14,6 +16,7 @@ export interface BodyFilter {
 	push(bytes: Uint8Array): FilterStep;
 	end(fault: string | undefined): FilterStep;
 	readonly found: FindingReport;
+	readonly usage: AnswerUsage;
 }
 
 export function createBodyFilter(options: {
@@ -26,11 +29,16 @@ export function createBodyFilter(options: {
 }): BodyFilter {
 	const collected = new ByteQueue();
 	const tally = new FindingTally();
+	const usage = new UsageMeter();
+	let units = 0;
 	let received = 0;
 	const fault = (code: string): FilterStep => ({ out: "", consumed: received, ended: "fault", code });
 	return {
 		get found() {
 			return tally.report();
+		},
+		get usage() {
+			return usage.usage(units);
 		},
 		push(bytes) {
 			received += bytes.length;
@@ -46,8 +54,10 @@ export function createBodyFilter(options: {
 			} catch {
 				return fault("upstream_invalid_utf8");
 			}
+			usage.read(json);
 			const reading = options.provider.readBody(json);
 			if (reading.kind === "fault") return fault(reading.code);
+			units = reading.places.reduce((sum, { text }) => sum + text.length, 0);
 			const { texts, cut, cause } = inspectBody(reading.places, options.program, options.style, tally);
 			if (cut.length > 0 && options.onCut === "error") return fault("answer_cut");
 			const edits = editsOf(reading.places, texts, reading.amendments);

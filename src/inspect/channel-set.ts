@@ -19,6 +19,7 @@ export class ChannelSet {
 	readonly #channels = new Map<string, Channel>();
 	/** Channels that ended since `forgetEnded`, with other text than the original. */
 	#endedAltered: string[] = [];
+	#units: number;
 
 	/** `onFindings` gets the findings of a channel when it ends, or when they are taken before. */
 	constructor(options: {
@@ -28,15 +29,23 @@ export class ChannelSet {
 		readonly maxChannels: number;
 		readonly onFindings: (findings: readonly Finding[], channel: string) => void;
 		readonly state: ChannelSetState;
+		/** Of the text before it. */
+		readonly units: number;
 	}) {
 		this.#program = options.program;
 		this.#style = options.style;
 		this.#maxChannels = options.maxChannels;
 		this.#onFindings = options.onFindings;
+		this.#units = options.units;
 		for (const [name, state] of options.state) {
 			const source = state.json === undefined ? "text" : state.json.isMixed ? "answer" : "json";
 			this.#channels.set(name, new Channel(this.#program, this.#style, source, state));
 		}
+	}
+
+	/** UTF-16 units of all text that was scanned. */
+	get units(): number {
+		return this.#units;
 	}
 
 	/** False: too many are open. */
@@ -57,6 +66,7 @@ export class ChannelSet {
 		for (const run of runs) {
 			const { channel, slots } = run;
 			const deltas = slots.map((slot) => slot.text);
+			for (const { length } of deltas) this.#units += length;
 			const open = this.#channels.get(channel);
 			const result = run === last ? open?.writeLast(deltas) : open?.write(deltas);
 			for (const [k, slot] of slots.entries()) fillSlot(slot, result === undefined ? "" : result.texts[k]);

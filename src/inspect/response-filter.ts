@@ -1,3 +1,4 @@
+import type { AnswerUsage } from "../core/answer-usage.ts";
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
@@ -17,6 +18,7 @@ import { cutCauseOf, securityComment } from "./finding-counts.ts";
 import { FindingTally } from "./finding-tally.ts";
 import { createEntry, deltaRuns, type Entry, repeatedEntry, singleEntries } from "./stream-entry.ts";
 import { type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
+import { UsageMeter } from "./usage-meter.ts";
 import { WaitingEvents } from "./waiting-events.ts";
 import { WholeTexts } from "./whole-texts.ts";
 
@@ -58,6 +60,7 @@ class Filter implements ResponseFilter {
 	readonly #memory: StreamMemory;
 	/** Findings taken from texts and channels so far. */
 	readonly #tally: FindingTally;
+	readonly #usage: UsageMeter;
 	/** Why the last complete text that was cut was. */
 	#wholeCause: CutCause = "other";
 	#received = 0;
@@ -73,6 +76,7 @@ class Filter implements ResponseFilter {
 		this.#wholes = new WholeTexts(program, style);
 		this.#memory = state?.memory ?? options.format.newMemory();
 		this.#tally = new FindingTally(state?.found);
+		this.#usage = new UsageMeter(state?.usage);
 		this.#transcript = options.format.keep === undefined ? undefined : new TranscriptKeeper(options.journal);
 		const { maxChannels } = options;
 		this.#channels = new ChannelSet({
@@ -81,6 +85,7 @@ class Filter implements ResponseFilter {
 			maxChannels,
 			onFindings: (findings, channel) => this.#tally.add(findings, channel),
 			state: state?.channels ?? [],
+			units: state?.usage.units ?? 0,
 		});
 		this.#writer = new AnswerWriter(this.#format, this.#memory, this.#channels, this.#transcript);
 	}
@@ -88,6 +93,10 @@ class Filter implements ResponseFilter {
 	get found(): FindingReport {
 		this.#channels.takeFindings();
 		return this.#tally.report();
+	}
+
+	get usage(): AnswerUsage {
+		return this.#usage.usage(this.#channels.units);
 	}
 
 	push(bytes: Uint8Array): FilterStep {
@@ -133,6 +142,7 @@ class Filter implements ResponseFilter {
 			memory: this.#memory,
 			channels: this.#channels.state(),
 			found: this.found,
+			usage: this.usage,
 			began: this.#decoder.began,
 		};
 	}
@@ -226,6 +236,7 @@ class Filter implements ResponseFilter {
 	/** An entry, or the fault that ends the answer. */
 	#read(block: SseBlock, reading: EventReading): Entry | EventFault {
 		// A comment is text as well, and no client needs an upstream's.
+		if (block.event !== undefined) this.#usage.read(block.event.data);
 		if (block.event === undefined) return { block: { ...block, raw: "" }, reading: NOTHING, texts: [], held: "", isCut: false };
 		if (reading.kind === "fault") return reading;
 		if (reading.kind === "done") {

@@ -40,6 +40,9 @@ export function translateStream(filter: ResponseFilter, options: AnswerTranslati
 		get found() {
 			return filter.found;
 		},
+		get usage() {
+			return filter.usage;
+		},
 		push: (bytes) => translate(filter.push(bytes)),
 		end: (fault) => translate(filter.end(fault)),
 		failure: (code) => errorEvent(options.to, code),
@@ -65,6 +68,9 @@ export function translateBody(filter: BodyFilter, options: AnswerTranslation): B
 	return {
 		get found() {
 			return filter.found;
+		},
+		get usage() {
+			return filter.usage;
 		},
 		push: (bytes) => filter.push(bytes),
 		end(fault) {

@@ -24,7 +24,7 @@ export class Checkpoint {
 		received: number,
 		step: FilterStep,
 		filter: ResponseFilter,
-	): Pick<FromLane & { kind: "output" }, "consumed" | "resume" | "journal"> {
+	): Pick<FromLane & { kind: "output" }, "consumed" | "resume" | "journal" | "usage"> {
 		this.#messages++;
 		this.#bytes += received;
 		this.#kept.push(...(step.kept ?? []));
@@ -33,6 +33,7 @@ export class Checkpoint {
 		this.#messages = 0;
 		this.#bytes = 0;
 		this.#consumed = step.consumed;
-		return { consumed: step.consumed, resume: this.#pack(filter.state()), ...(kept.length > 0 && { journal: this.#pack(kept) }) };
+		const resume = this.#pack(filter.state());
+		return { consumed: step.consumed, resume, usage: filter.usage, ...(kept.length > 0 && { journal: this.#pack(kept) }) };
 	}
 }

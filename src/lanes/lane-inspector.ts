@@ -90,7 +90,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			...(step.out !== "" && { bytes: Buffer.from(step.out) }),
 			...(step.ended && { ended: step.ended }),
 			...(step.code !== undefined && { code: step.code }),
-			...(found && { found }),
+			...(found && { found, usage: answer.filter.usage }),
 		};
 	};
 

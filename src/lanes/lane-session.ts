@@ -1,3 +1,4 @@
+import { type AnswerUsage, NOTHING_USED } from "../core/answer-usage.ts";
 import type { AnswerMode, ApiName } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
@@ -72,6 +73,7 @@ export class LaneSession {
 	#ended: { readonly fault: string | undefined } | undefined;
 	#closed = false;
 	#suspicions = 0;
+	#usage = NOTHING_USED;
 	#homes = 0;
 	#homeless: NodeJS.Timeout | undefined;
 
@@ -90,6 +92,11 @@ export class LaneSession {
 	/** Times that another lane took over. */
 	get moves(): number {
 		return Math.max(0, this.#homes - 1);
+	}
+
+	/** What the answer used, as far as it is known. */
+	get usage(): AnswerUsage {
+		return this.#usage;
 	}
 
 	get suspicions(): number {
@@ -168,6 +175,7 @@ export class LaneSession {
 		this.#unreceived -= item.received;
 		this.#drop(item.consumed - this.#consumed);
 		this.#consumed = Math.max(this.#consumed, item.consumed);
+		if (item.usage !== undefined) this.#usage = item.usage;
 		if (item.bytes !== undefined) this.#say(item.bytes);
 		if (item.resume !== undefined) [this.#resume, this.#said] = [item.resume, this.#repeat];
 		if (item.journal !== undefined) this.#keep(item.journal);

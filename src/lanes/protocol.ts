@@ -2,6 +2,7 @@
  * Every message between the front end and a lane. Encoded by codec.ts (msgpackr); bytes travel as binary.
  * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply.
  */
+import type { AnswerUsage } from "../core/answer-usage.ts";
 import type { AnswerMode, ApiName } from "../core/api.ts";
 import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -115,6 +116,8 @@ export type FromLane =
 			readonly code?: string;
 			/** With `ended`. */
 			readonly found?: FindingReport;
+			/** So far; with every state and with the end. */
+			readonly usage?: AnswerUsage;
 	  };
 
 export interface Batch {

@@ -4,19 +4,20 @@ import type { ClientAddress } from "../edge/client-address.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { HookResult, HookRunner } from "../hooks/run-hook.ts";
 import { type Authentication, type Authenticator, type Caller, NOBODY } from "../identity/caller.ts";
-import type { RequestLimiter } from "../limits/request-limiter.ts";
+import type { CallerLimiter, Grant } from "../limits/caller-limiter.ts";
+import { NO_USE } from "../limits/request-use.ts";
 import { type HookObjection, hookObjection } from "./hook-objection.ts";
 
 export interface AdmissionDeps {
 	readonly clientAddress: ClientAddress;
 	readonly authenticator: Authenticator;
-	readonly limiter: RequestLimiter;
+	readonly limiter: CallerLimiter;
 	readonly hooks: HookRunner;
 	readonly audit: Pick<AuditWriter, "isAccepting">;
 }
 
 export type Admission =
-	| { readonly ok: true; readonly caller: Caller; readonly headers: Readonly<Record<string, string>> }
+	| { readonly ok: true; readonly caller: Caller; readonly grant: Grant; readonly headers: Readonly<Record<string, string>> }
 	| {
 			readonly ok: false;
 			readonly code: ErrorCode;
@@ -40,11 +41,13 @@ export async function admit(request: DownstreamRequest, requestId: string, deps:
 	if (!authentication.ok)
 		return { headers: authentication.code === "too_many_failures" ? { "retry-after": "60" } : {}, ...authentication, subject };
 	const { caller } = authentication;
-	const limit = await deps.limiter.take(caller);
-	if (!limit.ok) return { ok: false, code: "rate_limited", headers: limit.headers, subject: caller.id };
+	const limit = await deps.limiter.admit({ caller, path, bodyBytes: body.length });
+	if (!limit.ok) return { ...limit, subject: caller.id };
+	const { headers, grant } = limit;
 	const objection = hookObjection(await deps.hooks.run("request", { ...seen, caller: caller.id, body }));
-	if (objection !== undefined) return { ok: false, headers: limit.headers, subject: caller.id, ...objection };
-	return { ok: true, caller, headers: limit.headers };
+	if (objection === undefined) return { ok: true, caller, grant, headers };
+	grant.end(NO_USE, false);
+	return { ok: false, headers, subject: caller.id, ...objection };
 }
 
 function hookedCaller(result: HookResult): Authentication | ({ readonly ok: false } & HookObjection) {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { vendorOfPath } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
+import { NO_USE } from "../limits/request-use.ts";
 import { type Endpoint, endpointOf } from "../routing/endpoints.ts";
 import { type AdmissionDeps, admit } from "./admission.ts";
 import { errorAnswer } from "./error-body.ts";
@@ -129,13 +130,16 @@ export class FrontDesk {
 		if (this.#sessions.size >= this.#options.maxSessions) return this.#refuse(asked, { code: "overloaded" });
 		const admission = await admit(request, asked.id, this.#options.deps());
 		if (!admission.ok) return this.#refuse(asked, admission);
-		if (!downstream.isOpen) return;
-		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
+		if (!downstream.isOpen) return admission.grant.end(NO_USE, false);
+		if (this.#isDraining()) {
+			admission.grant.end(NO_USE, false);
+			return this.#refuse(asked, { code: "draining" });
+		}
 		// Only now: a reload may have come meanwhile, and a policy without sessions is given up.
 		const deps = this.#options.deps();
-		const { caller, headers } = admission;
+		const { caller, grant, headers } = admission;
 		const Kind = endpoint.api === "models" ? ModelQuery : Session;
-		const session = new Kind({ request, endpoint, downstream, id, caller, headers }, deps, () => {
+		const session = new Kind({ request, endpoint, downstream, id, caller, grant, headers }, deps, () => {
 			this.#sessions.delete(session);
 			if (deps.policies !== this.#options.deps().policies) this.retirePolicies();
 			if (this.#sessions.size === 0) this.#onEmpty?.();

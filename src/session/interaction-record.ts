@@ -2,6 +2,7 @@ import type { AttemptRecord, InteractionRecord } from "../audit/audit-record.ts"
 import type { ApiName } from "../core/api.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
+import type { RequestUse } from "../limits/request-use.ts";
 import type { NamedPolicy } from "../policy/policy-book.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
@@ -26,11 +27,12 @@ export interface Interaction {
 	/** Times that the answer went on with another lane. */
 	readonly moves: number;
 	readonly timing: SessionTiming;
+	readonly use: RequestUse;
 }
 
 /** The audit record of a session. */
 export function interactionRecord(interaction: Interaction): InteractionRecord {
-	const { time, requestId, caller, request, api, attempts, policy, verdict, found, outcome, status, moves, timing } = interaction;
+	const { time, requestId, caller, request, api, attempts, policy, verdict, found, outcome, status, moves, timing, use } = interaction;
 	const read = verdict === undefined || verdict.action === "invalid" ? undefined : verdict;
 	const { counts, notes } = read?.found ?? NOTHING_FOUND;
 	const would = read !== undefined && "would" in read ? read.would : undefined;
@@ -53,5 +55,7 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 		status,
 		laneMoves: moves,
 		...timing,
+		...(use.reported && { tokens: use.reported }),
+		...(use.costUsd !== undefined && { costUsd: use.costUsd }),
 	};
 }

@@ -1,6 +1,7 @@
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import { matcherOf } from "../core/globs.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
+import { NO_USE } from "../limits/request-use.ts";
 import type { ChosenPolicy, NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
@@ -88,7 +89,8 @@ export class ModelQuery {
 		if (this.#done) return;
 		this.#done = true;
 		this.#lane?.close();
-		const { request, endpoint, caller, id: requestId } = this.#asked;
+		const { request, endpoint, caller, grant, id: requestId } = this.#asked;
+		grant.end(NO_USE, false);
 		const timing = this.#clock.timing();
 		const { durationMs } = timing;
 		this.#deps.logger.info({ requestId, path: request.path, outcome, findings: found.counts, durationMs }, "request");
@@ -101,6 +103,7 @@ export class ModelQuery {
 				policy: this.#policy,
 				attempts: [],
 				verdict: undefined,
+				use: NO_USE,
 				found,
 				outcome,
 				status,

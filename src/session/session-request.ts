@@ -4,6 +4,8 @@ import type { UpstreamClient } from "../edge/upstream-types.ts";
 import type { HookRunner } from "../hooks/run-hook.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { LanePool } from "../lanes/lane-pool.ts";
+import type { Grant } from "../limits/caller-limiter.ts";
+import type { PriceList } from "../limits/price-list.ts";
 import type { PolicyBook } from "../policy/policy-book.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
 import type { ModelRouter } from "../routing/model-router.ts";
@@ -30,6 +32,7 @@ export interface SessionDeps {
 	readonly models: ModelDirectory;
 	readonly passCredential: boolean;
 	readonly keepAliveMs: number;
+	readonly prices: PriceList;
 }
 
 /** One request that was admitted. */
@@ -40,6 +43,8 @@ export interface SessionRequest {
 	/** The `X-Request-Id` of everything that belongs to it. */
 	readonly id: string;
 	readonly caller: Caller;
+	/** What it has of the caller's limits; ended with the session. */
+	readonly grant: Grant;
 	/** Sent with every answer: what is left of the caller's limits. */
 	readonly headers: Readonly<Record<string, string>>;
 }

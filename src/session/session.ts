@@ -5,6 +5,7 @@ import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
+import { useOf } from "../limits/request-use.ts";
 import type { NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
 import type { Target } from "../routing/model-router.ts";
@@ -94,6 +95,9 @@ export class Session {
 		if ("answer" in verdict) return this.#answer(verdict.answer);
 		if (verdict.action === "block") return this.#block(verdict);
 		if (!matcherOf(this.#caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
+		const limit = await this.#asked.grant.forModel(verdict.model);
+		if (this.#done) return;
+		if (limit !== undefined) return this.#refuse(limit.code, limit);
 		const targets = this.#deps.router.targets(verdict.model, api, this.#caller.id);
 		if (targets.length === 0) return this.#refuse("model_not_found", modelNotFound(verdict.model));
 		this.#mode = answerMode(api, verdict.stream, this.#request.query);
@@ -276,17 +280,14 @@ export class Session {
 		const timing = this.#clock.timing();
 		const { durationMs } = timing;
 		const attempts = this.#attempts?.records ?? [];
-		this.#deps.logger.info(
-			{ requestId: this.#id, path: this.#request.path, outcome, findings: found.counts, attempts, durationMs },
-			"request",
-		);
+		const line = { requestId: this.#id, path: this.#request.path, outcome, findings: found.counts, attempts, durationMs };
+		this.#deps.logger.info(line, "request");
+		const price = this.#deps.prices.of(attempts.at(-1));
+		const use = useOf(this.#lane?.usage, outcome === "complete", this.#request.body.length, price);
+		this.#asked.grant.end(use, outcome === "prompt_blocked");
 		// A prompt's own findings are not the answer's.
-		const answer = {
-			found: this.#lane === undefined ? NOTHING_FOUND : found,
-			outcome,
-			status: this.#status,
-			moves: this.#lane?.moves ?? 0,
-		};
+		const inAnswer = this.#lane === undefined ? NOTHING_FOUND : found;
+		const answer = { found: inAnswer, outcome, status: this.#status, moves: this.#lane?.moves ?? 0, use };
 		const decision = { policy: this.#policy, attempts, verdict: this.#verdict };
 		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
 		const record = interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing });

@@ -15,7 +15,7 @@ export interface ProxyOptions {
 	readonly hooks?: Hooks;
 }
 
-const UNLIMITED = { requests_per_minute: 0, requests_per_hour: 0, burst_allowance: 0, tokens_per_minute: 0 };
+const UNLIMITED = { requests_per_minute: 0, requests_per_hour: 0, burst_allowance: 0 };
 
 /** The configuration of a proxy in front of an OpenAI-compatible base URL, or of these `llm_providers`, with further YAML. Without limits unless that sets some. */
 export function proxyConfig(upstream: string | Record<string, object>, yaml = "", options: ProxyOptions = {}): Config {
@@ -31,7 +31,7 @@ ${yaml}`,
 	const { security, audit } = loaded.config;
 	return {
 		...loaded.config,
-		security: yaml.includes("rate_limiting") ? security : { ...security, rate_limiting: UNLIMITED },
+		security: yaml.includes("rate_limiting") ? security : { ...security, rate_limiting: { ...security.rate_limiting, ...UNLIMITED } },
 		audit: yaml.includes("audit:") ? audit : { ...audit, dir: mkdtempSync(join(tmpdir(), "audit-")) },
 	};
 }

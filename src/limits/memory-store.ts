@@ -1,0 +1,107 @@
+import type { Measurement, Meter, MeterState, MeterStore } from "./meter.ts";
+
+/** Keys kept; where more are in use, the ones that were not touched for longest begin anew. */
+const MAX_KEYS = 100_000;
+/** ms until a holder of a lease that is full may have gone. */
+const LEASE_RETRY_MS = 1000;
+
+/** `spent` of a bucket at the time `at`, or of a quota until `at`. */
+interface Level {
+	readonly spent: number;
+	readonly at: number;
+}
+
+/** Meters of this process. `now`: ms since the epoch. The twin of the script in `redis-script.ts`. */
+export function createMemoryStore(now: () => number = Date.now): MeterStore {
+	return new MemoryStore(now);
+}
+
+class MemoryStore implements MeterStore {
+	readonly #now: () => number;
+	readonly #levels = new Map<string, Level>();
+	readonly #holders = new Map<string, Map<string, number>>();
+
+	constructor(now: () => number) {
+		this.#now = now;
+	}
+
+	async take(meters: readonly Meter[]): Promise<Measurement> {
+		return this.#measure(meters, false);
+	}
+
+	async charge(meters: readonly Meter[]): Promise<Measurement> {
+		return this.#measure(meters, true);
+	}
+
+	async release({ key, holder }: Meter & { kind: "lease" }): Promise<void> {
+		const holders = this.#holders.get(key);
+		holders?.delete(holder);
+		if (holders?.size === 0) this.#holders.delete(key);
+	}
+
+	close(): void {
+		this.#levels.clear();
+		this.#holders.clear();
+	}
+
+	#measure(meters: readonly Meter[], isForced: boolean): Measurement {
+		const now = this.#now();
+		const before = meters.map((meter) => this.#state(meter, now));
+		const ok = isForced || before.every(({ isOver }) => !isOver);
+		if (!ok) return { ok, states: before };
+		for (const meter of meters) this.#apply(meter, now);
+		return { ok, states: meters.map((meter, i) => ({ ...this.#state(meter, now), isOver: before[i]?.isOver === true })) };
+	}
+
+	#state(meter: Meter, now: number): MeterState {
+		if (meter.kind === "lease") {
+			const others = this.#live(meter.key, now).size;
+			const isOver = others >= meter.limit && !this.#live(meter.key, now).has(meter.holder);
+			return { isOver, remaining: Math.max(0, meter.limit - others), resetMs: LEASE_RETRY_MS };
+		}
+		const spent = this.#spent(meter, now);
+		if (meter.kind === "quota") {
+			const isOver = spent + meter.cost > meter.limit || spent >= meter.limit;
+			return { isOver, remaining: Math.max(0, meter.limit - spent), resetMs: Math.max(0, this.#end(meter, now) - now) };
+		}
+		const isOver = spent + meter.cost > meter.capacity;
+		const toWait = isOver ? spent + meter.cost - meter.capacity : spent;
+		return { isOver, remaining: Math.max(0, meter.capacity - spent), resetMs: Math.max(0, (toWait * meter.periodMs) / meter.rate) };
+	}
+
+	/** A quota that is in use ends when it was begun to end. */
+	#end({ key, expiresAt }: Meter & { kind: "quota" }, now: number): number {
+		const at = this.#levels.get(key)?.at ?? 0;
+		return at > now ? at : expiresAt;
+	}
+
+	#spent(meter: Meter & { kind: "bucket" | "quota" }, now: number): number {
+		const level = this.#levels.get(meter.key);
+		if (level === undefined) return 0;
+		if (meter.kind === "quota") return level.at <= now ? 0 : level.spent;
+		return Math.max(0, level.spent - (Math.max(0, now - level.at) * meter.rate) / meter.periodMs);
+	}
+
+	#apply(meter: Meter, now: number): void {
+		if (meter.kind === "lease") {
+			const holders = this.#live(meter.key, now);
+			this.#holders.set(meter.key, holders.set(meter.holder, now + meter.ttlMs));
+			return;
+		}
+		if (meter.kind === "quota" && meter.cost === 0) return;
+		const spent = Math.max(0, this.#spent(meter, now) + meter.cost);
+		// Put in again, so that the order of the map is that of use.
+		this.#levels.delete(meter.key);
+		this.#levels.set(meter.key, { spent, at: meter.kind === "quota" ? meter.expiresAt : now });
+		for (const oldest of this.#levels.keys()) {
+			if (this.#levels.size <= MAX_KEYS) break;
+			this.#levels.delete(oldest);
+		}
+	}
+
+	#live(key: string, now: number): Map<string, number> {
+		const holders = this.#holders.get(key) ?? new Map<string, number>();
+		for (const [holder, until] of holders) if (until <= now) holders.delete(holder);
+		return holders;
+	}
+}

@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createMemoryStore } from "../../../src/limits/memory-store.ts";
+import type { Meter, MeterStore } from "../../../src/limits/meter.ts";
+import { createRedisStore } from "../../../src/limits/redis-store.ts";
+import { RedisServer } from "../../support/redis.ts";
+
+let redis: RedisServer;
+const stores: MeterStore[] = [];
+let now = Date.UTC(2026, 10, 25, 12);
+
+beforeAll(async () => {
+	redis = await RedisServer.start();
+});
+afterAll(async () => {
+	for (const store of stores) store.close();
+	await redis.stop();
+});
+
+/** A store in the real Redis, once it is connected. */
+async function redisStore(onFailure: "local" | "closed" = "local", clock?: () => number, url = redis.url): Promise<MeterStore> {
+	let isUp = false;
+	const store = createRedisStore({
+		url,
+		onFailure,
+		onEvent: ({ kind }) => {
+			isUp = kind === "up";
+		},
+		// What is not about time must not depend on how busy this machine is.
+		...(clock && { now: clock, timeoutMs: 10_000 }),
+	});
+	stores.push(store);
+	await vi.waitFor(() => expect(isUp).toBe(true), { timeout: 15_000 });
+	return store;
+}
+
+const bucket = (key: string, cost = 1): Meter => ({ kind: "bucket", key, capacity: 3, rate: 2, periodMs: 1000, cost });
+const quota = (key: string, cost: number): Meter => ({ kind: "quota", key, limit: 10, expiresAt: now + 5000, cost });
+const lease = (key: string, holder: string): Meter & { kind: "lease" } => ({ kind: "lease", key, limit: 2, holder, ttlMs: 1500 });
+
+const key = fc.constantFrom("a", "b");
+const meter = fc.oneof(
+	fc.record({ name: key, cost: fc.integer({ min: -1, max: 3 }) }).map(
+		({ name, cost }) =>
+			() =>
+				bucket(`${name}:bucket`, cost),
+	),
+	fc.record({ name: key, cost: fc.integer({ min: 0, max: 6 }) }).map(
+		({ name, cost }) =>
+			() =>
+				quota(`${name}:quota`, cost),
+	),
+	fc.record({ name: key, holder: fc.constantFrom("x", "y", "z") }).map(
+		({ name, holder }) =>
+			() =>
+				lease(`${name}:lease`, holder),
+	),
+);
+const step = fc.record({
+	meters: fc.array(meter, { minLength: 1, maxLength: 3 }),
+	kind: fc.constantFrom("take", "charge"),
+	waitMs: fc.integer({ min: 0, max: 1200 }),
+});
+
+test("the script in Redis and its twin in memory answer alike, whatever is asked of them", async () => {
+	const inRedis = await redisStore("closed", () => now);
+	let run = 0;
+	await fc.assert(
+		fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+			const inMemory = createMemoryStore(() => now);
+			run++;
+			for (const { meters, kind, waitMs } of steps) {
+				now += waitMs;
+				const made = meters.map((make) => make()).map((one) => ({ ...one, key: `${run}:${one.key}` }));
+				// One meter twice in one step is no use of it.
+				const once = made.filter((one, i) => made.findIndex((other) => other.key === one.key) === i);
+				const [expected, actual] =
+					kind === "take"
+						? [await inMemory.take(once), await inRedis.take(once)]
+						: [await inMemory.charge(once), await inRedis.charge(once)];
+				expect(rounded(actual)).toEqual(rounded(expected));
+			}
+			now += 10_000;
+		}),
+		{ numRuns: 60 },
+	);
+});
+
+function rounded({ ok, states }: Awaited<ReturnType<MeterStore["take"]>>): object {
+	return { ok, states: states.map(({ isOver, remaining, resetMs }) => [isOver, Math.round(remaining * 100), Math.round(resetMs)]) };
+}
+
+test("a request that one meter refuses takes nothing of the others", async () => {
+	const store = createMemoryStore(() => now);
+	await store.charge([quota("q", 10)]);
+	expect((await store.take([bucket("t"), quota("q", 0)])).ok).toBe(false);
+	expect((await store.take([bucket("t", 3)])).ok).toBe(true);
+});
+
+test("a bucket fills evenly, and a burst is what it holds", async () => {
+	const store = createMemoryStore(() => now);
+	const takes = async (times: number): Promise<boolean[]> => {
+		const out: boolean[] = [];
+		for (let i = 0; i < times; i++) out.push((await store.take([bucket("t")])).ok);
+		return out;
+	};
+	expect(await takes(4)).toEqual([true, true, true, false]);
+	now += 500;
+	expect(await takes(2)).toEqual([true, false]);
+	now += 60_000;
+	expect(await takes(4)).toEqual([true, true, true, false]);
+});
+
+test("a place whose holder says nothing any more is free again, and one that is renewed is not", async () => {
+	const store = await redisStore("closed", () => now);
+	expect((await store.take([lease("l", "dead")])).ok).toBe(true);
+	expect((await store.take([lease("l", "alive")])).ok).toBe(true);
+	now += 1000;
+	await store.charge([lease("l", "alive")]);
+	now += 1000;
+	expect((await store.take([lease("l", "new")])).ok).toBe(true);
+	expect((await store.take([lease("l", "newer")])).ok).toBe(false);
+	await store.release(lease("l", "new"));
+	expect((await store.take([lease("l", "newer")])).ok).toBe(true);
+});
+
+test.each([
+	["paused", (server: RedisServer) => server.signal("SIGSTOP")],
+	["gone", (server: RedisServer) => server.stop()],
+])("a Redis that is %s: `local` counts alone, `closed` refuses, and both ask it again when it is back", async (_name, breakIt) => {
+	const own = await RedisServer.start();
+	const [local, closed] = [await redisStore("local", undefined, own.url), await redisStore("closed", undefined, own.url)];
+	expect((await local.take([quota("k", 10)])).ok).toBe(true);
+	await breakIt(own);
+	await vi.waitFor(async () => expect(await closed.take([quota("k", 0)])).toEqual({ ok: false, states: [] }), { timeout: 15_000 });
+	await vi.waitFor(async () => expect((await local.take([quota("new", 0)])).ok).toBe(true), { timeout: 15_000 });
+	expect((await local.take([bucket("alone", 3)])).ok).toBe(true);
+	expect((await local.take([bucket("alone", 3)])).ok).toBe(false);
+	own.signal("SIGCONT");
+	await own.stop();
+	await own.start();
+	await vi.waitFor(async () => expect((await closed.take([quota("fresh", 1)])).ok).toBe(true), { timeout: 20_000 });
+	await own.stop();
+});
+
+test("a Redis that is full is a failure like the others", async () => {
+	const own = await RedisServer.start("--maxmemory", "1", "--maxmemory-policy", "noeviction");
+	const closed = await redisStore("closed", undefined, own.url);
+	expect(await closed.take([bucket("k")])).toEqual({ ok: false, states: [] });
+	await own.stop();
+});

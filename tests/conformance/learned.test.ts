@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { Channel } from "../../src/inspect/channel.ts";
+import { Channel, type ChannelState } from "../../src/inspect/channel.ts";
+import { packState, unpackState } from "../../src/lanes/codec.ts";
 import type { Action, Rule, RuleSet } from "../../src/policy/policy.ts";
 import { LEARNED } from "../../src/recognizers/learned.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
@@ -59,7 +60,7 @@ function inspect(program: ScannerProgram, chunks: readonly string[], moves: read
 		text += channel.write([chunk]).texts[0] ?? chunk;
 		if (!moves.includes(i) || channel.scanner.isCut) continue;
 		collect();
-		const state = structuredClone(channel.state());
+		const state = unpackState<ChannelState>(packState(channel.state()));
 		channel.close();
 		channel = new Channel(program, style, "text", state);
 	}

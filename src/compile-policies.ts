@@ -1,5 +1,8 @@
 import type { ConfigFault } from "./config/config-fault.ts";
 import type { Config } from "./config/schema.ts";
+import type { Pack } from "./packs/pack.ts";
+import { threatRules } from "./packs/pack-rules.ts";
+import { PackStore } from "./packs/pack-store.ts";
 import { compilePolicy } from "./policy/compile-policy.ts";
 import type { Policy } from "./policy/policy.ts";
 import { createPolicyBook, namedPolicy, type PolicyBook } from "./policy/policy-book.ts";
@@ -33,6 +36,9 @@ export interface CompileOptions {
 export async function compilePolicies(config: Config, options: CompileOptions = {}): Promise<PoliciesResult> {
 	const { onCompile = () => undefined } = options;
 	const namesPolicies = options.namesPolicies === true || config.security.auth.mode !== "none";
+	const { packs, faults: unproven } = loadPacks(config.threat_packs);
+	if (unproven.length > 0) return { ok: false, faults: unproven };
+	const threats = threatRules(packs);
 	const compiled = new Map<string, CompiledPolicy>();
 	const named = [];
 	const faults = new Map<string, ConfigFault>();
@@ -40,7 +46,7 @@ export async function compilePolicies(config: Config, options: CompileOptions = 
 	const known = (artifact: Artifact): Artifact =>
 		artifacts.get(artifact.key) ?? artifacts.set(artifact.key, artifact).get(artifact.key) ?? artifact;
 	for (const { name, settings, dryRun } of namesPolicies ? config.policies : reachable(config)) {
-		const policy = compilePolicy(settings, dryRun);
+		const policy = compilePolicy(settings, dryRun, threats);
 		named.push(namedPolicy(name, policy, settings.on_block));
 		if (compiled.has(policy.id)) continue;
 		// One after the other: the second of two equal sets then comes from the cache.
@@ -52,6 +58,16 @@ export async function compilePolicies(config: Config, options: CompileOptions = 
 	}
 	if (faults.size > 0) return { ok: false, faults: [...faults.values()] };
 	return { ok: true, value: { book: createPolicyBook(named, config.security.policy_rules), compiled: [...compiled.values()] } };
+}
+
+function loadPacks({ dir, trusted_keys }: Config["threat_packs"]): {
+	readonly packs: readonly Pack[];
+	readonly faults: readonly ConfigFault[];
+} {
+	if (dir === "") return { packs: [], faults: [] };
+	const { packs, faults } = new PackStore(dir).load(trusted_keys);
+	const remedy = "Add its key to threat_packs.trusted_keys, add the pack again, or `packs rollback` it.";
+	return { packs, faults: faults.map(({ pack, reason }) => ({ path: `threat pack '${pack}'`, message: reason, remedy })) };
 }
 
 /** Without the shipped policies that nothing in the file names. */

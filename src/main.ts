@@ -6,6 +6,7 @@ import type { QueryOptions } from "./cli/audit-query.ts";
 import type { SubjectOptions } from "./cli/audit-subject.ts";
 import type { ExplainedRequest } from "./cli/explain.ts";
 import type { KeySettings } from "./cli/keys.ts";
+import type { PackOptions, SignOptions } from "./cli/packs.ts";
 import type { ReportOptions } from "./cli/report.ts";
 import type { ScanOptions } from "./cli/scan.ts";
 
@@ -162,4 +163,34 @@ program
 	.option("--to <time>", "up to then; default: now")
 	.option("--out <file>", "a file ending in .html (with charts), .md or .json; default: Markdown on standard output")
 	.action(async (options: ReportOptions) => finish((await import("./cli/report.ts")).report(options)));
+const packs = program.command("packs").description("signed packs of patterns about threats, for threat_packs.dir");
+const packDir = ["--dir <folder>", "the folder of threat_packs.dir", "./data/packs"] as const;
+const trusted = ["--key <key...>", "public keys that are trusted, base64"] as const;
+packs
+	.command("verify <file-or-url>")
+	.description("prove signature, patterns and examples; exit 0 or 2")
+	.option(...trusted)
+	.action(async (source: string, options: PackOptions) => finish(await (await import("./cli/packs.ts")).packsVerify(source, options)));
+packs
+	.command("add <file-or-url>")
+	.description("prove a pack and put it in use from the next start or SIGHUP on")
+	.option(...packDir)
+	.option(...trusted)
+	.action(async (source: string, options: PackOptions) => finish(await (await import("./cli/packs.ts")).packsAdd(source, options)));
+packs
+	.command("list")
+	.description("packs and their versions")
+	.option(...packDir)
+	.action(async (options: PackOptions) => finish((await import("./cli/packs.ts")).packsList(options)));
+packs
+	.command("rollback <name>")
+	.description("put the version before in use again")
+	.option(...packDir)
+	.action(async (name: string, options: PackOptions) => finish((await import("./cli/packs.ts")).packsRollback(name, options)));
+packs
+	.command("sign <file>")
+	.description("check a pack and sign it")
+	.requiredOption("--key <file>", "Ed25519 private key, PEM (openssl genpkey -algorithm ed25519)")
+	.option("--out <file>", "write it there")
+	.action(async (file: string, options: SignOptions) => finish((await import("./cli/packs.ts")).packsSign(file, options)));
 await program.parseAsync();

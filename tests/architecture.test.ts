@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	edge: [],
 	routing: ["config"],
 	config: ["recognizers", "policy"],
+	packs: ["policy"],
 	audit: ["verdict"],
 	report: ["audit"],
 	identity: [],
@@ -26,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	hooks: ["audit", "identity"],
 	session: ["audit", "edge", "hooks", "identity", "limits", "lanes", "policy", "routing", "telemetry", "verdict"],
 	demo: [],
-	cli: ["verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry", "report"],
+	cli: ["packs", "verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry", "report"],
 };
 
 /** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */
@@ -65,6 +66,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 		"config/sink-schema.ts",
 		"config/auth-schema.ts",
 		"identity/key-file.ts",
+		"packs/pack.ts",
+		"config/packs-schema.ts",
 		"config/server-schema.ts",
 		"config/security-schema.ts",
 		"config/provider-schema.ts",

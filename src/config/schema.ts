@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Audit } from "./audit-schema.ts";
+import { ThreatPacks } from "./packs-schema.ts";
 import { Provider } from "./provider-schema.ts";
 
 import type { ResolvedPolicy } from "./resolve-policies.ts";
@@ -38,6 +39,7 @@ export const ConfigSchema = z.strictObject({
 		.default({})
 		.describe("Upstreams by a name of your choice, in order: a request goes to the first whose `models` match."),
 	routing: Routing.prefault({}),
+	threat_packs: ThreatPacks.prefault({}),
 	shared_state: SharedState,
 	logging: Logging,
 	telemetry: Telemetry.prefault({}),

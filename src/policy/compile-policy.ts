@@ -7,15 +7,16 @@ import { promptMarks, responseMarks } from "./mark-rules.ts";
 import type { Action, Policy, Rule } from "./policy.ts";
 import type { PolicySettings } from "./policy-settings.ts";
 import { withPromptRedaction, withResponseRedaction } from "./redaction-settings.ts";
+import { type ThreatRule, threatRule } from "./threat-rule.ts";
 
 /** The rules of both directions from the settings. Patterns are not checked here: `checkRules` does. */
-export function compilePolicy(security: PolicySettings, dryRun = false): Policy {
+export function compilePolicy(security: PolicySettings, dryRun = false, threats: readonly ThreatRule[] = []): Policy {
 	const { pii_protection: pii, response_filtering: response } = security;
 	const blocked = new Set(pii.block_types);
 	const blocks = (names: readonly string[]): boolean => names.some((name) => blocked.has(name));
 	const promptAction = ({ type, category, groups }: Recognizer): Action =>
 		blocks(["all", type, category === "secret" ? "secrets" : "pii", ...(groups ?? [])]) ? "cut" : "redact";
-	const phrases = [...security.blocked_phrases.map(phraseRule), ...security.blocked_patterns.map(patternRule)];
+	const phrases = [...security.blocked_phrases.map(phraseRule), ...security.blocked_patterns.map(patternRule), ...threats.map(threatRule)];
 	const { prompt_injection: injection } = security;
 	const signals = injection.enabled && injection.detection_models.includes("rule_based") ? INJECTION_SIGNALS.map(signalRule) : [];
 	const custom = (action: (name: string) => Action): Rule[] =>

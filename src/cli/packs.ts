@@ -1,0 +1,120 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { MAX_PACK_BYTES, type Pack, publicKeyOf, readContent, readPack, signPack } from "../packs/pack.ts";
+import { threatRules } from "../packs/pack-rules.ts";
+import { PackStore } from "../packs/pack-store.ts";
+import { checkRules } from "../scanner/compile-rules.ts";
+
+export interface PackOptions {
+	readonly dir: string;
+	readonly key?: readonly string[];
+}
+
+export interface SignOptions {
+	/** File with the private key; `openssl genpkey -algorithm ed25519` makes one. */
+	readonly key: string;
+	readonly out?: string;
+}
+
+const FETCH_TIMEOUT_MS = 15_000;
+
+const refuse = (message: string): number => {
+	process.stderr.write(`packs: ${message}\n`);
+	return 2;
+};
+
+/** `packs verify`: signature, form, patterns and examples of a file or an https URL. Exit 0 or 2. */
+export async function packsVerify(source: string, { key = [] }: PackOptions): Promise<number> {
+	const proven = await prove(source, key);
+	if (typeof proven === "string") return refuse(proven);
+	process.stdout.write(`OK: ${proven.pack.name} ${proven.pack.version}, ${proven.pack.patterns.length} patterns\n`);
+	return 0;
+}
+
+/** `packs add`: the same, and puts the pack in use at the next start or SIGHUP. */
+export async function packsAdd(source: string, { dir, key = [] }: PackOptions): Promise<number> {
+	const proven = await prove(source, key);
+	if (typeof proven === "string") return refuse(proven);
+	const { pack, bytes } = proven;
+	const isNew = new PackStore(dir).add(pack, bytes);
+	process.stdout.write(
+		isNew
+			? `${pack.name} ${pack.version} is in use from the next start or SIGHUP on\n`
+			: `${pack.name} ${pack.version} is in use already\n`,
+	);
+	return 0;
+}
+
+export function packsList({ dir }: PackOptions): number {
+	for (const { name, versions } of new PackStore(dir).list())
+		process.stdout.write(
+			`${name} ${versions.at(-1) ?? "-"}${versions.length > 1 ? ` (before: ${versions.slice(0, -1).join(", ")})` : ""}\n`,
+		);
+	return 0;
+}
+
+export function packsRollback(name: string, { dir }: PackOptions): number {
+	const version = new PackStore(dir).rollback(name);
+	if (version === undefined) return refuse(`there is no version of '${name}' before the one in use — \`packs list\` shows them`);
+	process.stdout.write(`${name} ${version} is in use from the next start or SIGHUP on\n`);
+	return 0;
+}
+
+/** `packs sign`: checks a pack and signs it with an Ed25519 key in PEM. */
+export function packsSign(file: string, { key, out }: SignOptions): number {
+	try {
+		const content = readFileSync(file);
+		const reading = readContent(content);
+		const fault = reading.ok ? faultOf(reading.pack) : reading.reason;
+		if (fault !== undefined) return refuse(`${file} ${fault}`);
+		const pem = readFileSync(key, "utf8");
+		const signed = signPack(content, pem);
+		if (out === undefined) process.stdout.write(signed);
+		else writeFileSync(out, signed);
+		process.stderr.write(`signed with ${publicKeyOf(pem)}\n`);
+		return 0;
+	} catch (error) {
+		return refuse(`cannot sign ${file}: ${(error as Error).message}`);
+	}
+}
+
+async function prove(source: string, keys: readonly string[]): Promise<{ readonly pack: Pack; readonly bytes: Uint8Array } | string> {
+	if (keys.length === 0) return "give the keys you trust with --key — whoever signs the pack publishes theirs";
+	let bytes: Uint8Array;
+	try {
+		bytes = await read(source);
+	} catch (error) {
+		return `cannot read ${source}: ${(error as Error).message}`;
+	}
+	const reading = readPack(bytes, keys);
+	const fault = reading.ok ? faultOf(reading.pack) : reading.reason;
+	return reading.ok && fault === undefined ? { pack: reading.pack, bytes } : `${source} ${fault}`;
+}
+
+async function read(source: string): Promise<Uint8Array> {
+	if (!/^[a-z]+:\/\//i.test(source)) return readFileSync(source);
+	if (!source.startsWith("https://")) throw new Error("only https is fetched");
+	const response = await fetch(source, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS), redirect: "error" });
+	if (!response.ok) throw new Error(`the server answered ${response.status}`);
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of response.body ?? []) {
+		size += chunk.length;
+		if (size > MAX_PACK_BYTES) throw new Error(`it is larger than ${MAX_PACK_BYTES >> 20} MiB`);
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks);
+}
+
+/** The first pattern that cannot be used or does not do what its examples say. */
+function faultOf(pack: Pack): string | undefined {
+	const [fault] = checkRules(threatRules([pack]));
+	if (fault !== undefined) return `has a pattern '${fault.pattern}' that cannot be used: ${fault.reason}. ${fault.remedy}`;
+	for (const { name, pattern, case_insensitive, match, no_match } of pack.patterns) {
+		const expression = new RegExp(pattern, case_insensitive ? "isu" : "su");
+		const missed = match.findIndex((text) => !expression.test(text));
+		if (missed >= 0) return `has a pattern '${name}' that does not match its example ${missed + 1}`;
+		const false_ = no_match.findIndex((text) => expression.test(text));
+		if (false_ >= 0) return `has a pattern '${name}' that matches its counterexample ${false_ + 1}`;
+	}
+	return undefined;
+}

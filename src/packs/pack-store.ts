@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Pack, readPack } from "./pack.ts";
+
+/** Name of the file that says which versions of a pack were put in use, the newest last. */
+const HISTORY = "history.json";
+
+export interface StoredPack {
+	readonly name: string;
+	/** In the order in which they were put in use; the last one is. */
+	readonly versions: readonly string[];
+}
+
+export interface PackFault {
+	readonly pack: string;
+	readonly reason: string;
+}
+
+/**
+ * Packs in a folder: `NAME/VERSION.pack`, as they were signed. A pack is proven again whenever it is loaded, so the folder
+ * need not be trusted.
+ */
+export class PackStore {
+	readonly #dir: string;
+
+	constructor(dir: string) {
+		this.#dir = dir;
+	}
+
+	list(): StoredPack[] {
+		if (!existsSync(this.#dir)) return [];
+		const folders = readdirSync(this.#dir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+		return folders.map(({ name }) => ({ name, versions: this.#history(name) })).sort((a, b) => (a.name < b.name ? -1 : 1));
+	}
+
+	/** Puts a pack in use that `readPack` has proven. False: this version is in use already. */
+	add({ name, version }: Pack, signed: Uint8Array): boolean {
+		const versions = this.#history(name);
+		if (versions.at(-1) === version) return false;
+		mkdirSync(join(this.#dir, name), { recursive: true });
+		this.#write(name, `${version}.pack`, signed);
+		this.#write(name, HISTORY, JSON.stringify([...versions.filter((known) => known !== version), version]));
+		return true;
+	}
+
+	/** Puts the version before the last one in use again. Undefined: there is none. */
+	rollback(name: string): string | undefined {
+		const versions = this.#history(name);
+		if (versions.length < 2) return undefined;
+		this.#write(name, HISTORY, JSON.stringify(versions.slice(0, -1)));
+		return versions.at(-2);
+	}
+
+	/** Every pack in use. One that cannot be proven is a fault. */
+	load(trusted: readonly string[]): { readonly packs: readonly Pack[]; readonly faults: readonly PackFault[] } {
+		const packs: Pack[] = [];
+		const faults: PackFault[] = [];
+		for (const { name, versions } of this.list()) {
+			const version = versions.at(-1);
+			const file = join(this.#dir, name, `${version}.pack`);
+			const reading = existsSync(file) ? readPack(readFileSync(file), trusted) : { ok: false as const, reason: "has no version in use" };
+			if (!reading.ok) faults.push({ pack: `${name} ${version ?? ""}`.trim(), reason: reading.reason });
+			else if (reading.pack.name !== name || reading.pack.version !== version)
+				faults.push({ pack: `${name} ${version}`, reason: "stands under another name or version than it was signed with" });
+			else packs.push(reading.pack);
+		}
+		return { packs, faults };
+	}
+
+	#history(name: string): string[] {
+		const file = join(this.#dir, name, HISTORY);
+		try {
+			return JSON.parse(readFileSync(file, "utf8")) as string[];
+		} catch {
+			return [];
+		}
+	}
+
+	#write(name: string, file: string, content: string | Uint8Array): void {
+		const path = join(this.#dir, name, file);
+		writeFileSync(`${path}.new`, content);
+		renameSync(`${path}.new`, path);
+	}
+}

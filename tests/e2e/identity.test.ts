@@ -148,7 +148,7 @@ describe("client API keys", () => {
 			2,
 			expect.stringMatching(/holds no key nobody00/),
 		]);
-		expect(run("create", "--rpm", "many").stderr.toString()).toMatch(/--rpm takes a whole number/);
+		expect(run("create", "--rpm", "many").stderr.toString()).toMatch(/--requests-per-minute takes a whole number/);
 	});
 });
 

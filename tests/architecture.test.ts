@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	scanner: ["models", "normalize", "policy", "recognizers", "verdict"],
 	wire: [],
 	providers: ["wire"],
-	inspect: ["policy", "providers", "scanner", "verdict", "wire"],
+	inspect: ["models", "policy", "providers", "scanner", "verdict", "wire"],
 	telemetry: [],
 	lanes: ["policy", "verdict"],
 	edge: [],

@@ -50,12 +50,13 @@ async function ruleJudge(policy: Policy): Promise<(text: string, speaker: Speake
 	const loaded = await loadArtifact(rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
 	const prompt = { ...policy.prompt, rules };
+	const injection = policy.injection && { ...policy.injection, isLearned: false };
 	const program = createScannerProgram(prompt, createHyperscanEngine(rules, loaded.artifact));
 	const style = { strategy: "mask" as const, key: new Uint8Array(32) };
 	return (text, speaker) =>
 		judgeInjection(
 			[{ channel: "text", speaker, text, signals: inspectWhole(program, style, text).scanner.signals }],
-			{ ...policy, prompt },
+			{ prompt, injection },
 			program,
 		);
 }

@@ -18,7 +18,7 @@ const PromptInjection = z
 			.array(z.enum(["rule_based", "ml_based"]))
 			.default(["rule_based", "ml_based"])
 			.describe(
-				"Judges to ask. `rule_based`: signals and rules, see docs/prompt_security.md; `ml_based`: a learned model, which this version does not have yet.",
+				"Judges to ask; the higher score counts. `rule_based`: signals and rules; `ml_based`: a learned model of the package. See docs/prompt_security.md.",
 			),
 		block_threshold: probability.default(0.7).describe("Score, 0…1, from which `action` is taken."),
 		action: z.enum(["block", "flag"]).default("block").describe("`block`: 400, nothing goes upstream. `flag`: pass and report."),

@@ -1,3 +1,4 @@
+import { shippedInjectionModel } from "../models/injection-model.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Engine } from "../scanner/engine.ts";
 import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
@@ -17,6 +18,8 @@ export interface LoadedPolicy {
 }
 
 export function loadPolicy(policy: Policy, engines: Readonly<Record<Direction, Engine>>, secretKey: Uint8Array): LoadedPolicy {
+	// A lane without the model it is told to ask must not begin.
+	if (policy.injection?.isLearned === true) shippedInjectionModel();
 	const inspectors = new Map<Direction, InspectText>();
 	const style = (direction: Direction): RedactionStyle => ({ strategy: policy[direction].strategy, key: secretKey });
 	return {

@@ -1,8 +1,16 @@
 import type { Speaker } from "../core/speaker.ts";
+import { shippedInjectionModel } from "../models/injection-model.ts";
 import type { Policy, RuleSet } from "../policy/policy.ts";
 import type { Detection } from "../scanner/detector.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
-import { type InjectionFinding, type InjectionReport, judgeSignals, NO_INJECTION, type SignalPlace } from "../verdict/injection.ts";
+import {
+	type InjectionFinding,
+	type InjectionReport,
+	judgeSignals,
+	NO_INJECTION,
+	type SignalPlace,
+	speakerTrust,
+} from "../verdict/injection.ts";
 
 /** One text of a prompt with the signals that were seen in it. */
 export interface PromptText {
@@ -53,13 +61,16 @@ export function judgeInjection(
 	program: ScannerProgram,
 ): PromptRisk {
 	if (injection === undefined) return { risk: 0, action: "allow", reports: [] };
+	const isLearned = injection.isLearned === true;
+	const judge = (places: readonly SignalPlace[], text: string, speaker: Speaker): InjectionReport =>
+		withLearned(places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(text), speaker), text, speaker, isLearned);
 	const single = texts.map(({ channel, text, speaker, signals }) => ({
 		channel,
 		...judge(placesOf(signals, ruleSet), text, speaker),
 	}));
 	const said = texts.filter(({ speaker, text }) => speaker === "user" && text !== "");
-	const runs = adjacentRuns(texts).map((run) => judgeJoined(run, ADJACENT.trust, ruleSet, program));
-	const turns = judgeJoined(said.slice(-TURNS.most), TURNS.trust, ruleSet, undefined);
+	const runs = adjacentRuns(texts).map((run) => judgeJoined(run, ADJACENT.trust, ruleSet, judge, program));
+	const turns = judgeJoined(said.slice(-TURNS.most), TURNS.trust, ruleSet, judge);
 	const all = [...single, ...runs, turns];
 	const actionOf = (risk: number): PromptRisk["action"] => (risk < injection.threshold ? "allow" : injection.action);
 	const risk = all.reduce((worst, report) => Math.max(worst, report.risk), 0);
@@ -91,8 +102,14 @@ function placesOf(signals: readonly Detection[], ruleSet: RuleSet, shift = 0): S
 	}));
 }
 
-function judge(places: readonly SignalPlace[], text: string, speaker: Speaker): InjectionReport {
-	return places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(text), speaker);
+type Judge = (places: readonly SignalPlace[], text: string, speaker: Speaker) => InjectionReport;
+
+/** What the learned model says stands beside the families of the rules; the higher of the two is the risk. */
+function withLearned(report: InjectionReport, text: string, speaker: Speaker, isLearned: boolean): InjectionReport {
+	const score = isLearned ? shippedInjectionModel().score(text) * speakerTrust(speaker) : 0;
+	if (score < MIN_REPORTED_RISK) return report;
+	const finding = { type: "learned_injection", score, from: 0, to: Buffer.byteLength(text) };
+	return { risk: Math.max(report.risk, score), findings: [...report.findings, finding] };
 }
 
 /** Several texts read as one. With `seams`, signals torn in two are looked for as well. */
@@ -100,7 +117,8 @@ function judgeJoined(
 	parts: readonly PromptText[],
 	trust: number,
 	ruleSet: RuleSet,
-	seams: ScannerProgram | undefined,
+	judge: Judge,
+	seams?: ScannerProgram,
 ): InjectionReport & { readonly channel: string } {
 	const places: SignalPlace[] = [];
 	let length = 0;

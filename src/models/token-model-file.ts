@@ -43,12 +43,11 @@ export function decodeModel(file: Buffer): TokenModelFile {
 	let at = 4 + file.readUInt32LE(0);
 	const header = JSON.parse(file.toString("utf8", 4, at)) as Header;
 	const { bits, scale, thresholds } = header;
-	// Millions of numbers: views of a copy, not one read each, so that a lane that loads it is not late for its texts.
-	const words = new Int32Array(file.buffer.slice(file.byteOffset + at, file.byteOffset + at + 4 * header.words));
+	const words = Int32Array.from({ length: header.words }, (_, i) => file.readInt32LE(at + 4 * i));
 	at += 4 * header.words;
 	const wordLists = Uint8Array.from(file.subarray(at, at + header.words));
 	at += header.words;
-	const weights = new Int8Array(file.buffer, file.byteOffset + at, file.length - at);
+	const weights = Int8Array.from(file.subarray(at), (byte) => (byte << 24) >> 24);
 	if (weights.length !== LABELS << bits || ENTITIES.some((entity) => thresholds[entity] === undefined))
 		throw new Error("The token model is not whole: restore models/names/model.bin.gz or train it again.");
 	return { model: { bits, scale, weights, transitions: Float64Array.from(header.transitions), words, wordLists }, thresholds };

@@ -53,7 +53,13 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 			normalize: response.normalize,
 			...common,
 		},
-		...(injection.enabled && { injection: { threshold: injection.block_threshold, action: injection.action } }),
+		...(injection.enabled && {
+			injection: {
+				threshold: injection.block_threshold,
+				action: injection.action,
+				isLearned: injection.detection_models.includes("ml_based"),
+			},
+		}),
 		onCut: response.on_cut,
 		...(response.on_prompt_echo !== "allow" && { onEcho: dryRun ? ("flag" as const) : response.on_prompt_echo }),
 		documents: security.input.documents,

@@ -44,6 +44,8 @@ export interface InjectionPolicy {
 	/** Chance of an attack, 0…1, from which `action` is taken. */
 	readonly threshold: number;
 	readonly action: "block" | "flag";
+	/** The learned model is asked beside the rules. */
+	readonly isLearned?: boolean;
 }
 
 /** One compiled security policy. Plain data; `id` is the content hash. */

@@ -121,6 +121,10 @@ class Reading {
 	}
 }
 
+export function speakerTrust(speaker: Speaker): number {
+	return TRUST[speaker];
+}
+
 function scoreOf({ weight, foreign }: InjectionRule, speaker: Speaker): number {
 	const isForeign = speaker === "foreign" || speaker === "definition";
 	return (isForeign ? (foreign ?? weight) : weight) * TRUST[speaker];

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { Channel, type ChannelState } from "../../src/inspect/channel.ts";
-import { packState, unpackState } from "../../src/lanes/codec.ts";
+import { Channel } from "../../src/inspect/channel.ts";
 import type { Action, Rule, RuleSet } from "../../src/policy/policy.ts";
 import { LEARNED } from "../../src/recognizers/learned.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
@@ -60,7 +59,7 @@ function inspect(program: ScannerProgram, chunks: readonly string[], moves: read
 		text += channel.write([chunk]).texts[0] ?? chunk;
 		if (!moves.includes(i) || channel.scanner.isCut) continue;
 		collect();
-		const state = unpackState<ChannelState>(packState(channel.state()));
+		const state = structuredClone(channel.state());
 		channel.close();
 		channel = new Channel(program, style, "text", state);
 	}

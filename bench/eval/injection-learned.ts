@@ -1,0 +1,66 @@
+import { readSet } from "../../models/injection/corpus.ts";
+import { crossValidate, type Scored } from "../../models/injection/cross-validate.ts";
+
+/** Share of benign prompts above the threshold of the table. */
+const FALSE_SHARE = 0.01;
+
+/**
+ * `npm run eval -- injection`: the learned model on sources it has not seen. Every origin of attacks is left out once, with
+ * a share of the benign texts; documents are compared with themselves without their payload.
+ */
+export function printLearnedInjection(dir: string, misses: string | undefined): void {
+	const unseen = [
+		...readSet(dir, "injection-indirect").filter(({ kind }) => kind.startsWith("bipia:")),
+		...readSet(dir, "benign-hard-negatives").filter(({ kind }) => kind === "doc-about-attacks"),
+	];
+	const carriers = readSet(dir, "injection-indirect").flatMap((row) => {
+		if (row.kind !== "spliced" || row.payload === undefined) return [];
+		return [{ ...row, label: 0, kind: "carrier", set: "carriers", text: row.text.replace(row.payload, "") }];
+	});
+	const scored = crossValidate(dir, [...unseen, ...carriers]);
+	const scoresOf = (isWanted: (item: Scored) => boolean): number[] => scored.filter(isWanted).map(({ score }) => score);
+	const benign = scoresOf(({ text }) => text.set === "benign-prompts");
+	const attacks = scoresOf(({ text }) => text.set === "injection-direct" && text.label === 1);
+	const spliced = scoresOf(({ text }) => text.kind === "spliced" && text.label === 1);
+	const threshold = [...benign].sort((a, b) => b - a)[Math.floor(benign.length * FALSE_SHARE)] ?? 1;
+	const shareAbove = (scores: readonly number[]): string => percent(scores.filter((score) => score > threshold).length / scores.length);
+	const write = (line: string): boolean => process.stdout.write(`${line}\n`);
+	write(`direct: AUC ${auc(attacks, benign).toFixed(3)}, recall at 1 % of benign prompts ${shareAbove(attacks)}`);
+	write(
+		`spliced documents against themselves without payload: AUC ${auc(
+			spliced,
+			scoresOf(({ text }) => text.set === "carriers"),
+		).toFixed(3)}`,
+	);
+	write(`\n${"above the threshold of 1 % of benign prompts".padEnd(64)}texts   above     AUC`);
+	const names = new Map<string, Scored[]>();
+	for (const item of scored) {
+		const name = `${item.text.label === 1 ? "attack" : "benign"} ${item.text.set} ${item.text.kind.split(/[:(]/)[0]}`;
+		names.set(name, [...(names.get(name) ?? []), item]);
+	}
+	for (const [name, items] of [...names].sort(([a], [b]) => (a < b ? -1 : 1))) {
+		const scores = items.map(({ score }) => score);
+		const ranked = name.startsWith("attack") ? auc(scores, benign).toFixed(3) : "";
+		write(`${name.padEnd(64)}${String(items.length).padStart(5)}${shareAbove(scores).padStart(8)}${ranked.padStart(8)}`);
+	}
+	if (misses === undefined) return;
+	for (const { text, score } of scored)
+		if (text.set === misses && (text.label === 1) !== score > threshold)
+			process.stderr.write(`${text.label === 1 ? "MISSED" : "FALSE"} ${text.id} ${score.toFixed(3)}\n`);
+}
+
+/** Chance that an attack scores higher than a benign text; ties count half (Mann and Whitney). */
+function auc(attacks: readonly number[], benign: readonly number[]): number {
+	const all = [...attacks.map((score) => ({ score, isAttack: true })), ...benign.map((score) => ({ score, isAttack: false }))];
+	all.sort((a, b) => a.score - b.score);
+	let rankSum = 0;
+	for (let from = 0; from < all.length; ) {
+		let to = from;
+		while (to < all.length && all[to]?.score === all[from]?.score) to++;
+		rankSum += ((from + to + 1) / 2) * all.slice(from, to).filter(({ isAttack }) => isAttack).length;
+		from = to;
+	}
+	return (rankSum - (attacks.length * (attacks.length + 1)) / 2) / (attacks.length * benign.length);
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

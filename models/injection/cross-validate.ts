@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { createInjectionModel, type InjectionModel } from "../../src/models/injection-model.ts";
+import { type Calibration, calibrate } from "./calibrate.ts";
+import type { Text } from "./corpus.ts";
+import { leaveOneSourceOut } from "./folds.ts";
+import { injectionExamples, injectionTexts } from "./injection-data.ts";
+import { type Example, type TrainOptions, trainLogistic } from "./logistic.ts";
+import { ownTexts } from "./own-texts/own-texts.ts";
+import { quantise } from "./quantise.ts";
+
+const OPTIONS: TrainOptions = { buckets: 1 << 18, outputs: 1, epochs: 8, rate: 0.2, l2: 1e-5, seed: 7, minExamples: 2 };
+
+/** Share of benign prompts, the hard ones among them, that may reach the score that blocks by default. */
+const FALSE_BLOCKS = 0.004;
+const CALIBRATED_ON = ["injection-direct", "benign-prompts", "benign-hard-negatives"];
+
+const UNCALIBRATED: Calibration = { slope: 1, offset: 0 };
+
+export interface Scored {
+	readonly text: Text;
+	/** By a model that did not learn the text's source. */
+	readonly score: number;
+}
+
+interface Prepared {
+	readonly text: Text;
+	readonly examples: readonly Example[];
+}
+
+/** Scores of all texts, each by a model that has learned nothing of its source. `more` are judged, never learned. */
+export function crossValidate(dir: string, more: readonly Text[] = []): Scored[] {
+	const prepared = prepare(dir);
+	return leaveOneSourceOut(prepared.map(({ text }) => text)).flatMap(({ judged, isLearned }, i) => {
+		const learned = prepared.filter(({ text }) => isLearned(text));
+		const { model } = train(learned, UNCALIBRATED, "");
+		return [...judged, ...(i === 0 ? more : [])].map((text) => ({ text, score: model.score(text.text) }));
+	});
+}
+
+/** The model file, trained on everything and calibrated on scores of sources that were left out. */
+export function trainInjection(dir: string): Buffer {
+	const prepared = prepare(dir);
+	const judged = crossValidate(dir)
+		.filter(({ text }) => CALIBRATED_ON.includes(text.set))
+		.map(({ text, score }) => ({ margin: Math.log(score / (1 - score)), isAttack: text.label === 1 }));
+	const hash = createHash("sha256").update(JSON.stringify(OPTIONS));
+	for (const { text } of prepared) hash.update(`\0${text.label}\0${text.text}`);
+	return train(prepared, calibrate(judged, FALSE_BLOCKS), hash.digest("hex")).bytes;
+}
+
+function prepare(dir: string): Prepared[] {
+	return [...injectionTexts(dir), ...ownTexts()].map((text) => ({ text, examples: injectionExamples(text, OPTIONS.buckets) }));
+}
+
+function train(
+	prepared: readonly Prepared[],
+	calibration: Calibration,
+	trainedOn: string,
+): { readonly bytes: Buffer; readonly model: InjectionModel } {
+	const weights = trainLogistic(
+		prepared.flatMap(({ examples }) => examples),
+		OPTIONS,
+	);
+	const bytes = quantise(weights, ["injection"], { name: "injection", trainedOn, buckets: OPTIONS.buckets }, [calibration]);
+	return { bytes, model: createInjectionModel(bytes) };
+}

@@ -1,0 +1,152 @@
+/**
+ * What a text looks like to the linear models: hashed n-grams of its words. Read word by word, so that a growing text is
+ * read once and its features never depend on the pieces it came in.
+ */
+
+/** A longer run of word characters is several words. UTF-16 units. */
+const MAX_WORD_UNITS = 48;
+const MAX_FEATURES = 3 * (MAX_WORD_UNITS + 2) + 8;
+
+/** Different kinds of features hash from different seeds. */
+const SEED_CHARS = 0x811c9dc5;
+const SEED_WORD = 0x2545f491;
+const SEED_PAIR = 0x1b873593;
+const SEED_SKIP = 0x6c62272e;
+const SEED_TRIPLE = 0x7a143589;
+const SEED_MARK = 0x3c6ef372;
+const SEED_SHOUT = 0x5bd1e995;
+const PRIME = 0x01000193;
+const EDGE = 1;
+
+/** Plain data: the words before, so that another reader can go on. */
+export interface WordContext {
+	/** Hashes of the last two words. */
+	readonly last: number;
+	readonly beforeLast: number;
+	/** The word that is not at its end yet. */
+	readonly open: string;
+}
+
+/** A word, or a mark (punctuation, an end of a line), with its features. */
+export type OnWord = (features: Uint32Array, count: number, end: { readonly at: number; readonly mark: number }) => void;
+
+export class WordReader {
+	readonly #mask: number;
+	readonly #features = new Uint32Array(MAX_FEATURES);
+	#count = 0;
+	#last = 0;
+	#beforeLast = 0;
+	#open = "";
+
+	/** `buckets`: a power of two; every feature is an index below it. */
+	constructor(buckets: number, context?: WordContext) {
+		this.#mask = buckets - 1;
+		if (context === undefined) return;
+		this.#last = context.last;
+		this.#beforeLast = context.beforeLast;
+		this.#open = context.open;
+	}
+
+	context(): WordContext {
+		return { last: this.#last, beforeLast: this.#beforeLast, open: this.#open };
+	}
+
+	/**
+	 * Takes the next text. `onWord` is called at the end of each word, with the index in `text` after its last unit
+	 * (`mark` 0), and after each mark (`mark` is its code). The array is used again for the next word.
+	 */
+	read(text: string, onWord: OnWord): void {
+		let from = 0;
+		for (let at = 0; at < text.length; at++) {
+			const code = text.charCodeAt(at);
+			const isWord = isWordUnit(code);
+			if (isWord && this.#open.length + at - from + 1 < MAX_WORD_UNITS) continue;
+			const word = this.#open + text.slice(from, isWord ? at + 1 : at);
+			this.#open = "";
+			from = at + 1;
+			if (word !== "") this.#emitWord(word, isWord ? at + 1 : at, onWord);
+			if (!isWord && code !== SPACE) this.#emitMark(code, at + 1, onWord);
+		}
+		this.#open += text.slice(from);
+	}
+
+	/** End of the text: the last word is at its end too. */
+	finish(onWord: OnWord): void {
+		const word = this.#open;
+		this.#open = "";
+		if (word !== "") this.#emitWord(word, 0, onWord);
+	}
+
+	#emitWord(raw: string, at: number, onWord: OnWord): void {
+		const word = plainWord(raw);
+		this.#count = 0;
+		const length = word.length;
+		let whole = SEED_WORD;
+		for (let i = -1; i < length; i++) {
+			let hash = SEED_CHARS;
+			// Of three to five units, the edges of the word among them.
+			for (let k = 0; k < 5 && i + k <= length; k++) {
+				const unit = i + k < 0 || i + k === length ? EDGE : foldDigit(word.charCodeAt(i + k));
+				hash = Math.imul(hash ^ unit, PRIME);
+				if (k >= 2) this.#add(hash + k);
+			}
+			if (i >= 0) whole = Math.imul(whole ^ foldDigit(word.charCodeAt(i)), PRIME);
+		}
+		this.#add(whole);
+		if (length > 2 && raw !== word && raw === raw.toUpperCase()) this.#add(Math.imul(whole ^ SEED_SHOUT, PRIME));
+		this.#add(combine(SEED_PAIR, this.#last, whole));
+		this.#add(combine(SEED_SKIP, this.#beforeLast, whole));
+		this.#add(combine(combine(SEED_TRIPLE, this.#beforeLast, this.#last), 0, whole));
+		this.#beforeLast = this.#last;
+		this.#last = whole;
+		onWord(this.#features, this.#count, { at, mark: 0 });
+	}
+
+	#emitMark(code: number, at: number, onWord: OnWord): void {
+		this.#count = 0;
+		this.#add(combine(SEED_MARK, 0, code));
+		this.#add(combine(SEED_MARK, this.#last, code));
+		onWord(this.#features, this.#count, { at, mark: code });
+	}
+
+	#add(hash: number): void {
+		let mixed = hash ^ (hash >>> 15);
+		mixed = Math.imul(mixed, 0x2c1b3c6d);
+		this.#features[this.#count++] = (mixed ^ (mixed >>> 13)) & this.#mask;
+	}
+}
+
+const SPACE = 0x20;
+
+function combine(seed: number, a: number, b: number): number {
+	return Math.imul(Math.imul(seed ^ a, PRIME) ^ (a >>> 16) ^ b, 0x85ebca6b);
+}
+
+/** Letters, digits, the apostrophe and everything else that can stand inside a word of some script. */
+function isWordUnit(code: number): boolean {
+	if (code < 0x80)
+		return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39) || code === 0x27;
+	if (code < 0xc0) return code === 0xad || code === 0xaa || code === 0xb5 || code === 0xba;
+	if (code === 0x2019) return true;
+	if (code >= 0x2000 && code <= 0x206f) return (code >= 0x200b && code <= 0x200f) || code >= 0x2060;
+	return !(
+		(code >= 0x3000 && code <= 0x303f) ||
+		(code >= 0xff00 && code <= 0xff0f) ||
+		(code >= 0xff1a && code <= 0xff20) ||
+		code === 0x0964
+	);
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+const MARKS = /\p{Cf}|[\u0300-\u036f]/gu;
+
+/** Lower case, compatibility forms as plain ones, without accents and invisible characters. */
+function plainWord(raw: string): string {
+	if (ASCII.test(raw)) return raw.toLowerCase();
+	return raw.normalize("NFKD").replace(MARKS, "").toLowerCase().normalize("NFC").slice(0, MAX_WORD_UNITS);
+}
+
+/** Which digit it is says little. */
+function foldDigit(unit: number): number {
+	return unit >= 0x30 && unit <= 0x39 ? 0x30 : unit;
+}

@@ -12,6 +12,7 @@ import { routingFaults } from "./routing-faults.ts";
 
 import { type Config, ConfigSchema } from "./schema.ts";
 import { unknownPolicies } from "./unknown-policies.ts";
+import { insertWordFiles } from "./word-files.ts";
 
 export type LoadedConfig =
 	| { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
@@ -48,6 +49,8 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	};
 	const { value: raw, faults } = interpolate(document.toJS() ?? {}, env, isUnquoted);
 	if (faults.length > 0) return { ok: false, faults };
+	const unread = insertWordFiles(sectionOf(raw, "security"));
+	if (unread.length > 0) return { ok: false, faults: unread };
 	const security = sectionOf(raw, "security");
 	const parsed = ConfigSchema.safeParse(security === undefined ? raw : { ...(raw as object), security: withBase(security) });
 	if (!parsed.success) return { ok: false, faults: parsed.error.issues.flatMap((issue) => faultsOf(issue)) };

@@ -4,6 +4,7 @@ import { Auth } from "./auth-schema.ts";
 import { Abuse, RateLimiting } from "./limits-schema.ts";
 import { DryRun, namedPolicies, PolicyRules } from "./policy-schema.ts";
 import { PRESET_NAMES } from "./presets.ts";
+import { MAX_WORDS, wordFaults } from "./word-faults.ts";
 
 const detectionTypes = z.array(z.string().min(1).describe("A recognizer, a group of them, or a custom pattern."));
 const probability = z.number().min(0).max(1);
@@ -66,30 +67,51 @@ const Input = z
 	.prefault({})
 	.describe("What a request body may be.");
 
-const CustomPattern = z.strictObject({
-	name: z
-		.string()
-		.regex(/^[a-z][a-z0-9_]{0,63}$/, "must be lower case letters, digits and underscores")
-		.describe("Type of the findings. Can stand in `detection_types` and `block_types`."),
-	pattern: z
-		.string()
-		.min(1)
-		.describe(
-			"Regular expression of bounded width, in the subset that Hyperscan and JavaScript share. `\\b` and one-character lookaround at its ends only. With a last group `(?<value>…)` only the group is sensitive: what stands before it is never held nor rewritten.",
-		),
-	score: probability.default(0.9).describe("Confidence of a match, 0…1."),
-	case_insensitive: z.boolean().default(false).describe("Match in any letter case."),
-	validator: z
-		.enum(VALIDATORS)
-		.optional()
-		.describe(
-			"A check that a match must pass: check digits of its letters and digits, a known format, or `random` (few characters per token).",
-		),
-	context: z
-		.array(z.string().min(2))
-		.default([])
-		.describe("Words of which one must stand up to 64 bytes before a match or up to 32 bytes after it, in any letter case."),
-});
+const CustomPattern = z
+	.strictObject({
+		name: z
+			.string()
+			.regex(/^[a-z][a-z0-9_]{0,63}$/, "must be lower case letters, digits and underscores")
+			.describe("Type of the findings. Can stand in `detection_types` and `block_types`."),
+		pattern: z
+			.string()
+			.min(1)
+			.optional()
+			.describe(
+				"Regular expression of bounded width, in the subset that Hyperscan and JavaScript share. `\\b` and one-character lookaround at its ends only. With a last group `(?<value>…)` only the group is sensitive: what stands before it is never held nor rewritten.",
+			),
+		words: z
+			.array(z.string())
+			.min(1)
+			.max(MAX_WORDS)
+			.optional()
+			.describe(
+				"In the place of `pattern`: words and phrases, at most 100,000 of up to 128 characters. They are found where no word goes on before or behind them, over any blank where they have one.",
+			),
+		words_file: z
+			.string()
+			.min(1)
+			.optional()
+			.describe("File with `words`, one a line. Blank lines and those that begin with `#` are left out. Read again on SIGHUP."),
+		score: probability.default(0.9).describe("Confidence of a match, 0…1."),
+		case_insensitive: z.boolean().default(false).describe("Match in any letter case."),
+		validator: z
+			.enum(VALIDATORS)
+			.optional()
+			.describe(
+				"A check that a match must pass: check digits of its letters and digits, a known format, or `random` (few characters per token).",
+			),
+		context: z
+			.array(z.string().min(2))
+			.default([])
+			.describe("Words of which one must stand up to 64 bytes before a match or up to 32 bytes after it, in any letter case."),
+	})
+	.superRefine(({ pattern, words, case_insensitive }, context) => {
+		if ((pattern === undefined) === (words === undefined))
+			context.addIssue({ code: "custom", message: "must have one of `pattern`, `words` and `words_file`" });
+		for (const { index, message } of wordFaults(words ?? [], case_insensitive))
+			context.addIssue({ code: "custom", path: ["words", index], message });
+	});
 
 const MaskOptions = z.strictObject({
 	keep_first: z
@@ -188,6 +210,19 @@ const ResponseFiltering = z
 			.default(["all"])
 			.describe(
 				"What is looked for in answers. `person`, `address` and `organization` only when they or `learned` are named, not by `all` and `pii`: an answer then waits for the end of each sentence, 512 bytes at most.",
+			),
+		sensitive_from: z
+			.strictObject({
+				email: z
+					.enum(["start", "at"])
+					.default("start")
+					.describe(
+						"`at`: what stands before the `@` is public, so that a word of an answer need not wait for what follows it; the finding begins at the `@`.",
+					),
+			})
+			.prefault({})
+			.describe(
+				"Where in a match the sensitive part begins, in answers. Text before it is neither held nor rewritten. Your own patterns say it with `(?<value>…)`.",
 			),
 		redaction_strategy: strategy.optional().describe("How a finding is written in answers. Absent: as in `pii_protection`."),
 		redaction_strategies: strategies.describe(

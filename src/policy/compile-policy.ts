@@ -31,7 +31,7 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 		? [
 				...custom(() => response.on_pii),
 				...selectForAnswers(response.detection_types).flatMap((recognizer) =>
-					rulesOf(recognizer, recognizer.category === "secret" ? response.on_secret : response.on_pii),
+					rulesOf(recognizer, recognizer.category === "secret" ? response.on_secret : response.on_pii, response.sensitive_from),
 				),
 			]
 		: [];
@@ -70,9 +70,18 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 	return { id: createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 16), ...policy };
 }
 
-function rulesOf({ type, category, label, patterns }: Recognizer, action: Action): Rule[] {
-	return patterns.map((pattern) => ({ ...pattern, type, category, label, action }));
+function rulesOf({ type, category, label, patterns }: Recognizer, action: Action, sensitiveFrom: SensitiveFrom = {}): Rule[] {
+	return patterns.map(({ sensitiveFrom: later, ...pattern }) => ({
+		...pattern,
+		...later?.[sensitiveFrom[type] ?? "start"],
+		type,
+		category,
+		label,
+		action,
+	}));
 }
+
+type SensitiveFrom = Readonly<Record<string, string | undefined>>;
 
 function signalRule({ signal, ...pattern }: SignalPattern): Rule {
 	return { ...pattern, type: signal, category: "injection", label: "INJECTION", action: "flag" };

@@ -1,3 +1,4 @@
+import { foldCase } from "../recognizers/fold-case.ts";
 import type { Core } from "../recognizers/recognizer.ts";
 import type { Action, Rule } from "./policy.ts";
 import type { PolicySettings } from "./policy-settings.ts";
@@ -5,19 +6,25 @@ import type { PolicySettings } from "./policy-settings.ts";
 type CustomPattern = PolicySettings["pii_protection"]["custom_patterns"][number];
 
 /** A pattern of the configuration as a rule. Its expression is not checked here: `checkRules` does. */
-export function customRule({ name, pattern, score, case_insensitive, validator, context }: CustomPattern, action: Action): Rule {
+export function customRule({ name, pattern, words, score, case_insensitive, validator, context }: CustomPattern, action: Action): Rule {
 	return {
 		name,
 		type: name,
 		category: "pii",
 		label: name.toUpperCase(),
-		...splitAtValue(pattern),
+		...(words === undefined ? splitAtValue(pattern ?? "") : { expression: "", words: prepared(words, case_insensitive) }),
 		caseInsensitive: case_insensitive,
 		score,
 		...(validator !== undefined && { confirm: `validator:${validator}` }),
 		...(context.length > 0 && { context }),
 		action,
 	};
+}
+
+/** Sorted, each once. */
+function prepared(words: readonly string[], caseInsensitive: boolean): string[] {
+	const plain = words.map((word) => word.trim().replace(/\s+/gu, " "));
+	return [...new Set(caseInsensitive ? plain.map(foldCase) : plain)].sort();
 }
 
 /** Bytes of a value that is looked at; a value that is longer is swallowed to its end. */

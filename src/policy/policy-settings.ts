@@ -33,7 +33,9 @@ export interface PolicySettings {
 		readonly thresholds: Readonly<Record<string, number>>;
 		readonly custom_patterns: readonly {
 			readonly name: string;
-			readonly pattern: string;
+			readonly pattern?: string | undefined;
+			/** In the place of `pattern`. */
+			readonly words?: readonly string[] | undefined;
 			readonly score: number;
 			readonly case_insensitive: boolean;
 			readonly validator?: Validator | undefined;
@@ -56,6 +58,7 @@ export interface PolicySettings {
 		readonly redaction_strategy?: RedactionStrategy | undefined;
 		readonly redaction_strategies: Readonly<Record<string, RedactionStrategy>>;
 		readonly normalize: boolean;
+		readonly sensitive_from: { readonly email: "start" | "at" };
 		readonly detection_types: readonly string[];
 	};
 }

@@ -16,7 +16,7 @@ import {
 	confirmMixedToken,
 	confirmToken,
 } from "./confirm-secrets.ts";
-import { confirmE164, confirmEmail, confirmNanp, confirmNationalPhone } from "./contact.ts";
+import { confirmE164, confirmEmail, confirmEmailFromAt, confirmNanp, confirmNationalPhone } from "./contact.ts";
 import { IDENTIFIERS } from "./identifier-tables.ts";
 import { identifierConfirmer } from "./identifiers.ts";
 import { confirmImage, confirmLink } from "./links.ts";
@@ -52,6 +52,7 @@ const BY_VALIDATOR: Readonly<Record<Validator, Confirmer>> = {
 /** The functions that patterns name in `confirm`. */
 export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confirmer>([
 	["email", confirmEmail],
+	["email_from_at", confirmEmailFromAt],
 	["phone_e164", confirmE164],
 	["phone_nanp", confirmNanp],
 	["phone_national", confirmNationalPhone],

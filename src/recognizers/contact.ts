@@ -5,6 +5,9 @@ import type { Confirmer, Recognizer } from "./recognizer.ts";
 
 const LETTERS = "A-Za-z\\u00c0-\\u024f\\u0370-\\u03ff\\u0400-\\u052f";
 
+const EMAIL_LOCAL = `${LETTERS}0-9._%+'-`;
+const EMAIL_HOST = "(?:[A-Za-z0-9-]{1,63}\\.){1,5}[A-Za-z][A-Za-z0-9-]{1,23}(?![A-Za-z0-9-])";
+
 export const EMAIL: Recognizer = {
 	type: "email",
 	category: "pii",
@@ -13,9 +16,10 @@ export const EMAIL: Recognizer = {
 	patterns: [
 		{
 			name: "email",
-			expression: `(?<![A-Za-z0-9._%+-])[${LETTERS}0-9._%+-][${LETTERS}0-9._%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\\.){1,5}[A-Za-z][A-Za-z0-9-]{1,23}(?![A-Za-z0-9-])`,
+			expression: `(?<![A-Za-z0-9._%+-])[${LETTERS}0-9._%+-][${EMAIL_LOCAL}]{0,63}@${EMAIL_HOST}`,
 			score: 0.9,
 			confirm: "email",
+			sensitiveFrom: { at: { expression: `@${EMAIL_HOST}`, confirm: "email_from_at" } },
 			views: ["compact", "decoded"],
 		},
 	],
@@ -56,6 +60,14 @@ export const confirmEmail: Confirmer = ({ text, right }) => {
 	if (SSH_USERS.has(local.toLowerCase())) return right === undefined ? undefined : /^:[^\s]/.test(right) ? 0 : 0.9;
 	if (INTERNAL_TLD.test(labels.at(-1) as string)) return 0.7;
 	return parse(host).isIcann === true ? 0.95 : 0;
+};
+
+const LOCAL_BEFORE = new RegExp(`[${EMAIL_LOCAL}]{1,64}$`);
+
+/** The text begins at the `@`. */
+export const confirmEmailFromAt: Confirmer = ({ text, compact, left, right }) => {
+	const local = LOCAL_BEFORE.exec(left)?.[0];
+	return local === undefined ? 0 : confirmEmail({ text: local + text, compact, left: "", right });
 };
 
 export const PHONE: Recognizer = {

@@ -38,6 +38,8 @@ export interface PatternSpec {
 	readonly name: string;
 	/** Patterns with the same expression are compiled once: each match is offered to all of them. */
 	readonly expression: string;
+	/** In the place of an expression, which is empty then: words and phrases, sorted, in the form of `foldCase` where case does not count. */
+	readonly words?: readonly string[];
 	readonly caseInsensitive?: boolean;
 	/** Confidence 0…1 when there is no `confirm`. */
 	readonly score: number;
@@ -55,6 +57,8 @@ export interface PatternSpec {
 	readonly learned?: "person" | "address" | "organization";
 	/** The match has an address, and those of these hosts and of hosts below them are no finding. */
 	readonly allowedHosts?: readonly string[];
+	/** What stands in the place of this pattern when only the end of a match is sensitive, by the name the settings have for where that begins. */
+	readonly sensitiveFrom?: Readonly<Record<string, { readonly expression: string; readonly confirm: string }>>;
 	/** More views in which it is looked for. Default: both for secrets and phrases, none for personal data. */
 	readonly views?: readonly DisguiseView[];
 }

@@ -6,7 +6,10 @@ import { hyperscanExpression } from "./hyperscan-expression.ts";
 
 export interface PatternSource {
 	readonly name: string;
+	/** Empty where there are `words`. */
 	readonly expression: string;
+	/** Looked for as they are, at word boundaries. */
+	readonly words?: readonly string[];
 	readonly caseInsensitive?: boolean;
 	/** Present: the expression is a public trigger. */
 	readonly core?: object;
@@ -29,11 +32,20 @@ export interface PatternFault {
 	readonly remedy: string;
 }
 
-/** The different expressions of the rules, in order of appearance. The index is the engine's pattern. */
+/** The different expressions of the rules in order of appearance, then the word lists. The index is the engine's pattern. */
 export function distinctPatterns(sources: readonly PatternSource[]): DistinctPattern[] {
+	return [...distinctExpressions(sources), ...wordPatterns(sources)];
+}
+
+/** The rules that are word lists. Their patterns come behind all expressions. */
+export function wordPatterns(sources: readonly PatternSource[]): DistinctPattern[] {
+	return sources.flatMap((source, rule) => (source.words === undefined ? [] : [{ source, rules: [rule] }]));
+}
+
+export function distinctExpressions(sources: readonly PatternSource[]): DistinctPattern[] {
 	const groups = new Map<string, { source: PatternSource; rules: number[] }>();
 	for (const [rule, source] of sources.entries()) {
-		if (source.learned !== undefined) continue;
+		if (source.learned !== undefined || source.words !== undefined) continue;
 		const key = `${source.caseInsensitive === true}${source.core !== undefined}${source.isSignal === true}${source.expression}`;
 		const known = groups.get(key);
 		if (known === undefined) groups.set(key, { source, rules: [rule] });
@@ -44,7 +56,7 @@ export function distinctPatterns(sources: readonly PatternSource[]): DistinctPat
 
 /** Faults of all patterns; empty when every one can be used. */
 export function checkRules(sources: readonly PatternSource[]): PatternFault[] {
-	return distinctPatterns(sources).flatMap(({ source }) => {
+	return distinctExpressions(sources).flatMap(({ source }) => {
 		const result = parseSource(source);
 		return result.ok ? [] : [{ pattern: source.name, reason: result.reason, remedy: result.remedy }];
 	});
@@ -52,12 +64,12 @@ export function checkRules(sources: readonly PatternSource[]): PatternFault[] {
 
 /** Hyperscan's expressions, in the order of the distinct patterns. Only for rules that passed `checkRules`. */
 export function buildExpressions(sources: readonly PatternSource[]): string[] {
-	return distinctPatterns(sources).map(({ source }) => hyperscanExpression(parsed(source)));
+	return distinctExpressions(sources).map(({ source }) => hyperscanExpression(parsed(source)));
 }
 
 /** The addon's tables, in the order of the distinct patterns. Only for rules that passed `checkRules`. */
 export function buildAllTables(sources: readonly PatternSource[]): PatternTables[] {
-	return distinctPatterns(sources).map(({ source }) => buildTables(parsed(source), isPublic(source)));
+	return distinctExpressions(sources).map(({ source }) => buildTables(parsed(source), isPublic(source)));
 }
 
 /** Its bytes are never held. */

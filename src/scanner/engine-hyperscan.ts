@@ -1,12 +1,13 @@
 import { NativeEngine, type NativeStream } from "../../native/index.js";
 import { buildAllTables, type PatternSource } from "./compile-rules.ts";
 import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
+import { withWordLists } from "./engine-words.ts";
 import type { Artifact } from "./pattern-database.ts";
 
 /** The production engine. Throws when the artifact cannot be used on this machine. */
 export function createHyperscanEngine(rules: readonly PatternSource[], artifact: Artifact): Engine {
 	const native = new NativeEngine(artifact.key, artifact.serialised, buildAllTables(rules));
-	return { maxWidth: native.maxWidth, openStream: () => new HyperscanStream(native, native.openStream()) };
+	return withWordLists(rules, { maxWidth: native.maxWidth, openStream: () => new HyperscanStream(native, native.openStream()) });
 }
 
 class HyperscanStream implements EngineStream {

@@ -26,7 +26,8 @@ type Check = (before: string | undefined, after: string | undefined) => boolean;
 
 const isWord = (char: string | undefined): boolean => char !== undefined && /^[A-Za-z0-9_]$/.test(char);
 
-function split({ expression, caseInsensitive }: PatternSource): SplitPattern {
+function split({ expression, caseInsensitive, words }: PatternSource): SplitPattern {
+	if (words !== undefined) return splitWords(words, caseInsensitive === true);
 	const ast = new RegExpParser({ ecmaVersion: 2024 }).parsePattern(expression, 0, expression.length, { unicode: true });
 	const elements = ast.alternatives.length === 1 ? (ast.alternatives[0]?.elements ?? []) : [];
 	const head = elements.at(0);
@@ -41,6 +42,23 @@ function split({ expression, caseInsensitive }: PatternSource): SplitPattern {
 		whole: new RegExp(`^(?:${body})$`, flags),
 		left: left ?? (() => true),
 		right: right ?? (() => true),
+	};
+}
+
+/** Neighbours that are letters of one word; scripts without spaces have no words. */
+const joins: Check = (before, after) => [before, after].every((char) => char !== undefined && LETTER.test(char) && !NO_SPACES.test(char));
+const LETTER = /^[\p{L}\p{N}\p{M}_]/u;
+const NO_SPACES = /^[\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
+
+function splitWords(words: readonly string[], caseInsensitive: boolean): SplitPattern {
+	const body = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replaceAll(" ", "\\s")).join("|");
+	const flags = caseInsensitive ? "iu" : "u";
+	return {
+		anywhere: new RegExp(body, flags),
+		begins: new RegExp(`(?:${body})`, `${flags}y`),
+		whole: new RegExp(`^(?:${body})$`, flags),
+		left: (before, after) => !joins(before, after),
+		right: (before, after) => !joins(before, after),
 	};
 }
 
@@ -93,12 +111,16 @@ function* matchesOf({ begins, whole, left, right }: SplitPattern, text: string, 
 	for (let from = 0; from < text.length; from++) {
 		if (!simple && /[\udc00-\udfff]/.test(text[from] as string)) continue;
 		begins.lastIndex = from;
-		if (!left(text[from - 1], text[from]) || !begins.test(text)) continue;
+		if (!left(characterBefore(text, from, simple), characterAt(text, from, simple)) || !begins.test(text)) continue;
 		for (let to = from + 1; to <= Math.min(text.length, from + WIDEST); to++) {
-			if (whole.test(text.slice(from, to)) && right(text[to - 1], text[to])) yield [from, to];
+			if (whole.test(text.slice(from, to)) && right(characterBefore(text, to, simple), characterAt(text, to, simple))) yield [from, to];
 		}
 	}
 }
+
+const characterAt = (text: string, at: number, simple: boolean): string | undefined => (simple ? text[at] : [...text.slice(at, at + 2)][0]);
+const characterBefore = (text: string, at: number, simple: boolean): string | undefined =>
+	simple ? text[at - 1] : [...text.slice(Math.max(0, at - 2), at)].at(-1);
 
 /** Byte offset of every UTF-16 index, the end included. */
 function byteOffsets(text: string): number[] {

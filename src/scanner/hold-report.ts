@@ -88,7 +88,8 @@ function delayedShare(engine: ReturnType<typeof createHyperscanEngine>, text: st
 
 const STOP_WORDS = /^(?:\\b)?(?:a|an|the|to|of|in|is|it|and|or|for|on|at|we|you|i)(?:\[|\\s| )/i;
 
-function hintFor({ expression, caseInsensitive }: PatternSource): { readonly hint?: string } {
+function hintFor({ expression, caseInsensitive, words }: PatternSource): { readonly hint?: string } {
+	if (words !== undefined) return {};
 	const parsed = parsePattern(expression, caseInsensitive === true);
 	if (STOP_WORDS.test(expression)) return { hint: "it begins with a word that stands in every text: begin with a rarer one" };
 	if (parsed.ok && parsed.regex.left.kind === "none" && /^[\w[(]/.test(expression))

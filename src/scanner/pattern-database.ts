@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { cpus, homedir } from "node:os";
 import { join } from "node:path";
 import { hyperscanVersion } from "../../native/index.js";
-import { buildExpressions, checkRules, distinctPatterns, type PatternFault, type PatternSource } from "./compile-rules.ts";
+import { buildExpressions, checkRules, distinctPatterns, type PatternFault, type PatternSource, wordPatterns } from "./compile-rules.ts";
 
 /** A compiled, serialised pattern database. `key` is the content hash that names it: rules with the same key can share an engine. */
 export interface Artifact {
@@ -38,12 +38,13 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 	const built = buildExpressions(rules);
 	const expressions = built.length > 0 ? built : ["\\xff\\xfe\\xff\\xfe"];
 	const triggers = distinctPatterns(rules).map(({ source }) => source.core !== undefined);
-	const key = createHash("sha256")
+	const database = createHash("sha256")
 		// Hyperscan compiles for the processor it runs on.
 		.update(JSON.stringify([FORMAT_VERSION, hyperscanVersion(), process.arch, cpus()[0]?.model, expressions, triggers]))
 		.digest("hex");
 	const cacheDir = options.cacheDir ?? process.env["SECURE_LLM_PROXY_CACHE_DIR"] ?? join(homedir(), ".cache", "secure-llm-proxy");
-	const file = join(cacheDir, `${key}.hsdb`);
+	const file = join(cacheDir, `${database}.hsdb`);
+	const key = withWords(database, rules);
 	const cached = await readCache(file);
 	if (cached !== undefined) return { ok: true, artifact: { key, serialised: cached } };
 	options.onCompile?.(expressions.length);
@@ -57,6 +58,13 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 	}
 	await writeCache(cacheDir, file, compiled.serialised);
 	return { ok: true, artifact: { key, serialised: compiled.serialised } };
+}
+
+/** Names an engine: rules with the same database may have other word lists. */
+function withWords(database: string, rules: readonly PatternSource[]): string {
+	const lists = wordPatterns(rules).map(({ source }) => [source.words, source.caseInsensitive]);
+	if (lists.length === 0) return database;
+	return createHash("sha256").update(database).update(JSON.stringify(lists)).digest("hex");
 }
 
 async function readCache(file: string): Promise<Uint8Array | undefined> {

@@ -33,10 +33,21 @@ const rulesOf = (recognizers: readonly Recognizer[]): Rule[] =>
 			action: type === "stripe_key" ? ("cut" as const) : ("redact" as const),
 		})),
 	);
+/** In the order of their units, and in one letter case where case does not count. */
+const WORDS = ["apollo", "apollo moon", "c++", "größe", "i.n.r.", "οδοσ", "张伟", "𝒳 ray"];
 const custom: Rule[] = [
-	["phrase", "\\bquarterly[ ]{1,4}layoffs\\b"],
-	["umlaut", "größe{1,3}[0-9]"],
-].map(([name = "", expression = ""]) => ({ name, type: name, category: "phrase", label: name, expression, score: 1, action: "redact" }));
+	...[true, false].map((caseInsensitive): Rule => {
+		const name = `words_${caseInsensitive}`;
+		return { name, type: name, category: "pii", label: name, expression: "", words: WORDS, caseInsensitive, score: 1, action: "redact" };
+	}),
+	...[
+		["phrase", "\\bquarterly[ ]{1,4}layoffs\\b"],
+		["umlaut", "größe{1,3}[0-9]"],
+	].map(
+		([name = "", expression = ""]): Rule => ({ name, type: name, category: "phrase", label: name, expression, score: 1, action: "redact" }),
+	),
+];
+
 function inspect(program: ScannerProgram, chunks: readonly string[], strategy: RedactionStrategy): { text: string; findings: string[] } {
 	const channel = new Channel(program, { strategy, key: new Uint8Array(32) }, "text");
 	let text = "";
@@ -56,6 +67,19 @@ const PROSE = [
 	"at 12:30",
 	"naïve",
 	"größe1",
+	"größe",
+	"GRÖSSE",
+	"Apollo",
+	"apollo",
+	"apollo\nmoon",
+	"Apollo Moons",
+	"C++",
+	"c++11",
+	"I.N.R.",
+	"ΟΔΟΣ",
+	"οδος",
+	"我叫张伟。",
+	"𝒳 Ray",
 	"größeee7",
 	"😀",
 	"é",

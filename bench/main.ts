@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { circumstances, keep } from "./report/record.ts";
 import { render } from "./report/table.ts";
+import { auditSuite } from "./suites/audit.ts";
 import { growthSuite } from "./suites/growth.ts";
 import { holdSuite } from "./suites/hold.ts";
 import { leakSuite } from "./suites/leak.ts";
@@ -14,6 +15,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 	hold: holdSuite,
 	growth: growthSuite,
 	leak: leakSuite,
+	audit: auditSuite,
 };
 
 const USAGE = `npm run bench                 everything (about 15 minutes)

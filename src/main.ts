@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import type { AuditProveOptions, AuditVerifyOptions } from "./cli/audit.ts";
 import type { QueryOptions } from "./cli/audit-query.ts";
 import type { SubjectOptions } from "./cli/audit-subject.ts";
+import type { ConsentSettings } from "./cli/consent.ts";
 import type { ExplainedRequest } from "./cli/explain.ts";
 import type { KeySettings } from "./cli/keys.ts";
 import type { PackOptions, SignOptions } from "./cli/packs.ts";
@@ -155,6 +156,35 @@ audit
 	.description("wrap callers' keys with a new secret; stop the proxy, set SECURE_LLM_PROXY_SECRET_KEY and ..._PREVIOUS_SECRET_KEY first")
 	.option(...folder)
 	.action(async (options: { dir: string }) => finish(await (await import("./cli/audit-subject.ts")).auditRotate(options)));
+const consent = program
+	.command("consent")
+	.description("what callers agreed to (security.consent); every change is recorded in the audit trail");
+const consentFile = ["--file <file>", "the file of security.consent.file", "./data/consent.json"] as const;
+consent
+	.command("grant")
+	.description("write a consent down and print its id")
+	.requiredOption("--subject <id>", "key:ID, jwt:NAME, address:IP, or role:NAME for everybody with a role")
+	.requiredOption("--policy <name>", "the policy of security.policies that holds instead: what it leaves alone goes in clear")
+	.requiredOption("--provider <name...>", "of llm_providers; * is any")
+	.requiredOption("--purpose <purpose>", "what requests must state in security.consent.purpose_header")
+	.requiredOption("--source <text>", "where the consent is written down")
+	.option("--days <n>", "days until it ends; default: no end")
+	.option(...consentFile)
+	.option(...folder)
+	.action(async (settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentGrant(settings)));
+consent
+	.command("revoke <id>")
+	.description("the ordinary policy holds again, within a second")
+	.option(...consentFile)
+	.option(...folder)
+	.action(async (id: string, settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentRevoke(id, settings)));
+consent
+	.command("list")
+	.description("all consents, also those that are over")
+	.option("--subject <id>", "only of this one")
+	.option(...consentFile)
+	.option("--json", "print JSON")
+	.action(async (settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentList(settings)));
 program
 	.command("report")
 	.description("what the audit trail says about a period; exit 0 written, 1 written and the trail is not sound, 2 cannot be done")

@@ -12,6 +12,7 @@ import { createUpstreamClient } from "./edge/upstream.ts";
 import type { Hooks } from "./hooks/hooks.ts";
 import { HookRunner } from "./hooks/run-hook.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
+import { createConsentBook } from "./identity/consent-book.ts";
 import { createLanePool } from "./lanes/lane-pool.ts";
 import { createCallerLimiter } from "./limits/caller-limiter.ts";
 import { limitSettings } from "./limits/limit-settings.ts";
@@ -120,6 +121,11 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		const passCredential = from.security.auth.mode === "none" && !hooks.has("authenticate");
 		return {
 			clientAddress: createClientAddress(from.server.trusted_proxies),
+			consents: createConsentBook({
+				file: from.security.consent.file,
+				purposeHeader: from.security.consent.purpose_header,
+				onFault: (fault) => deps.logger.error({ fault }, "consents not usable, nobody has consented"),
+			}),
 			authenticator: createAuthenticator(from.security.auth, claimsOf(from), (fault) => reportKeys(deps.logger, fault)),
 			limiter: createCallerLimiter(limitSettings(from), meters, onSuspended),
 			pool,

@@ -64,6 +64,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 		"config/schema.ts",
 		"config/audit-schema.ts",
 		"config/sink-schema.ts",
+		"config/consent-schema.ts",
+		"identity/consent-file.ts",
 		"config/auth-schema.ts",
 		"identity/key-file.ts",
 		"packs/pack.ts",

@@ -32,6 +32,8 @@ export interface InteractionRecord {
 	readonly policy: { readonly name: string; readonly version: string };
 	/** In a dry run: what would have been decided about the prompt and the answer. */
 	readonly would?: { readonly prompt: string; readonly response: string };
+	/** Id of the consent that chose the policy. */
+	readonly consent?: string;
 	readonly prompt: FindingRecord & { readonly action: string; readonly score: number };
 	readonly response: FindingRecord;
 	/** `complete`, `cut`, `client_abort`, or an error code of the catalogue. */

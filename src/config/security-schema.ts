@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { VALIDATORS } from "../recognizers/validators.ts";
 import { Auth } from "./auth-schema.ts";
+import { Consent } from "./consent-schema.ts";
 import { Abuse, RateLimiting } from "./limits-schema.ts";
 import { DryRun, namedPolicies, PolicyRules } from "./policy-schema.ts";
 import { PRESET_NAMES } from "./presets.ts";
@@ -266,6 +267,7 @@ export const Security = PolicySection.extend({
 	rate_limiting: RateLimiting,
 	abuse: Abuse,
 	auth: Auth,
+	consent: Consent,
 	policies: namedPolicies(Object.keys(PolicySection.shape)),
 	policy_rules: PolicyRules,
 }).describe("What is looked for, and what happens then.");

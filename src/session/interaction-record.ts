@@ -2,6 +2,7 @@ import type { AttemptRecord, InteractionRecord } from "../audit/audit-record.ts"
 import type { ApiName } from "../core/api.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
+import type { ConsentGrant } from "../identity/consent-book.ts";
 import type { RequestUse } from "../limits/request-use.ts";
 import type { NamedPolicy } from "../policy/policy-book.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
@@ -18,6 +19,8 @@ export interface Interaction {
 	/** Empty: the request went to no provider. */
 	readonly attempts: readonly AttemptRecord[];
 	readonly policy: NamedPolicy;
+	/** The consent that chose it. */
+	readonly consent?: ConsentGrant | undefined;
 	/** Absent: the prompt was not inspected to its end. */
 	readonly verdict: PromptVerdict | undefined;
 	/** Of the answer. */
@@ -32,7 +35,8 @@ export interface Interaction {
 
 /** The audit record of a session. */
 export function interactionRecord(interaction: Interaction): InteractionRecord {
-	const { time, requestId, caller, request, api, attempts, policy, verdict, found, outcome, status, moves, timing, use } = interaction;
+	const { time, requestId, caller, request, api, attempts, policy, consent, verdict, found, outcome, status, moves, timing, use } =
+		interaction;
 	const read = verdict === undefined || verdict.action === "invalid" ? undefined : verdict;
 	const { counts, notes } = read?.found ?? NOTHING_FOUND;
 	const would = read !== undefined && "would" in read ? read.would : undefined;
@@ -48,6 +52,7 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 		provider: attempts.at(-1)?.provider ?? "",
 		attempts,
 		policy: { name: policy.name, version: policy.id },
+		...(consent && { consent: consent.id }),
 		...((policy.dryRun || would) && { would: { prompt: would ?? "none", response: policy.would(Object.keys(found.counts)) } }),
 		prompt: { action: verdict?.action ?? "none", score: read?.score ?? 0, findings: counts, details: notes },
 		response: { findings: found.counts, details: found.notes },

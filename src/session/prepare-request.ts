@@ -1,6 +1,7 @@
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
 import type { UpstreamRequest } from "../edge/upstream-types.ts";
+import type { ConsentGrant } from "../identity/consent-book.ts";
 import { type Endpoint, upstreamEndpoint } from "../routing/endpoints.ts";
 import { type Target, tokenBudgetOf } from "../routing/model-router.ts";
 import type { PassedPrompt, PromptVerdict } from "../verdict/prompt-verdict.ts";
@@ -35,17 +36,19 @@ export type Preparation =
 export interface PromptToSend {
 	readonly asked: SessionRequest;
 	readonly verdict: PassedPrompt;
+	/** The consent that chose the policy of the verdict. */
+	readonly consent: ConsentGrant | undefined;
 	/** When the request came. */
 	readonly time: Date;
 }
 
 /** Makes of an inspected prompt what one target gets: what its policy lets through, its format, its name for the model, its defaults and its credential. */
 export async function prepareRequest(
-	{ asked, verdict: first, time }: PromptToSend,
+	{ asked, verdict: first, consent, time }: PromptToSend,
 	{ route, api: to, model }: Target,
 	{ pool, policies, passCredential }: Pick<SessionDeps, "pool" | "policies" | "passCredential">,
 ): Promise<Preparation> {
-	const verdict = await inspectForProvider({ pool, policies }, route, asked, first);
+	const verdict = await inspectForProvider({ pool, policies }, route, asked, first, consent);
 	if (typeof verdict === "string") return { ok: false, code: verdict };
 	if (verdict.action === "invalid") {
 		const { code, message, param } = verdict;

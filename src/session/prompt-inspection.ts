@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../core/errors.ts";
+import { type ConsentGrant, coversProvider } from "../identity/consent-book.ts";
 import type { NamedPolicy } from "../policy/policy-book.ts";
 import type { Route } from "../routing/model-router.ts";
 import { type FindingReport, MAX_NOTES } from "../verdict/finding-report.ts";
@@ -7,26 +8,69 @@ import type { SessionDeps, SessionRequest } from "./session-request.ts";
 
 type Inspector = Pick<SessionDeps, "pool" | "policies">;
 
-/** The policy that the caller's request gets, and its verdict or why there is none. */
+export interface CallerInspection {
+	readonly policy: NamedPolicy;
+	/** The verdict, or why there is none. */
+	readonly verdict: PromptVerdict | ErrorCode;
+	/** The consent that chose the policy. */
+	readonly consent?: ConsentGrant;
+}
+
+/** The policy that the caller's request gets, by consent or by the ordinary rules, and its verdict. */
 export async function inspectForCaller(
+	{ pool, policies, consents }: Inspector & Pick<SessionDeps, "consents">,
+	asked: SessionRequest,
+): Promise<CallerInspection> {
+	const { caller, endpoint, request } = asked;
+	const consent = consents.consentOf(caller, request.headers);
+	if (consent === undefined) return inspectByRules({ pool, policies }, asked);
+	const policy = policies.named(consent.policy);
+	if (policy === undefined) return { policy: policies.default, verdict: "policy_not_found", consent };
+	const { path, body } = request;
+	const inspection = await pool.inspectPrompt({ policies: [{ policyId: policy.id, models: [] }], api: endpoint.api, path, body });
+	return { policy, verdict: typeof inspection === "string" ? inspection : inspection.verdict, consent };
+}
+
+async function inspectByRules(
 	{ pool, policies }: Inspector,
 	{ caller, endpoint: { api }, request: { path, body } }: SessionRequest,
-): Promise<{ readonly policy: NamedPolicy; readonly verdict: PromptVerdict | ErrorCode }> {
+	first?: PassedPrompt,
+): Promise<CallerInspection> {
 	const choices = policies.choices({ ...caller, path });
 	if (choices === undefined) return { policy: policies.default, verdict: "policy_not_found" };
 	const asked = choices.map(({ policy, models }) => ({ policyId: policy.id, models }));
-	const inspection = await pool.inspectPrompt({ policies: asked, api, path, body });
+	const inspection = await pool.inspectPrompt({
+		policies: asked,
+		api,
+		path,
+		body: first?.body ?? body,
+		...(first && { surrogates: first.surrogates }),
+	});
 	if (typeof inspection === "string") return { policy: policies.default, verdict: inspection };
 	return { policy: choices[inspection.choice]?.policy ?? policies.default, verdict: inspection.verdict };
 }
 
 /**
- * What a provider with a policy of its own gets: a request that has passed the caller's policy must pass that one too. The
- * verdict is about both.
+ * What one provider gets of a request that has passed the caller's policy. Where that was chosen by a consent that does not
+ * cover the provider, the ordinary policy has a word too; then the provider's own, if it has one. The verdict is about all.
  */
 export async function inspectForProvider(
+	inspector: Inspector,
+	{ provider, policy }: Pick<Route, "provider" | "policy">,
+	asked: SessionRequest,
+	first: PassedPrompt,
+	consent: ConsentGrant | undefined,
+): Promise<PromptVerdict | ErrorCode> {
+	if (consent === undefined || coversProvider(consent, provider)) return inspectByOwnPolicy(inspector, policy, asked, first);
+	const { verdict } = await inspectByRules(inspector, asked, first);
+	if (typeof verdict === "string") return verdict;
+	const ordinary = both(first, verdict);
+	return "stream" in ordinary ? inspectByOwnPolicy(inspector, policy, asked, ordinary) : ordinary;
+}
+
+async function inspectByOwnPolicy(
 	{ pool, policies }: Inspector,
-	{ policy: name }: Pick<Route, "policy">,
+	name: string | undefined,
 	{ endpoint: { api }, request: { path, body } }: SessionRequest,
 	first: PassedPrompt,
 ): Promise<PromptVerdict | ErrorCode> {

@@ -3,6 +3,7 @@ import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { UpstreamClient } from "../edge/upstream-types.ts";
 import type { HookRunner } from "../hooks/run-hook.ts";
 import type { Caller } from "../identity/caller.ts";
+import type { ConsentBook } from "../identity/consent-book.ts";
 import type { LanePool } from "../lanes/lane-pool.ts";
 import type { Grant } from "../limits/caller-limiter.ts";
 import type { PriceList } from "../limits/price-list.ts";
@@ -28,6 +29,7 @@ export interface SessionDeps {
 	/** Undefined: what is said is not recorded. */
 	readonly keepContent: () => ContentKeeper | undefined;
 	readonly policies: PolicyBook;
+	readonly consents: ConsentBook;
 	readonly router: ModelRouter;
 	readonly models: ModelDirectory;
 	readonly passCredential: boolean;

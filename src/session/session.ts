@@ -4,6 +4,7 @@ import { matcherOf } from "../core/globs.ts";
 import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
+import type { ConsentGrant } from "../identity/consent-book.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
 import { useOf } from "../limits/request-use.ts";
 import type { NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
@@ -58,6 +59,7 @@ export class Session {
 	/** Why the upstream is paused; it flows when both are false. */
 	#laneFull = false;
 	#clientFull = false;
+	#consent: ConsentGrant | undefined;
 	#securityHeaders: Record<string, string> = {};
 
 	constructor(asked: SessionRequest, deps: SessionDeps, onDone: () => void) {
@@ -84,10 +86,11 @@ export class Session {
 
 	async run(): Promise<void> {
 		const { api } = this.#endpoint;
-		const { policy, verdict } = await inspectForCaller(this.#deps, this.#asked);
+		const { policy, verdict, consent } = await inspectForCaller(this.#deps, this.#asked);
 		this.#clock.judged();
 		if (this.#done) return;
 		this.#policy = policy;
+		this.#consent = consent;
 		if (typeof verdict === "string") return this.#refuse(verdict);
 		this.#judged(verdict);
 		if (verdict.action === "invalid")
@@ -146,7 +149,7 @@ export class Session {
 	}
 
 	async #prepare(verdict: PassedPrompt, target: Target): Promise<Preparation> {
-		const preparation = await prepareRequest({ asked: this.#asked, verdict, time: this.#time }, target, this.#deps);
+		const preparation = await prepareRequest({ asked: this.#asked, verdict, consent: this.#consent, time: this.#time }, target, this.#deps);
 		// A provider with a policy of its own has a word too.
 		if (preparation.verdict !== undefined && !this.#done) this.#judged(preparation.verdict);
 		if (!preparation.ok) return preparation;
@@ -277,20 +280,18 @@ export class Session {
 		if (outcome === "complete") this.#attempts?.finish();
 		else this.#attempts?.abort();
 		this.#lane?.close();
-		const timing = this.#clock.timing();
-		const { durationMs } = timing;
 		const attempts = this.#attempts?.records ?? [];
-		const line = { requestId: this.#id, path: this.#request.path, outcome, findings: found.counts, attempts, durationMs };
-		this.#deps.logger.info(line, "request");
 		const price = this.#deps.prices.of(attempts.at(-1));
 		const use = useOf(this.#lane?.usage, outcome === "complete", this.#request.body.length, price);
 		this.#asked.grant.end(use, outcome === "prompt_blocked");
 		// A prompt's own findings are not the answer's.
 		const inAnswer = this.#lane === undefined ? NOTHING_FOUND : found;
 		const answer = { found: inAnswer, outcome, status: this.#status, moves: this.#lane?.moves ?? 0, use };
-		const decision = { policy: this.#policy, attempts, verdict: this.#verdict };
+		const decision = { policy: this.#policy, consent: this.#consent, attempts, verdict: this.#verdict };
 		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
-		const record = interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing });
+		const record = interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing: this.#clock.timing() });
+		const { requestId, path, durationMs } = record;
+		this.#deps.logger.info({ requestId, path, outcome, findings: found.counts, attempts, durationMs }, "request");
 		this.#deps.record(record, this.#content);
 		this.#trace.end(record);
 		this.#onDone();

@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { InteractionRecord } from "../../src/audit/audit-record.ts";
+import { fromBuild } from "../build.ts";
+import { median } from "../report/distribution.ts";
+import type { Effort, Suite } from "./suite.ts";
+
+type RecorderModule = typeof import("../../src/audit/recorder.ts");
+type WriterModule = typeof import("../../src/audit/audit-writer.ts");
+
+const OPTIONS = {
+	origin: "local",
+	secret: "bench",
+	maxSegmentBytes: 64 << 20,
+	checkpointEveryMs: 60_000,
+	retentionMs: 90 * 86_400_000,
+	contentRetentionMs: 7 * 86_400_000,
+	sinks: [],
+};
+
+/** What recording costs: on the front-end thread for each request, and on the audit thread for each record. */
+export const auditSuite: Suite = async (effort, log) => {
+	const writer = await throughWriter(effort, log);
+	const batches: (readonly [number, Cost])[] = [];
+	for (const size of effort.kind === "smoke" ? [10] : [1, 10, 100, 1000]) {
+		log(`audit thread, ${size} records a write`);
+		batches.push([size, await onAuditThread(size, effort)]);
+	}
+	const tables = [
+		{
+			title: "Audit: CPU of the front-end thread for each record",
+			columns: ["requests in a tick", "µs, median of runs"],
+			rows: writer.map(({ perTick, us }) => [String(perTick), us]),
+		},
+		{
+			title: "Audit: the audit thread (chain, tree, signature, fdatasync), records of one subject",
+			columns: ["records a write", "µs of CPU a record", "records a second of CPU", "records a second, disk included", "bytes a record"],
+			rows: batches.map(([size, { cpuUs, perSecond, bytes }]) => [String(size), cpuUs, 1e6 / cpuUs, perSecond, bytes]),
+		},
+	];
+	return { tables, data: { writer, batches } };
+};
+
+interface Cost {
+	readonly cpuUs: number;
+	readonly perSecond: number;
+	readonly bytes: number;
+}
+
+async function onAuditThread(size: number, effort: Effort): Promise<Cost> {
+	const { Recorder } = await fromBuild<RecorderModule>("audit/recorder");
+	const writes = effort.kind === "smoke" ? 3 : Math.max(20, Math.ceil(20_000 / size / (size < 10 ? 10 : 1)));
+	const runs = Array.from({ length: effort.repetitions }, () => {
+		const dir = mkdtempSync(join(tmpdir(), "bench-audit-"));
+		const recorder = new Recorder({ ...OPTIONS, dir });
+		const records = Array.from({ length: size }, (_, i) => interaction(i));
+		recorder.add(records);
+		recorder.flush();
+		const begin = performance.now();
+		const before = process.cpuUsage();
+		for (let i = 0; i < writes; i++) {
+			recorder.add(records);
+			recorder.flush();
+		}
+		const { user, system } = process.cpuUsage(before);
+		const seconds = (performance.now() - begin) / 1000;
+		recorder.close();
+		const bytes = statSync(join(dir, "local", "000000000000000.jsonl")).size / ((writes + 1) * size);
+		rmSync(dir, { recursive: true });
+		return { cpuUs: (user + system) / (writes * size), perSecond: (writes * size) / seconds, bytes };
+	});
+	const of = (name: keyof Cost): number => median(runs.map((run) => run[name]));
+	return { cpuUs: of("cpuUs"), perSecond: of("perSecond"), bytes: of("bytes") };
+}
+
+/** The front end's part: queueing, and sending to the thread once a tick. */
+async function throughWriter(effort: Effort, log: (line: string) => void): Promise<{ readonly perTick: number; readonly us: number }[]> {
+	const { createAuditWriter } = await fromBuild<WriterModule>("audit/audit-writer");
+	const results: { perTick: number; us: number }[] = [];
+	for (const perTick of effort.kind === "smoke" ? [1] : [1, 4, 16]) {
+		log(`front end, ${perTick} records a tick`);
+		const runs: number[] = [];
+		for (let run = 0; run < effort.repetitions; run++) {
+			const dir = mkdtempSync(join(tmpdir(), "bench-audit-"));
+			const audit = await createAuditWriter({ ...OPTIONS, dir, onFailure: "buffer", maxUnwritten: 1_000_000, onEvent: () => undefined });
+			const ticks = effort.kind === "smoke" ? 20 : 4000;
+			await requests(audit.record.bind(audit), perTick, ticks / 4);
+			const before = mainThreadNs();
+			await requests(audit.record.bind(audit), perTick, ticks);
+			const idle = before + (await idleTicks(ticks));
+			runs.push((mainThreadNs() - idle) / 1000 / (ticks * perTick));
+			await audit.close(30_000);
+			rmSync(dir, { recursive: true });
+		}
+		results.push({ perTick, us: median(runs) });
+	}
+	return results;
+}
+
+async function requests(record: (record: InteractionRecord) => void, perTick: number, ticks: number): Promise<void> {
+	for (let tick = 0; tick < ticks; tick++) {
+		for (let i = 0; i < perTick; i++) record(interaction(i));
+		await nextTick();
+	}
+}
+
+/** CPU that as many ticks without a record take. */
+async function idleTicks(ticks: number): Promise<number> {
+	const before = mainThreadNs();
+	for (let tick = 0; tick < ticks; tick++) await nextTick();
+	return 2 * (mainThreadNs() - before);
+}
+
+function nextTick(): Promise<void> {
+	return new Promise((resolve) => {
+		setImmediate(resolve);
+	});
+}
+
+/** CPU time of this thread alone, ns (`/proc`, kernel documentation of sched-stats). */
+function mainThreadNs(): number {
+	return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, "utf8").split(" ")[0]);
+}
+
+/** A record as a request with findings leaves it. */
+function interaction(i: number): InteractionRecord {
+	const detail = { type: "email", channel: '0:["delta","content"]', from: 10, to: 30, score: 0.9, action: "redact" } as const;
+	return {
+		type: "interaction",
+		time: new Date().toISOString(),
+		requestId: `00000000-0000-4000-8000-${String(i).padStart(12, "0")}`,
+		subject: "key:bench",
+		method: "POST",
+		path: "/v1/chat/completions",
+		api: "openai-chat",
+		model: "gpt-4o-mini",
+		provider: "openai",
+		attempts: [{ provider: "openai", model: "gpt-4o-mini", result: "200", durationMs: 310 }],
+		policy: { name: "default", version: "0123456789abcdef" },
+		prompt: { action: "redact", score: 0.2, findings: { email: 1 }, details: [detail] },
+		response: { findings: { email: 1 }, details: [detail] },
+		outcome: "complete",
+		status: 200,
+		laneMoves: 0,
+		durationMs: 1234.5,
+		promptMs: 1.2,
+		upstreamMs: 310.1,
+		firstByteMs: 0.4,
+		longestHoldMs: 12.1,
+	};
+}

@@ -36,15 +36,15 @@ const ANSWERS: Readonly<Partial<Record<ApiName, readonly string[]>>> = {
 let policy: Policy;
 let inspector: LaneInspector;
 
-beforeAll(async () => {
-	const loaded = parseConfig("llm_providers: {}", {});
+async function usePolicy(yaml: string): Promise<void> {
+	const loaded = parseConfig(yaml, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
 	policy = compilePolicy(loaded.config.security);
 	const [first, second] = await Promise.all([loadArtifact(policy.prompt.rules, {}), loadArtifact(policy.response.rules, {})]);
 	if (!first.ok || !second.ok) throw new Error("The built-in patterns compile.");
 	inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey: new Uint8Array(32) });
 	inspector.handle({ kind: "policy", policy, promptArtifact: first.artifact, responseArtifact: second.artifact });
-});
+}
 
 /** What goes out when the lane dies after each of these numbers of handled messages, counted over all its lives. */
 function answer(api: ApiName, chunks: readonly Uint8Array[], deaths: readonly number[]): { out: string; end: string | undefined } {
@@ -106,6 +106,8 @@ function chunksOf(events: readonly string[], next: (() => number) | undefined): 
 }
 
 describe.each(Object.entries(ANSWERS) as [ApiName, readonly string[]][])("%s", (api, events) => {
+	beforeAll(() => usePolicy("llm_providers: {}"));
+
 	test("a lane that dies after any message changes no byte of the answer", () => {
 		const chunks = chunksOf(events, undefined);
 		const whole = answer(api, chunks, []);
@@ -124,4 +126,19 @@ describe.each(Object.entries(ANSWERS) as [ApiName, readonly string[]][])("%s", (
 			);
 		}
 	});
+});
+
+test("a name whose sentence is not decided moves with it", async () => {
+	await usePolicy("security: { response_filtering: { detection_types: [all, learned] } }\nllm_providers: {}");
+	const text = `${TEXT} Dear Mr. Osterhagen, please write an email to Priya Raman (priya@example.com). We live at 22 Harbour Street, Apt 5, Portsmouth.`;
+	const chunks = chunksOf(chatEvents(text.match(/.{1,6}/gsu) ?? []), undefined);
+	const whole = answer("openai-chat", chunks, []);
+	expect(whole.end).toBe("complete");
+	expect(whole.out).not.toMatch(/Oster|Priya|Raman|Harbour|Portsm/);
+	for (let at = 1; at <= chunks.length; at++) expect(answer("openai-chat", chunks, [at]), `death after message ${at}`).toEqual(whole);
+	const next = random(12);
+	for (let run = 0; run < 20; run++) {
+		const deaths = Array.from({ length: 1 + Math.floor(next() * 5) }, () => 1 + Math.floor(next() * chunks.length * 1.5));
+		expect(answer("openai-chat", chunks, deaths), `deaths after ${deaths}`).toEqual(whole);
+	}
 });

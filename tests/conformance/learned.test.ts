@@ -26,6 +26,16 @@ const TYPES: ReadonlySet<string> = new Set([
 ]);
 const RECOGNIZED = [...RECOGNIZERS.filter(({ type }) => TYPES.has(type)), ...LEARNED];
 
+/** Holds whole sentences after they are decided, so that what was found in them has to move with the text. */
+const WIDE: Omit<Rule, "action"> = {
+	name: "note",
+	type: "note",
+	category: "pii",
+	label: "NOTE",
+	expression: "NOTE [ A-Za-z.,?'@0-9]{1,160}ENDNOTE",
+	score: 1,
+};
+
 interface Programs {
 	readonly production: ScannerProgram;
 	/** Releases nothing before the end of the text. */
@@ -36,6 +46,7 @@ async function programsFor(actionOf: (type: string) => Action): Promise<Programs
 	const rules: Rule[] = RECOGNIZED.flatMap(({ type, category, label, patterns }) =>
 		patterns.map((pattern) => ({ ...pattern, type, category, label, action: actionOf(type) })),
 	);
+	rules.push({ ...WIDE, action: "redact" });
 	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "replace", allowList: ["Ada Lindqvist"] };
 	const loaded = await loadArtifact(rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
@@ -70,6 +81,10 @@ function inspect(program: ScannerProgram, chunks: readonly string[], moves: read
 }
 
 const FILLERS = [
+	"NOTE ",
+	"NOTE It rains. ",
+	"NOTE It rains. Is it? ",
+	" ENDNOTE",
 	"The weather is fine. ",
 	"Is it? ",
 	"e.g. ",

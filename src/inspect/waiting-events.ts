@@ -8,6 +8,8 @@ const MAX_WAITING_BYTES = 256 << 10;
 interface Seam {
 	before: string;
 	after: string;
+	/** UTF-16 units of both at which it is tried again whether they decide: twice as many each time, so that all tries together cost no more than twice the last. */
+	tryAt: number;
 }
 
 /**
@@ -46,7 +48,7 @@ export class WaitingEvents {
 
 	/** `channel`: the text that pauses with the block. */
 	beginSeam(block: SseBlock, channel: string): void {
-		this.#seam = { before: "", after: "" };
+		this.#seam = { before: "", after: "", tryAt: 1 };
 		this.begin(block, [channel]);
 	}
 
@@ -58,11 +60,18 @@ export class WaitingEvents {
 		if (seam === undefined && more.length > 0) return false;
 		if (seam !== undefined) {
 			seam.after += more.map(({ text }) => text).join("");
-			if (more.length > 0 && decides(this.#channels[0] as string, seam.before, seam.after)) return false;
-			if (reading.pauses !== undefined) this.#seam = { before: seam.before + seam.after, after: "" };
+			if (more.length > 0 && this.#isDecided(seam, decides)) return false;
+			if (reading.pauses !== undefined) this.#seam = { ...seam, before: seam.before + seam.after, after: "" };
 		}
 		this.#push(block);
 		return true;
+	}
+
+	#isDecided(seam: Seam, decides: (channel: string, before: string, after: string) => boolean): boolean {
+		const length = seam.before.length + seam.after.length;
+		if (length < seam.tryAt) return false;
+		seam.tryAt = 2 * length;
+		return decides(this.#channels[0] as string, seam.before, seam.after);
 	}
 
 	/** Whether the text that is waited for ends with the event. */

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	hooks: ["audit", "identity"],
 	session: ["audit", "edge", "hooks", "identity", "limits", "lanes", "policy", "routing", "telemetry", "verdict"],
 	demo: [],
-	cli: ["packs", "verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry", "report"],
+	cli: ["packs", "verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry", "report", "routing"],
 };
 
 /** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */

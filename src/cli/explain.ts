@@ -3,6 +3,10 @@ import { matcherOf } from "../core/globs.ts";
 import { readKeyFile } from "../identity/key-file.ts";
 import type { PolicySubject } from "../policy/choose-policy.ts";
 import type { ChosenPolicy, NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
+import { configuredRouter } from "../routing/configured-router.ts";
+import { endpointOf } from "../routing/endpoints.ts";
+import type { Route } from "../routing/model-router.ts";
+import { ProviderHealthBook } from "../routing/provider-health.ts";
 import { printFaults } from "./serve.ts";
 
 /** A request as the options of `check --explain` describe it. */
@@ -26,8 +30,7 @@ export function explain(config: Config, book: PolicyBook, request: ExplainedRequ
 		return fault("policy", `there is no policy '${subject.policy}': such requests are answered 403`, "Define it in security.policies.");
 	const model = request.model ?? "";
 	const chosen = choices.find(({ models }) => matcherOf(models)(model)) as ChosenPolicy;
-	const [provider, { policy: extra } = { policy: undefined }] =
-		Object.entries(config.llm_providers).find(([, spec]) => spec.type === "demo" || matcherOf(spec.models)(model)) ?? [];
+	const { provider, policy: extra } = routeOf(config, request.route, model) ?? {};
 	const also = extra === undefined ? undefined : book.named(extra);
 	const lineage = (name: string): readonly string[] => config.policies.find((policy) => policy.name === name)?.lineage ?? [];
 	const facts = ({ name, id, dryRun }: NamedPolicy): object => ({ name, id, dry_run: dryRun, lineage: lineage(name) });
@@ -43,6 +46,12 @@ export function explain(config: Config, book: PolicyBook, request: ExplainedRequ
 	if (request.model === undefined && choices.length > 1)
 		process.stdout.write("Rules with models were left out: --model says which one is asked for.\n");
 	return 0;
+}
+
+/** Where the request goes first while every provider is well; weighted targets are drawn. */
+function routeOf(config: Config, path: string, model: string): Route | undefined {
+	const api = endpointOf(path, {})?.api;
+	return api && configuredRouter(config, undefined, new ProviderHealthBook()).targets(model, api, "")[0]?.route;
 }
 
 /** Who would ask, or why there is no such caller. */

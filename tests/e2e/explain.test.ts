@@ -20,6 +20,7 @@ security:
   policy_rules:
     - { policy: ward, roles: [doctor] }
     - { policy: permissive, models: ["local-*"] }
+routing: { models: { abroad: { targets: [ { provider: far, model: far-9 } ] } } }
 llm_providers:
   far: { type: openai, base_url: "https://far.example/v1", models: ["far-*"], policy: strict }
   near: { type: openai, base_url: "https://near.example/v1" }
@@ -36,6 +37,10 @@ test("check --explain says which policy a request gets, why, and what its provid
 		policy: { name: "default", reason: "no rule holds", dry_run: false },
 		provider: "far",
 		provider_policy: { name: "strict", lineage: ["strict", "default"] },
+	});
+	expect(JSON.parse((await explain("--json", "--model", "abroad")).out)).toMatchObject({
+		provider: "far",
+		provider_policy: { name: "strict" },
 	});
 	expect(JSON.parse((await explain("--json", "--model", "local-1")).out)).toMatchObject({
 		policy: { name: "permissive", reason: "security.policy_rules.1" },

@@ -10,7 +10,7 @@ export interface Judged {
 }
 
 /** The score that policies block at by default. */
-const BLOCK_SCORE = 0.7;
+export const BLOCK_SCORE = 0.7;
 
 /**
  * Margins to scores. The slope is Platt's, with both classes as heavy as each other; the offset is such that `share` of

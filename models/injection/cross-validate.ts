@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { createInjectionModel, type InjectionModel } from "../../src/models/injection-model.ts";
-import { type Calibration, calibrate } from "./calibrate.ts";
+import { BLOCK_SCORE, type Calibration, calibrate, type Judged } from "./calibrate.ts";
 import type { Text } from "./corpus.ts";
-import { leaveOneSourceOut } from "./folds.ts";
-import { injectionExamples, injectionTexts } from "./injection-data.ts";
+import { leaveOneSourceOut, originOf } from "./folds.ts";
+import { injectionExamples, injectionTexts, isForTraining } from "./injection-data.ts";
 import { type Example, type TrainOptions, trainLogistic } from "./logistic.ts";
 import { ownTexts } from "./own-texts/own-texts.ts";
 import { quantise } from "./quantise.ts";
@@ -27,26 +27,47 @@ interface Prepared {
 	readonly examples: readonly Example[];
 }
 
-/** Scores of all texts, each by a model that has learned nothing of its source. `more` are judged, never learned. */
+/**
+ * Scores of all texts, each by a model that has learned nothing of its source. `more` are judged, never learned: with their
+ * source where it is left out.
+ */
 export function crossValidate(dir: string, more: readonly Text[] = []): Scored[] {
 	const prepared = prepare(dir);
-	return leaveOneSourceOut(prepared.map(({ text }) => text)).flatMap(({ judged, isLearned }, i) => {
+	const folds = leaveOneSourceOut(prepared.map(({ text }) => text));
+	const foldOf = (text: Text): number =>
+		Math.max(
+			0,
+			folds.findIndex(({ origin }) => origin === originOf(text)),
+		);
+	return folds.flatMap(({ judged, isLearned }, i) => {
 		const learned = prepared.filter(({ text }) => isLearned(text));
 		const { model } = train(learned, UNCALIBRATED, "");
-		return [...judged, ...(i === 0 ? more : [])].map((text) => ({ text, score: model.score(text.text) }));
+		return [...judged, ...more.filter((text) => foldOf(text) === i)].map((text) => ({ text, score: model.score(text.text) }));
 	});
 }
 
 /** The model file, trained on everything and calibrated on scores of sources that were left out. */
 export function trainInjection(dir: string): Buffer {
 	const prepared = prepare(dir);
-	const judged = crossValidate(dir)
-		.filter(({ text }) => CALIBRATED_ON.includes(text.set))
-		.map(({ text, score }) => ({ margin: Math.log(score / (1 - score)), isAttack: text.label === 1 }));
+	const calibration = calibrate(calibrationData(crossValidate(dir)), FALSE_BLOCKS);
 	const hash = createHash("sha256").update(JSON.stringify(OPTIONS));
 	for (const { text } of prepared) hash.update(`\0${text.label}\0${text.text}`);
-	return train(prepared, calibrate(judged, FALSE_BLOCKS), hash.digest("hex")).bytes;
+	return train(prepared, calibration, hash.digest("hex")).bytes;
 }
+
+/** Whether a score would block by default once it is calibrated on these. */
+export function blocksByDefault(scored: readonly Scored[]): (score: number) => boolean {
+	const { slope, offset } = calibrate(calibrationData(scored), FALSE_BLOCKS);
+	return (score) => slope * marginOf(score) + offset >= Math.log(BLOCK_SCORE / (1 - BLOCK_SCORE));
+}
+
+function calibrationData(scored: readonly Scored[]): Judged[] {
+	return scored
+		.filter(({ text }) => CALIBRATED_ON.includes(text.set) && isForTraining(text))
+		.map(({ text, score }) => ({ margin: marginOf(score), isAttack: text.label === 1 }));
+}
+
+const marginOf = (score: number): number => Math.log(score / (1 - score));
 
 function prepare(dir: string): Prepared[] {
 	return [...injectionTexts(dir), ...ownTexts()].map((text) => ({ text, examples: injectionExamples(text, OPTIONS.buckets) }));

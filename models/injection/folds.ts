@@ -13,6 +13,8 @@ const SEED = 11;
 
 /** Part of the texts is judged by a model that learns the rest. */
 export interface Fold {
+	/** Of the attacks that are left out. */
+	readonly origin: string;
 	readonly judged: readonly Text[];
 	isLearned(text: Text): boolean;
 }
@@ -30,13 +32,15 @@ export function leaveOneSourceOut(texts: readonly Text[]): Fold[] {
 		const own = attacks.indexOf(originOf(text));
 		if (text.set !== "own") foldOf.set(text, own >= 0 ? own : share);
 	}
-	return attacks.map((_, fold) => ({
+	return attacks.map((origin, fold) => ({
+		origin,
 		judged: texts.filter((text) => foldOf.get(text) === fold),
 		isLearned: (text) => foldOf.get(text) !== fold,
 	}));
 }
 
-function originOf(text: Text): string {
+/** Sources with one origin have one name. */
+export function originOf(text: Text): string {
 	const source = sourceOf(text);
 	return SAME_ORIGIN.find((sources) => sources.includes(source))?.[0] ?? source;
 }

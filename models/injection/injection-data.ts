@@ -15,7 +15,7 @@ export function injectionTexts(dir: string): Text[] {
  * BIPIA's payloads are ordinary requests: a model that learns them learns that e-mail is an attack. What quotes attacks
  * to explain them is ambiguous by nature.
  */
-function isForTraining({ kind }: Text): boolean {
+export function isForTraining({ kind }: Text): boolean {
 	return !kind.startsWith("bipia:") && kind !== "doc-about-attacks";
 }
 

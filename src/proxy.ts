@@ -74,7 +74,8 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const tls = readTls(config.server.tls);
 	if (!tls.ok) return { ok: false, faults: [tls.fault] };
 	const namesPolicies = deps.hooks?.authenticate !== undefined;
-	const compiled = await compilePolicies(config, { namesPolicies });
+	const onCompile = (patterns: number): void => deps.logger.info({ patterns }, "compiling patterns, once for this set");
+	const compiled = await compilePolicies(config, { namesPolicies, onCompile });
 	if (!compiled.ok) return compiled;
 	const lanes = config.server.workers ?? Math.max(1, Math.floor(availableParallelism() / config.server.processes) - 1);
 	const audit = await openAudit(config, deps);
@@ -223,7 +224,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			async reload(next) {
 				const renewed = readRenewedTls(next.server.tls, tls.material);
 				if (!renewed.ok) return { ok: false, faults: [renewed.fault] };
-				const recompiled = await compilePolicies(next, { namesPolicies });
+				const recompiled = await compilePolicies(next, { namesPolicies, onCompile });
 				if (!recompiled.ok) return recompiled;
 				const changed = trySettings(() => settings(next, recompiled.value.book));
 				if (!changed.ok) return changed;

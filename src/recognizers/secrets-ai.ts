@@ -29,7 +29,8 @@ const ROWS: readonly TokenRow[] = [
 	row("voyage_key", ["pa-", "url", 40]),
 	row("jina_key", ["jina_", "alnum", 40]),
 	row("helicone_key", ["sk-helicone-", "url", 20, "(?:sk|pk)-helicone-"]),
-	row("runpod_key", ["rpa_", "upper", 30]),
+	// 40 capitals and digits and 6 characters of any case (betterleaks, runpod.go).
+	row("runpod_key", ["rpa_", "alnum", 40]),
 ];
 
 /** Keys of model vendors and of the services around them. More specific prefixes stand before `sk-`. */

@@ -29,7 +29,8 @@ const ROWS: readonly TokenRow[] = [
 	row("onepassword_token", ["ops_eyJ", "base64", 60]),
 	row("age_secret_key", ["AGE-SECRET-KEY-1", "upper", 40]),
 	row("scaleway_key", ["SCW", "upper", 17]),
-	row("netlify_token", ["nfp_", "alnum", 36]),
+	// Underscores belong to it (trufflehog, netlify/v2).
+	row("netlify_token", ["nfp_", "url", 36]),
 	row("confluent_key", ["cflt", "base64", 60]),
 	row("akamai_token", ["akab-", "lower", 16]),
 ];

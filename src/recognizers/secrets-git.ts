@@ -39,7 +39,11 @@ const ROWS: readonly TokenRow[] = [
 	row("infracost_key", ["ico-", "alnum", 30]),
 	row("scalingo_token", ["tk-us-", "url", 40]),
 	row("deno_token", ["ddp_", "alnum", 34, "dd[pw]_"]),
-	row("snyk_token", ["snyk_uat.", "url", 30, "snyk_[us]at\\."]),
+	// Three parts, as in snyk/go-application-framework: a key id, claims, a signature.
+	{
+		type: "snyk_token",
+		forms: [{ prefix: "snyk_uat.12345678.", expression: "snyk_[us]at\\.[0-9a-f]{8}\\.", body: "url", min: 30, more: "." }],
+	},
 ];
 
 /** Source control, CI and package registries. */

@@ -48,6 +48,7 @@ async function startReplica(root: Root): Promise<Replica> {
 		[
 			`server: { host: 127.0.0.1, port: ${port}, drain_delay_ms: ${DRAIN_DELAY_MS} }`,
 			"llm_providers: { demo: { type: demo } }",
+			"security: { rate_limiting: { requests_per_minute: 0, requests_per_hour: 0 } }",
 			`audit: { dir: "${root.at("/check/audit")}", log_name: replica-${port} }`,
 		].join("\n"),
 	);

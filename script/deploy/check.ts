@@ -8,7 +8,7 @@ import { checkChart } from "./chart.ts";
 
 if (process.getuid?.() !== 0) fail("run it as root: it makes a Debian root and enters it");
 const work = mkdtempSync(join(tmpdir(), "check-deploy-"));
-process.on("exit", () => rmSync(work, { recursive: true, force: true }));
+process.on("exit", () => rmSync(work, { recursive: true, force: true, maxRetries: 10 }));
 
 const root = Root.debian(join(work, "root"), "trixie");
 mkdirSync(root.at("/check"));

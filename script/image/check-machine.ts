@@ -15,7 +15,7 @@ const ROOT: RunOptions = { cwd: "/root/project" };
 const suite = process.argv[2] ?? "bookworm";
 if (process.getuid?.() !== 0) fail("run it as root: it makes a Debian root and enters it");
 const work = mkdtempSync(join(tmpdir(), "check-machine-"));
-process.on("exit", () => rmSync(work, { recursive: true, force: true }));
+process.on("exit", () => rmSync(work, { recursive: true, force: true, maxRetries: 10 }));
 
 const machine = Root.debian(join(work, "root"), suite);
 step(`Node ${machine.installNode(NODE_OF[suite] ?? fail(`unknown Debian '${suite}'; one of ${Object.keys(NODE_OF).join(", ")}`))}`);

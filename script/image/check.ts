@@ -15,7 +15,7 @@ const FORBIDDEN = ["g++", "gcc", "cc", "c++", "make", "python3", "npm", "npx", "
 
 if (process.getuid?.() !== 0) fail("run it as root: it makes Debian roots and enters them");
 const work = mkdtempSync(join(tmpdir(), "check-image-"));
-process.on("exit", () => rmSync(work, { recursive: true, force: true }));
+process.on("exit", () => rmSync(work, { recursive: true, force: true, maxRetries: 10 }));
 
 const base = Root.debian(join(work, "base"), SUITE);
 const image = build(parseDockerfile(readFileSync("Dockerfile", "utf8")), (name, index) => {

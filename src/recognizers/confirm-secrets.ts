@@ -36,10 +36,10 @@ export const confirmBase64Pem: Confirmer = ({ text }) =>
 export const confirmDiscord: Confirmer = ({ text }) =>
 	/^\d{17,20}$/.test(Buffer.from(text.slice(0, text.indexOf(".")), "base64url").toString("latin1")) ? 0.97 : 0;
 
-export const confirmCredentialedUrl: Confirmer = ({ text }) => {
-	const userinfo = text.slice(text.indexOf("://") + 3, -1);
-	const password = userinfo.slice(userinfo.indexOf(":") + 1);
+export const confirmCredentialedUrl: Confirmer = ({ text, left }) => {
+	const password = text.slice(text.indexOf(":") + 1, -1);
 	if (
+		!/[A-Za-z][A-Za-z0-9+.-]*:\/\/$/.test(left) ||
 		TEMPLATE.test(password) ||
 		/^(.)\1{2,}$/.test(password) ||
 		/^(?:\*+|x{3,}|\.+|\$[A-Za-z_]+|%[A-Za-z_]+%?|\d{1,5}\/.*)$/i.test(password)

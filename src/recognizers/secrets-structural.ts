@@ -107,7 +107,8 @@ export const CREDENTIALED_URL: Recognizer = {
 	patterns: [
 		{
 			name: "credentialed_url",
-			expression: "(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,15}://[A-Za-z0-9._~!$&*+,;=%@-]{0,64}:[A-Za-z0-9._~!$&*+,;=%^#?()-]{1,128}@",
+			// The scheme is public, and any word could be one: it is left to the confirmer, so that no word waits for it.
+			expression: "(?<![\\x00-.0-\\x7f])[A-Za-z0-9._~!$&*+,;=%@-]{0,64}:[A-Za-z0-9._~!$&*+,;=%^#?()-]{1,128}@",
 			score: 0.95,
 			confirm: "credentialed_url",
 			tail: { bytes: URL_TAIL, maxBytes: 2048 },
@@ -115,13 +116,14 @@ export const CREDENTIALED_URL: Recognizer = {
 	],
 	examples: {
 		match: [
-			"⟦postgres://app:hunter2@db.example.com:5432/prod⟧",
+			"postgres://⟦app:hunter2@db.example.com:5432/prod⟧",
 			"https://bob:s3cret@example.org/path",
-			"⟦redis://:pw4c@cache⟧",
+			"redis://⟦:pw4c@cache⟧",
 			"amqp://u:p%40x@mq",
 		],
 		noMatch: [
 			"https://example.com/a:b@c",
+			"either/or:both@once",
 			"https://example.com",
 			"mailto:user@example.com",
 			"http://user@host/",

@@ -56,6 +56,7 @@ program
 	.option("--color", "colours, also where the output is no terminal")
 	.option("--no-color", "no colours")
 	.option("--show", "print what was found, not a mask of it")
+	.option("--prompt", "inspect as prompts, attacks included")
 	.option("--config <file>", "take patterns from this configuration")
 	.action(async (files: string[], options: ScanOptions) =>
 		finish(await (await import("./cli/scan.ts")).scan(files, { ...options, version })),

@@ -1,6 +1,7 @@
 import { loadConfig, parseConfig } from "../config/load.ts";
 import { createTextInspector } from "../inspect/inspect-text.ts";
 import { compilePolicy } from "../policy/compile-policy.ts";
+import type { RuleSet } from "../policy/policy.ts";
 import { redactionKey } from "../verdict/redaction-key.ts";
 import { type ScanInput, scanInputs } from "./scan-input.ts";
 import { locate, type ScanResult, scanJson } from "./scan-result.ts";
@@ -16,6 +17,8 @@ export interface ScanOptions {
 	readonly color?: boolean;
 	readonly show?: boolean;
 	readonly config?: string;
+	/** The texts are prompts: the rules for prompts, attacks included. */
+	readonly prompt?: boolean;
 	/** Of this program, for SARIF. */
 	readonly version: string;
 }
@@ -29,8 +32,10 @@ export async function scan(names: readonly string[], options: ScanOptions): Prom
 		printFaults(loaded.faults);
 		return 2;
 	}
-	const { response } = compilePolicy(loaded.config.security);
-	const inspector = await createTextInspector(response, redactionKey(process.env["SECURE_LLM_PROXY_SECRET_KEY"]));
+	const policy = compilePolicy(loaded.config.security);
+	const ruleSet = options.prompt === true ? policy.prompt : withoutMarks(policy.response);
+	const injection = options.prompt === true ? policy.injection : undefined;
+	const inspector = await createTextInspector(ruleSet, redactionKey(process.env["SECURE_LLM_PROXY_SECRET_KEY"]), injection);
 	if (!inspector.ok) {
 		printFaults(
 			inspector.faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })),
@@ -38,7 +43,7 @@ export async function scan(names: readonly string[], options: ScanOptions): Prom
 		return 2;
 	}
 	const write = writerOf(options);
-	const isSecret = (rule: number): boolean => response.rules[rule]?.category === "secret";
+	const isSecret = (rule: number): boolean => ruleSet.rules[rule]?.category === "secret";
 	const faults: Fault[] = [];
 	let found = 0;
 	for (const input of scanInputs(names)) {
@@ -54,6 +59,11 @@ export async function scan(names: readonly string[], options: ScanOptions): Prom
 	write.end(faults);
 	if (faults.length > 0) return 2;
 	return found > 0 ? 1 : 0;
+}
+
+/** A file may hold control characters; only in an answer they are aimed at its reader. */
+function withoutMarks(ruleSet: RuleSet): RuleSet {
+	return { ...ruleSet, rules: ruleSet.rules.filter(({ category }) => category !== "injection") };
 }
 
 interface ScanWriter {

@@ -59,9 +59,14 @@ export type TextInspector =
 	| { readonly ok: false; readonly faults: readonly { readonly pattern: string; readonly reason: string; readonly remedy: string }[] };
 
 /** The lanes' engine for whole texts in this thread: for the command line. `key` keys hashes and surrogates. */
-export async function createTextInspector(ruleSet: RuleSet, key: Uint8Array = new Uint8Array(32)): Promise<TextInspector> {
+export async function createTextInspector(
+	ruleSet: RuleSet,
+	key: Uint8Array = new Uint8Array(32),
+	injection?: InjectionPolicy,
+): Promise<TextInspector> {
 	const loaded = await loadArtifact(ruleSet.rules, {});
 	if (!loaded.ok) return loaded;
-	const inspect = bindInspectText(ruleSet, createHyperscanEngine(ruleSet.rules, loaded.artifact), { strategy: ruleSet.strategy, key });
+	const engine = createHyperscanEngine(ruleSet.rules, loaded.artifact);
+	const inspect = bindInspectText(ruleSet, engine, { strategy: ruleSet.strategy, key }, injection);
 	return { ok: true, inspect: (bytes) => inspect(Buffer.from(bytes).toString("utf8")) };
 }

@@ -1,7 +1,8 @@
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { FindingTally } from "./finding-tally.ts";
+import { GUARDRAIL_DIALECTS, type InspectFault, type InspectRequest, type InspectResult } from "./guardrail-dialects.ts";
 import { SEVERITY, type TextInspection } from "./inspect-text.ts";
-import type { Direction, LoadedPolicy } from "./loaded-policy.ts";
+import type { LoadedPolicy } from "./loaded-policy.ts";
 import { invalidPrompt, readJson } from "./prompt-filter.ts";
 import { textPositions } from "./text-positions.ts";
 
@@ -9,19 +10,15 @@ import { textPositions } from "./text-positions.ts";
 const MAX_TEXTS = 128;
 const MEMBERS = new Set(["text", "texts", "direction"]);
 
-interface InspectRequest {
-	readonly texts: readonly string[];
-	readonly isBatch: boolean;
-	readonly direction: Direction;
-}
-
-/** Answers `POST /v1/inspect`: one text, or a batch in its order. */
-export function answerInspect(body: Uint8Array, { policy, inspectText }: LoadedPolicy): PromptVerdict {
+/** Answers `POST /v1/inspect` and its dialects: one text, or a batch in its order. `path`: of the request. */
+export function answerInspect(body: Uint8Array, path: string, { policy, inspectText }: LoadedPolicy): PromptVerdict {
 	const json = readJson(body);
 	if (!json.ok) return invalidPrompt(json.code);
-	const request = readInspectRequest(json.value);
-	if ("param" in request) return { action: "invalid", code: "invalid_request", ...request };
-	const param = request.isBatch ? "texts" : "text";
+	const { value } = json;
+	if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(NO_OBJECT);
+	const request = (GUARDRAIL_DIALECTS[path] ?? readInspectRequest)(value as Record<string, unknown>);
+	if ("message" in request) return invalid(request);
+	const { param } = request;
 	if (request.texts.reduce((sum, text) => sum + text.length, 0) > policy.maxPromptLength)
 		return { ...invalidPrompt("prompt_too_long"), param };
 
@@ -32,16 +29,16 @@ export function answerInspect(body: Uint8Array, { policy, inspectText }: LoadedP
 	for (const [i, { findings: own }] of inspections.entries()) tally.add(own, `text:${i}`);
 	return {
 		action: SEVERITY[Math.max(...inspections.map(({ action }) => SEVERITY.indexOf(action)))] ?? "allow",
-		answer: Buffer.from(JSON.stringify(request.isBatch ? { results } : results[0])),
+		answer: Buffer.from(JSON.stringify(request.answer(results))),
 		model: "",
-		score: Math.max(...inspections.map(({ score }) => score)),
+		score: Math.max(0, ...inspections.map(({ score }) => score)),
 		found: tally.report(),
 		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
 }
 
 /** Offsets `[start, end)` in code points, as most languages index text. */
-function resultOf(text: string, { action, score, findings, redacted }: TextInspection): object {
+function resultOf(text: string, { action, score, findings, redacted }: TextInspection): InspectResult {
 	const positions = textPositions(
 		Buffer.from(text),
 		findings.flatMap(({ from, to }) => [from, to]),
@@ -55,19 +52,27 @@ function resultOf(text: string, { action, score, findings, redacted }: TextInspe
 	};
 }
 
-function readInspectRequest(value: unknown): InspectRequest | { readonly message: string; readonly param: string | null } {
-	if (typeof value !== "object" || value === null || Array.isArray(value))
-		return { message: "The body must be a JSON object with 'text' or 'texts'.", param: null };
-	const { text, texts, direction = "prompt" } = value as Record<string, unknown>;
+const NO_OBJECT: InspectFault = { message: "The body must be a JSON object with 'text' or 'texts'.", param: null };
+
+function invalid(fault: InspectFault): PromptVerdict {
+	return { action: "invalid", code: "invalid_request", ...fault };
+}
+
+function readInspectRequest(value: Readonly<Record<string, unknown>>): InspectRequest | InspectFault {
+	const { text, texts, direction = "prompt" } = value;
 	const unknown = Object.keys(value).find((name) => !MEMBERS.has(name));
 	if (unknown !== undefined) return { message: "Only 'text', 'texts' and 'direction' are known here.", param: null };
 	if (direction !== "prompt" && direction !== "response")
 		return { message: '\'direction\' must be "prompt" or "response".', param: "direction" };
 	if ((text === undefined) === (texts === undefined)) return { message: "Send either 'text' or 'texts'.", param: "text" };
 	if (texts === undefined)
-		return typeof text === "string" ? { texts: [text], isBatch: false, direction } : { message: "'text' must be a string.", param: "text" };
+		return typeof text === "string"
+			? { texts: [text], direction, param: "text", answer: ([result]) => result }
+			: { message: "'text' must be a string.", param: "text" };
 	if (!Array.isArray(texts) || texts.length === 0 || texts.length > MAX_TEXTS)
 		return { message: `'texts' must be a list of 1 to ${MAX_TEXTS} strings. Send more in several requests.`, param: "texts" };
 	const wrong = texts.findIndex((item) => typeof item !== "string");
-	return wrong < 0 ? { texts, isBatch: true, direction } : { message: `'texts[${wrong}]' must be a string.`, param: `texts[${wrong}]` };
+	return wrong < 0
+		? { texts, direction, param: "texts", answer: (results) => ({ results }) }
+		: { message: `'texts[${wrong}]' must be a string.`, param: `texts[${wrong}]` };
 }

@@ -217,6 +217,6 @@ function outerFilter(
 /** APIs that the engine itself serves. */
 const ANSWERED: ReadonlySet<ApiName> = new Set(["inspect", "openai-moderations"]);
 
-function answerOf({ api, body }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict {
-	return api === "inspect" ? answerInspect(body, policy) : answerModeration(body, policy);
+function answerOf({ api, body, path }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict {
+	return api === "inspect" ? answerInspect(body, path, policy) : answerModeration(body, policy);
 }

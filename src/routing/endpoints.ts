@@ -23,7 +23,13 @@ const RULES: readonly EndpointRule[] = [
 	{ path: /^\/v1\/completions$/, method: "POST", vendor: "openai", api: "openai-completions" },
 	{ path: /^\/v1\/responses$/, method: "POST", vendor: "openai", api: "openai-responses" },
 	{ path: /^\/v1\/embeddings$/, method: "POST", vendor: "openai", api: "openai-embeddings" },
-	{ path: /^\/v1\/inspect$/, method: "POST", vendor: "openai", api: "inspect" },
+	// The last two are what LiteLLM and Portkey post to a guardrail of theirs.
+	{
+		path: /^\/(?:v1\/inspect|beta\/litellm_basic_guardrail_api|v1\/guardrails\/portkey)$/,
+		method: "POST",
+		vendor: "openai",
+		api: "inspect",
+	},
 	{ path: /^\/v1\/moderations$/, method: "POST", vendor: "openai", api: "openai-moderations" },
 	{ path: /^\/v1\/models(?:\/([\w.:/@%-]{1,200}))?$/, method: "GET", vendor: "openai", api: "models" },
 	{ path: /^\/v1\/messages$/, method: "POST", vendor: "anthropic", api: "anthropic-messages" },

@@ -1,0 +1,101 @@
+import { valueAt } from "../providers/json-object.ts";
+import type { Direction } from "./loaded-policy.ts";
+
+/** What other gateways send to an external guardrail, and want to hear. */
+
+/** What was found in one text, as `/v1/inspect` says it. */
+export interface InspectResult {
+	readonly action: "allow" | "flag" | "redact" | "block";
+	readonly score: number;
+	readonly findings: readonly { readonly type: string; readonly start: number; readonly end: number; readonly score: number }[];
+	readonly redacted_text: string;
+}
+
+export interface InspectRequest {
+	readonly texts: readonly string[];
+	readonly direction: Direction;
+	/** The member that holds them, for messages. */
+	readonly param: string;
+	/** `results` in the order of the texts. */
+	readonly answer: (results: readonly InspectResult[]) => unknown;
+}
+
+export interface InspectFault {
+	readonly message: string;
+	readonly param: string | null;
+}
+
+export type ReadInspectRequest = (value: Readonly<Record<string, unknown>>) => InspectRequest | InspectFault;
+
+/** Texts of one request of another gateway: a conversation has many. */
+const MAX_TEXTS = 4096;
+
+/** By the path that the gateway posts to. */
+export const GUARDRAIL_DIALECTS: Readonly<Record<string, ReadInspectRequest>> = {
+	"/beta/litellm_basic_guardrail_api": readLitellm,
+	"/v1/guardrails/portkey": readPortkey,
+};
+
+/** LiteLLM's generic guardrail API (docs.litellm.ai, "Generic Guardrail API"). */
+function readLitellm({ texts, input_type }: Readonly<Record<string, unknown>>): InspectRequest | InspectFault {
+	if (!Array.isArray(texts) || texts.length > MAX_TEXTS || !texts.every((text) => typeof text === "string"))
+		return { message: `'texts' must be a list of at most ${MAX_TEXTS} strings.`, param: "texts" };
+	if (input_type !== "request" && input_type !== "response")
+		return { message: '\'input_type\' must be "request" or "response".', param: "input_type" };
+	return {
+		texts,
+		direction: input_type === "request" ? "prompt" : "response",
+		param: "texts",
+		answer(results) {
+			if (results.some(({ action }) => action === "block")) return { action: "BLOCKED", blocked_reason: reasonOf(results) };
+			if (!results.some(({ action }) => action === "redact")) return { action: "NONE" };
+			return { action: "GUARDRAIL_INTERVENED", texts: results.map(({ redacted_text }) => redacted_text) };
+		},
+	};
+}
+
+/** Portkey's webhook guardrail, before a request and after it. */
+function readPortkey({ eventType, request, response }: Readonly<Record<string, unknown>>): InspectRequest | InspectFault {
+	if (eventType !== "beforeRequestHook" && eventType !== "afterRequestHook")
+		return { message: '\'eventType\' must be "beforeRequestHook" or "afterRequestHook".', param: "eventType" };
+	const side = eventType === "beforeRequestHook" ? "request" : "response";
+	const json = valueAt(side === "request" ? request : response, ["json"]);
+	if (typeof json !== "object" || json === null) return { message: `'${side}.json' must be the body of the ${side}.`, param: side };
+	const texts = [...stringsOf(json)];
+	if (texts.length > MAX_TEXTS) return { message: `'${side}.json' has more than ${MAX_TEXTS} texts.`, param: side };
+	return {
+		texts,
+		direction: side === "request" ? "prompt" : "response",
+		param: side,
+		answer(results) {
+			const isBlocked = results.some(({ action }) => action === "block");
+			const data = { action: isBlocked ? "block" : "pass", explanation: reasonOf(results) };
+			if (isBlocked || !results.some(({ action }) => action === "redact")) return { verdict: !isBlocked, data };
+			const redacted = results.map(({ redacted_text }) => redacted_text).values();
+			return { verdict: true, data, transformedData: { [side]: { json: withStrings(json, redacted) } } };
+		},
+	};
+}
+
+/** Types and numbers, never what was found. */
+function reasonOf(results: readonly InspectResult[]): string {
+	const types = new Set(results.flatMap(({ findings }) => findings.map(({ type }) => type)));
+	return types.size === 0 ? "Nothing was found." : `Found by the security policy: ${[...types].sort().join(", ")}.`;
+}
+
+/** Members whose values are names of the API, not text. */
+const NAMES: ReadonlySet<string> = new Set(["model", "role", "type", "id", "object", "finish_reason", "system_fingerprint"]);
+
+function* stringsOf(value: unknown, name = ""): Generator<string> {
+	if (typeof value === "string" && !NAMES.has(name)) yield value;
+	else if (Array.isArray(value)) for (const item of value) yield* stringsOf(item);
+	else if (typeof value === "object" && value !== null) for (const [key, member] of Object.entries(value)) yield* stringsOf(member, key);
+}
+
+/** The same value with the next of `texts` in place of each string that `stringsOf` gives. */
+function withStrings(value: unknown, texts: Iterator<string>, name = ""): unknown {
+	if (typeof value === "string") return NAMES.has(name) ? value : texts.next().value;
+	if (Array.isArray(value)) return value.map((item) => withStrings(item, texts));
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withStrings(member, texts, key)]));
+}

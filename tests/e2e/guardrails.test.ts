@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Proxy } from "../../src/proxy.ts";
+import { startProxy } from "../support/proxy.ts";
+
+/** The proxy as the guardrail of other gateways. `script/check-guardrails` runs the gateways themselves. */
+const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
+let proxy: Proxy;
+beforeAll(async () => {
+	proxy = await startProxy(
+		{ demo: { type: "demo" } },
+		"security: { pii_protection: { detection_types: [pii, secrets], block_types: [secrets], redaction_strategy: replace }, response_filtering: { on_pii: redact, on_secret: cut } }",
+		undefined,
+		// The first inspection on a cold lane of a busy machine takes its time.
+		{ server: { workers: 1, lane_deadline_ms: 60_000 } },
+	);
+});
+afterAll(() => proxy.drain());
+
+async function ask(path: string, body: object): Promise<{ status: number; body: unknown }> {
+	const response = await fetch(`http://127.0.0.1:${proxy.port}${path}`, { method: "POST", body: JSON.stringify(body) });
+	return { status: response.status, body: await response.json() };
+}
+
+describe("LiteLLM's generic guardrail API", () => {
+	const PATH = "/beta/litellm_basic_guardrail_api";
+	/** What LiteLLM 1.9x sends beside the texts. */
+	const more = { litellm_call_id: "c", structured_messages: [], request_data: { user_api_key_hash: "h" }, images: null, tools: null };
+
+	test.each([
+		["request", ["hello", "you there?"], { action: "NONE" }],
+		["request", ["please phone (415) 555-2671", "hi"], { action: "GUARDRAIL_INTERVENED", texts: ["please phone [PHONE_1]", "hi"] }],
+		["request", ["hi", `use ${KEY}`], { action: "BLOCKED", blocked_reason: "Found by the security policy: aws_key." }],
+		["response", [`the key is ${KEY}`], { action: "BLOCKED", blocked_reason: "Found by the security policy: aws_key." }],
+		["response", [], { action: "NONE" }],
+	])("a %s with %j is answered with %j", async (input_type, texts, answer) => {
+		expect(await ask(PATH, { ...more, texts, input_type })).toEqual({ status: 200, body: answer });
+	});
+
+	test.each([
+		[{ texts: "hi", input_type: "request" }, "texts"],
+		[{ texts: ["hi"], input_type: "other" }, "input_type"],
+	])("%j is refused with the name of the field", async (body, param) => {
+		expect(await ask(PATH, body)).toMatchObject({ status: 400, body: { error: { param } } });
+	});
+});
+
+describe("Portkey's webhook guardrail", () => {
+	const PATH = "/v1/guardrails/portkey";
+	const chat = (content: unknown): object => ({ model: "gpt-4o", messages: [{ role: "user", content }], temperature: 0.5 });
+	const asked = (json: object): object => ({
+		eventType: "beforeRequestHook",
+		requestType: "chatComplete",
+		provider: "openai",
+		request: { json, text: "" },
+	});
+	const answered = (content: string): object => ({
+		eventType: "afterRequestHook",
+		request: { json: chat("hi"), text: "hi" },
+		response: { json: { id: "c", choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }] }, text: content },
+	});
+
+	test("what is clean passes as it is", async () => {
+		const data = { action: "pass", explanation: "Nothing was found." };
+		expect(await ask(PATH, asked(chat("hello")))).toEqual({ status: 200, body: { verdict: true, data } });
+		expect(await ask(PATH, answered("hello"))).toEqual({ status: 200, body: { verdict: true, data } });
+	});
+
+	test("what is redacted comes back as the whole body, in which nothing else has changed", async () => {
+		const parts = [
+			{ type: "text", text: "please phone (415) 555-2671" },
+			{ type: "image_url", image_url: { url: "https://a.example/i.png" } },
+		];
+		const { body } = await ask(PATH, asked(chat(parts)));
+		const redacted = [{ type: "text", text: "please phone [PHONE_1]" }, parts[1]];
+		expect(body).toMatchObject({ verdict: true, transformedData: { request: { json: chat(redacted) } } });
+		const answer = await ask(PATH, answered("phone (415) 555-2671"));
+		expect(answer.body).toMatchObject({
+			verdict: true,
+			transformedData: { response: { json: { choices: [{ message: { content: expect.not.stringContaining("2671") } }] } } },
+		});
+	});
+
+	test("what is blocked has the verdict false and no text", async () => {
+		for (const body of [asked(chat(`use ${KEY}`)), answered(`use ${KEY}`)]) {
+			const answer = await ask(PATH, body);
+			expect(answer).toEqual({
+				status: 200,
+				body: { verdict: false, data: { action: "block", explanation: "Found by the security policy: aws_key." } },
+			});
+		}
+	});
+
+	test.each([
+		[{ eventType: "other" }, "eventType"],
+		[{ eventType: "beforeRequestHook", request: { text: "hi" } }, "request"],
+	])("%j is refused with the name of the field", async (body, param) => {
+		expect(await ask(PATH, body)).toMatchObject({ status: 400, body: { error: { param } } });
+	});
+});

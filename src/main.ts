@@ -43,6 +43,14 @@ program
 		finish(await (await import("./cli/check.ts")).check(config, explain && request)),
 	);
 program
+	.command("doctor")
+	.description("look at machine, certificates, Redis and providers; exit 0, or 1 when something would fail")
+	.requiredOption("--config <file>", "YAML or JSON configuration")
+	.option("--json", "print JSON")
+	.action(async ({ config, json }: { config: string; json?: boolean }) =>
+		finish(await (await import("./cli/doctor.ts")).doctor(config, { json: json === true })),
+	);
+program
 	.command("health")
 	.description("ask the running proxy; exit 0 healthy, 1 not")
 	.requiredOption("--config <file>", "the configuration it runs with")

@@ -27,7 +27,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	hooks: ["audit", "identity"],
 	session: ["audit", "edge", "hooks", "identity", "limits", "lanes", "policy", "routing", "telemetry", "verdict"],
 	demo: [],
-	cli: ["packs", "verdict", "audit", "config", "edge", "identity", "inspect", "policy", "scanner", "telemetry", "report", "routing"],
+	cli: [
+		"packs",
+		"verdict",
+		"audit",
+		"config",
+		"edge",
+		"identity",
+		"inspect",
+		"policy",
+		"scanner",
+		"telemetry",
+		"report",
+		"routing",
+		"limits",
+		"session",
+	],
 };
 
 /** Files of `lanes/` that run in the worker thread; the others run on the front-end thread and never see the scanner. */

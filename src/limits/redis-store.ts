@@ -110,3 +110,18 @@ function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T | undefined
 function keyOf({ key }: Meter): string {
 	return `slp:${key}`;
 }
+
+/** Asks Redis once, for people. What is wrong; undefined: it answers within `timeoutMs`. */
+export async function pingRedis(url: string, timeoutMs: number): Promise<string | undefined> {
+	const client = new Redis(url, { lazyConnect: true, connectTimeout: timeoutMs, commandTimeout: timeoutMs, retryStrategy: () => null });
+	client.on("error", () => undefined);
+	try {
+		await client.connect();
+		await client.ping();
+		return undefined;
+	} catch (error) {
+		return (error as Error).message;
+	} finally {
+		client.disconnect();
+	}
+}

@@ -37,7 +37,7 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 
 	const ask = async (provider: ServedModels, caller: ListCaller): Promise<readonly ListedModel[] | undefined> => {
 		const { route } = provider;
-		const { url, credential } = upstreamTarget(route, LISTS[route.type], "", "");
+		const { url, credential } = upstreamTarget(route, MODEL_LISTS[route.type], "", "");
 		const passCredential = options.passCredential && route.apiKey === "";
 		const body = await fetchBody(
 			options.upstream,
@@ -49,7 +49,7 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 					...upstreamRequestHeaders(caller.headers, {
 						passCredential,
 						more: route.passHeaders.request,
-						isForeign: LISTS[route.type].vendor !== caller.vendor,
+						isForeign: MODEL_LISTS[route.type].vendor !== caller.vendor,
 					}),
 					...credential,
 				},
@@ -88,7 +88,8 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 
 const list = (vendor: Vendor, upstreamPath: string): Endpoint => ({ method: "GET", vendor, api: "models", upstreamPath });
 
-const LISTS: Readonly<Record<ProviderType, Endpoint>> = {
+/** Where each type of provider lists its models. */
+export const MODEL_LISTS: Readonly<Record<ProviderType, Endpoint>> = {
 	openai: list("openai", "/models"),
 	azure: list("openai", "/models"),
 	anthropic: list("anthropic", "/v1/models?limit=1000"),

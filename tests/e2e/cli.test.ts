@@ -29,6 +29,30 @@ test("health follows the proxy's life", async () => {
 	expect((await line.run(["health", "--config", demo("wrong.yaml", "port: 70000")])).code).toBe(2);
 });
 
+test("doctor says what would fail and what to do, and exits 1 only then", async () => {
+	const good = demo("doctor.yaml", `port: ${await freePort()}`);
+	const well = await line.run(["doctor", "--config", good]);
+	expect({ code: well.code, err: well.err }).toEqual({ code: 0, err: "" });
+	expect(well.out).toMatch(/^ok {7}provider demo: embedded$/m);
+	const bad = line.file(
+		"ill.yaml",
+		`server: { host: 127.0.0.1, port: ${await freePort()}, workers: 1 }
+llm_providers: { gone: { type: openai, base_url: "http://127.0.0.1:${await freePort()}/v1", api_key: secret-4711 } }
+shared_state: { redis_url: "redis://127.0.0.1:${await freePort()}" }
+audit: { dir: "${good}/audit" }`,
+	);
+	const { code, out } = await line.run(["doctor", "--json", "--config", bad]);
+	const failures = JSON.parse(out).filter(({ state }: { state: string }) => state === "failure");
+	expect(code).toBe(1);
+	expect(failures.map(({ what }: { what: string }) => what)).toEqual([
+		expect.stringContaining(`audit folder ${good}/audit cannot be written`),
+		expect.stringContaining("Redis does not answer"),
+		"provider gone: upstream_unreachable",
+	]);
+	expect(failures.every(({ remedy }: { remedy: string }) => remedy !== "")).toBe(true);
+	expect(out).not.toContain("4711");
+});
+
 test("health asks over TLS, and shows the proxy's own certificate where clients need one", async () => {
 	const ca = new CertificateAuthority();
 	const { certFile, keyFile } = ca.issue("proxy");

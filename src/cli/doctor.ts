@@ -1,0 +1,170 @@
+import { X509Certificate } from "node:crypto";
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { availableParallelism } from "node:os";
+import { compilePolicies } from "../compile-policies.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { hasUws } from "../edge/listener-uws.ts";
+import { readTls } from "../edge/tls.ts";
+import { createUpstreamClient } from "../edge/upstream.ts";
+import { pingRedis } from "../limits/redis-store.ts";
+import { configuredRouter } from "../routing/configured-router.ts";
+import type { Route } from "../routing/model-router.ts";
+import { ProviderHealthBook } from "../routing/provider-health.ts";
+import { upstreamTarget } from "../routing/upstream-target.ts";
+import { MODEL_LISTS } from "../session/model-directory.ts";
+
+/** One look at the machine or its surroundings. */
+export interface Finding {
+	readonly state: "ok" | "warning" | "failure";
+	readonly what: string;
+	/** What to do; empty when nothing. */
+	readonly remedy: string;
+}
+
+const DAY_MS = 86_400_000;
+/** Days before its end at which a certificate is worth a word. */
+const EXPIRY_DAYS = 14;
+/** ms for a provider or Redis to answer. */
+const TIMEOUT_MS = 5000;
+
+const ok = (what: string): Finding => ({ state: "ok", what, remedy: "" });
+const warning = (what: string, remedy: string): Finding => ({ state: "warning", what, remedy });
+const failure = (what: string, remedy: string): Finding => ({ state: "failure", what, remedy });
+
+/** `doctor`: whether the proxy could serve here with this configuration. Exit 0, or 1 when something would fail. */
+export async function doctor(file: string, options: { readonly json?: boolean }): Promise<number> {
+	const findings = await examine(file);
+	if (options.json) process.stdout.write(`${JSON.stringify(findings)}\n`);
+	else
+		for (const { state, what, remedy } of findings)
+			process.stdout.write(`${state.padEnd(8)} ${what}${remedy === "" ? "" : ` — ${remedy}`}\n`);
+	return findings.some(({ state }) => state === "failure") ? 1 : 0;
+}
+
+async function examine(file: string): Promise<Finding[]> {
+	const loaded = loadConfig(file);
+	if (!loaded.ok) return loaded.faults.map(({ path, message, remedy }) => failure(`${path || "configuration"}: ${message}`, remedy));
+	const { config, warnings } = loaded;
+	return [
+		ok(`configuration ${file}`),
+		...warnings.map((text) => warning(text, "Remove the key, or do not rely on it.")),
+		...machine(config),
+		...certificates(config),
+		await policies(config),
+		await port(config),
+		auditFolder(config),
+		await sharedState(config),
+		...(await Promise.all(configuredRouter(config, undefined, new ProviderHealthBook()).providers.map(({ route }) => provider(route)))),
+	];
+}
+
+function machine({ server }: Config): Finding[] {
+	const lanes = (server.workers ?? 1) * server.processes;
+	const cores = availableParallelism();
+	const secret = process.env["SECURE_LLM_PROXY_SECRET_KEY"] ?? process.env["SECURE_LLM_PROXY_SECRET_KEY_COMMAND"] ?? "";
+	return [
+		ok(`Node ${process.versions.node}`),
+		hasUws()
+			? ok("uWebSockets.js loads")
+			: server.listener === "uws"
+				? failure("uWebSockets.js does not load", "It needs glibc 2.38 or Node 20. Set server.listener: node.")
+				: warning("uWebSockets.js does not load, node:http serves", "Use a system with glibc 2.38 or newer for more requests a second."),
+		lanes > cores ? warning(`${lanes} lanes on ${cores} cores`, "Set server.workers to the cores less one.") : ok(`${cores} cores`),
+		secret === ""
+			? warning(
+					"SECURE_LLM_PROXY_SECRET_KEY is not set",
+					"Set it, the same on every replica: hashes and keys of the audit trail depend on it.",
+				)
+			: ok("a secret of the installation is set"),
+	];
+}
+
+function certificates({ server: { tls } }: Config): Finding[] {
+	const reading = readTls(tls);
+	if (!reading.ok) return [failure(`${reading.fault.path}: ${reading.fault.message}`, reading.fault.remedy)];
+	if (reading.material === undefined) return [];
+	const { validTo } = new X509Certificate(reading.material.cert);
+	const days = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS);
+	if (days < 0) return [failure(`the certificate ended on ${validTo}`, "Renew it and send SIGHUP.")];
+	return [
+		days < EXPIRY_DAYS
+			? warning(`the certificate ends in ${days} days`, "Renew it and send SIGHUP.")
+			: ok(`the certificate is valid for ${days} days`),
+	];
+}
+
+async function policies(config: Config): Promise<Finding> {
+	const result = await compilePolicies(config, {});
+	if (result.ok) return ok(`${result.value.compiled.length} compiled policies, the scanner loads`);
+	const [fault] = result.faults;
+	return failure(`${fault?.path}: ${fault?.message}`, fault?.remedy ?? "");
+}
+
+function port({ server: { host, port: number } }: Config): Promise<Finding> {
+	return new Promise((resolve) => {
+		const probe = createServer();
+		probe.once("error", (error: NodeJS.ErrnoException) =>
+			resolve(
+				error.code === "EADDRINUSE"
+					? warning(`${host}:${number} is in use`, "Fine if the proxy runs already; else choose another server.port.")
+					: failure(`cannot listen on ${host}:${number}: ${error.code}`, "Choose another server.host or server.port."),
+			),
+		);
+		probe.listen(number, host, () => probe.close(() => resolve(ok(`${host}:${number} is free`))));
+	});
+}
+
+function auditFolder({ audit }: Config): Finding {
+	try {
+		mkdirSync(audit.dir, { recursive: true });
+		accessSync(audit.dir, constants.W_OK);
+		return ok(`audit folder ${audit.dir}`);
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		return failure(`audit folder ${audit.dir} cannot be written: ${code}`, "Give audit.dir a folder that the proxy's user may write.");
+	}
+}
+
+async function sharedState({ shared_state: { redis_url }, server }: Config): Promise<Finding> {
+	if (redis_url === "")
+		return server.processes > 1
+			? warning("limits are counted by each process alone", "Set shared_state.redis_url.")
+			: ok("no Redis: limits are counted here");
+	const fault = await pingRedis(redis_url, TIMEOUT_MS);
+	return fault === undefined
+		? ok("Redis answers")
+		: failure(`Redis does not answer: ${fault}`, "Check shared_state.redis_url and the network.");
+}
+
+/** Asks for the list of models: it costs nothing, and shows whether address and key are right. */
+function provider(route: Route): Promise<Finding> {
+	if (route.type === "demo") return Promise.resolve(ok(`provider ${route.provider}: embedded`));
+	const name = `provider ${route.provider}`;
+	const { url, credential } = upstreamTarget(route, MODEL_LISTS[route.type], "", "");
+	const upstream = createUpstreamClient();
+	const deadlines = { connectMs: TIMEOUT_MS, headMs: TIMEOUT_MS, idleMs: TIMEOUT_MS };
+	const headers = { ...credential, ...(route.type === "anthropic" && { "anthropic-version": "2023-06-01" }) };
+	return new Promise<Finding>((resolve) => {
+		const exchange = upstream.send(
+			{ method: "GET", url, headers, deadlines },
+			{
+				onHead(status) {
+					exchange.abort();
+					resolve(statusFinding(name, status, route.apiKey !== ""));
+				},
+				onData: () => undefined,
+				onEnd: () => undefined,
+				onError: (code) => resolve(failure(`${name}: ${code}`, "Check base_url, DNS and the network.")),
+			},
+		);
+	}).finally(() => upstream.close());
+}
+
+function statusFinding(name: string, status: number, hasKey: boolean): Finding {
+	if (status >= 200 && status <= 299) return ok(`${name} answers`);
+	if ((status === 401 || status === 403) && !hasKey) return ok(`${name} answers; callers bring their own key`);
+	if (status === 401 || status === 403) return failure(`${name} refuses its key (${status})`, "Check api_key.");
+	return warning(`${name} answers ${status} to a question for its models`, "Fine if it has no such list; else check base_url.");
+}

@@ -9,7 +9,7 @@ import { OURS } from "../contestants/secure-llm-proxy.ts";
 import { type Entrant, startAll } from "../contestants/start-all.ts";
 import { type LoadGenerator, type LoadResult, startLoad } from "../load/load.ts";
 import { loadChart, loadTable } from "../report/load-report.ts";
-import { FULL, type Scenario, SMOKE } from "./scenarios.ts";
+import { FULL, type Scenario, SMOKE, WARM_UP } from "./scenarios.ts";
 import type { Effort, Suite, SuiteResult } from "./suite.ts";
 
 /** Results of one scenario by contestant, in the order of the runs. */
@@ -28,6 +28,8 @@ export const proxySuite: Suite = async (effort, log) => {
 	const list = effort.kind === "smoke" ? [DIRECT, ...OURS.slice(0, 2)] : [DIRECT, NGINX, PORTKEY, LITELLM, ...OURS];
 	const { entrants, absent } = await startAll(list, load.upstreamPort, workDir, log);
 	try {
+		if (effort.kind === "full")
+			for (const scenario of WARM_UP) await runScenario(scenario, entrants, load, { ...effort, repetitions: 1 }, log);
 		const results: ScenarioResult[] = [];
 		for (const scenario of effort.kind === "smoke" ? SMOKE : FULL) results.push(await runScenario(scenario, entrants, load, effort, log));
 		return report(results, entrants, absent);

@@ -41,6 +41,12 @@ export function flood(id: string, name: string, windowMs: number, workload: Part
 
 const SLOW = ["LiteLLM, content filter"];
 
+/** Before anything is measured: what compiles at run time has compiled then, for every contestant. */
+export const WARM_UP: readonly Scenario[] = [
+	paced("warm-up-paced", "warm-up, paced", 10_000, {}),
+	flood("warm-up-flood", "warm-up, flood", 4000, {}),
+];
+
 export const FULL: readonly Scenario[] = [
 	paced("paced-100x50", "100 streams × 50 tokens/s", 5000, {}, { repeated: true }),
 	paced("paced-100x50-tokens", "100 streams × 50 tokens/s, cut as a model cuts (a token may wait for the next)", 5000, { cut: "tokens" }),

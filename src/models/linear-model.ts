@@ -77,6 +77,8 @@ export function writeLinearModel(header: LinearHeader, weights: Int8Array): Buff
 export interface Windows {
 	readonly words: number;
 	readonly stride: number;
+	/** A text of fewer features is believed the less, in proportion: a word or two say little, whatever their weights. */
+	readonly sureFrom: number;
 }
 
 /**
@@ -108,5 +110,5 @@ export function scoreWindows(model: LinearModel, text: string, windows: Windows)
 		const at = (index: number): number => (sums[last + index] as number) - (from === 0 ? 0 : (sums[before + index] as number));
 		for (let k = 0; k < width; k++) best[k] = Math.max(best[k] as number, model.probability(k, at(k), at(width)));
 	}
-	return best;
+	return best.map((score) => score * Math.min(1, features / windows.sureFrom));
 }

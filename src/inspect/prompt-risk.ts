@@ -104,9 +104,13 @@ function placesOf(signals: readonly Detection[], ruleSet: RuleSet, shift = 0): S
 
 type Judge = (places: readonly SignalPlace[], text: string, speaker: Speaker) => InjectionReport;
 
+/** What the model may say by itself: below the default threshold, for it takes some ordinary texts of few or odd words for attacks. */
+const MAX_LEARNED_ALONE = 0.65;
+
 /** What the learned model says stands beside the families of the rules; the higher of the two is the risk. */
 function withLearned(report: InjectionReport, text: string, speaker: Speaker, isLearned: boolean): InjectionReport {
-	const score = isLearned ? shippedInjectionModel().score(text) * speakerTrust(speaker) : 0;
+	const most = report.findings.length > 0 ? 1 : MAX_LEARNED_ALONE;
+	const score = isLearned ? Math.min(most, shippedInjectionModel().score(text) * speakerTrust(speaker)) : 0;
 	if (score < MIN_REPORTED_RISK) return report;
 	const finding = { type: "learned_injection", score, from: 0, to: Buffer.byteLength(text) };
 	return { risk: Math.max(report.risk, score), findings: [...report.findings, finding] };

@@ -26,7 +26,7 @@ beforeAll(async () => {
 		claude: { ...up, type: "anthropic", models: ["claude-*"] },
 		gemini: { ...up, type: "gemini", models: ["gemini-*"] },
 	};
-	blocking = await startProxy(providers);
+	blocking = await startProxy(providers, "security: { prompt_injection: { detection_models: [rule_based] } }");
 	flagging = await startProxy(upstream.url, "security: { prompt_injection: { action: flag } }");
 });
 afterAll(async () => {

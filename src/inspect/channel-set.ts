@@ -63,7 +63,7 @@ export class ChannelSet {
 	scan(entries: readonly Entry[], ending?: string): void {
 		const runs = deltaRuns(entries);
 		const last = ending === undefined ? undefined : runs.findLast(({ channel }) => channel === ending);
-		for (const run of runs) {
+		for (const [r, run] of runs.entries()) {
 			const { channel, slots } = run;
 			const deltas = slots.map((slot) => slot.text);
 			for (const { length } of deltas) this.#units += length;
@@ -74,6 +74,8 @@ export class ChannelSet {
 			if (cutSlot === undefined) continue;
 			cutSlot.entry.isCut = true;
 			cutSlot.entry.cutAt = cutSlot.i;
+			// Texts of other channels in the same event were not scanned, so nothing of them may go out with its rest.
+			for (const later of runs.slice(r + 1).flatMap((next) => next.slots)) fillSlot(later, "");
 			return;
 		}
 	}

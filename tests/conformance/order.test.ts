@@ -101,3 +101,19 @@ test("tool calls that would wait too long do not, and nothing of them is lost", 
 	expect(lengths.map(([kind]) => kind)).toEqual(["0 call:", "0 text:", "0 call:"]);
 	expect(lengths.reduce((sum, [kind, length]) => sum + (kind === "0 call:" ? length : 0), 0)).toBe(30_000);
 });
+
+test("of an event with a cut in one choice, nothing unseen of another choice goes out", async () => {
+	const cutting = await allRecognizers("cut");
+	const mail = ["jane.doe", "example.com"].join("@");
+	const choices = [`${KEY} and`, `to ${mail} and`].map((content, index) => ({ index, delta: { content }, finish_reason: null }));
+	const bytes = Buffer.from(`data: ${JSON.stringify({ id: "c", model: "m", choices })}\n\ndata: [DONE]\n\n`);
+	const { out, ended } = streamThrough(bytes, {
+		api: "openai-chat",
+		program: cutting,
+		style: { strategy: "mask", key: new Uint8Array(32) },
+		sizes: [bytes.length],
+	});
+	expect(ended).toBe("cut");
+	expect(out).not.toContain("jane");
+	expect(out).not.toContain("AKIA");
+});

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface RunOptions {
@@ -27,6 +27,8 @@ export class Root {
 		must("debootstrap", ["--variant=minbase", suite, path]);
 		const root = new Root(path);
 		copyFileSync("/etc/resolv.conf", root.at("/etc/resolv.conf"));
+		// debootstrap writes none; an installed machine and a container have it.
+		writeFileSync(root.at("/etc/hosts"), "127.0.0.1 localhost\n::1 localhost\n");
 		const authority = process.env["NODE_EXTRA_CA_CERTS"];
 		if (authority !== undefined && existsSync(authority)) copyFileSync(authority, root.at(AUTHORITY));
 		return root;

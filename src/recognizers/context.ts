@@ -8,14 +8,7 @@ export type ContextTest = (text: string) => boolean;
  * and column heads count. Longer words may go on (`Versicherungsnummer`); scripts without spaces match anywhere.
  */
 export function contextWords(words: readonly string[]): ContextTest {
-	const sources = words.map((word) => {
-		const source = plain(word)
-			.trim()
-			.replace(/[*+?^${}()|[\]\\]/g, "\\$&");
-		if (!/^[\p{sc=Latn}\p{sc=Cyrl}\p{sc=Grek}0-9#]/u.test(word)) return source;
-		return `(?<![\\p{L}\\p{N}])${source}${word.length < 7 ? "(?![\\p{L}])" : ""}`;
-	});
-	const pattern = new RegExp(sources.join("|"), "u");
+	let pattern: RegExp | undefined;
 	const literals = words.map((word) => plain(word).trim());
 	// Asked again and again about one text, and nearly always in vain: a plain search first.
 	let asked = "";
@@ -24,10 +17,21 @@ export function contextWords(words: readonly string[]): ContextTest {
 		if (text !== asked) {
 			asked = text;
 			const searched = normalised(text);
-			answer = literals.some((literal) => searched.includes(literal)) && pattern.test(searched);
+			answer = literals.some((literal) => searched.includes(literal)) && (pattern ??= wholeWords(words)).test(searched);
 		}
 		return answer;
 	};
+}
+
+function wholeWords(words: readonly string[]): RegExp {
+	const sources = words.map((word) => {
+		const source = plain(word)
+			.trim()
+			.replace(/[*+?^${}()|[\]\\]/g, "\\$&");
+		if (!/^[\p{sc=Latn}\p{sc=Cyrl}\p{sc=Grek}0-9#]/u.test(word)) return source;
+		return `(?<![\\p{L}\\p{N}])${source}${word.length < 7 ? "(?![\\p{L}])" : ""}`;
+	});
+	return new RegExp(sources.join("|"), "u");
 }
 
 let lastText = "";

@@ -103,7 +103,7 @@ function concat(parts: readonly Node[]): Node {
 function lowerElement(element: AST.Element, fold: boolean): Node {
 	switch (element.type) {
 		case "Character":
-			return ofCodePoints([[element.value, element.value]], fold);
+			return character(element.value, fold);
 		case "CharacterSet":
 			return ofCodePoints(rangesOf(element), fold);
 		case "CharacterClass":
@@ -177,6 +177,16 @@ function complement(ranges: readonly Range[]): Range[] {
 	}
 	if (next <= MAX_CODE_POINT) out.push([next, MAX_CODE_POINT]);
 	return out;
+}
+
+const characters = { exact: new Map<number, Node>(), folded: new Map<number, Node>() };
+
+/** Patterns repeat the same few characters by the ten thousand, so each is made once; nodes are never changed. */
+function character(codePoint: number, fold: boolean): Node {
+	const known = fold ? characters.folded : characters.exact;
+	const node = known.get(codePoint) ?? ofCodePoints([[codePoint, codePoint]], fold);
+	known.set(codePoint, node);
+	return node;
 }
 
 /** One code point of the ranges, as bytes. Case folds ASCII letters, and other letters by their simple case pairs. */

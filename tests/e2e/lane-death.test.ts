@@ -53,7 +53,7 @@ afterAll(() => {
 
 describe("two lanes", () => {
 	beforeAll(async () => {
-		proxy = await startProxy(upstream.url, "", WORKER);
+		proxy = await startProxy(upstream.url, "", WORKER, { server: { workers: 2 } });
 	});
 	afterAll(() => proxy?.drain());
 	beforeEach(() => upstream.requests.splice(0));

@@ -4,6 +4,7 @@ import { auditOptions } from "./audit/audit-settings.ts";
 import { type AuditWriter, createAuditWriter } from "./audit/audit-writer.ts";
 import { type CompiledPolicies, compilePolicies } from "./compile-policies.ts";
 import type { Config } from "./config/schema.ts";
+import { type ConsentSettings, consentSettings } from "./consent-settings.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
 import { createClientAddress } from "./edge/client-address.ts";
 import { listen } from "./edge/listen.ts";
@@ -12,7 +13,6 @@ import { createUpstreamClient } from "./edge/upstream.ts";
 import type { Hooks } from "./hooks/hooks.ts";
 import { HookRunner } from "./hooks/run-hook.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
-import { createConsentBook } from "./identity/consent-book.ts";
 import { createLanePool } from "./lanes/lane-pool.ts";
 import { createCallerLimiter } from "./limits/caller-limiter.ts";
 import { limitSettings } from "./limits/limit-settings.ts";
@@ -122,11 +122,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		const passCredential = from.security.auth.mode === "none" && !hooks.has("authenticate");
 		return {
 			clientAddress: createClientAddress(from.server.trusted_proxies),
-			consents: createConsentBook({
-				file: from.security.consent.file,
-				purposeHeader: from.security.consent.purpose_header,
-				onFault: (fault) => deps.logger.error({ fault }, "consents not usable, nobody has consented"),
-			}),
+			...consentSettings(from, policies, audit, deps.logger),
 			authenticator: createAuthenticator(from.security.auth, claimsOf(from), (fault) => reportKeys(deps.logger, fault)),
 			limiter: createCallerLimiter(limitSettings(from), meters, onSuspended),
 			pool,
@@ -179,8 +175,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		},
 	});
 	const close = (): Promise<void> => {
-		current.authenticator.close();
-		current.limiter.close();
+		closeSettings(current);
 		return closeParts();
 	};
 	const listening = listen(config.server.listener, {
@@ -230,15 +225,13 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				if (!changed.ok) return changed;
 				const failure = renewed.material && (await listener.renewTls(renewed.material).catch((error: Error) => error));
 				if (failure !== undefined) {
-					changed.settings.authenticator.close();
-					changed.settings.limiter.close();
+					closeSettings(changed.settings);
 					return { ok: false, faults: [{ path: "server.tls", message: failure.message, remedy: "Correct it and reload again." }] };
 				}
 				addPolicies(recompiled.value);
 				const previous = current;
 				current = changed.settings;
-				previous.authenticator.close();
-				previous.limiter.close();
+				closeSettings(previous);
 				desk.retirePolicies();
 				audit.record({ type: "reload", time: now(), policy: current.policies.default.id });
 				return { ok: true };
@@ -270,7 +263,13 @@ function reportKeys(logger: Logger, fault: string | undefined): void {
 	else logger.error({ fault }, "client keys not reloaded, the old ones stay");
 }
 
-type Settings = SessionDeps & AdmissionDeps;
+type Settings = SessionDeps & AdmissionDeps & ConsentSettings;
+
+function closeSettings({ authenticator, limiter, closeConsents }: Settings): void {
+	authenticator.close();
+	limiter.close();
+	closeConsents();
+}
 
 /** What is made of a configuration anew with every reload; a key file that cannot be read is a fault. */
 function trySettings(
@@ -279,7 +278,7 @@ function trySettings(
 	try {
 		return { ok: true, settings: make() };
 	} catch (error) {
-		return { ok: false, faults: [{ path: "security.auth", message: (error as Error).message, remedy: "Correct it and try again." }] };
+		return { ok: false, faults: [{ path: "", message: (error as Error).message, remedy: "Correct it and try again." }] };
 	}
 }
 

@@ -77,6 +77,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	yaml: ["config/load.ts", "config/presets.ts"],
 	zod: [
 		"config/schema.ts",
+		"config/admin-schema.ts",
 		"config/audit-schema.ts",
 		"config/sink-schema.ts",
 		"config/consent-schema.ts",
@@ -111,7 +112,14 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The composition root sees every layer; cli may start it. */
-const ROOT: ReadonlySet<string> = new Set(["main.ts", "proxy.ts", "api.ts", "compile-policies.ts", "process-facts.ts"]);
+const ROOT: ReadonlySet<string> = new Set([
+	"main.ts",
+	"proxy.ts",
+	"api.ts",
+	"compile-policies.ts",
+	"consent-settings.ts",
+	"process-facts.ts",
+]);
 
 const IMPORT = /^(?:import|export)\b[^;"]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)|^import "([^"]+)"/gm;
 const TYPE_ONLY = /^import type [^;"]*?from "([^"]+)"/gm;

@@ -5,9 +5,10 @@ import type { AuditKeys } from "./audit-keys.ts";
 import { AuditLog } from "./audit-log.ts";
 import { createSigner } from "./checkpoint.ts";
 
-/** The log of what operators do with commands; a running proxy holds its own. */
+/** The log of what operators do with commands and over HTTP; a running proxy holds its own. */
 const ADMIN_LOG = "admin";
-const MAX_SEGMENT_BYTES = 64 << 20;
+/** It is opened for every action, and opening reads the last segment. */
+const MAX_SEGMENT_BYTES = 1 << 20;
 const DAY_MS = 86_400_000;
 /** Another command may have it for a moment. */
 const ATTEMPTS = 40;
@@ -18,28 +19,47 @@ export interface AdminAction {
 	readonly [detail: string]: string | number | boolean | readonly string[];
 }
 
-/** Records what an operator did, with the name of the account. Throws when it cannot be written. */
-export async function recordAdminAction(dir: string, keys: AuditKeys, action: AdminAction): Promise<void> {
-	const log = await openAdminLog(dir, keys);
-	const result = log.append([{ ...action, time: new Date().toISOString(), by: userInfo().username }]);
-	if (result.ok) log.keepCheckpoint();
-	log.close();
-	if (!result.ok) throw new Error(`the ${ADMIN_LOG} log cannot be written (${result.reason})`);
+/**
+ * Records what an operator did, all of it or nothing. Throws when it cannot be written. `by`: who; default: the name of the
+ * account that runs the command.
+ */
+export async function recordAdminActions(
+	dir: string,
+	keys: AuditKeys,
+	actions: readonly AdminAction[],
+	by: string = userInfo().username,
+): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		const log = openAdminLog(dir, keys, attempt === ATTEMPTS);
+		// Nothing may be awaited while it is open: to another caller in this process its lock looks left behind.
+		if (log !== undefined) return append(log, actions, by);
+		await sleep(PAUSE_MS);
+	}
 }
 
-async function openAdminLog(dir: string, keys: AuditKeys): Promise<AuditLog> {
-	for (let attempt = 1; ; attempt++) {
-		try {
-			return new AuditLog({
-				dir: join(dir, ADMIN_LOG),
-				origin: ADMIN_LOG,
-				signer: createSigner(ADMIN_LOG, keys.signingSeed),
-				maxSegmentBytes: MAX_SEGMENT_BYTES,
-				maxSegmentAgeMs: DAY_MS,
-			});
-		} catch (error) {
-			if (attempt === ATTEMPTS) throw error;
-			await sleep(PAUSE_MS);
-		}
+/** Undefined: not now. Throws on the last attempt. */
+function openAdminLog(dir: string, keys: AuditKeys, isLast: boolean): AuditLog | undefined {
+	try {
+		return new AuditLog({
+			dir: join(dir, ADMIN_LOG),
+			origin: ADMIN_LOG,
+			signer: createSigner(ADMIN_LOG, keys.signingSeed),
+			maxSegmentBytes: MAX_SEGMENT_BYTES,
+			maxSegmentAgeMs: DAY_MS,
+		});
+	} catch (error) {
+		if (isLast) throw error;
+		return undefined;
+	}
+}
+
+function append(log: AuditLog, actions: readonly AdminAction[], by: string): void {
+	try {
+		const time = new Date().toISOString();
+		const result = log.append(actions.map((action) => ({ ...action, time, by })));
+		if (!result.ok) throw new Error(`the ${ADMIN_LOG} log cannot be written (${result.reason})`);
+		log.keepCheckpoint();
+	} finally {
+		log.close();
 	}
 }

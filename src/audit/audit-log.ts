@@ -62,13 +62,13 @@ export class AuditLog {
 		this.#options = options;
 		mkdirSync(options.dir, { recursive: true, mode: 0o700 });
 		takeLock(options.dir);
-		this.isNewKey = addVerifierKey(join(options.dir, PUBLIC_KEY), options.signer.verifierKey);
-		const signed = signedSize(options.dir);
-		const last = segmentsOf(readdirSync(options.dir)).at(-1);
-		if (last === undefined) this.#openSegment();
-		else this.#reopenSegment(join(options.dir, last.name));
-		this.recovered = Math.max(0, this.size - signed);
-		if (this.recovered > 0) this.#sign();
+		try {
+			this.isNewKey = addVerifierKey(join(options.dir, PUBLIC_KEY), options.signer.verifierKey);
+			this.recovered = this.#open();
+		} catch (error) {
+			this.close();
+			throw error;
+		}
 	}
 
 	/** Records in the log, removed ones included. */
@@ -132,8 +132,20 @@ export class AuditLog {
 	}
 
 	close(): void {
-		closeSync(this.#file);
+		if (this.#file >= 0) closeSync(this.#file);
 		releaseLock(this.#options.dir);
+	}
+
+	/** Goes to the end of the log; how many records there no checkpoint covered. */
+	#open(): number {
+		const { dir } = this.#options;
+		const signed = signedSize(dir);
+		const last = segmentsOf(readdirSync(dir)).at(-1);
+		if (last === undefined) this.#openSegment();
+		else this.#reopenSegment(join(dir, last.name));
+		const recovered = Math.max(0, this.size - signed);
+		if (recovered > 0) this.#sign();
+		return recovered;
 	}
 
 	#openSegment(): void {

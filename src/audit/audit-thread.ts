@@ -58,15 +58,26 @@ function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) 
 		send({ kind: "closed" });
 		parentPort?.close();
 	};
+	const recordConsents = ({ id, changes, by }: Extract<ToAuditThread, { kind: "consents" }>): Promise<void> =>
+		recorder.recordConsents(changes, by).then(
+			() => send({ kind: "consents", id }),
+			(error: Error) => send({ kind: "consents", id, fault: error.message }),
+		);
 	return (message) => {
-		if (message.kind === "append") {
-			recorder.add(message.records);
-			if (isScheduled) return;
-			isScheduled = true;
-			setImmediate(flush);
-			return;
+		switch (message.kind) {
+			case "append":
+				recorder.add(message.records);
+				if (isScheduled) return;
+				isScheduled = true;
+				setImmediate(flush);
+				return;
+			case "consents":
+				return void recordConsents(message);
+			case "close":
+				return void close(message.timeoutMs);
+			default:
+				message satisfies never;
 		}
-		void close(message.timeoutMs);
 	};
 }
 

@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { AuditRecord } from "./audit-record.ts";
+import type { ConsentRecord } from "./consent-record.ts";
 import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
 import type { SinkState } from "./sinks/shipper.ts";
 
 export interface AuditWriter {
 	/** Queues a record; never blocks, never throws. */
 	record(record: AuditRecord): void;
+	/** Records changes of consents; resolves when they are on disk, and rejects when they cannot be. `by`: who made them. */
+	recordConsents(changes: readonly ConsentRecord[], by: string): Promise<void>;
 	/** False: new work must be refused, because it could not be recorded. */
 	readonly isAccepting: boolean;
 	readonly stats: { readonly written: number; readonly unwritten: number; readonly isFailing: boolean };
@@ -29,6 +32,7 @@ export type AuditEvent =
 	| ({ readonly kind: "sink working" | "sink failing" } & SinkState);
 
 const RESTART_MS = 500;
+const THREAD_ENDED = "the audit thread has ended";
 
 /** Starts the audit thread. Rejects when the log cannot be opened. */
 export async function createAuditWriter(options: AuditWriterOptions): Promise<AuditWriter> {
@@ -55,6 +59,9 @@ class Writer implements AuditWriter {
 	#isFailing = false;
 	/** As each sink last said it stands. */
 	readonly #sinks = new Map<string, SinkState>();
+	/** Changes of consents under way, by their number: what to do with the fault. */
+	readonly #consents = new Map<number, (fault: string | undefined) => void>();
+	#lastId = 0;
 	#isScheduled = false;
 	#isClosing = false;
 	#onClosed: (() => void) | undefined;
@@ -112,6 +119,16 @@ class Writer implements AuditWriter {
 		});
 	}
 
+	recordConsents(changes: readonly ConsentRecord[], by: string): Promise<void> {
+		const id = ++this.#lastId;
+		return new Promise((resolve, reject) => {
+			const settle = (fault: string | undefined): void => (fault === undefined ? resolve() : reject(new Error(fault)));
+			if (this.#worker === undefined || this.#isClosing) return settle(THREAD_ENDED);
+			this.#consents.set(id, settle);
+			this.#worker.postMessage({ kind: "consents", id, changes, by } satisfies ToAuditThread);
+		});
+	}
+
 	async close(timeoutMs: number): Promise<void> {
 		this.#send();
 		this.#isClosing = true;
@@ -150,6 +167,10 @@ class Writer implements AuditWriter {
 				return;
 			case "overdue":
 				return this.#options.onEvent(message);
+			case "consents":
+				this.#consents.get(message.id)?.(message.fault);
+				this.#consents.delete(message.id);
+				return;
 			case "sink":
 				return this.#onSink(message.state);
 			case "closed":
@@ -173,6 +194,8 @@ class Writer implements AuditWriter {
 	#onExit(reason: string): void {
 		this.#worker = undefined;
 		this.#onClosed?.();
+		for (const settle of this.#consents.values()) settle(THREAD_ENDED);
+		this.#consents.clear();
 		if (this.#isClosing) return;
 		this.#isFailing = true;
 		this.#sent = 0;

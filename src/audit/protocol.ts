@@ -1,4 +1,5 @@
 import type { AuditRecord } from "./audit-record.ts";
+import type { ConsentRecord } from "./consent-record.ts";
 import type { SinkState } from "./sinks/shipper.ts";
 import type { SinkSettings } from "./sinks/sink.ts";
 
@@ -20,6 +21,8 @@ export interface AuditThreadData {
 
 export type ToAuditThread =
 	| { readonly kind: "append"; readonly records: readonly AuditRecord[] }
+	/** Changes of consents for the log of what operators do, answered by `consents` with the same number. `by`: who. */
+	| { readonly kind: "consents"; readonly id: number; readonly changes: readonly ConsentRecord[]; readonly by: string }
 	/** Everything before it is on disk when `closed` comes back. */
 	| { readonly kind: "close"; readonly timeoutMs: number };
 
@@ -32,6 +35,8 @@ export type FromAuditThread =
 	| { readonly kind: "failing"; readonly reason: string }
 	/** Something else than writing records did not work: keeping a checkpoint, removing old segments. It is tried again. */
 	| { readonly kind: "overdue"; readonly reason: string }
+	/** They are on disk or, with a fault, not. */
+	| { readonly kind: "consents"; readonly id: number; readonly fault?: string }
 	/** A sink stands otherwise than before. */
 	| { readonly kind: "sink"; readonly state: SinkState }
 	| { readonly kind: "closed" };

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { auditKeys } from "./audit-keys.ts";
+import { type AuditKeys, auditKeys } from "./audit-keys.ts";
 import { AuditLog, PUBLIC_KEY } from "./audit-log.ts";
 import type { AuditRecord, ContentRecord } from "./audit-record.ts";
 import { createSigner } from "./checkpoint.ts";
+import { type ConsentRecord, recordConsents } from "./consent-record.ts";
 import type { AuditThreadData } from "./protocol.ts";
 import { seal } from "./seal.ts";
 import { SubjectKeys } from "./subject-keys.ts";
@@ -20,6 +21,7 @@ export type FlushResult =
 /** Writes records: names subjects by their pseudonyms, encrypts content, and puts each into its log. Blocking file access. */
 export class Recorder {
 	readonly #data: AuditThreadData;
+	readonly #keys: AuditKeys;
 	readonly #subjects: SubjectKeys;
 	readonly #main: AuditLog;
 	readonly #newLog: (origin: string) => AuditLog;
@@ -33,10 +35,10 @@ export class Recorder {
 	/** Throws when a log cannot be opened. */
 	constructor(data: AuditThreadData) {
 		this.#data = data;
-		const keys = auditKeys(data.dir, data.secret);
-		this.#subjects = new SubjectKeys(data.dir, keys);
+		this.#keys = auditKeys(data.dir, data.secret);
+		this.#subjects = new SubjectKeys(data.dir, this.#keys);
 		this.#newLog = (origin) => {
-			const signer = createSigner(origin, keys.signingSeed);
+			const signer = createSigner(origin, this.#keys.signingSeed);
 			const log = new AuditLog({
 				dir: join(data.dir, origin),
 				origin,
@@ -94,6 +96,12 @@ export class Recorder {
 		const count = this.#unacknowledged;
 		this.#unacknowledged = 0;
 		return { ok: true, count };
+	}
+
+	/** Records changes of consents at once, in the log of what operators do. Rejects when they cannot be written. */
+	async recordConsents(changes: readonly ConsentRecord[], by: string): Promise<void> {
+		this.#subjects.refresh();
+		await recordConsents(this.#data.dir, this.#keys, this.#subjects, changes, by);
 	}
 
 	/** Keeps the newest checkpoints for good. Throws when they cannot be written. */

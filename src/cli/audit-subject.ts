@@ -1,4 +1,4 @@
-import { recordAdminAction } from "../audit/admin-log.ts";
+import { recordAdminActions } from "../audit/admin-log.ts";
 import { type AuditKeys, deriveAuditKeys, existingKeys } from "../audit/audit-keys.ts";
 import { exportSubject } from "../audit/export-subject.ts";
 import { type Subject, SubjectKeys } from "../audit/subject-keys.ts";
@@ -42,7 +42,7 @@ export function auditErase(options: SubjectOptions): Promise<number> {
 		const keys = keysOf(dir);
 		const subject = new SubjectKeys(dir, keys).erase(id);
 		if (subject === undefined) return unknown("audit erase", options);
-		await recordAdminAction(dir, keys, { type: "erasure", subject: subject.pseudonym, reason });
+		await recordAdminActions(dir, keys, [{ type: "erasure", subject: subject.pseudonym, reason }]);
 		process.stderr.write(`${id} is erased. Its records are ${subject.pseudonym} from now on, and nothing here links the two.\n`);
 		return 0;
 	});
@@ -56,7 +56,7 @@ export function auditExport(options: SubjectOptions): Promise<number> {
 		const subject: Subject | undefined = new SubjectKeys(dir, keys).find(id);
 		if (subject === undefined) return unknown("audit export", options);
 		const exported = exportSubject(dir, subject);
-		await recordAdminAction(dir, keys, { type: "access", subject: subject.pseudonym, records: exported.records.length, reason });
+		await recordAdminActions(dir, keys, [{ type: "access", subject: subject.pseudonym, records: exported.records.length, reason }]);
 		process.stdout.write(`${JSON.stringify(exported, null, "\t")}\n`);
 		return 0;
 	});
@@ -71,7 +71,7 @@ export function auditRotate({ dir }: { readonly dir: string }): Promise<number> 
 			throw new Error("set SECURE_LLM_PROXY_SECRET_KEY to the new secret and SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY to the one before");
 		const keys = deriveAuditKeys(secret);
 		const { rewrapped, unreadable } = new SubjectKeys(dir, keys).rewrap(deriveAuditKeys(previous));
-		await recordAdminAction(dir, keys, { type: "rotation", rewrapped, unreadable });
+		await recordAdminActions(dir, keys, [{ type: "rotation", rewrapped, unreadable }]);
 		process.stderr.write(
 			`${rewrapped} keys are wrapped with the new secret${unreadable > 0 ? `, ${unreadable} could not be read with either` : ""}.\n`,
 		);

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { recordAdminAction } from "../audit/admin-log.ts";
 import { existingKeys } from "../audit/audit-keys.ts";
+import { recordConsents } from "../audit/consent-record.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
-import { type ConsentRecord, isInForce, readConsents, updateConsents } from "../identity/consent-file.ts";
+import { grantConsent, type RecordChanges, revokeConsents, shown } from "../identity/consent-change.ts";
+import { readConsents, readTerms, SUBJECT } from "../identity/consent-file.ts";
 import { installationSecret } from "./secret.ts";
 
 export interface ConsentSettings {
@@ -24,27 +24,22 @@ async function command(run: () => Promise<void>): Promise<number> {
 		await run();
 		return 0;
 	} catch (error) {
-		const isLocked = (error as NodeJS.ErrnoException).code === "EEXIST";
-		process.stderr.write(
-			`consent: ${isLocked ? "the file is locked by another command; remove FILE.lock if there is none" : (error as Error).message}\n`,
-		);
+		process.stderr.write(`consent: ${(error as Error).message}\n`);
 		return 2;
 	}
 }
 
 /** Every change is in the audit trail before it holds. */
-async function recordChange(dir: string, action: "granted" | "revoked", consent: ConsentRecord): Promise<void> {
+function recorder(dir: string): RecordChanges {
 	const keys = existingKeys(dir, installationSecret());
 	if (keys === undefined)
 		throw new Error(
 			"changes are recorded in the audit trail: set SECURE_LLM_PROXY_SECRET_KEY as for the proxy, and give its audit.dir with --dir",
 		);
-	const { subject, policy, providers, purpose, source, expires = "", id } = consent;
-	const named = subject.startsWith("role:") ? subject : new SubjectKeys(dir, keys).obtain(subject).pseudonym;
-	await recordAdminAction(dir, keys, { type: "consent", action, consent: id, subject: named, policy, providers, purpose, source, expires });
+	return (changes) => recordConsents(dir, keys, new SubjectKeys(dir, keys), changes);
 }
 
-/** `consent grant`: holds within a second, also in proxies that run. */
+/** `consent grant`: holds from the next request on, also in proxies that run. */
 export function consentGrant({
 	file,
 	dir,
@@ -57,33 +52,20 @@ export function consentGrant({
 }: ConsentSettings): Promise<number> {
 	return command(async () => {
 		if (days !== undefined && !/^[1-9]\d{0,4}$/.test(days)) throw new Error(`--days takes a whole number, not '${days}'`);
-		if (!/^(?:key|jwt|address|role):./.test(subject))
-			throw new Error(`--subject takes key:ID, jwt:NAME, address:IP or role:NAME, not '${subject}'`);
-		const now = Date.now();
-		const consent: ConsentRecord = {
-			id: randomBytes(6).toString("hex"),
-			subject,
-			policy,
-			providers: [...provider],
-			purpose,
-			source,
-			granted: new Date(now).toISOString(),
-			...(days !== undefined && { expires: new Date(now + Number(days) * 86_400_000).toISOString() }),
-		};
-		readConsents(file);
-		await recordChange(dir, "granted", consent);
-		updateConsents(file, (consents) => [...consents, consent]);
-		process.stdout.write(`${consent.id}\n`);
+		if (!SUBJECT.test(subject)) throw new Error(`--subject takes key:ID, jwt:NAME, address:IP or role:NAME, not '${subject}'`);
+		const expires = days === undefined ? undefined : new Date(Date.now() + Number(days) * 86_400_000).toISOString();
+		const reading = readTerms({ policy, providers: provider, purpose, source, expires });
+		if (!reading.ok) throw new Error(`${reading.param}: ${reading.reason}`);
+		const { id } = await grantConsent(file, subject, reading.terms, recorder(dir));
+		process.stdout.write(`${id}\n`);
 	});
 }
 
 /** `consent revoke`: from the next request on, the ordinary policy decides. The consent stays in the file as evidence. */
 export function consentRevoke(id: string, { file, dir }: ConsentSettings): Promise<number> {
 	return command(async () => {
-		const consent = readConsents(file).find((one) => one.id === id && one.revoked === undefined);
-		if (consent === undefined) throw new Error(`${file} holds no consent ${id} that is not revoked; 'consent list' shows them`);
-		await recordChange(dir, "revoked", consent);
-		updateConsents(file, (consents) => consents.map((one) => (one.id === id ? { ...one, revoked: new Date().toISOString() } : one)));
+		const revoked = await revokeConsents(file, (consent) => consent.id === id, recorder(dir));
+		if (revoked.length === 0) throw new Error(`${file} holds no consent ${id} in force; 'consent list' shows them`);
 		process.stderr.write(`Consent ${id} is revoked.\n`);
 	});
 }
@@ -93,7 +75,7 @@ export function consentList({ file, subject, json }: ConsentSettings): Promise<n
 	return command(async () => {
 		const rows = readConsents(file)
 			.filter((consent) => subject === undefined || consent.subject === subject)
-			.map((consent) => ({ ...consent, state: isInForce(consent) ? "in force" : consent.revoked === undefined ? "expired" : "revoked" }));
+			.map(shown);
 		if (json === true) process.stdout.write(`${JSON.stringify(rows)}\n`);
 		else
 			for (const { id, state, subject: who, policy, providers, purpose, expires = "no end", source } of rows)

@@ -7,7 +7,7 @@ export const Consent = z
 			.string()
 			.default("")
 			.describe(
-				"File of consents, made by `secure-llm-proxy consent`; changes are seen within a second. Empty: nobody consents to anything.",
+				"File of consents, made by `secure-llm-proxy consent` or over HTTP (`admin`); changes hold from the next request on. Empty: nobody consents to anything.",
 			),
 		purpose_header: z
 			.string()

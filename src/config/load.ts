@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { isScalar, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ConfigFault } from "./config-fault.ts";
@@ -62,6 +63,7 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 		...policies.filter(({ name }) => !isPreset(name)).flatMap(policyFaults),
 		...unknownPolicies(config),
 		...fullTextAlone(config),
+		...adminKeysShared(config),
 		...routingFaults(config),
 	];
 	return semantic.length > 0
@@ -101,6 +103,19 @@ function withEnvironment<T extends Omit<Config, "policies">>(config: T, env: Nod
 function fullTextAlone({ audit, logging }: Config): ConfigFault[] {
 	return audit.record_full_text && !logging.sensitive_data_logging ? [FULL_TEXT_ALONE] : [];
 }
+
+/** A client's key must not make an administrator of its holder. */
+function adminKeysShared({ admin, security: { auth } }: Config): ConfigFault[] {
+	return admin.keys_file !== "" && auth.mode === "api_key" && resolve(admin.keys_file) === resolve(auth.keys_file)
+		? [ADMIN_KEYS_SHARED]
+		: [];
+}
+
+const ADMIN_KEYS_SHARED: ConfigFault = {
+	path: "admin.keys_file",
+	message: "is the file of client keys: every client would be an administrator",
+	remedy: "Make another file with 'secure-llm-proxy keys create --file FILE'.",
+};
 
 const FULL_TEXT_ALONE: ConfigFault = {
 	path: "audit.record_full_text",

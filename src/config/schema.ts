@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Admin } from "./admin-schema.ts";
 import { Audit } from "./audit-schema.ts";
 import { ThreatPacks } from "./packs-schema.ts";
 import { Provider } from "./provider-schema.ts";
@@ -44,6 +45,7 @@ export const ConfigSchema = z.strictObject({
 	logging: Logging,
 	telemetry: Telemetry.prefault({}),
 	audit: Audit.prefault({}),
+	admin: Admin,
 });
 
 /** `policies`: every policy with what it inherits, `default` first. */

@@ -183,6 +183,13 @@ export const ERRORS = {
 		true,
 		"The request could not be recorded for audit, so it was not taken. Try again.",
 	),
+	consents_unavailable: entry(
+		503,
+		"server_error",
+		"internal",
+		true,
+		"Consents could not be read, changed or recorded; a change that is not confirmed does not hold. The proxy's log says why. Try again.",
+	),
 	lane_failed: entry(503, "server_error", "internal", true, "Inspection was interrupted and could not be resumed. Try again."),
 	internal_error: entry(500, "server_error", "internal", true, "The proxy met an internal error. Try again."),
 	upstream_unreachable: entry(

@@ -9,6 +9,8 @@ import { limitsOf } from "./limits.ts";
 
 export interface ApiKeyOptions {
 	readonly file: string;
+	/** Where the configuration names it. */
+	readonly setting: string;
 	/** The file changed: undefined when it was taken over, else why the old keys stay. */
 	readonly onReload: (fault: string | undefined) => void;
 }
@@ -35,13 +37,13 @@ class ApiKeys implements Authenticator {
 	readonly #memoryKey = randomBytes(32);
 	readonly #failures = new RateLimiterMemory({ points: MAX_FAILURES, duration: 60 });
 	#verifying = 0;
+	readonly #onChange = (): void => this.#options.onReload(this.#load());
 
 	constructor(options: ApiKeyOptions) {
 		this.#options = options;
 		const fault = this.#load();
-		if (fault !== undefined)
-			throw new Error(`security.auth.keys_file ${options.file} ${fault}. Make it with 'secure-llm-proxy keys create'.`);
-		watchFile(options.file, { interval: POLL_MS, persistent: false }, () => options.onReload(this.#load()));
+		if (fault !== undefined) throw new Error(`${options.setting} ${options.file} ${fault}. Make it with 'secure-llm-proxy keys create'.`);
+		watchFile(options.file, { interval: POLL_MS, persistent: false }, this.#onChange);
 	}
 
 	async authenticate(credentials: Credentials): Promise<Authentication> {
@@ -60,7 +62,8 @@ class ApiKeys implements Authenticator {
 	}
 
 	close(): void {
-		unwatchFile(this.#options.file);
+		// Another configuration's authenticator may watch the same file.
+		unwatchFile(this.#options.file, this.#onChange);
 	}
 
 	/** The failure, or undefined when the key is the record's. An unknown id costs as much as a wrong key. */

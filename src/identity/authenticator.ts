@@ -28,7 +28,7 @@ export function createAuthenticator(
 		case "none":
 			return anonymous;
 		case "api_key":
-			return createApiKeyAuthenticator({ file: settings.keys_file, onReload: onKeys });
+			return createApiKeyAuthenticator({ file: settings.keys_file, setting: "security.auth.keys_file", onReload: onKeys });
 		case "jwt":
 			return createJwtAuthenticator({
 				jwksUrl: settings.jwks_url,

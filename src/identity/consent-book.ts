@@ -19,24 +19,18 @@ export interface ConsentOptions {
 	readonly onFault: (reason: string) => void;
 }
 
-/** ms that a change of the file takes at most to be seen. */
-const RECHECK_MS = 1000;
-
+/** Looks at the file for every request that states a purpose: a change holds from the next request on, in every process. */
 export function createConsentBook({ file, purposeHeader, onFault }: ConsentOptions): ConsentBook {
-	let consents: readonly ConsentRecord[] = [];
+	let bySubject: ReadonlyMap<string, readonly ConsentRecord[]> = new Map();
 	let state = "";
-	let checked = 0;
 	const refresh = (): void => {
-		const now = Date.now();
-		if (now - checked < RECHECK_MS) return;
-		checked = now;
 		const present = stateOf(file);
 		if (present === state) return;
 		state = present;
 		try {
-			consents = readConsents(file);
+			bySubject = indexed(readConsents(file));
 		} catch (error) {
-			consents = [];
+			bySubject = new Map();
 			onFault((error as Error).message);
 		}
 	};
@@ -45,14 +39,26 @@ export function createConsentBook({ file, purposeHeader, onFault }: ConsentOptio
 			const purpose = headers[purposeHeader];
 			if (file === "" || purpose === undefined) return undefined;
 			refresh();
-			const subjects = [caller.id, ...caller.roles.map((role) => `role:${role}`)];
-			return consents.find((consent) => consent.purpose === purpose && subjects.includes(consent.subject) && isInForce(consent));
+			// The caller's own goes before that of a role.
+			return [caller.id, ...caller.roles.map((role) => `role:${role}`)]
+				.flatMap((subject) => bySubject.get(subject) ?? [])
+				.find((consent) => consent.purpose === purpose && isInForce(consent));
 		},
 	};
 }
 
 export function coversProvider({ providers }: ConsentGrant, provider: string): boolean {
 	return providers.includes("*") || providers.includes(provider);
+}
+
+function indexed(consents: readonly ConsentRecord[]): Map<string, ConsentRecord[]> {
+	const bySubject = new Map<string, ConsentRecord[]>();
+	for (const consent of consents) {
+		const others = bySubject.get(consent.subject);
+		if (others === undefined) bySubject.set(consent.subject, [consent]);
+		else others.push(consent);
+	}
+	return bySubject;
 }
 
 /** Changes whenever the file does. */

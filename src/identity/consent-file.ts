@@ -1,27 +1,52 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
-const ConsentRecord = z.strictObject({
-	id: z.string().regex(/^[0-9a-f]{12}$/),
-	/** `key:ID`, `jwt:NAME`, `address:IP`; `role:NAME` for everybody with a role (a tenant). */
-	subject: z.string().regex(/^(?:key|jwt|address|role):.{1,200}$/),
+/** What is agreed to, as an administrator writes it. */
+const ConsentTerms = z.strictObject({
 	/** A policy of `security.policies`: which kinds of data go in clear is what it says. */
-	policy: z.string().min(1),
+	policy: z.string().min(1).max(200),
 	/** Names of `llm_providers`; `*` is any of them. */
-	providers: z.array(z.string().min(1)).min(1),
+	providers: z.array(z.string().min(1).max(200)).min(1).max(100),
 	purpose: z.string().min(1).max(100),
 	/** Where the consent is written down. */
 	source: z.string().min(1).max(500),
-	granted: z.iso.datetime(),
 	expires: z.iso.datetime().optional(),
+});
+
+export type ConsentTerms = z.infer<typeof ConsentTerms>;
+
+/** `key:ID`, `jwt:NAME`, `address:IP`; `role:NAME` for everybody with a role (a tenant). */
+export const SUBJECT = /^(?:key|jwt|address|role):.{1,200}$/;
+
+const ConsentRecord = ConsentTerms.extend({
+	id: z.string().regex(/^[0-9a-f]{12}$/),
+	subject: z.string().regex(SUBJECT),
+	granted: z.iso.datetime(),
 	revoked: z.iso.datetime().optional(),
 });
 
 /** One consent: for whom, to what, for which purpose, from where, until when. */
 export type ConsentRecord = z.infer<typeof ConsentRecord>;
 
-const ConsentFile = z.strictObject({ consents: z.array(ConsentRecord) });
+/** Consents of one file, those that are over included. */
+const MAX_CONSENTS = 10_000;
+const ConsentFile = z.strictObject({ consents: z.array(ConsentRecord).max(MAX_CONSENTS) });
+
+/** Another change may hold the lock for a moment: tries, and ms between them. */
+const ATTEMPTS = 60;
+const PAUSE_MS = 50;
+
+/** Terms that came from outside, or the member that is wrong and why. */
+export function readTerms(
+	value: unknown,
+): { readonly ok: true; readonly terms: ConsentTerms } | { readonly ok: false; readonly param: string; readonly reason: string } {
+	const parsed = ConsentTerms.safeParse(value);
+	if (parsed.success) return { ok: true, terms: parsed.data };
+	const [issue] = parsed.error.issues;
+	return { ok: false, param: issue?.path.join(".") ?? "", reason: issue?.message ?? "is not valid" };
+}
 
 /** Reads and validates the file as a whole; a file that does not exist holds no consent. Throws with the reason. */
 export function readConsents(file: string): readonly ConsentRecord[] {
@@ -42,17 +67,39 @@ export function readConsents(file: string): readonly ConsentRecord[] {
 	}
 }
 
-/** Changes the file under a lock; readers see the old content or the new one. */
-export function updateConsents(file: string, change: (consents: readonly ConsentRecord[]) => readonly ConsentRecord[]): void {
+/**
+ * Changes the file under a lock, which is held until the end: nobody else changes it meanwhile. `record` comes when all that
+ * can fail is done, and the change holds after it. Readers see the old content or the new one, also after a crash. Throws,
+ * with nothing changed, when it cannot be done.
+ */
+export async function updateConsents(
+	file: string,
+	change: (consents: readonly ConsentRecord[]) => readonly ConsentRecord[],
+	record: () => Promise<void>,
+): Promise<void> {
 	mkdirSync(dirname(file), { recursive: true });
 	const lock = `${file}.lock`;
-	writeFileSync(lock, String(process.pid), { flag: "wx" });
+	await takeLock(lock);
 	try {
-		const consents = ConsentFile.parse({ consents: change(readConsents(file)) });
-		writeFileSync(`${file}.tmp`, `${JSON.stringify(consents, null, "\t")}\n`, { mode: 0o600 });
+		const consents = change(readConsents(file));
+		if (consents.length > MAX_CONSENTS) throw new Error(`${file} would hold more than ${MAX_CONSENTS} consents`);
+		writeFileSync(`${file}.tmp`, `${JSON.stringify(ConsentFile.parse({ consents }), null, "\t")}\n`, { mode: 0o600, flush: true });
+		await record();
 		renameSync(`${file}.tmp`, file);
 	} finally {
 		rmSync(lock, { force: true });
+	}
+}
+
+async function takeLock(lock: string): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return writeFileSync(lock, String(process.pid), { flag: "wx" });
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+			if (attempt === ATTEMPTS) throw new Error(`another change holds ${lock}; remove it if there is none`, { cause: error });
+			await sleep(PAUSE_MS);
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import { NO_USE } from "../limits/request-use.ts";
 import { type Endpoint, endpointOf } from "../routing/endpoints.ts";
 import { type AdmissionDeps, admit } from "./admission.ts";
+import { CONSENTS_PATH, type ConsentDesk } from "./consent-desk.ts";
 import { errorAnswer } from "./error-body.ts";
 import { ModelQuery } from "./model-query.ts";
 import type { Refusal } from "./refusal-tally.ts";
@@ -14,7 +15,7 @@ import type { SessionDeps } from "./session-request.ts";
 export interface FrontDeskOptions {
 	readonly maxSessions: number;
 	/** The settings a new session gets; it keeps them to its end. */
-	readonly deps: () => SessionDeps & AdmissionDeps;
+	readonly deps: () => SessionDeps & AdmissionDeps & { readonly consentDesk: ConsentDesk };
 	/** All policies that new sessions may get or open ones have: the others lost their last session. */
 	readonly onPoliciesUsed: (policyIds: ReadonlySet<string>) => void;
 	/** The text of `/metrics`. */
@@ -40,6 +41,8 @@ interface RefusalReason {
 	readonly headers?: Readonly<Record<string, string>>;
 	/** Says more than the catalogue. */
 	readonly message?: string;
+	/** The member of the request that is wrong. */
+	readonly param?: string;
 	/** Where the catalogue's does not say it. */
 	readonly status?: number;
 	/** Absent: nobody looked yet, so it is the address. */
@@ -64,6 +67,10 @@ export class FrontDesk {
 		const endpoint = isProbe ? undefined : endpointOf(request.path, request.headers);
 		const allowed = isProbe ? "GET" : endpoint?.method;
 		const asked = { request, downstream, id };
+		if (this.#options.deps().consentDesk.serves(request.path)) {
+			this.#consents(asked).catch(() => this.#refuse(asked, { code: "internal_error" }));
+			return;
+		}
 		if (allowed === undefined) return this.#refuse(asked, { code: "route_not_found" });
 		const method = request.method === "HEAD" ? "GET" : request.method;
 		if (method !== allowed) return this.#refuse(asked, { code: "method_not_allowed", headers: { allow: allowed } });
@@ -120,6 +127,18 @@ export class FrontDesk {
 		json(downstream, status === "ok" ? 200 : 503, id, { status, ...body, sessions: this.#sessions.size });
 	}
 
+	async #consents(asked: Asked): Promise<void> {
+		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
+		const answer = await this.#options.deps().consentDesk.answer(asked.request, this.#addressOf(asked.request));
+		if (!answer.ok) return this.#refuse(asked, answer);
+		json(asked.downstream, 200, asked.id, answer.body);
+	}
+
+	/** The client's address, after trusted proxies. */
+	#addressOf({ remoteAddress, headers }: DownstreamRequest): string {
+		return this.#options.deps().clientAddress(remoteAddress, headers["x-forwarded-for"]);
+	}
+
 	#isDraining(): boolean {
 		return this.#phase === "draining";
 	}
@@ -152,16 +171,20 @@ export class FrontDesk {
 		const answer = errorAnswer(vendorOfPath(request.path), code, overrides);
 		downstream.head(answer.status, { ...answer.headers, ...headers, "x-request-id": id });
 		downstream.end(Buffer.from(answer.body));
-		const { clientAddress } = this.#options.deps();
 		this.#options.onRefusal({
 			requestId: id,
-			subject: subject ?? `address:${clientAddress(request.remoteAddress, request.headers["x-forwarded-for"])}`,
+			subject: subject ?? `address:${this.#addressOf(request)}`,
 			method: request.method,
-			path: code === "route_not_found" ? "" : request.path,
+			path: code === "route_not_found" ? "" : recordedPath(request.path),
 			outcome: code,
 			status: answer.status,
 		});
 	}
+}
+
+/** Without the subject whose consents are asked for. */
+function recordedPath(path: string): string {
+	return path.startsWith(CONSENTS_PATH) ? CONSENTS_PATH : path;
 }
 
 function json(downstream: Downstream, status: number, id: string, body: unknown): void {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { verifyLog } from "../../src/audit/verify-log.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
-import { startProxy } from "../support/proxy.ts";
+import { proxyConfig, startProxy } from "../support/proxy.ts";
 
 let upstream: MockUpstream;
 
@@ -118,6 +118,18 @@ describe("client API keys", () => {
 		expect(await ask(proxy, { "x-api-key": expired })).toMatchObject({ status: 401, code: "expired_credential" });
 		expect(await ask(proxy, { "x-api-key": limited })).toMatchObject({ status: 401, code: "expired_credential" });
 		expect((await ask(proxy, { "x-api-key": fresh }, "small-1")).status).toBe(200);
+	});
+
+	test("a key that is revoked after a reload is refused too", async () => {
+		const fresh = keys("create");
+		const config = proxyConfig(upstream.url, `security: { auth: { mode: api_key, keys_file: "${file}" } }`);
+		expect(await proxy.reload(config)).toEqual({ ok: true });
+		expect((await ask(proxy, { "x-api-key": fresh })).status).toBe(200);
+		keys("revoke", idOf(fresh));
+		await vi.waitFor(
+			async () => expect(await ask(proxy, { "x-api-key": fresh })).toMatchObject({ status: 401, code: "revoked_credential" }),
+			{ timeout: 15_000, interval: 200 },
+		);
 	});
 
 	test("a key file that is not valid keeps the old keys", async () => {

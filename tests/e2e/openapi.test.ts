@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Proxy } from "../../src/proxy.ts";
 import { endpointOf } from "../../src/routing/endpoints.ts";
+import { addKey } from "../support/keys.ts";
 import { startProxy } from "../support/proxy.ts";
 
 /** docs/openapi.yaml, held against a running proxy. */
@@ -22,12 +25,18 @@ ajv.addSchema({ ...document, $id: "openapi" });
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 	Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
 );
-const urlOf = (path: string): string => path.replace("{model}", "demo");
-const OWN = new Set(["/health", "/livez", "/readyz", "/metrics"]);
+const urlOf = (path: string): string => path.replace("{model}", "demo").replace("{subject}", "jwt:alice");
+const CONSENTS = "/admin/consents/{subject}";
+const OWN = new Set(["/health", "/livez", "/readyz", "/metrics", CONSENTS]);
 
 let proxy: Proxy;
+let administrator: string;
 beforeAll(async () => {
-	proxy = await startProxy({ demo: { type: "demo" } }, "", undefined, { server: { workers: 1, lane_deadline_ms: 60_000 } });
+	const dir = mkdtempSync(join(tmpdir(), "openapi-"));
+	const keys = join(dir, "administrators.json");
+	administrator = await addKey(keys);
+	const yaml = `admin: { keys_file: "${keys}" }\nsecurity: { consent: { file: "${join(dir, "consents.json")}" } }`;
+	proxy = await startProxy({ demo: { type: "demo" } }, yaml, undefined, { server: { workers: 1, lane_deadline_ms: 60_000 } });
 });
 afterAll(() => proxy.drain());
 
@@ -47,13 +56,18 @@ async function conforms(path: string, method: string, response: Response): Promi
 }
 
 const send = (path: string, method: string, body?: string): Promise<Response> =>
-	fetch(`http://127.0.0.1:${proxy.port}${urlOf(path)}`, { method, ...(body !== undefined && { body }) });
+	fetch(`http://127.0.0.1:${proxy.port}${urlOf(path)}`, {
+		method,
+		...(path === CONSENTS && { headers: { authorization: `Bearer ${administrator}` } }),
+		...(body !== undefined && { body }),
+	});
 
-test.each(operations)("$method $path is served, with that method only", async ({ path, method }) => {
-	if (!OWN.has(path)) expect(endpointOf(urlOf(path), {})?.method).toBe(method);
-	const other = await send(path, method === "GET" ? "PUT" : "GET");
+test.each(Object.entries(document.paths))("%s is served, with its methods only", async (path, described) => {
+	const methods = Object.keys(described).map((method) => method.toUpperCase());
+	if (!OWN.has(path)) expect([endpointOf(urlOf(path), {})?.method]).toEqual(methods);
+	const other = await send(path, methods.includes("GET") ? "PATCH" : "GET");
 	expect(other.status).toBe(405);
-	expect(other.headers.get("allow")).toBe(method);
+	expect(other.headers.get("allow")).toBe(methods.join(", "));
 });
 
 test("every route of the proxy stands in the file", () => {
@@ -70,20 +84,33 @@ test.each(GETS)("the answer to GET $path is as described", async ({ path }) => {
 });
 
 describe("a body that is no JSON is answered as described", () => {
-	test.each(operations.filter(({ method }) => method === "POST"))("$path", async ({ path }) => {
-		const response = await send(path, "POST", "{");
+	test.each(operations.filter(({ method }) => method === "POST" || method === "PUT"))("$path", async ({ path, method }) => {
+		const response = await send(path, method, "{");
 		expect(response.status).toBe(400);
-		await conforms(path, "POST", response);
+		await conforms(path, method, response);
 	});
 });
 
-const EXAMPLES = operations.flatMap(({ path, operation }) =>
-	Object.entries(operation.requestBody?.content["application/json"].examples ?? {}).map(([name, { value }]) => ({ path, name, value })),
+const EXAMPLES = operations.flatMap(({ path, method, operation }) =>
+	Object.entries(operation.requestBody?.content["application/json"].examples ?? {}).map(([name, { value }]) => ({
+		path,
+		method,
+		name,
+		value,
+	})),
 );
-test.each(EXAMPLES)("the example '$name' of $path is answered as described", async ({ path, value }) => {
-	const response = await send(path, "POST", JSON.stringify(value));
+test.each(EXAMPLES)("the example '$name' of $path is answered as described", async ({ path, method, value }) => {
+	const response = await send(path, method, JSON.stringify(value));
 	expect(response.status).toBe(200);
-	await conforms(path, "POST", response);
+	await conforms(path, method, response);
+});
+
+test("consents are shown and revoked as described", async () => {
+	for (const method of ["GET", "DELETE", "GET"]) {
+		const response = await send(CONSENTS, method);
+		expect(response.status).toBe(200);
+		await conforms(CONSENTS, method, response);
+	}
 });
 
 test("chat completions, streamed and whole, carry the security headers", async () => {

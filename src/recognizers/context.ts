@@ -17,7 +17,11 @@ export function contextWords(words: readonly string[]): ContextTest {
 		if (text !== asked) {
 			asked = text;
 			const searched = normalised(text);
-			answer = literals.some((literal) => searched.includes(literal)) && (pattern ??= wholeWords(words)).test(searched);
+			answer = false;
+			if (literals.some((literal) => searched.includes(literal))) {
+				pattern ??= wholeWords(words);
+				answer = pattern.test(searched);
+			}
 		}
 		return answer;
 	};

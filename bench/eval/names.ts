@@ -1,7 +1,7 @@
 import { type CorpusRow, labelledText, readRows } from "../../models/names/labelled-text.ts";
 import { isReported } from "../../models/names/split.ts";
 import { createTextInspector } from "../../src/inspect/inspect-text.ts";
-import type { Rule } from "../../src/policy/policy.ts";
+import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import { LEARNED } from "../../src/recognizers/learned.ts";
 import { addCounts, type Counts, emptyCounts, type Found, overlap, scoresOf } from "./score.ts";
 
@@ -37,9 +37,7 @@ export async function printNames(dir: string, misses: string | undefined): Promi
 type Find = (text: string) => readonly Found[];
 
 async function finder(): Promise<Find> {
-	const rules: Rule[] = LEARNED.flatMap(({ type, category, label, patterns }) =>
-		patterns.map((pattern) => ({ ...pattern, type, category, label, action: "redact" as const })),
-	);
+	const rules = LEARNED.flatMap((recognizer) => rulesOf(recognizer, "redact"));
 	const inspector = await createTextInspector({ rules, threshold: 0.5, strategy: "replace", allowList: [], normalize: false });
 	if (!inspector.ok) throw new Error(JSON.stringify(inspector.faults));
 	return (text) => inspector.inspect(Buffer.from(text)).findings;

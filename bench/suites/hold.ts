@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decode, encode } from "gpt-tokenizer/encoding/o200k_base";
 import { policyWith, programOf } from "../fixtures/rules.ts";
-import { type TextKind, text, tokens } from "../fixtures/texts.ts";
+import { type TextKind, text } from "../fixtures/texts.ts";
 import { type Distribution, distribution } from "../report/distribution.ts";
 import type { Table } from "../report/table.ts";
 import type { Suite } from "./suite.ts";
@@ -7,6 +10,11 @@ import type { Suite } from "./suite.ts";
 type RuleSet = Awaited<ReturnType<typeof policyWith>>["response"];
 
 const KINDS: readonly TextKind[] = ["prose", "code", "data"];
+
+interface Sample {
+	readonly name: string;
+	readonly pieces: readonly string[];
+}
 
 interface Holding {
 	/** Share of tokens that leave with their arrival, and with the next token's at the latest. */
@@ -22,34 +30,59 @@ interface Holding {
 export const holdSuite: Suite = async (effort, log) => {
 	const size = effort.kind === "smoke" ? 2000 : 200_000;
 	const { response } = await policyWith(0);
-	const without = { ...response, rules: response.rules.filter(({ type }) => type !== "email") };
+	const { response: fromAt } = await policyWith(0, { response_filtering: { sensitive_from: { email: "at" } } });
+	const texts: readonly Sample[] = [...KINDS.map((kind) => ({ name: kind, pieces: modelTokens(text(kind, size, 6)) })), ...replies(size)];
 	log("hold by kind of text");
 	const overall: Table = {
 		title: "Delay by holding, default policy for answers",
-		note: "tokens of about 4 bytes; at 50 tokens/s one token of delay is 20 ms; a delay does not add up over the answer",
+		note: "tokens of o200k_base; at 50 tokens/s one token of delay is 20 ms; a delay does not add up over the answer",
 		columns: ["", "released on arrival", "at most 1 token later", "held chars p50", "p95", "p99", "token delay p50", "p95", "p99", "max"],
 		rows: await inTurn(
-			KINDS.flatMap((kind) => [
-				{ name: kind, kind, rules: response },
-				{ name: `${kind}, without e-mail`, kind, rules: without },
+			texts.flatMap(({ name, pieces }) => [
+				{ name, pieces, rules: response },
+				{ name: `${name}, e-mail from its @`, pieces, rules: fromAt },
+				{ name: `${name}, that and no disguises`, pieces, rules: { ...fromAt, normalize: false } },
 			]),
-			({ name, kind, rules }) => row(name, kind, rules, size),
+			({ name, pieces, rules }) => row(name, pieces, rules),
 		),
 	};
 	log("hold by recognizer");
 	const types = [...new Set(response.rules.map(({ type }) => type))];
+	const few = texts.map(({ pieces }) => pieces.slice(0, pieces.length / 4));
 	const byType: Table = {
 		title: "Tokens held by each recognizer alone",
-		note: "share of tokens that do not leave on arrival when only this recognizer is on",
-		columns: ["", ...KINDS],
-		rows: await inTurn(effort.kind === "smoke" ? types.slice(0, 3) : types, async (type) => {
-			const alone = { ...response, rules: response.rules.filter((rule) => rule.type === type) };
-			const shares = await inTurn(KINDS, (kind) => measure(alone, kind, size / 4));
-			return [type, ...shares.map(({ atOnce }) => percent(1 - atOnce))];
-		}),
+		note: "share of tokens that do not leave on arrival when only this recognizer is on, and none of the disguises",
+		columns: ["", ...texts.map(({ name }) => name)],
+		rows: [
+			["the disguises alone", ...(await sharesOf({ ...response, rules: [] }, few))],
+			...(await inTurn(effort.kind === "smoke" ? types.slice(0, 3) : types, async (type) => {
+				const alone = { ...response, normalize: false, rules: response.rules.filter((rule) => rule.type === type) };
+				return [type, ...(await sharesOf(alone, few))];
+			})),
+		],
 	};
 	return { tables: [overall, byType], data: { overall, byType } };
 };
+
+/** As a model cuts its text; characters that it cuts in two are left out. */
+const modelTokens = (whole: string): string[] =>
+	encode(whole)
+		.map((token) => decode([token]))
+		.filter((piece) => !piece.includes("\ufffd"));
+
+/** Answers of real models, where the corpora are here. */
+function replies(size: number): Sample[] {
+	const dir = process.env["CORPORA_DIR"];
+	if (dir === undefined) return [];
+	const rows = readFileSync(join(dir, "benign-replies", "dev.jsonl"), "utf8")
+		.trim()
+		.split("\n");
+	const whole = rows.map((row) => (JSON.parse(row) as { readonly text: string }).text).join("\n\n");
+	return [{ name: "replies", pieces: modelTokens(whole.slice(0, size)) }];
+}
+
+const sharesOf = async (rules: RuleSet, samples: readonly (readonly string[])[]): Promise<string[]> =>
+	inTurn(samples, async (pieces) => percent(1 - (await measure(rules, pieces)).atOnce));
 
 /** One after the other: each may compile its patterns in a process of its own. */
 async function inTurn<Item, Result>(items: readonly Item[], measured: (item: Item) => Promise<Result>): Promise<Result[]> {
@@ -58,8 +91,8 @@ async function inTurn<Item, Result>(items: readonly Item[], measured: (item: Ite
 	return results;
 }
 
-async function row(name: string, kind: TextKind, rules: RuleSet, size: number): Promise<(string | number)[]> {
-	const { atOnce, byNext, held, delay } = await measure(rules, kind, size);
+async function row(name: string, pieces: readonly string[], rules: RuleSet): Promise<(string | number)[]> {
+	const { atOnce, byNext, held, delay } = await measure(rules, pieces);
 	return [name, percent(atOnce), percent(byNext), held.p50, held.p95, held.p99, delay.p50, delay.p95, delay.p99, delay.max];
 }
 
@@ -67,7 +100,7 @@ function percent(share: number): string {
 	return `${(share * 100).toFixed(1)} %`;
 }
 
-async function measure(rules: RuleSet, kind: TextKind, size: number): Promise<Holding> {
+async function measure(rules: RuleSet, pieces: readonly string[]): Promise<Holding> {
 	// Nothing must end the text, and what is found must not count as released.
 	const program = await programOf({ ...rules, rules: rules.rules.map((rule) => ({ ...rule, action: "flag" as const })) });
 	const scanner = program.open();
@@ -77,7 +110,6 @@ async function measure(rules: RuleSet, kind: TextKind, size: number): Promise<Ho
 	const release = (now: number): void => {
 		while (waiting[0] !== undefined && waiting[0].end <= scanner.release) delays.push(now - (waiting.shift()?.at ?? now));
 	};
-	const pieces = tokens(text(kind, size, 6));
 	for (const [at, piece] of pieces.entries()) {
 		scanner.write(Buffer.from(piece));
 		waiting.push({ end: scanner.end, at });

@@ -6,6 +6,7 @@ import { customRule } from "./custom-rule.ts";
 import { promptMarks, responseMarks } from "./mark-rules.ts";
 import type { Action, Policy, Rule } from "./policy.ts";
 import type { PolicySettings } from "./policy-settings.ts";
+import { rulesOf } from "./recognizer-rules.ts";
 import { withPromptRedaction, withResponseRedaction } from "./redaction-settings.ts";
 import { type ThreatRule, threatRule } from "./threat-rule.ts";
 
@@ -69,19 +70,6 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 	};
 	return { id: createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 16), ...policy };
 }
-
-function rulesOf({ type, category, label, patterns }: Recognizer, action: Action, sensitiveFrom: SensitiveFrom = {}): Rule[] {
-	return patterns.map(({ sensitiveFrom: later, ...pattern }) => ({
-		...pattern,
-		...later?.[sensitiveFrom[type] ?? "start"],
-		type,
-		category,
-		label,
-		action,
-	}));
-}
-
-type SensitiveFrom = Readonly<Record<string, string | undefined>>;
 
 function signalRule({ signal, ...pattern }: SignalPattern): Rule {
 	return { ...pattern, type: signal, category: "injection", label: "INJECTION", action: "flag" };

@@ -18,6 +18,8 @@ export interface Rule extends PatternSpec {
 	readonly category: Category;
 	readonly label: string;
 	readonly action: Action;
+	/** It finds the end of a match whose head is public: allowed texts are whole matches all the same. */
+	readonly isPart?: true;
 	/** In a dry run: what would happen. */
 	readonly would?: Action;
 	/** Absent: the strategy of the rule set. */

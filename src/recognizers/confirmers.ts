@@ -18,12 +18,14 @@ import {
 } from "./confirm-secrets.ts";
 import { confirmE164, confirmEmail, confirmEmailFromAt, confirmNanp, confirmNationalPhone } from "./contact.ts";
 import { IDENTIFIERS } from "./identifier-tables.ts";
-import { identifierConfirmer } from "./identifiers.ts";
+import { identifierConfirmer, identifierFromDigit } from "./identifiers.ts";
 import { confirmImage, confirmLink } from "./links.ts";
 import { confirmMrz } from "./mrz.ts";
 import { confirmIpv4, confirmIpv6, confirmMac } from "./network.ts";
-import { confirmBic, confirmCard, confirmIban, confirmTrack } from "./payment.ts";
+import { confirmBic, confirmCard, confirmIban, confirmIbanFromDigit, confirmTrack } from "./payment.ts";
 import type { Confirmer } from "./recognizer.ts";
+import { AZURE_CONFIRMERS } from "./secrets-azure.ts";
+import { confirmTerraformFromDot } from "./secrets-formats.ts";
 import { confirmHiddenText } from "./text-marks.ts";
 import { tokenEfficiency } from "./token-efficiency.ts";
 import type { Validator } from "./validators.ts";
@@ -58,6 +60,7 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["phone_national", confirmNationalPhone],
 	["payment_card", confirmCard],
 	["iban", confirmIban],
+	["iban_from_digit", confirmIbanFromDigit],
 	["bic", confirmBic],
 	["card_track", confirmTrack],
 	["mrz", confirmMrz],
@@ -76,6 +79,7 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["npm_token", confirmCrcToken],
 	["base64_pem", confirmBase64Pem],
 	["discord_token", confirmDiscord],
+	["terraform_from_dot", confirmTerraformFromDot],
 	["credentialed_url", confirmCredentialedUrl],
 	["aws_secret", confirmAwsSecret],
 	["password_value", confirmPasswordValue],
@@ -88,4 +92,6 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["exfiltration_link", confirmLink],
 	...Object.entries(BY_VALIDATOR).map(([name, confirmer]) => [`validator:${name}`, confirmer] as const),
 	...IDENTIFIERS.map((row) => [`identifier:${row.type}`, identifierConfirmer(row)] as const),
+	...IDENTIFIERS.map((row) => [`identifier_from_digit:${row.type}`, identifierFromDigit(row)] as const),
+	...AZURE_CONFIRMERS,
 ]);

@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { parse } from "tldts";
+import { confirmWhole } from "./confirm-whole.ts";
 import { contextWords } from "./context.ts";
 import type { Confirmer, Recognizer } from "./recognizer.ts";
 
@@ -65,10 +66,7 @@ export const confirmEmail: Confirmer = ({ text, right }) => {
 const LOCAL_BEFORE = new RegExp(`[${EMAIL_LOCAL}]{1,64}$`);
 
 /** The text begins at the `@`. */
-export const confirmEmailFromAt: Confirmer = ({ text, compact, left, right }) => {
-	const local = LOCAL_BEFORE.exec(left)?.[0];
-	return local === undefined ? 0 : confirmEmail({ text: local + text, compact, left: "", right });
-};
+export const confirmEmailFromAt = confirmWhole(LOCAL_BEFORE, confirmEmail);
 
 export const PHONE: Recognizer = {
 	type: "phone",

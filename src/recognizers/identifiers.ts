@@ -1,13 +1,17 @@
+import { confirmWhole } from "./confirm-whole.ts";
 import { type ContextTest, confirmWith, contextWords } from "./context.ts";
-import type { Confirmer, PatternSpec, Recognizer } from "./recognizer.ts";
+import type { Confirmer, PatternSpec, Recognizer, SensitivePart } from "./recognizer.ts";
 
 /**
  * Every identifier of letters and digits is found by the same two expressions and told apart by length, shape and check
  * digits: one small automaton instead of a hundred. At most six letters stand before the first digit in any of them.
  */
 const RUN = "(?<![A-Za-z0-9_])(?:[A-Z]{1,6}[ -]?)?\\d(?:[ ./-]?[0-9A-Z]){3,27}(?![A-Za-z0-9_])";
+const MOST_LETTERS = 6;
 /** Lower case only without separators: prose goes on in lower case after every number. */
-const LOWER_RUN = "(?<![A-Za-z0-9_])[a-z]{0,6}\\d[0-9a-z]{4,18}(?![A-Za-z0-9_])";
+const LOWER_RUN = `(?<![A-Za-z0-9_])[a-z]{0,${MOST_LETTERS}}\\d[0-9a-z]{4,18}(?![A-Za-z0-9_])`;
+/** In answers from its first digit on: every word of six letters could be what stands before it. */
+const LOWER_FROM_DIGIT = "(?<![A-Z0-9_])\\d[0-9a-z]{4,18}(?![A-Za-z0-9_])";
 
 /** One row of an identifier table. */
 export interface Identifier {
@@ -44,6 +48,11 @@ export function identifierConfirmer({ shape, check, format, words, ...scores }: 
 	});
 }
 
+const LETTERS_BEFORE = new RegExp(`(?<![A-Za-z0-9_])[a-z]{0,${MOST_LETTERS}}$`);
+
+/** The same for what begins with the first digit. */
+export const identifierFromDigit = (row: Identifier): Confirmer => confirmWhole(LETTERS_BEFORE, identifierConfirmer(row));
+
 export function identifierRecognizer({ type, country, groups, lengths, shape, match, noMatch, ...row }: Identifier): Recognizer {
 	const pattern = (name: string, expression: string): PatternSpec => ({
 		name,
@@ -54,13 +63,18 @@ export function identifierRecognizer({ type, country, groups, lengths, shape, ma
 		// In disguise only what proves itself: the words around a disguised number stand in another text.
 		...(row.without > 0 && { views: ["compact", "decoded"] as const }),
 	});
+	const inAnswers: SensitivePart = {
+		expression: LOWER_FROM_DIGIT,
+		confirm: `identifier_from_digit:${type}`,
+		lengths: [...new Set(lengths.flatMap((length) => Array.from({ length: MOST_LETTERS + 1 }, (_, letters) => length - letters)))],
+	};
 	const hasLetters = /[A-Z]/.test(shape.source);
 	return {
 		type,
 		category: "pii",
 		groups: country === undefined ? groups : [...groups, `national_id:${country}`],
 		label: type.toUpperCase(),
-		patterns: [pattern(type, RUN), ...(hasLetters ? [pattern(`${type}_lower`, LOWER_RUN)] : [])],
+		patterns: [pattern(type, RUN), ...(hasLetters ? [{ ...pattern(`${type}_lower`, LOWER_RUN), inAnswers }] : [])],
 		examples: { match, noMatch },
 	};
 }

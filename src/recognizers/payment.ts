@@ -1,4 +1,5 @@
 import { luhn, mod97 } from "./check-digits.ts";
+import { confirmWhole } from "./confirm-whole.ts";
 import { contextWords } from "./context.ts";
 import type { Confirmer, Recognizer } from "./recognizer.ts";
 
@@ -103,10 +104,21 @@ export const IBAN: Recognizer = {
 		{
 			name: "iban",
 			expression: "(?<![0-9A-Za-z])[A-Z]{2}\\d{2}(?:[ -]?[A-Z0-9]){10,30}(?![0-9A-Za-z])",
-			caseInsensitive: true,
 			score: 0.5,
 			confirm: "iban",
 			views: ["compact", "decoded"],
+		},
+		{
+			name: "iban_any_case",
+			expression: "(?<![0-9A-Za-z])[A-Za-z]{2}\\d{2}(?:[ -]?[A-Za-z0-9]){10,30}(?![0-9A-Za-z])",
+			score: 0.5,
+			confirm: "iban",
+			views: ["compact", "decoded"],
+			// Every short word could be the country.
+			inAnswers: {
+				expression: "(?<![\\x00-@[-`{-\\x7f])\\d{2}(?:[ -]?[A-Za-z0-9]){10,30}(?![0-9A-Za-z])",
+				confirm: "iban_from_digit",
+			},
 		},
 	],
 	examples: {
@@ -129,6 +141,8 @@ export const confirmIban: Confirmer = ({ text, compact, left }) => {
 	if (length === compact.length && mod97(compact.slice(4) + compact.slice(0, 4)) === 1) return 0.98;
 	return /iban(?: [a-z]{2,12})?[\s:="'-]{0,4}$/i.test(left) && /^[A-Z0-9 ]+$/.test(text) ? 0.6 : 0;
 };
+
+export const confirmIbanFromDigit = confirmWhole(/(?<![0-9A-Za-z])[A-Za-z]{2}$/, confirmIban);
 
 const REGION_NAMES = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
 

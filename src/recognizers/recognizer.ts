@@ -57,10 +57,19 @@ export interface PatternSpec {
 	readonly learned?: "person" | "address" | "organization";
 	/** The match has an address, and those of these hosts and of hosts below them are no finding. */
 	readonly allowedHosts?: readonly string[];
-	/** What stands in the place of this pattern when only the end of a match is sensitive, by the name the settings have for where that begins. */
-	readonly sensitiveFrom?: Readonly<Record<string, { readonly expression: string; readonly confirm: string }>>;
+	/** What stands in its place in answers: the part from where it can be told from an ordinary word, so that no word waits for it. */
+	readonly inAnswers?: SensitivePart;
+	/** Likewise where the settings ask for it, by the name they have for where that part begins. */
+	readonly sensitiveFrom?: Readonly<Record<string, SensitivePart>>;
 	/** More views in which it is looked for. Default: both for secrets and phrases, none for personal data. */
 	readonly views?: readonly DisguiseView[];
+}
+
+/** The end of a match, when what stands before it is public. The confirmer reads the rest of the match from the left context. */
+export interface SensitivePart {
+	readonly expression: string;
+	readonly confirm: string;
+	readonly lengths?: readonly number[];
 }
 
 export type Category = "pii" | "secret" | "phrase" | "injection";

@@ -8,12 +8,13 @@ import { IP_ADDRESS, MAC_ADDRESS } from "./network.ts";
 import { CARD_TRACK, IBAN, PAYMENT_CARD } from "./payment.ts";
 import type { Recognizer } from "./recognizer.ts";
 import { AI_SECRETS } from "./secrets-ai.ts";
+import { AZURE_KEY } from "./secrets-azure.ts";
 import { CLOUD_SECRETS } from "./secrets-cloud.ts";
 import { STRUCTURAL_SECRETS } from "./secrets-formats.ts";
 import { GENERIC_CREDENTIAL } from "./secrets-generic.ts";
 import { GIT_SECRETS } from "./secrets-git.ts";
 import { SAAS_SECRETS } from "./secrets-saas.ts";
-import { AWS_KEY, AZURE_KEY, CREDENTIALED_URL, JWT, PRIVATE_KEY } from "./secrets-structural.ts";
+import { AWS_KEY, CREDENTIALED_URL, JWT, PRIVATE_KEY } from "./secrets-structural.ts";
 import { WALLETS } from "./wallets.ts";
 
 /** All recognizers in priority order: where two begin at the same byte, the longer and then the earlier one names the region. */

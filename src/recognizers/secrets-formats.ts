@@ -1,7 +1,11 @@
+import { confirmWhole } from "./confirm-whole.ts";
 import type { Recognizer } from "./recognizer.ts";
 
 const sample = "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2".repeat(4);
 const hex = "3f9a1c7e5b2d8046f1a9c3e7b5d20864".repeat(3);
+
+const ATLAS = "atlasv1\\.[A-Za-z0-9_=-]{40}";
+export const confirmTerraformFromDot = confirmWhole(/(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.$/, () => 0.98);
 
 /** Tokens that are known by their form rather than by a prefix. */
 // biome-ignore format: a table
@@ -18,7 +22,11 @@ export const STRUCTURAL_SECRETS: readonly Recognizer[] = [
 	},
 	{
 		type: "terraform_token", category: "secret", groups: ["cloud"], label: "TERRAFORM_TOKEN",
-		patterns: [{ name: "terraform_token", expression: "(?<![A-Za-z0-9])[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{40}", score: 0.98, views: ["decoded"], tail: { bytes: "A-Za-z0-9_=-", maxBytes: 128 } }],
+		patterns: [{
+			name: "terraform_token", expression: `(?<![A-Za-z0-9])[A-Za-z0-9]{14}\\.${ATLAS}`, score: 0.98, views: ["decoded"], tail: { bytes: "A-Za-z0-9_=-", maxBytes: 128 },
+			// In answers what stands before the dot is public: it is the token's id, and any word could begin it.
+			inAnswers: { expression: `(?<![\\x00-\\x2d\\x2f-\\x7f])${ATLAS}`, confirm: "terraform_from_dot" },
+		}],
 		examples: { match: [`⟦${sample.slice(0, 14)}.atlasv1.${sample.slice(0, 67)}⟧`], noMatch: [`${sample.slice(0, 13)}.atlasv1.${sample.slice(0, 67)}`] },
 	},
 	{
@@ -45,7 +53,7 @@ export const STRUCTURAL_SECRETS: readonly Recognizer[] = [
 	},
 	{
 		type: "otpauth_uri", category: "secret", groups: ["password"], label: "OTPAUTH_URI",
-		patterns: [{ name: "otpauth_uri", expression: "otpauth://(?:totp|hotp)/", score: 0.97, tail: { bytes: "A-Za-z0-9._~:/?#@!$&*+,;=%-", maxBytes: 512 } }],
+		patterns: [{ name: "otpauth_uri", expression: "(?<![A-Za-z0-9])otpauth://(?:totp|hotp)/", score: 0.97, tail: { bytes: "A-Za-z0-9._~:/?#@!$&*+,;=%-", maxBytes: 512 } }],
 		examples: { match: ["⟦otpauth://totp/ACME:bob?secret=JBSWY3DPEHPK3PXP&issuer=ACME⟧"], noMatch: ["otpauth is a scheme"] },
 	},
 	{

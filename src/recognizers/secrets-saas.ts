@@ -50,7 +50,7 @@ const ROWS: readonly TokenRow[] = [
 	row("zapier_webhook", ["hooks.zapier.com/hooks/catch/1234567/", "alnum", 5, "hooks\\.zapier\\.com/hooks/catch/\\d{5,9}/"]),
 	row("unkey_key", ["unkey_", "alnum", 20]),
 	row("twilio_key", ["SK", "hex", 32], ["AC", "hex", 32]),
-	{ type: "teams_webhook", forms: [{ prefix: "outlook.office.com/webhook/", expression: "(?:outlook\\.office|[a-z0-9]{1,40}\\.webhook\\.office)\\.com/webhook(?:b2)?/", body: "uuid", min: 36, more: "@/A-Za-z" }] },
+	{ type: "teams_webhook", forms: [{ prefix: "outlook.office.com/webhook/", expression: "(?:outlook|webhook)\\.office\\.com/webhook(?:b2)?/", body: "uuid", min: 36, more: "@/A-Za-z" }] },
 	row("twitch_key", ["live_123456789_", "alnum", 28, "live_\\d{6,12}_"]),
 	row("dependency_track_key", ["odt_", "alnum", 32]),
 	row("adafruit_key", ["aio_", "alnum", 28]),

@@ -79,8 +79,13 @@ export function createConfirm(ruleSet: RuleSet): Confirm {
 			}
 		}
 		if (score < (rule.threshold ?? ruleSet.threshold)) return 0;
-		return allowed.size > 0 && allowed.has(match.text) ? 0 : score;
+		return allowed.size > 0 && isAllowed(allowed, rule, match) ? 0 : score;
 	};
+}
+
+function isAllowed(allowed: ReadonlySet<string>, { isPart }: Rule, { text, left }: Candidate): boolean {
+	if (allowed.has(text)) return true;
+	return isPart === true && [...allowed].some((whole) => whole.endsWith(text) && left.endsWith(whole.slice(0, -text.length)));
 }
 
 function confirmerOf(rule: Rule): Confirmer | undefined {

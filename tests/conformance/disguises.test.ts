@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { Channel } from "../../src/inspect/channel.ts";
-import type { Rule, RuleSet } from "../../src/policy/policy.ts";
+import type { RuleSet } from "../../src/policy/policy.ts";
+import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import type { Recognizer } from "../../src/recognizers/recognizer.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
@@ -38,15 +39,7 @@ interface Subject {
 }
 
 async function subjectOf(recognizers: readonly Recognizer[]): Promise<Subject> {
-	const rules: Rule[] = recognizers.flatMap(({ type, category, label, patterns }) =>
-		patterns.map((pattern) => ({
-			...pattern,
-			type,
-			category,
-			label,
-			action: type === "stripe_key" ? ("cut" as const) : ("redact" as const),
-		})),
-	);
+	const rules = recognizers.flatMap((recognizer) => rulesOf(recognizer, recognizer.type === "stripe_key" ? "cut" : "redact"));
 	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "mask", allowList: [] };
 	const loaded = await loadArtifact(rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Rule, RuleSet } from "../../src/policy/policy.ts";
+import type { RuleSet } from "../../src/policy/policy.ts";
+import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
@@ -36,9 +37,7 @@ let wholes: typeof SECRETS = [];
 
 beforeAll(async () => {
 	for (const action of ["redact", "cut"] as const) {
-		const rules: Rule[] = RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
-			patterns.map((pattern) => ({ ...pattern, type, category, label, action })),
-		);
+		const rules = RECOGNIZERS.flatMap((recognizer) => rulesOf(recognizer, action));
 		const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "remove", allowList: [] };
 		const loaded = await loadArtifact(rules, {});
 		if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { Channel } from "../../src/inspect/channel.ts";
 import type { Action, Rule, RuleSet } from "../../src/policy/policy.ts";
+import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import { LEARNED } from "../../src/recognizers/learned.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
@@ -43,9 +44,7 @@ interface Programs {
 }
 
 async function programsFor(actionOf: (type: string) => Action): Promise<Programs> {
-	const rules: Rule[] = RECOGNIZED.flatMap(({ type, category, label, patterns }) =>
-		patterns.map((pattern) => ({ ...pattern, type, category, label, action: actionOf(type) })),
-	);
+	const rules = RECOGNIZED.flatMap((recognizer) => rulesOf(recognizer, actionOf(recognizer.type)));
 	rules.push({ ...WIDE, action: "redact" });
 	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "replace", allowList: ["Ada Lindqvist"] };
 	const loaded = await loadArtifact(rules, {});

@@ -13,7 +13,8 @@ import { REFERENCE_VIEWS } from "../support/reference-views.ts";
 const compiled = compilePolicy(settingsOf("at")).response;
 const loaded = await loadArtifact(compiled.rules, {});
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-const production = createScannerProgram(compiled, createHyperscanEngine(compiled.rules, loaded.artifact));
+const { artifact } = loaded;
+const production = createScannerProgram(compiled, createHyperscanEngine(compiled.rules, artifact));
 const oracle = createScannerProgram(compiled, createReferenceEngine(compiled.rules), REFERENCE_VIEWS);
 
 function settingsOf(email: "start" | "at") {
@@ -58,4 +59,18 @@ test("with `at` most words of an answer wait for nothing", () => {
 test("a prompt has its addresses rewritten whole", () => {
 	const expressions = compilePolicy(settingsOf("at")).prompt.rules.map(({ expression }) => expression);
 	expect(expressions).toEqual(compilePolicy(settingsOf("start")).prompt.rules.map(({ expression }) => expression));
+});
+
+test("in answers what any word could begin is held from where it can be told from one, for every chunking; a prompt has it whole", () => {
+	const { prompt, response } = compilePolicy(settingsOf("start"));
+	expect(prompt.rules.filter(({ isPart }) => isPart)).toEqual([]);
+	expect(response.rules.filter(({ isPart }) => isPart).map(({ type }) => type)).toContain("iban");
+	for (const chunks of chunkings("pay de89370400440532013000 today", random(2)))
+		expect(inspect(production, chunks).text).toBe("pay de****************3000 today");
+});
+
+test("an allowed address is allowed whole", () => {
+	const allowing = { ...compiled, allowList: ["jane@corp.com"] };
+	const program = createScannerProgram(allowing, createHyperscanEngine(compiled.rules, artifact));
+	expect(inspect(program, ["jane@corp.com, bob@corp.com"]).text).toBe("jane@corp.com, bob@****.***");
 });

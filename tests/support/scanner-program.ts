@@ -1,4 +1,5 @@
 import type { Action, Rule, RuleSet } from "../../src/policy/policy.ts";
+import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
@@ -7,9 +8,7 @@ import { createScannerProgram, type ScannerProgram } from "../../src/scanner/tex
 /** Every built-in recognizer with one action; without `normalize`, texts in disguise are not looked for, and less is held. */
 export function allRecognizers(action: Action, normalize = true): Promise<ScannerProgram> {
 	return programOf(
-		RECOGNIZERS.flatMap(({ type, category, label, patterns }) =>
-			patterns.map((pattern) => ({ ...pattern, type, category, label, action })),
-		),
+		RECOGNIZERS.flatMap((recognizer) => rulesOf(recognizer, action)),
 		normalize,
 	);
 }

@@ -1,6 +1,6 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
-import type { RuleSet } from "../../src/policy/policy.ts";
+import { rulesOf, type SensitiveFrom } from "../../src/policy/recognizer-rules.ts";
 import { EXFILTRATION_LINK } from "../../src/recognizers/links.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { TEXT_MARKS } from "../../src/recognizers/text-marks.ts";
@@ -10,35 +10,25 @@ import { createScannerProgram, type ScannerProgram } from "../../src/scanner/tex
 import { exampleText, markedText } from "../support/examples.ts";
 
 const ALL = [...RECOGNIZERS, ...TEXT_MARKS, EXFILTRATION_LINK];
-const ruleSet: RuleSet = {
-	rules: ALL.flatMap(({ type, category, label, patterns }) =>
-		patterns.map((pattern) => ({
-			...pattern,
-			type,
-			category,
-			label,
-			action: "redact" as const,
-			...(category === "injection" && { threshold: 0 }),
-		})),
-	),
-	threshold: 0.5,
-	strategy: "mask",
-	allowList: [],
-};
-let program: ScannerProgram;
 
-beforeAll(async () => {
-	const loaded = await loadArtifact(ruleSet.rules, {});
+/** As in prompts, or as in answers. */
+async function programOf(sensitiveFrom?: SensitiveFrom): Promise<ScannerProgram> {
+	const rules = ALL.flatMap((recognizer) =>
+		rulesOf(recognizer, "redact", sensitiveFrom).map((rule) => ({ ...rule, ...(rule.category === "injection" && { threshold: 0 }) })),
+	);
+	const loaded = await loadArtifact(rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	program = createScannerProgram(ruleSet, createHyperscanEngine(ruleSet.rules, loaded.artifact));
-});
+	return createScannerProgram({ rules, threshold: 0.5, strategy: "mask", allowList: [] }, createHyperscanEngine(rules, loaded.artifact));
+}
+
+const [inPrompts, inAnswers] = await Promise.all([programOf(), programOf({})]);
 
 interface Found {
 	readonly type: string;
 	readonly text: string;
 }
 
-function findingsIn(text: string): Found[] {
+function findingsIn(program: ScannerProgram, text: string): Found[] {
 	const bytes = Buffer.from(text);
 	return inspectWhole(program, { strategy: "mask", key: new Uint8Array(32) }, text).scanner.findings.map(({ type, from, to }) => ({
 		type,
@@ -50,9 +40,13 @@ for (const { type, examples } of ALL) {
 	test(`${type} is found in its examples and only there`, () => {
 		for (const example of examples.match) {
 			const marked = markedText(example);
-			const found = findingsIn(exampleText(example)).filter((finding) => finding.type === type);
+			const found = findingsIn(inPrompts, exampleText(example)).filter((finding) => finding.type === type);
 			expect([example, found.map(({ text }) => text)]).toEqual([example, marked === undefined ? [expect.any(String)] : [marked]]);
+			const parts = findingsIn(inAnswers, exampleText(example)).filter((finding) => finding.type === type);
+			expect([example, parts.map(({ text }) => found[0]?.text.endsWith(text))]).toEqual([example, [true]]);
 		}
-		for (const text of examples.noMatch) expect([text, findingsIn(text).filter((found) => found.type === type)]).toEqual([text, []]);
+		for (const text of examples.noMatch)
+			for (const program of [inPrompts, inAnswers])
+				expect([text, findingsIn(program, text).filter((found) => found.type === type)]).toEqual([text, []]);
 	});
 }

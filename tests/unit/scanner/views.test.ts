@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import type { Rule } from "../../../src/policy/policy.ts";
+import { rulesOf } from "../../../src/policy/recognizer-rules.ts";
 import { RECOGNIZERS } from "../../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../../src/scanner/pattern-database.ts";
@@ -9,9 +9,7 @@ const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 let program: ScannerProgram;
 
 beforeAll(async () => {
-	const rules: Rule[] = RECOGNIZERS.filter(({ type }) => type === "aws_key").flatMap(({ type, category, label, patterns }) =>
-		patterns.map((pattern) => ({ ...pattern, type, category, label, action: "redact" as const })),
-	);
+	const rules = RECOGNIZERS.filter(({ type }) => type === "aws_key").flatMap((recognizer) => rulesOf(recognizer, "redact"));
 	const loaded = await loadArtifact(rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
 	program = createScannerProgram({ rules, threshold: 0.5, strategy: "mask", allowList: [] }, createHyperscanEngine(rules, loaded.artifact));

@@ -15,7 +15,8 @@ import { join } from "node:path";
 import type { Signer } from "./checkpoint.ts";
 import { replaceFile } from "./files.ts";
 import { refreshLock, releaseLock, takeLock } from "./log-lock.ts";
-import { advance, headOf, type LogPosition, linesOf, positionOf, recordFault, START, segmentName, segmentsOf } from "./segment.ts";
+import { advance, headOf, type LogPosition, positionOf, recordFault, START, segmentName, segmentsOf } from "./segment.ts";
+import { SegmentLines } from "./segment-lines.ts";
 
 export interface AuditLogOptions {
 	/** Directory of this one log; made when missing. */
@@ -115,7 +116,7 @@ export class AuditLog {
 	removeBefore(time: string): number {
 		const { dir } = this.#options;
 		const segments = segmentsOf(readdirSync(dir));
-		const oldSegments = segments.slice(0, -1).findIndex(({ name }) => (lastTimeOf(readFileSync(join(dir, name))) ?? "") >= time);
+		const oldSegments = segments.slice(0, -1).findIndex(({ name }) => (lastTimeOf(join(dir, name)) ?? "") >= time);
 		const count = oldSegments < 0 ? segments.length - 1 : oldSegments;
 		const [first, next] = [segments[0]?.first ?? 0, segments[count]?.first ?? 0];
 		if (count <= 0) return 0;
@@ -160,20 +161,30 @@ export class AuditLog {
 	}
 
 	#reopenSegment(path: string): void {
-		const { lines } = linesOf(readFileSync(path));
-		const [head = Buffer.alloc(0), ...records] = lines;
-		const begin = positionOf(head);
-		if (begin === undefined) throw new Error(`${path} does not begin with a segment head. Run 'secure-llm-proxy audit verify'.`);
-		this.#position = begin;
-		for (const line of records) {
-			const fault = recordFault(line, this.#position);
+		let isHead = true;
+		for (const line of new SegmentLines(path)) {
+			const fault = isHead ? this.#takeHead(line) : this.#takeRecord(line);
 			if (fault !== undefined) throw new Error(`${path}, record ${this.size}: ${fault}. Run 'secure-llm-proxy audit verify'.`);
-			this.#position = advance(this.#position, line);
+			isHead = false;
+			this.#length += line.length + 1;
 		}
-		this.#began = Date.parse(timeOf(records[0]) ?? "") || 0;
-		this.#length = lines.reduce((sum, line) => sum + line.length + 1, 0);
+		if (isHead) throw new Error(`${path} does not begin with a segment head. Run 'secure-llm-proxy audit verify'.`);
 		this.#file = openSync(path, "r+");
 		ftruncateSync(this.#file, this.#length);
+	}
+
+	#takeHead(line: Buffer): string | undefined {
+		const begin = positionOf(line);
+		this.#position = begin ?? START;
+		return begin === undefined ? "the file does not begin with a segment head" : undefined;
+	}
+
+	#takeRecord(line: Buffer): string | undefined {
+		const fault = recordFault(line, this.#position);
+		if (fault !== undefined) return fault;
+		if (this.#began === 0) this.#began = Date.parse(timeOf(line) ?? "") || 0;
+		this.#position = advance(this.#position, line);
+		return undefined;
 	}
 
 	#isOld(): boolean {
@@ -234,6 +245,8 @@ function timeOf(line: Buffer | undefined): string | undefined {
 	return typeof time === "string" ? time : undefined;
 }
 
-function lastTimeOf(content: Buffer): string | undefined {
-	return timeOf(linesOf(content).lines.at(-1));
+function lastTimeOf(path: string): string | undefined {
+	let last: Buffer | undefined;
+	for (const line of new SegmentLines(path)) last = line;
+	return timeOf(last);
 }

@@ -3,22 +3,18 @@ import { logsIn, recordsOf, type StoredRecord } from "./log-reader.ts";
 import { unseal } from "./seal.ts";
 import type { Subject } from "./subject-keys.ts";
 
-/** Everything that the audit trail holds about one subject (GDPR Art. 15, CCPA §1798.110). */
-export interface SubjectExport {
-	readonly subject: string;
-	readonly pseudonym: string;
-	readonly exportedAt: string;
-	/** With the log each stands in; content is decrypted. */
-	readonly records: readonly (StoredRecord & { readonly log: string })[];
-}
+/** A record about a subject, with the log it stands in; content is decrypted. */
+export type ExportedRecord = StoredRecord & { readonly log: string };
 
-export function exportSubject(dir: string, subject: Subject): SubjectExport {
-	const records = logsIn(dir).flatMap((log) =>
-		[...recordsOf(join(dir, log))]
-			.filter((record) => record.subject === subject.pseudonym)
-			.map((record) => ({ log, ...opened(record, subject) })),
-	);
-	return { subject: subject.id, pseudonym: subject.pseudonym, exportedAt: new Date().toISOString(), records };
+/**
+ * Everything that the audit trail holds about one subject (GDPR Art. 15, CCPA §1798.110) from before `time` (ISO 8601), one
+ * record in memory at a time.
+ */
+export function* recordsAbout(dir: string, subject: Subject, time: string): Generator<ExportedRecord> {
+	for (const log of logsIn(dir)) {
+		for (const record of recordsOf(join(dir, log)))
+			if (record.subject === subject.pseudonym && record.time < time) yield { log, ...opened(record, subject) };
+	}
 }
 
 /** The record with its content readable; content that cannot be opened stays out. */

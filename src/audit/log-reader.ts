@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { PUBLIC_KEY } from "./audit-log.ts";
-import { linesOf, segmentsOf } from "./segment.ts";
+import { type LogPosition, positionOf, segmentsOf } from "./segment.ts";
+import { SegmentLines } from "./segment-lines.ts";
 
 /** A record as it lies in a log; members beside these depend on `type`. */
 export interface StoredRecord {
@@ -23,17 +24,34 @@ export function logsIn(dir: string): string[] {
 		: [];
 }
 
-/** The records of one log from `from` on, in their order. What is no record is left to `verifyLog`. */
+/** The records of one log from `from` on, in their order, one in memory at a time. What is no record is left to `verifyLog`. */
 export function* recordsOf(dir: string, from = 0): Generator<StoredRecord> {
+	for (const line of linesOf(dir, from)) {
+		const record = readRecord(line);
+		if (record !== undefined && record.seq >= from) yield record;
+	}
+}
+
+/** The same as lines, of whole segments: some before `from` may be among them. */
+export function* linesOf(dir: string, from = 0): Generator<Buffer> {
 	const segments = segmentsOf(readdirSync(dir));
 	for (const [i, { name }] of segments.entries()) {
 		const next = segments[i + 1]?.first ?? Number.POSITIVE_INFINITY;
 		if (next <= from) continue;
-		for (const line of linesOf(readFileSync(join(dir, name))).lines.slice(1)) {
-			const record = readRecord(line);
-			if (record !== undefined && record.seq >= from) yield record;
+		let isHead = true;
+		for (const line of new SegmentLines(join(dir, name))) {
+			if (!isHead) yield line;
+			isHead = false;
 		}
 	}
+}
+
+/** Where the log stood before the first record that is still there. Undefined: its oldest segment has no head. */
+export function beginOf(dir: string): LogPosition | undefined {
+	const [oldest] = segmentsOf(readdirSync(dir));
+	if (oldest === undefined) return undefined;
+	for (const line of new SegmentLines(join(dir, oldest.name))) return positionOf(line);
+	return undefined;
 }
 
 function readRecord(line: Buffer): StoredRecord | undefined {

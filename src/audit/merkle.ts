@@ -70,31 +70,68 @@ function splitOf(size: number): number {
 	return split;
 }
 
+/** Leaves `[from, to)`. */
+export interface LeafSpan {
+	readonly from: number;
+	readonly to: number;
+}
+
+/** The subtrees that a proof asks for; they never overlap. */
+export function subtreesOf(prove: (hash: SubtreeHash) => readonly Hash[]): LeafSpan[] {
+	const asked: LeafSpan[] = [];
+	prove((from, to) => {
+		asked.push({ from, to });
+		return EMPTY_ROOT;
+	});
+	return asked;
+}
+
 /**
- * Subtree hashes over leaves in memory; equal ranges are computed once. `before`: the leaves that came before the first of
- * `leaves`. Of them only the perfect subtrees are known, which is all that proofs about later leaves ask for.
+ * Hashes of some subtrees over leaves that are read once, in their order, and not kept. `before`: the leaves that came before
+ * the first one read. Of them only the perfect subtrees are known, which is all that proofs about later leaves ask for.
  */
-export function subtreesOf(leaves: readonly Hash[], before = new CompactRange()): SubtreeHash {
-	const known = new Map<string, Hash>();
+export class SubtreeHasher {
+	readonly #spans: readonly LeafSpan[];
+	readonly #ranges: CompactRange[];
+	#next: number;
+
+	/** Throws when a span lies within leaves that are gone. */
+	constructor(spans: readonly LeafSpan[], before = new CompactRange()) {
+		this.#spans = spans;
+		this.#ranges = spans.map((span) => rangeWithin(before, span));
+		this.#next = before.size;
+	}
+
+	add(leaf: Hash): void {
+		const at = this.#next++;
+		const i = this.#spans.findIndex(({ from, to }) => from <= at && at < to);
+		if (i >= 0) this.#ranges[i] = (this.#ranges[i] as CompactRange).append(leaf);
+	}
+
+	/** Of a span given at the start, all of whose leaves were read. */
+	hash(from: number, to: number): Hash {
+		const range = this.#ranges[this.#spans.findIndex((span) => span.from === from && span.to === to)];
+		if (range?.size !== to - from) throw new Error(`Leaves ${from} to ${to - 1} were not read.`);
+		return range.root();
+	}
+}
+
+/** What `before` has of a span. */
+function rangeWithin(before: CompactRange, { from, to }: LeafSpan): CompactRange {
+	if (from >= before.size) return new CompactRange();
 	let start = 0;
-	for (const [i, root] of before.roots.entries()) {
-		const width = perfectWidths(before.size)[i] as number;
-		known.set(`${start}-${start + width}`, root);
+	let size = 0;
+	const roots: Hash[] = [];
+	for (const [i, width] of perfectWidths(before.size).entries()) {
+		const isInside = start >= from && start + width <= to;
+		if (!isInside && start < to && start + width > from) throw new Error(`Leaves ${from} to ${to - 1} were removed.`);
+		if (isInside) {
+			roots.push(before.roots[i] as Hash);
+			size += width;
+		}
 		start += width;
 	}
-	const hash: SubtreeHash = (from, to) => {
-		if (to - from === 0) return EMPTY_ROOT;
-		if (to - from === 1 && from >= before.size) return leaves[from - before.size] as Hash;
-		const key = `${from}-${to}`;
-		const found = known.get(key);
-		if (found !== undefined) return found;
-		if (to <= before.size) throw new Error(`Leaves ${from} to ${to - 1} were removed.`);
-		const middle = from + splitOf(to - from);
-		const made = nodeHash(hash(from, middle), hash(middle, to));
-		known.set(key, made);
-		return made;
-	};
-	return hash;
+	return new CompactRange(size, roots);
 }
 
 /** The audit path of leaf `index` in the tree of `size` leaves (RFC 6962 §2.1.1), from the leaf upwards. */

@@ -1,18 +1,21 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HEAD } from "./audit-log.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+import { beginOf, linesOf } from "./log-reader.ts";
 import {
+	CompactRange,
 	consistencyProof,
 	type Hash,
 	inclusionProof,
+	type LeafSpan,
 	leafHash,
 	type SubtreeHash,
+	SubtreeHasher,
 	subtreesOf,
 	verifyConsistency,
 	verifyInclusion,
 } from "./merkle.ts";
-import { type LogPosition, linesOf, positionOf, START, segmentsOf } from "./segment.ts";
 
 /**
  * Proofs as text that others can check without the log. Inclusion is C2SP tlog-proof with the record as its extra data,
@@ -33,19 +36,25 @@ export type ProofReading =
 
 /** Proves that record `index` is in the log as its newest checkpoint has it. Throws when it is not there. */
 export function proveInclusion(dir: string, index: number): string {
-	const { note, size, lines, first, hash } = readTree(dir);
-	const line = lines[index - first];
-	if (line === undefined) throw new Error(`the log has records ${first} to ${size - 1}, not ${index}`);
-	const extra = line.toString("base64");
-	return `${INCLUSION}\nextra ${extra}\nindex ${index}\n${hashLines(inclusionProof(hash, index, size))}\n${note}`;
+	const tree = openTree(dir);
+	const { note, size, before } = tree;
+	if (index < before.size || index >= size) throw new Error(`the log has records ${before.size} to ${size - 1}, not ${index}`);
+	const prove = (hash: SubtreeHash): Hash[] => inclusionProof(hash, index, size);
+	let record: Buffer = Buffer.alloc(0);
+	const hash = hashSubtrees(dir, tree, subtreesOf(prove), (line, seq) => {
+		if (seq === index) record = line;
+	});
+	return `${INCLUSION}\nextra ${record.toString("base64")}\nindex ${index}\n${hashLines(prove(hash))}\n${note}`;
 }
 
 /** Proves that the log as it was signed in `old` is the beginning of the log as it is. */
 export function proveConsistency(dir: string, old: string): string {
-	const { note, size, hash } = readTree(dir);
+	const tree = openTree(dir);
+	const { note, size } = tree;
 	const oldSize = sizeOf(old);
 	if (!(oldSize > 0 && oldSize <= size)) throw new Error(`the log has ${size} records, and the checkpoint is about ${oldSize}`);
-	return `old ${oldSize}\n${hashLines(consistencyProof(hash, oldSize, size))}\n${note}`;
+	const prove = (hash: SubtreeHash): Hash[] => consistencyProof(hash, oldSize, size);
+	return `old ${oldSize}\n${hashLines(prove(hashSubtrees(dir, tree, subtreesOf(prove))))}\n${note}`;
 }
 
 /** Checks a proof of either kind. `old`: the earlier checkpoint that a consistency proof is about. */
@@ -83,24 +92,33 @@ interface Tree {
 	/** The newest checkpoint, as signed. */
 	readonly note: string;
 	readonly size: number;
-	/** Number of the first record that is still there, and its line and those after it. */
-	readonly first: number;
-	readonly lines: readonly Buffer[];
-	readonly hash: SubtreeHash;
+	/** What is known of the records that retention removed: all that proofs about the others need. */
+	readonly before: CompactRange;
 }
 
-/** The log up to its newest checkpoint. Of records that retention removed the first segment's head has what proofs need. */
-function readTree(dir: string): Tree {
+function openTree(dir: string): Tree {
 	const head = join(dir, HEAD);
 	if (!existsSync(head)) throw new Error(`${dir} holds no audit log`);
 	// First: records that come while the segments are read are not covered by it.
 	const note = readFileSync(head, "utf8");
-	const size = sizeOf(note);
-	const segments = segmentsOf(readdirSync(dir)).map(({ name }) => linesOf(readFileSync(join(dir, name))).lines);
-	const begin: LogPosition = positionOf(segments[0]?.[0] ?? Buffer.alloc(0)) ?? START;
-	const first = begin.range.size;
-	const lines = segments.flatMap((segment) => segment.slice(1)).slice(0, size - first);
-	return { note, size, first, lines, hash: subtreesOf(lines.map(leafHash), begin.range) };
+	return { note, size: sizeOf(note), before: beginOf(dir)?.range ?? new CompactRange() };
+}
+
+/** Reads the records once, one in memory at a time. */
+function hashSubtrees(
+	dir: string,
+	{ size, before }: Tree,
+	spans: readonly LeafSpan[],
+	see: (line: Buffer, seq: number) => void = () => undefined,
+): SubtreeHash {
+	const hasher = new SubtreeHasher(spans, before);
+	let seq = before.size;
+	for (const line of linesOf(dir)) {
+		if (seq === size) break;
+		see(line, seq++);
+		hasher.add(leafHash(line));
+	}
+	return (from, to) => hasher.hash(from, to);
 }
 
 function sizeOf(note: string): number {

@@ -45,17 +45,6 @@ export function headOf({ range, prev }: LogPosition): SegmentHead {
 	return { first: range.size, prev, roots: range.roots.map((root) => root.toString("hex")) };
 }
 
-/** The complete lines of a segment as bytes, without their line feeds; `rest` is what follows the last line feed. */
-export function linesOf(content: Buffer): { readonly lines: Buffer[]; readonly rest: Buffer } {
-	const lines: Buffer[] = [];
-	let at = 0;
-	for (let end = content.indexOf(10); end >= 0; end = content.indexOf(10, at)) {
-		lines.push(content.subarray(at, end));
-		at = end + 1;
-	}
-	return { lines, rest: content.subarray(at) };
-}
-
 /** Undefined when the line is no segment head. */
 export function positionOf(line: Buffer): LogPosition | undefined {
 	try {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { CHECKPOINTS, HEAD, PUBLIC_KEY, verifierKeysOf } from "./audit-log.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import type { CompactRange } from "./merkle.ts";
-import { advance, type LogPosition, linesOf, positionOf, recordFault, segmentsOf } from "./segment.ts";
+import { advance, type LogPosition, positionOf, recordFault, segmentsOf } from "./segment.ts";
+import { SegmentLines } from "./segment-lines.ts";
 
 export interface VerifyOptions {
 	readonly dir: string;
@@ -24,7 +25,7 @@ export interface Verification {
 	readonly faults: readonly string[];
 }
 
-/** Reads a whole log and checks every record, the chain, the tree and every checkpoint. Stops at the first broken record. */
+/** Reads a whole log, a piece at a time, and checks every record, the chain, the tree and every checkpoint. Stops at the first broken record. */
 export function verifyLog({ dir, verifierKeys, checkpoints = [] }: VerifyOptions): Verification {
 	const keys = verifierKeys ?? verifierKeysOf(readFileSync(join(dir, PUBLIC_KEY), "utf8"));
 	const faults: string[] = [];
@@ -34,7 +35,7 @@ export function verifyLog({ dir, verifierKeys, checkpoints = [] }: VerifyOptions
 		if (!reading.ok) faults.push(`A checkpoint cannot be used: ${reading.reason}.`);
 		else due.set(reading.checkpoint.size, [...(due.get(reading.checkpoint.size) ?? []), reading.checkpoint]);
 	}
-	const signed = Math.max(-1, ...due.keys());
+	const signed = [...due.keys()].reduce((most, size) => Math.max(most, size), -1);
 	const compare = (range: CompactRange): void => {
 		const root = range.root();
 		for (const checkpoint of due.get(range.size) ?? [])
@@ -71,7 +72,7 @@ interface Walk {
 function walkSegments(dir: string, compare: (range: CompactRange) => void): Walk {
 	const walk: Walk = { position: undefined, removedBefore: 0, fault: undefined };
 	for (const { name, first } of segmentsOf(readdirSync(dir))) {
-		walk.fault = readSegment(walk, readFileSync(join(dir, name)), first, compare);
+		walk.fault = readSegment(walk, new SegmentLines(join(dir, name)), first, compare);
 		if (walk.fault === undefined) continue;
 		walk.fault = `Record ${walk.position?.range.size ?? first} in ${name}: ${walk.fault}.`;
 		break;
@@ -79,15 +80,15 @@ function walkSegments(dir: string, compare: (range: CompactRange) => void): Walk
 	return walk;
 }
 
-function readSegment(walk: Walk, content: Buffer, first: number, compare: (range: CompactRange) => void): string | undefined {
-	const { lines, rest } = linesOf(content);
-	if (lines.length === 0) return "the segment is empty";
-	for (const [i, line] of lines.entries()) {
-		const fault = i === 0 ? beginSegment(walk, line, first) : readRecord(walk, line);
+function readSegment(walk: Walk, lines: SegmentLines, first: number, compare: (range: CompactRange) => void): string | undefined {
+	let count = 0;
+	for (const line of lines) {
+		const fault = count++ === 0 ? beginSegment(walk, line, first) : readRecord(walk, line);
 		if (fault !== undefined) return fault;
 		if (walk.position !== undefined) compare(walk.position.range);
 	}
-	return rest.length === 0 ? undefined : "the segment does not end with a complete record";
+	if (count === 0) return "the segment is empty";
+	return lines.rest === 0 ? undefined : "the segment does not end with a complete record";
 }
 
 function beginSegment(walk: Walk, line: Buffer, first: number): string | undefined {

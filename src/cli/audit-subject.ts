@@ -1,6 +1,8 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { recordAdminActions } from "../audit/admin-log.ts";
 import { type AuditKeys, deriveAuditKeys, existingKeys } from "../audit/audit-keys.ts";
-import { exportSubject } from "../audit/export-subject.ts";
+import { recordsAbout } from "../audit/export-subject.ts";
 import { type Subject, SubjectKeys } from "../audit/subject-keys.ts";
 import { installationSecret } from "./secret.ts";
 
@@ -55,11 +57,26 @@ export function auditExport(options: SubjectOptions): Promise<number> {
 		const keys = keysOf(dir);
 		const subject: Subject | undefined = new SubjectKeys(dir, keys).find(id);
 		if (subject === undefined) return unknown("audit export", options);
-		const exported = exportSubject(dir, subject);
-		await recordAdminActions(dir, keys, [{ type: "access", subject: subject.pseudonym, records: exported.records.length, reason }]);
-		process.stdout.write(`${JSON.stringify(exported, null, "\t")}\n`);
+		const exportedAt = new Date().toISOString();
+		let records = 0;
+		for (const _record of recordsAbout(dir, subject, exportedAt)) records++;
+		// The access is recorded before anything is given out.
+		await recordAdminActions(dir, keys, [{ type: "access", subject: subject.pseudonym, records, reason }]);
+		await pipeline(Readable.from(exportedJson(dir, subject, exportedAt)), process.stdout, { end: false });
 		return 0;
 	});
+}
+
+/** One JSON document, in pieces: a caller may have more records than fit into memory. */
+function* exportedJson(dir: string, subject: Subject, exportedAt: string): Generator<string> {
+	const about = JSON.stringify({ subject: subject.id, pseudonym: subject.pseudonym, exportedAt });
+	yield `${about.slice(0, -1)},"records":[`;
+	let separator = "\n";
+	for (const record of recordsAbout(dir, subject, exportedAt)) {
+		yield `${separator}${JSON.stringify(record)}`;
+		separator = ",\n";
+	}
+	yield "\n]}\n";
 }
 
 /** `audit rotate`: wraps all subjects' keys with the present secret instead of the previous one. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 import { logsIn, recordsOf, type StoredRecord } from "../audit/log-reader.ts";
 import { verifyLog } from "../audit/verify-log.ts";
 
@@ -64,7 +65,13 @@ export const LATENCIES: Readonly<Record<string, string>> = {
 const MAX_EVENTS = 200;
 const EVENTS = new Set(["start", "stop", "reload", "lane", "retention", "signer", "dropped", "erasure", "access", "rotation", "consent"]);
 
-/** Reads and verifies every log of a folder. */
+/** Names that are counted one by one; clients choose some of them, so what comes beyond is counted together. */
+const MAX_NAMES = 10_000;
+const OTHERS = "others";
+/** Longest time told apart, µs: a day. */
+const LONGEST_US = 86_400_000_000;
+
+/** Reads and verifies every log of a folder, one record in memory at a time. */
 export function reportData(dir: string, from: string, to: string): ReportData {
 	const tally = new Tally();
 	const logs = logsIn(dir).map((log) => {
@@ -79,7 +86,8 @@ class Counter {
 	readonly #counts = new Map<string, number>();
 
 	add(name: unknown, count = 1): void {
-		const key = typeof name === "string" && name !== "" ? name : "none";
+		const said = typeof name === "string" && name !== "" ? name : "none";
+		const key = this.#counts.size >= MAX_NAMES && !this.#counts.has(said) ? OTHERS : said;
 		this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
 	}
 
@@ -112,21 +120,22 @@ class Tally {
 		providers: new Counter(),
 		callers: new Counter(),
 	};
-	readonly #times = new Map(Object.keys(LATENCIES).map((name) => [name, [] as number[]]));
+	readonly #times = new Map(Object.keys(LATENCIES).map((name) => [name, createHistogram({ highest: LONGEST_US, figures: 3 })]));
 	readonly #policies = new Map<string, { name: string; first: string; last: string; requests: number }>();
-	readonly #events: { time: string; type: string; detail: string }[] = [];
+	#events: ReportData["events"][number][] = [];
+	#moreEvents = 0;
 
 	add(record: StoredRecord): void {
 		if (record.type === "interaction") this.#addRequest(record);
 		else if (record.type === "refusal") this.#addRefusal(record);
-		else if (EVENTS.has(record.type)) this.#events.push({ time: record.time, type: record.type, detail: detailOf(record) });
+		else if (EVENTS.has(record.type)) this.#addEvent({ time: record.time, type: record.type, detail: detailOf(record) });
 	}
 
 	result(): Omit<ReportData, "from" | "to" | "logs"> {
 		const { callers, ...counters } = this.#counters;
 		const rankings = Object.fromEntries(Object.entries(counters).map(([name, counter]) => [name, counter.ranking()]));
-		const latency = [...this.#times].flatMap(([name, times]) => (times.length === 0 ? [] : [[name, quantiles(times)] as const]));
-		const events = this.#events.sort((a, b) => (a.time < b.time ? -1 : 1));
+		const latency = [...this.#times].flatMap(([name, times]) => (times.count === 0 ? [] : [[name, quantiles(times)] as const]));
+		this.#keepOldestEvents();
 		return {
 			...(rankings as Record<keyof typeof counters, Ranking>),
 			callers: callers.ranking().slice(0, 10),
@@ -135,8 +144,8 @@ class Tally {
 			days: [...this.#days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, counts]) => ({ day, ...counts })),
 			latency: Object.fromEntries(latency),
 			policies: [...this.#policies].map(([version, policy]) => ({ version, ...policy })),
-			events: events.slice(0, MAX_EVENTS),
-			moreEvents: Math.max(0, events.length - MAX_EVENTS),
+			events: this.#events,
+			moreEvents: this.#moreEvents,
 		};
 	}
 
@@ -156,9 +165,20 @@ class Tally {
 		callers.add(record.subject);
 		for (const [name, times] of this.#times) {
 			const ms = record[name];
-			if (typeof ms === "number") times.push(ms);
+			if (typeof ms === "number") times.record(Math.min(LONGEST_US, Math.max(1, Math.round(ms * 1000))));
 		}
 		this.#addPolicy(Object(record["policy"]), record.time);
+	}
+
+	#addEvent(event: ReportData["events"][number]): void {
+		this.#events.push(event);
+		if (this.#events.length >= 2 * MAX_EVENTS) this.#keepOldestEvents();
+	}
+
+	#keepOldestEvents(): void {
+		const events = this.#events.sort((a, b) => (a.time < b.time ? -1 : 1));
+		this.#events = events.slice(0, MAX_EVENTS);
+		this.#moreEvents += events.length - this.#events.length;
 	}
 
 	#addPolicy({ name, version }: { readonly name?: string; readonly version?: string }, time: string): void {
@@ -190,9 +210,8 @@ function detailOf(record: StoredRecord): string {
 	return members.map(([name, value]) => `${name}: ${String(value)}`).join(", ");
 }
 
-/** Nearest rank. */
-function quantiles(times: number[]): Quantiles {
-	times.sort((a, b) => a - b);
-	const at = (share: number): number => times[Math.max(0, Math.ceil(times.length * share) - 1)] ?? 0;
-	return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+/** Of a histogram in µs, whose steps are a thousandth of the value. */
+function quantiles(times: RecordableHistogram): Quantiles {
+	const at = (percent: number): number => times.percentile(percent) / 1000;
+	return { p50: at(50), p95: at(95), p99: at(99) };
 }

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredRecord } from "../log-reader.ts";
-import { linesOf, segmentsOf } from "../segment.ts";
+import { segmentsOf } from "../segment.ts";
+import { completeLines } from "../segment-lines.ts";
 
 /** Bytes read at a time. A longer line is read whole. */
 const CHUNK_BYTES = 1 << 20;
@@ -69,7 +70,7 @@ export class LogTail {
 			for (let size = CHUNK_BYTES; ; size *= 2) {
 				const bytes = Buffer.alloc(size);
 				const read = readSync(file, bytes, 0, size, this.#offset);
-				const { lines } = linesOf(bytes.subarray(0, read));
+				const { lines } = completeLines(bytes.subarray(0, read));
 				if (lines.length > 0 || read < size) return lines;
 			}
 		} finally {

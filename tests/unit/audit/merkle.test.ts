@@ -1,10 +1,14 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
 	CompactRange,
 	consistencyProof,
+	type Hash,
 	inclusionProof,
 	leafHash,
+	type SubtreeHash,
+	SubtreeHasher,
 	subtreesOf,
 	verifyConsistency,
 	verifyInclusion,
@@ -22,6 +26,21 @@ const ROOTS = [
 	"ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
 	"5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ];
+/** A proof from one pass over the leaves, those before `kept` known only as perfect subtrees. */
+function proveFrom(all: readonly Hash[], size: number, prove: (hash: SubtreeHash) => Hash[], kept = 0): Hash[] {
+	const before = all.slice(0, kept).reduce((range, leaf) => range.append(leaf), new CompactRange());
+	const hasher = new SubtreeHasher(subtreesOf(prove), before);
+	for (const leaf of all.slice(kept, size)) hasher.add(leaf);
+	return prove((from, to) => hasher.hash(from, to));
+}
+/** RFC 6962 §2.1, word for word. */
+function treeHash(all: readonly Hash[]): Hash {
+	if (all.length <= 1) return all[0] ?? createHash("sha256").digest();
+	const split = 2 ** Math.floor(Math.log2(all.length - 1));
+	return createHash("sha256")
+		.update(Buffer.concat([Buffer.of(1), treeHash(all.slice(0, split)), treeHash(all.slice(split))]))
+		.digest();
+}
 const leaves = (count: number) => Array.from({ length: count }, (_, i) => leafHash(Buffer.from(`record ${i}`)));
 
 test("roots are those of RFC 6962's reference data", () => {
@@ -35,40 +54,54 @@ test("roots are those of RFC 6962's reference data", () => {
 
 test("the compact range and the recursive definition give the same root, also when continued from its subtree roots", () => {
 	const all = leaves(70);
-	const hash = subtreesOf(all);
 	for (let split = 0; split <= all.length; split++) {
 		const first = all.slice(0, split).reduce((range, leaf) => range.append(leaf), new CompactRange());
-		expect(first.root()).toEqual(hash(0, split));
+		expect(first.root()).toEqual(treeHash(all.slice(0, split)));
 		const rest = all.slice(split).reduce((range, leaf) => range.append(leaf), new CompactRange(split, first.roots));
-		expect(rest.root()).toEqual(hash(0, all.length));
+		expect(rest.root()).toEqual(treeHash(all));
 	}
 });
 
 test("every inclusion proof holds, for its own leaf, place, size and root only", () => {
 	const all = leaves(40);
-	const hash = subtreesOf(all);
 	for (let size = 1; size <= all.length; size++) {
-		const root = hash(0, size);
+		const root = treeHash(all.slice(0, size));
 		for (let index = 0; index < size; index++) {
-			const proof = inclusionProof(hash, index, size);
-			expect(verifyInclusion(hash(index, index + 1), index, size, proof, root)).toBe(true);
+			const leaf = all[index] as Hash;
+			const proof = proveFrom(all, size, (hash) => inclusionProof(hash, index, size));
+			expect(verifyInclusion(leaf, index, size, proof, root)).toBe(true);
 			expect(verifyInclusion(leafHash(Buffer.from("other")), index, size, proof, root)).toBe(false);
-			expect(verifyInclusion(hash(index, index + 1), index, size, [...proof, root], root)).toBe(false);
-			if (size > 1) expect(verifyInclusion(hash(index, index + 1), (index + 1) % size, size, proof, root)).toBe(false);
+			expect(verifyInclusion(leaf, index, size, [...proof, root], root)).toBe(false);
+			if (size > 1) expect(verifyInclusion(leaf, (index + 1) % size, size, proof, root)).toBe(false);
 		}
 	}
 });
 
 test("every consistency proof holds, and none after a change of the past", () => {
-	const before = leaves(40);
-	const hash = subtreesOf(before);
-	const after = subtreesOf(before.map((leaf, i) => (i === 3 ? leafHash(Buffer.from("changed")) : leaf)));
+	const all = leaves(40);
+	const changed = all.map((leaf, i) => (i === 3 ? leafHash(Buffer.from("changed")) : leaf));
 	fc.assert(
 		fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), (a, b) => {
 			const [first, second] = a < b ? [a, b] : [b, a];
-			expect(verifyConsistency(first, second, hash(0, first), hash(0, second), consistencyProof(hash, first, second))).toBe(true);
+			const prove = (hash: SubtreeHash): Hash[] => consistencyProof(hash, first, second);
+			const [early, late, other] = [treeHash(all.slice(0, first)), treeHash(all.slice(0, second)), treeHash(changed.slice(0, second))];
+			expect(verifyConsistency(first, second, early, late, proveFrom(all, second, prove))).toBe(true);
 			if (first <= 3) return;
-			expect(verifyConsistency(first, second, hash(0, first), after(0, second), consistencyProof(after, first, second))).toBe(false);
+			expect(verifyConsistency(first, second, early, other, proveFrom(changed, second, prove))).toBe(false);
 		}),
 	);
+});
+
+test("of leaves that are gone the perfect subtrees are enough for every proof about those that are left", () => {
+	const all = leaves(40);
+	for (const kept of [1, 7, 16, 23, 32])
+		for (let size = kept + 1; size <= all.length; size++) {
+			const root = treeHash(all.slice(0, size));
+			const at = kept + ((size * 7) % (size - kept));
+			const inclusion = proveFrom(all, size, (hash) => inclusionProof(hash, at, size), kept);
+			expect(verifyInclusion(all[at] as Hash, at, size, inclusion, root)).toBe(true);
+			const consistency = proveFrom(all, size, (hash) => consistencyProof(hash, at, size), kept);
+			expect(verifyConsistency(at, size, treeHash(all.slice(0, at)), root, consistency)).toBe(true);
+		}
+	expect(() => proveFrom(all, 40, (hash) => inclusionProof(hash, 3, 40), 16)).toThrow(/removed/);
 });

@@ -1,5 +1,7 @@
 import type { ConfigFault } from "./config/config-fault.ts";
 import type { Config } from "./config/schema.ts";
+import { shippedInjectionModel } from "./models/injection-model.ts";
+import { shippedModel } from "./models/token-model-file.ts";
 import type { Pack } from "./packs/pack.ts";
 import { threatRules } from "./packs/pack-rules.ts";
 import { PackStore } from "./packs/pack-store.ts";
@@ -32,7 +34,7 @@ export interface CompileOptions {
 	readonly namesPolicies?: boolean;
 }
 
-/** Every policy of a configuration that somebody may get. Patterns that cannot be used are faults. */
+/** Every policy of a configuration that somebody may get. Patterns and models that cannot be used are faults. */
 export async function compilePolicies(config: Config, options: CompileOptions = {}): Promise<PoliciesResult> {
 	const { onCompile = () => undefined } = options;
 	const namesPolicies = options.namesPolicies === true || config.security.auth.mode !== "none";
@@ -49,6 +51,7 @@ export async function compilePolicies(config: Config, options: CompileOptions = 
 		const policy = compilePolicy(settings, dryRun, threats);
 		named.push(namedPolicy(name, policy, settings.on_block));
 		if (compiled.has(policy.id)) continue;
+		for (const fault of modelFaults(policy)) faults.set(fault.path, fault);
 		// One after the other: the second of two equal sets then comes from the cache.
 		const prompt = await loadArtifact(policy.prompt.rules, { onCompile });
 		const response = await loadArtifact(policy.response.rules, { onCompile });
@@ -58,6 +61,25 @@ export async function compilePolicies(config: Config, options: CompileOptions = 
 	}
 	if (faults.size > 0) return { ok: false, faults: [...faults.values()] };
 	return { ok: true, value: { book: createPolicyBook(named, config.security.policy_rules), compiled: [...compiled.values()] } };
+}
+
+/** A lane that cannot read a model it is told to ask ends, and so would each that takes its place. */
+function modelFaults({ injection, prompt, response }: Policy): ConfigFault[] {
+	const asksNames = [prompt, response].some(({ rules }) => rules.some(({ learned }) => learned !== undefined));
+	return [
+		...(injection?.isLearned === true ? modelFault("prompt_injection.detection_models", shippedInjectionModel, "leave ml_based out") : []),
+		...(asksNames ? modelFault("pii_protection.detection_types", shippedModel, "leave the group learned out") : []),
+	];
+}
+
+function modelFault(key: string, load: () => unknown, remedy: string): ConfigFault[] {
+	try {
+		load();
+		return [];
+	} catch (error) {
+		const message = `the learned model it asks for cannot be read: ${(error as Error).message}`;
+		return [{ path: `security.${key}`, message, remedy: `Install the package again, or ${remedy}.` }];
+	}
 }
 
 function loadPacks({ dir, trusted_keys }: Config["threat_packs"]): {

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { auditOptions } from "./audit/audit-settings.ts";
 import { type AuditWriter, createAuditWriter } from "./audit/audit-writer.ts";
-import { type CompiledPolicies, compilePolicies } from "./compile-policies.ts";
+import { compilePolicies } from "./compile-policies.ts";
 import type { Config } from "./config/schema.ts";
 import { type ConsentSettings, consentSettings } from "./consent-settings.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
@@ -90,6 +90,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		lanes,
 		deadlineMs: config.server.lane_deadline_ms,
 		secretKey: redactionKey(deps.secret),
+		policies: compiled.value.compiled,
 		onEvent: (event) => {
 			deps.logger.warn({ event }, "lane");
 			audit.record({ type: "lane", time: now(), event: event.kind, lane: event.lane });
@@ -97,10 +98,6 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		},
 		...(deps.workerUrl && { workerUrl: deps.workerUrl }),
 	}).catch((error: Error) => audit.close(0).then(() => Promise.reject(error)));
-	const addPolicies = ({ compiled }: CompiledPolicies): void => {
-		for (const { policy, prompt, response } of compiled) pool.addPolicy(policy, prompt, response);
-	};
-	addPolicies(compiled.value);
 	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
 	const upstream = createUpstreamClient();
 	const tracing = await createTracing(config.telemetry, deps.version ?? "unknown");
@@ -228,7 +225,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 					closeSettings(changed.settings);
 					return { ok: false, faults: [{ path: "server.tls", message: failure.message, remedy: "Correct it and reload again." }] };
 				}
-				addPolicies(recompiled.value);
+				for (const added of recompiled.value.compiled) pool.addPolicy(added);
 				const previous = current;
 				current = changed.settings;
 				closeSettings(previous);

@@ -14,8 +14,14 @@ const BATCHES = [1, 8, 64, 512];
 export async function laneTable(effort: Effort, log: (line: string) => void): Promise<Table> {
 	const { createLanePool } = await fromBuild<LanePool>("lanes/lane-pool");
 	const policy = await policyWith(0);
-	const pool = await createLanePool({ lanes: 1, deadlineMs: 5000, secretKey: new Uint8Array(32), onEvent: () => undefined });
-	pool.addPolicy(policy, await artifactOf(policy.prompt), await artifactOf(policy.response));
+	const compiled = { policy, prompt: await artifactOf(policy.prompt), response: await artifactOf(policy.response) };
+	const pool = await createLanePool({
+		lanes: 1,
+		deadlineMs: 5000,
+		secretKey: new Uint8Array(32),
+		policies: [compiled],
+		onEvent: () => undefined,
+	});
 	const rows: number[][] = [];
 	for (const sessions of BATCHES) {
 		log(`lane round trip, ${sessions} sessions`);

@@ -16,9 +16,16 @@ export type InspectedPrompt = Pick<FromLane & { kind: "prompt" }, "verdict" | "c
 type JobAnswer = FromLane & { kind: "prompt" | "translated" };
 type Request<Kind extends Job["kind"]> = Omit<ToLane & { kind: Kind }, "kind" | "sid">;
 
+/** A policy with its pattern databases. */
+export interface CompiledRules {
+	readonly policy: Policy;
+	readonly prompt: PatternArtifact;
+	readonly response: PatternArtifact;
+}
+
 export interface LanePool {
 	/** Every lane, also a replaced one, gets the policy before work that needs it. */
-	addPolicy(policy: Policy, promptArtifact: PatternArtifact, responseArtifact: PatternArtifact): void;
+	addPolicy(compiled: CompiledRules): void;
 	/** The other policies are in no further use. */
 	keepPolicies(policyIds: ReadonlySet<string>): void;
 	inspectPrompt(prompt: Request<"prompt">): Promise<InspectedPrompt | LaneRefusal>;
@@ -38,6 +45,8 @@ export interface LanePoolOptions {
 	readonly deadlineMs: number;
 	/** Keys the hashes in redacted text, 32 bytes. */
 	readonly secretKey: Uint8Array;
+	/** Those to start with. */
+	readonly policies: readonly CompiledRules[];
 	readonly workerUrl?: URL;
 	readonly onEvent: (event: LaneEvent) => void;
 }
@@ -66,6 +75,7 @@ interface PendingJob {
 /** Pinned lanes on Piscina workers: one long task and one port each. */
 export async function createLanePool(options: LanePoolOptions): Promise<LanePool> {
 	const pool = new Pool(options);
+	for (const compiled of options.policies) pool.addPolicy(compiled);
 	try {
 		await pool.start();
 	} catch (error) {
@@ -110,9 +120,9 @@ class Pool implements LanePool {
 		await Promise.all(this.#lanes.map((_, index) => this.#startLane(index, RESTART_MIN_MS)));
 	}
 
-	addPolicy(policy: Policy, promptArtifact: PatternArtifact, responseArtifact: PatternArtifact): void {
+	addPolicy({ policy, prompt, response }: CompiledRules): void {
 		if (this.#policies.has(policy.id)) return;
-		const message: ToLane = { kind: "policy", policy, promptArtifact, responseArtifact };
+		const message: ToLane = { kind: "policy", policy, promptArtifact: prompt, responseArtifact: response };
 		this.#policies.set(policy.id, message);
 		for (const lane of this.#lanes) lane?.post(message);
 	}
@@ -176,7 +186,7 @@ class Pool implements LanePool {
 		await this.#piscina.destroy();
 	}
 
-	/** Starts a lane; resolves when it answered its first, empty batch, rejects when it dies before. */
+	/** Starts a lane; resolves when it has taken in the policies, rejects when it dies before. */
 	#startLane(index: number, backoffMs: number): Promise<void> {
 		const { port1, port2 } = new MessageChannel();
 		const abort = new AbortController();
@@ -187,7 +197,7 @@ class Pool implements LanePool {
 				failed(new Error(`A lane did not start (${reason}).`));
 				this.#onDeath(index, lane, reason, backoffMs);
 			};
-			const lane = new Lane(port1, this.#options.deadlineMs, {
+			const lane = new Lane(port1, this.#options.deadlineMs, [...this.#policies.values()], {
 				onReady: ready,
 				onItem: (item) => this.#onItem(item),
 				onHang: () => {
@@ -200,7 +210,6 @@ class Pool implements LanePool {
 				(error: Error) => died(error.name),
 			);
 			this.#lanes[index] = lane;
-			for (const policy of this.#policies.values()) lane.post(policy);
 			this.#rehome();
 		});
 	}

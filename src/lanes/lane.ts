@@ -7,7 +7,7 @@ const MAX_IN_FLIGHT = 2;
 /** However much waits, a batch must be answered long before its deadline: a lane that is only behind does not hang. */
 const MAX_BATCH_BYTES = 256 << 10;
 const MAX_BATCH_ITEMS = 1024;
-/** ms a new thread may take to load its code and answer. */
+/** ms a new thread may take to load its code and answer; more for each policy. */
 const START_DEADLINE_MS = 30_000;
 /** A batch gets the deadline once, and once more for each of these bytes: a single item may be large. */
 const DEADLINE_BYTES = 512 << 10;
@@ -15,7 +15,7 @@ const DEADLINE_BYTES = 512 << 10;
 const MAX_QUEUED_BYTES = 16 << 20;
 
 export interface LaneEvents {
-	/** The thread answers. Called once. */
+	/** The thread has taken in what it was started with. Called once. */
 	onReady(): void;
 	onItem(item: FromLane): void;
 	/** The oldest unanswered batch passed its deadline, or a reply did not decode. */
@@ -38,15 +38,17 @@ export class Lane {
 	/** Sessions on this lane, kept by them: what a new session is placed by. */
 	sessions = 0;
 
-	constructor(port: MessagePort, deadlineMs: number, events: LaneEvents) {
+	/** `start`: what it must have taken in to be ready. */
+	constructor(port: MessagePort, deadlineMs: number, start: readonly ToLane[], events: LaneEvents) {
 		this.#port = port;
 		this.#deadlineMs = deadlineMs;
 		this.#events = events;
 		port.on("message", (bytes: Uint8Array) => this.#onReply(bytes));
-		this.#send([]);
+		for (const item of start) this.#queuedBytes += sizeOf(item);
+		this.#send(start);
 	}
 
-	/** The thread has answered at least once. */
+	/** The thread has answered, so it has what it was started with. */
 	get isReady(): boolean {
 		return this.#isReady;
 	}
@@ -128,11 +130,11 @@ export class Lane {
 	#armDeadline(): void {
 		const [[oldest, items] = []] = this.#inFlight;
 		const bytes = items?.reduce((sum, item) => sum + sizeOf(item), 0) ?? 0;
-		const deadlineMs = this.#deadlineMs * (1 + Math.floor(bytes / DEADLINE_BYTES));
+		const deadlineMs = (this.#isReady ? this.#deadlineMs : START_DEADLINE_MS) * (1 + Math.floor(bytes / DEADLINE_BYTES));
 		this.#deadline = setTimeout(
 			// Where this thread was late itself, the answer may be here, unread: timers come before messages.
 			() => setImmediate(() => oldest !== undefined && this.#inFlight.has(oldest) && !this.#isClosed && this.#events.onHang()),
-			this.#isReady ? deadlineMs : START_DEADLINE_MS,
+			deadlineMs,
 		);
 	}
 }

@@ -47,7 +47,7 @@ export function decodeModel(file: Buffer): TokenModelFile {
 	at += 4 * header.words;
 	const wordLists = Uint8Array.from(file.subarray(at, at + header.words));
 	at += header.words;
-	const weights = Int8Array.from(file.subarray(at), (byte) => (byte << 24) >> 24);
+	const weights = new Int8Array(file.buffer, file.byteOffset + at, file.length - at);
 	if (weights.length !== LABELS << bits || ENTITIES.some((entity) => thresholds[entity] === undefined))
 		throw new Error("The token model is not whole: restore models/names/model.bin.gz or train it again.");
 	return { model: { bits, scale, weights, transitions: Float64Array.from(header.transitions), words, wordLists }, thresholds };

@@ -28,6 +28,8 @@ export interface Serving {
 /** The commands as they are installed, in child processes. */
 export class CommandLine {
 	readonly folder = mkdtempSync(join(tmpdir(), "command-line-"));
+	/** What is run. */
+	main = "dist/main.js";
 	readonly #running = new Set<ChildProcess>();
 
 	/** The build, made anew where it is old. */
@@ -42,7 +44,7 @@ export class CommandLine {
 	}
 
 	start(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-		const child = spawn(process.execPath, ["dist/main.js", ...words], {
+		const child = spawn(process.execPath, [this.main, ...words], {
 			stdio: ["ignore", "pipe", "pipe"],
 			env: { ...process.env, ...env },
 		});

@@ -14,6 +14,14 @@ test("everything the Dockerfile copies from the context exists and is let in by 
 	expect(["node_modules", "native/build/x.node", ".git", "data/audit"].filter(isSent)).toEqual([]);
 });
 
+test("every learned model of the package is in the image", () => {
+	const { files } = JSON.parse(readFileSync("package.json", "utf8")) as { files: string[] };
+	const models = files.filter((file) => file.startsWith("models/"));
+	expect(models.length).toBeGreaterThan(1);
+	const copied = INSTRUCTIONS.filter(({ keyword }) => keyword === "COPY").map(({ rest }) => rest.split(/\s+/)[0]);
+	expect(models.filter((model) => !copied.includes(model))).toEqual([]);
+});
+
 test("the image runs as a user with a number and checks its own health", () => {
 	const last = INSTRUCTIONS.slice(INSTRUCTIONS.findLastIndex(({ keyword }) => keyword === "FROM"));
 	const restOf = (keyword: string): string => last.find((instruction) => instruction.keyword === keyword)?.rest ?? "";

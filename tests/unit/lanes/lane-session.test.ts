@@ -14,7 +14,7 @@ beforeEach(() => {
 	budget = { bytes: 0, maxBytes: 1_000_000 };
 	// A lane whose thread never answers.
 	const { port1 } = new MessageChannel();
-	lane = new Lane(port1, 60_000, { onReady: () => {}, onItem: () => {}, onHang: () => {} });
+	lane = new Lane(port1, 60_000, [], { onReady: () => {}, onItem: () => {}, onHang: () => {} });
 });
 afterEach(() => lane.close());
 

@@ -22,7 +22,7 @@ function lane(deadlineMs: number): {
 		const { seq, items } = decodeBatch(message);
 		batches.push({ seq, bytes: items.reduce((sum, item) => sum + (item.kind === "data" ? item.bytes.length : 0), 0) });
 	});
-	const made = new Lane(port1, deadlineMs, { onReady: () => undefined, onItem: () => undefined, onHang: () => hangs.push(1) });
+	const made = new Lane(port1, deadlineMs, [], { onReady: () => undefined, onItem: () => undefined, onHang: () => hangs.push(1) });
 	opened.push(() => {
 		made.close();
 		port2.close();
@@ -52,7 +52,7 @@ test("an answer that waits unread because this thread was busy is no hang", asyn
 	const { port1, port2 } = new MessageChannel();
 	let isReady = false;
 	let hangs = 0;
-	const mailbox = new Lane(port1, 50, { onReady: () => (isReady = true), onItem: () => undefined, onHang: () => hangs++ });
+	const mailbox = new Lane(port1, 50, [], { onReady: () => (isReady = true), onItem: () => undefined, onHang: () => hangs++ });
 	// Answers at once, from another thread; the codec is not needed to say so.
 	const worker = new Worker(
 		`const { workerData: port } = require("node:worker_threads"); let seq = 0;

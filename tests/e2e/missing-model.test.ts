@@ -1,0 +1,42 @@
+import { cpSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { chat } from "../support/chat-client.ts";
+import { CommandLine } from "../support/command-line.ts";
+
+/** The package as it is installed, but for one model. */
+let line: CommandLine;
+beforeAll(() => {
+	CommandLine.build();
+	line = new CommandLine();
+	for (const part of ["dist", "config", "native/index.js", "native/build", "models/names/model.bin.gz", "package.json"])
+		cpSync(part, join(line.folder, part), { recursive: true });
+	symlinkSync(join(process.cwd(), "node_modules"), join(line.folder, "node_modules"));
+	line.main = join(line.folder, "dist/main.js");
+});
+afterAll(() => line?.close());
+
+const configured = (models: string): string => `server: { host: 127.0.0.1, port: 0, workers: 1 }
+llm_providers: { demo: { type: demo } }
+security: { prompt_injection: { detection_models: [${models}] } }
+audit: { dir: "${line.folder}/audit" }`;
+
+test("a policy that asks for a model that is not there stops the start, and says how to go on", async () => {
+	const file = line.file("missing.yaml", configured("rule_based, ml_based"));
+	for (const command of ["serve", "check"]) {
+		const { code, err } = await line.run([command, "--config", file]);
+		expect([command, code, err]).toEqual([command, 2, expect.stringContaining("security.prompt_injection.detection_models")]);
+		expect(err).toMatch(/models\/injection\/model\.bin[\s\S]*leave ml_based out/);
+	}
+});
+
+test("rules alone need no model; a reload that asks for it is refused, and what runs goes on", async () => {
+	const file = line.file("rules.yaml", configured("rule_based"));
+	const proxy = await line.serve(file);
+	expect(await chat(proxy.port, "hello", false)).toMatchObject({ status: 200 });
+	writeFileSync(file, configured("ml_based"));
+	proxy.child.kill("SIGHUP");
+	const { faults } = await proxy.logged("reload refused, the old configuration stays");
+	expect(JSON.stringify(faults)).toContain("security.prompt_injection.detection_models");
+	expect(await chat(proxy.port, "hello", false)).toMatchObject({ status: 200 });
+});

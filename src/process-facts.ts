@@ -11,16 +11,18 @@ export interface ProcessParts {
 	readonly lanes: number;
 	readonly audit: AuditWriter;
 	readonly health: ProviderHealthBook;
+	readonly cachedBytes: number;
 }
 
 /** What metrics ask of the parts of a process. */
-export function processFacts({ desk, pool, lanes, audit, health }: ProcessParts): ProcessFacts {
+export function processFacts({ desk, pool, lanes, audit, health, cachedBytes }: ProcessParts): ProcessFacts {
 	const { alive, queuedBytes } = pool.stats();
 	return {
 		activeStreams: desk.activeSessions,
 		lanesAlive: alive,
 		lanesConfigured: lanes,
 		laneQueuedBytes: queuedBytes,
+		cachedBytes,
 		auditUnwritten: audit.stats.unwritten,
 		auditFailing: audit.stats.isFailing,
 		providers: [...health].map(([provider, { inFlight, state }]) => ({ provider, inFlight, isOpen: state === "open" })),

@@ -1,7 +1,5 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { auditOptions } from "./audit/audit-settings.ts";
-import { type AuditWriter, createAuditWriter } from "./audit/audit-writer.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import type { Config } from "./config/schema.ts";
 import { type ConsentSettings, consentSettings } from "./consent-settings.ts";
@@ -16,10 +14,8 @@ import { createAuthenticator } from "./identity/authenticator.ts";
 import { createLanePool } from "./lanes/lane-pool.ts";
 import { createCallerLimiter } from "./limits/caller-limiter.ts";
 import { limitSettings } from "./limits/limit-settings.ts";
-import { createMemoryStore } from "./limits/memory-store.ts";
-import type { MeterStore } from "./limits/meter.ts";
 import { createPriceList } from "./limits/price-list.ts";
-import { createRedisStore } from "./limits/redis-store.ts";
+import { cacheFault, cacheOf, openAudit, openCache, openMeters } from "./open-stores.ts";
 import type { PolicyBook } from "./policy/policy-book.ts";
 import { processFacts } from "./process-facts.ts";
 import { configuredRouter, upstreamPolicyOf } from "./routing/configured-router.ts";
@@ -73,6 +69,8 @@ export interface ProxyDeps {
 export async function createProxy(config: Config, deps: ProxyDeps): Promise<ProxyResult> {
 	const tls = readTls(config.server.tls);
 	if (!tls.ok) return { ok: false, faults: [tls.fault] };
+	const fault = cacheFault(config, deps.secret);
+	if (fault !== undefined) return { ok: false, faults: [fault] };
 	const namesPolicies = deps.hooks?.authenticate !== undefined;
 	const onCompile = (patterns: number): void => deps.logger.info({ patterns }, "compiling patterns, once for this set");
 	const compiled = await compilePolicies(config, { namesPolicies, onCompile });
@@ -81,7 +79,9 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const audit = await openAudit(config, deps);
 	const refusals = new RefusalTally((record) => audit.record(record));
 	const health = new ProviderHealthBook();
-	const metrics = createMetrics(deps.version ?? "unknown", () => processFacts({ desk, pool, lanes, audit, health }));
+	const metrics = createMetrics(deps.version ?? "unknown", () =>
+		processFacts({ desk, pool, lanes, audit, health, cachedBytes: cached?.store.bytes ?? 0 }),
+	);
 	const hooks = new HookRunner(deps.hooks ?? {}, (phase, reason) => {
 		deps.logger.error({ phase, reason }, "hook failed");
 		metrics.countHookFailure(phase);
@@ -103,12 +103,14 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const tracing = await createTracing(config.telemetry, deps.version ?? "unknown");
 	const retryBudget = new RetryBudget();
 	const meters = openMeters(config, deps.logger);
+	const cached = openCache(config, deps);
 	const onSuspended = (caller: string): void => {
 		deps.logger.warn({}, "caller suspended");
 		audit.record({ type: "suspension", time: now(), subject: caller });
 	};
 	const closeParts = async (): Promise<void> => {
 		meters.close();
+		cached?.store.close();
 		await Promise.all([pool.close(), upstream.close(), demo?.close(), tracing.close()]);
 		refusals.flush();
 		audit.record({ type: "stop", time: now() });
@@ -136,6 +138,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				void hooks.run("finished", record);
 			},
 			keepContent: contentKeeperOf(from),
+			cache: cacheOf(from, cached),
 			policies,
 			router,
 			models: createModelDirectory({ router, upstream, passCredential }),
@@ -246,15 +249,6 @@ function now(): string {
 	return new Date().toISOString();
 }
 
-function openMeters({ shared_state, security }: Config, logger: Logger): MeterStore {
-	if (shared_state.redis_url === "") return createMemoryStore();
-	return createRedisStore({
-		url: shared_state.redis_url,
-		onFailure: security.rate_limiting.on_store_failure,
-		onEvent: (event) => logger.warn({ event }, "shared state"),
-	});
-}
-
 function reportKeys(logger: Logger, fault: string | undefined): void {
 	if (fault === undefined) logger.info({}, "client keys reloaded");
 	else logger.error({ fault }, "client keys not reloaded, the old ones stay");
@@ -277,10 +271,6 @@ function trySettings(
 	} catch (error) {
 		return { ok: false, faults: [{ path: "", message: (error as Error).message, remedy: "Correct it and try again." }] };
 	}
-}
-
-function openAudit({ audit }: Config, { logger, secret = "" }: ProxyDeps): Promise<AuditWriter> {
-	return createAuditWriter({ ...auditOptions(audit, secret), onEvent: (event) => logger.warn({ event }, "audit") });
 }
 
 /** Claims that policies are chosen by. */

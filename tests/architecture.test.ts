@@ -23,9 +23,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	audit: ["verdict"],
 	report: ["audit"],
 	identity: [],
-	limits: ["identity", "config"],
+	redis: [],
+	cache: ["redis"],
+	limits: ["identity", "config", "redis"],
 	hooks: ["audit", "identity"],
-	session: ["audit", "edge", "hooks", "identity", "limits", "lanes", "policy", "routing", "telemetry", "verdict"],
+	session: ["audit", "cache", "edge", "hooks", "identity", "limits", "lanes", "policy", "routing", "telemetry", "verdict"],
 	demo: [],
 	cli: [
 		"packs",
@@ -40,7 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 		"telemetry",
 		"report",
 		"routing",
-		"limits",
+		"redis",
 		"session",
 	],
 };
@@ -79,6 +81,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 		"config/schema.ts",
 		"config/admin-schema.ts",
 		"config/audit-schema.ts",
+		"config/cache-schema.ts",
 		"config/sink-schema.ts",
 		"config/consent-schema.ts",
 		"identity/consent-file.ts",
@@ -107,7 +110,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"@opentelemetry/resources": ["telemetry/otel.ts"],
 	"@opentelemetry/sdk-metrics": ["telemetry/otel.ts"],
 	"@opentelemetry/sdk-trace-base": ["telemetry/otel.ts"],
-	iovalkey: ["limits/redis-store.ts"],
+	iovalkey: ["redis/redis-link.ts"],
+	"lru-cache": ["cache/memory-cache.ts"],
 	"rate-limiter-flexible": ["identity/api-keys.ts"],
 };
 
@@ -118,6 +122,7 @@ const ROOT: ReadonlySet<string> = new Set([
 	"api.ts",
 	"compile-policies.ts",
 	"consent-settings.ts",
+	"open-stores.ts",
 	"process-facts.ts",
 ]);
 

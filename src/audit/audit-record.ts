@@ -52,6 +52,8 @@ export interface InteractionRecord {
 	readonly firstByteMs?: number;
 	/** Longest time that bytes of the answer waited. */
 	readonly longestHoldMs?: number;
+	/** Where there is a cache: whether the answer came from it (`hit`: no provider was asked), or might have. */
+	readonly cache?: "hit" | "miss" | "bypass";
 	/** As the provider counts them. */
 	readonly tokens?: { readonly input: number; readonly output: number };
 	/** In US dollars, by the configured prices. */

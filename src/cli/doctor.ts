@@ -8,7 +8,7 @@ import type { Config } from "../config/schema.ts";
 import { hasUws } from "../edge/listener-uws.ts";
 import { readTls } from "../edge/tls.ts";
 import { createUpstreamClient } from "../edge/upstream.ts";
-import { pingRedis } from "../limits/redis-store.ts";
+import { pingRedis } from "../redis/redis-link.ts";
 import { configuredRouter } from "../routing/configured-router.ts";
 import type { Route } from "../routing/model-router.ts";
 import { ProviderHealthBook } from "../routing/provider-health.ts";

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isScalar, parseDocument } from "yaml";
 import type { z } from "zod";
+import { cacheFaults } from "./cache-faults.ts";
 import type { ConfigFault } from "./config-fault.ts";
 import { interpolate } from "./interpolate.ts";
 import { notEnforcedIn } from "./not-enforced.ts";
@@ -65,6 +66,7 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 		...fullTextAlone(config),
 		...adminKeysShared(config),
 		...routingFaults(config),
+		...cacheFaults(config),
 	];
 	return semantic.length > 0
 		? { ok: false, faults: semantic }

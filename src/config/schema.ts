@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Admin } from "./admin-schema.ts";
 import { Audit } from "./audit-schema.ts";
+import { Cache } from "./cache-schema.ts";
 import { ThreatPacks } from "./packs-schema.ts";
 import { Provider } from "./provider-schema.ts";
 
@@ -42,6 +43,7 @@ export const ConfigSchema = z.strictObject({
 	routing: Routing.prefault({}),
 	threat_packs: ThreatPacks.prefault({}),
 	shared_state: SharedState,
+	cache: Cache.prefault({}),
 	logging: Logging,
 	telemetry: Telemetry.prefault({}),
 	audit: Audit.prefault({}),

@@ -1,6 +1,8 @@
 import { ERRORS } from "../core/errors.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { JsonObject } from "../providers/json-object.ts";
 import type { Place, Provider, SettingNames } from "../providers/provider.ts";
+import { isRepeatable } from "../providers/repeatable.ts";
 import { speakerOf } from "../providers/speaker.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
@@ -72,6 +74,7 @@ export function judgePrompt(read: ReadPrompt, policy: Policy, program: ScannerPr
 		...summary,
 		stream: request.stream,
 		isStructured: request.isStructured,
+		isRepeatable: isRepeatable(value as JsonObject),
 		unset: unsetSettings(settings, value as object),
 	};
 	const edits = editsOf(request.places, texts, request.amendments);

@@ -154,7 +154,9 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const hasSurrogates = surrogates.surrogates.length > 0 && !policy.policy.dryRun;
 		if (!("stream" in verdict) || !(hasSurrogates || hidden !== "")) return verdict;
 		const memory: PromptMemory = { ...surrogates.state(), ...(!hasSurrogates && { surrogates: [] }), hidden };
-		return { ...verdict, surrogates: options.pack(memory) };
+		// An answer with originals given back is its own caller's, and this once.
+		const isRepeatable = verdict.isRepeatable && !(hasSurrogates && keepsOriginals);
+		return { ...verdict, isRepeatable, surrogates: options.pack(memory) };
 	};
 
 	/** The model is only known here: the policy that counts is chosen by it. */

@@ -1,4 +1,5 @@
 import type { AttemptRecord, InteractionRecord } from "../audit/audit-record.ts";
+import type { CacheResult } from "../cache/response-cache.ts";
 import type { ApiName } from "../core/api.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
@@ -31,11 +32,13 @@ export interface Interaction {
 	readonly moves: number;
 	readonly timing: SessionTiming;
 	readonly use: RequestUse;
+	/** Absent: the cache was not asked. */
+	readonly cache?: CacheResult | undefined;
 }
 
 /** The audit record of a session. */
 export function interactionRecord(interaction: Interaction): InteractionRecord {
-	const { time, requestId, caller, request, api, attempts, policy, consent, verdict, found, outcome, status, moves, timing, use } =
+	const { time, requestId, caller, request, api, attempts, policy, consent, verdict, found, outcome, status, moves, timing, use, cache } =
 		interaction;
 	const read = verdict === undefined || verdict.action === "invalid" ? undefined : verdict;
 	const { counts, notes } = read?.found ?? NOTHING_FOUND;
@@ -60,6 +63,7 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 		status,
 		laneMoves: moves,
 		...timing,
+		...(cache && { cache }),
 		...(use.reported && { tokens: use.reported }),
 		...(use.costUsd !== undefined && { costUsd: use.costUsd }),
 	};

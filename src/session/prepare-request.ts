@@ -1,3 +1,5 @@
+import type { CacheVisit } from "../cache/response-cache.ts";
+import type { AnswerMode } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
 import type { UpstreamRequest } from "../edge/upstream-types.ts";
@@ -29,7 +31,13 @@ export interface PreparedRequest {
 
 /** `verdict`: of the caller's policy and the provider's own together; absent: the provider has none, or it could not be asked. */
 export type Preparation =
-	| { readonly ok: true; readonly prepared: PreparedRequest; readonly verdict?: PromptVerdict }
+	| {
+			readonly ok: true;
+			readonly prepared: PreparedRequest;
+			/** The answer that the same request got before, in the client's format: nothing is sent. */
+			readonly kept?: Uint8Array | undefined;
+			readonly verdict?: PromptVerdict;
+	  }
 	/** The target cannot take the request, or must not get it. */
 	| { readonly ok: false; readonly code: ErrorCode; readonly detail?: ErrorOverrides; readonly verdict?: PromptVerdict };
 
@@ -40,21 +48,20 @@ export interface PromptToSend {
 	readonly consent: ConsentGrant | undefined;
 	/** When the request came. */
 	readonly time: Date;
+	readonly mode: AnswerMode;
+	/** Absent: there is no cache. */
+	readonly visit: CacheVisit | undefined;
 }
 
 /** Makes of an inspected prompt what one target gets: what its policy lets through, its format, its name for the model, its defaults and its credential. */
 export async function prepareRequest(
-	{ asked, verdict: first, consent, time }: PromptToSend,
+	{ asked, verdict: first, consent, time, mode, visit }: PromptToSend,
 	{ route, api: to, model }: Target,
 	{ pool, policies, passCredential }: Pick<SessionDeps, "pool" | "policies" | "passCredential">,
 ): Promise<Preparation> {
 	const verdict = await inspectForProvider({ pool, policies }, route, asked, first, consent);
 	if (typeof verdict === "string") return { ok: false, code: verdict };
-	if (verdict.action === "invalid") {
-		const { code, message, param } = verdict;
-		return { ok: false, code: isErrorCode(code) ? code : "invalid_request", detail: { message, param }, verdict };
-	}
-	if (!("stream" in verdict)) return { ok: false, code: "prompt_blocked", verdict };
+	if (!("stream" in verdict)) return refused(verdict);
 	const { request, id, endpoint: clients } = asked;
 	const { api } = clients;
 	if (verdict.unset.needsMaxTokens && route.maxTokens === undefined)
@@ -71,8 +78,12 @@ export async function prepareRequest(
 	}
 	const endpoint = upstreamEndpoint(clients, to);
 	const { url, headers } = upstreamAddress(request, { route, endpoint, model, isForeign: to !== api, passCredential });
+	const bodies = body === inspected ? [inspected] : [inspected, body];
+	const kept = await visit?.recall({ api, mode, provider: route.provider, model, url, headers, bodies }, verdict.isRepeatable);
+	const answer = { endpoint, translation, passHeaders: route.passHeaders.response };
 	return {
 		ok: true,
+		kept,
 		...(verdict !== first && { verdict }),
 		prepared: {
 			request: {
@@ -83,11 +94,15 @@ export async function prepareRequest(
 				deadlines: route.deadlines,
 			},
 			inspected,
-			endpoint,
-			translation,
-			passHeaders: route.passHeaders.response,
+			...(kept === undefined ? answer : { ...answer, endpoint: clients, translation: undefined }),
 			surrogates: verdict.surrogates,
 			isStructured: verdict.isStructured,
 		},
 	};
+}
+
+function refused(verdict: Exclude<PromptVerdict, PassedPrompt>): Preparation {
+	if (verdict.action !== "invalid") return { ok: false, code: "prompt_blocked", verdict };
+	const { code, message, param } = verdict;
+	return { ok: false, code: isErrorCode(code) ? code : "invalid_request", detail: { message, param }, verdict };
 }

@@ -94,7 +94,8 @@ function both(first: PassedPrompt, second: PromptVerdict): PromptVerdict {
 	const would = [first.would, second.would]
 		.filter((one) => one !== undefined)
 		.reduce<PromptAction | undefined>((a, b) => severest(a ?? "allow", b), undefined);
-	return { ...first, ...second, ...found, action, ...(would && { would }) };
+	const isRepeatable = first.isRepeatable && second.isRepeatable;
+	return { ...first, ...second, ...found, action, isRepeatable, ...(would && { would }) };
 }
 
 function sumOf(first: FindingReport, second: FindingReport): FindingReport {

@@ -1,4 +1,5 @@
 import type { InteractionRecord } from "../audit/audit-record.ts";
+import type { ResponseCache } from "../cache/response-cache.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { UpstreamClient } from "../edge/upstream-types.ts";
 import type { HookRunner } from "../hooks/run-hook.ts";
@@ -30,6 +31,8 @@ export interface SessionDeps {
 	readonly keepContent: () => ContentKeeper | undefined;
 	readonly policies: PolicyBook;
 	readonly consents: ConsentBook;
+	/** Undefined: every request is sent. */
+	readonly cache: ResponseCache | undefined;
 	readonly router: ModelRouter;
 	readonly models: ModelDirectory;
 	readonly passCredential: boolean;

@@ -1,12 +1,11 @@
+import type { CacheVisit } from "../cache/response-cache.ts";
 import { type AnswerMode, answerMode } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import { matcherOf } from "../core/globs.ts";
 import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
-import type { Caller } from "../identity/caller.ts";
 import type { ConsentGrant } from "../identity/consent-book.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
-import { useOf } from "../limits/request-use.ts";
 import type { NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
 import type { Target } from "../routing/model-router.ts";
@@ -16,13 +15,13 @@ import { type BlockedPrompt, type PassedPrompt, type PromptVerdict, verdictHeade
 import type { ContentKeeper } from "./content-keeper.ts";
 import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
 import { hookObjection } from "./hook-objection.ts";
-import { interactionRecord } from "./interaction-record.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { type Preparation, type PreparedRequest, prepareRequest } from "./prepare-request.ts";
 import { inspectForCaller } from "./prompt-inspection.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
 import { SessionClock } from "./session-clock.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
+import { settle } from "./settle.ts";
 import { brokenEnd, keepAlive, streamHeaders } from "./stream-framing.ts";
 import { UpstreamAttempts } from "./upstream-attempts.ts";
 import { UpstreamRefusal } from "./upstream-refusal.ts";
@@ -37,9 +36,6 @@ export class Session {
 	readonly #endpoint: Endpoint;
 	readonly #downstream: Downstream;
 	readonly #deps: SessionDeps;
-	readonly #id: string;
-	readonly #caller: Caller;
-	readonly #limitHeaders: Readonly<Record<string, string>>;
 	readonly #onDone: () => void;
 	readonly #clock = new SessionClock();
 	readonly #time = new Date();
@@ -50,6 +46,7 @@ export class Session {
 	#status = 0;
 	#attempts: UpstreamAttempts | undefined;
 	#lane: LaneSession | undefined;
+	#visit: CacheVisit | undefined;
 	#refusal: UpstreamRefusal | undefined;
 	#keepAlive: KeepAlive | undefined;
 	#mode: AnswerMode = "body";
@@ -63,7 +60,7 @@ export class Session {
 	#securityHeaders: Record<string, string> = {};
 
 	constructor(asked: SessionRequest, deps: SessionDeps, onDone: () => void) {
-		const { request, endpoint, downstream, id, caller, headers } = asked;
+		const { request, endpoint, downstream } = asked;
 		this.#asked = asked;
 		this.#request = request;
 		this.#endpoint = endpoint;
@@ -73,9 +70,6 @@ export class Session {
 		this.#content = deps.keepContent();
 		this.#content?.asked(request.body);
 		this.#trace = deps.tracing.begin(request);
-		this.#id = id;
-		this.#caller = caller;
-		this.#limitHeaders = headers;
 		this.#onDone = onDone;
 		downstream.onAbort((reason) => this.#release(reason === "stalled" ? "client_stalled" : "client_abort"));
 	}
@@ -97,15 +91,15 @@ export class Session {
 			return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
 		if ("answer" in verdict) return this.#answer(verdict.answer);
 		if (verdict.action === "block") return this.#block(verdict);
-		if (!matcherOf(this.#caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
+		if (!matcherOf(this.#asked.caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
 		const limit = await this.#asked.grant.forModel(verdict.model);
 		if (this.#done) return;
 		if (limit !== undefined) return this.#refuse(limit.code, limit);
-		const targets = this.#deps.router.targets(verdict.model, api, this.#caller.id);
+		const targets = this.#deps.router.targets(verdict.model, api, this.#asked.caller.id);
 		if (targets.length === 0) return this.#refuse("model_not_found", modelNotFound(verdict.model));
 		this.#mode = answerMode(api, verdict.stream, this.#request.query);
 		const { model, action, score, found } = verdict;
-		const judged = { requestId: this.#id, caller: this.#caller.id, model, action, score, findings: found.counts };
+		const judged = { requestId: this.#asked.id, caller: this.#asked.caller.id, model, action, score, findings: found.counts };
 		const objection = hookObjection(await this.#deps.hooks.run("prompt", judged));
 		if (this.#done) return;
 		if (objection !== undefined) return this.#refuse(objection.code, objection);
@@ -119,7 +113,7 @@ export class Session {
 
 	/** An error, or where the policy says so a refusal in the vendor's own form, for applications that cannot show errors. */
 	#block(verdict: BlockedPrompt): void {
-		const refusal = this.#policy.onBlock === "error" ? undefined : refusalAnswer(this.#endpoint.api, this.#id, verdict);
+		const refusal = this.#policy.onBlock === "error" ? undefined : refusalAnswer(this.#endpoint.api, this.#asked.id, verdict);
 		if (refusal === undefined) return this.#refuse("prompt_blocked", {}, verdict.found);
 		this.#head(200, { "content-type": refusal.contentType });
 		this.#downstream.end(Buffer.from(refusal.body));
@@ -134,6 +128,7 @@ export class Session {
 	}
 
 	#send(verdict: PassedPrompt, targets: readonly Target[]): void {
+		this.#visit = this.#deps.cache?.visit(this.#asked.caller.id, this.#request.headers["cache-control"]);
 		this.#attempts = new UpstreamAttempts(
 			{ targets, mode: this.#mode, trace: this.#trace, prepare: (target) => this.#prepare(verdict, target) },
 			{ ...this.#deps.attempts, upstream: this.#deps.upstream },
@@ -149,28 +144,23 @@ export class Session {
 	}
 
 	async #prepare(verdict: PassedPrompt, target: Target): Promise<Preparation> {
-		const preparation = await prepareRequest({ asked: this.#asked, verdict, consent: this.#consent, time: this.#time }, target, this.#deps);
+		const prompt = { asked: this.#asked, verdict, consent: this.#consent, time: this.#time, mode: this.#mode, visit: this.#visit };
+		const preparation = await prepareRequest(prompt, target, this.#deps);
 		// A provider with a policy of its own has a word too.
 		if (preparation.verdict !== undefined && !this.#done) this.#judged(preparation.verdict);
 		if (!preparation.ok) return preparation;
 		const { inspected, surrogates } = preparation.prepared;
 		if (this.#attempts?.records.length === 0) this.#content?.sent(inspected, surrogates !== undefined);
-		this.#clock.asked();
+		if (preparation.kept === undefined) this.#clock.asked();
 		return preparation;
 	}
 
 	#onHead(status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest): void {
 		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
 		const { endpoint, translation, passHeaders, isStructured, surrogates } = prepared;
+		const spoken = { policyId: this.#policy.id, api: endpoint.api, mode: this.#mode, ...(translation && { translation }) };
 		this.#lane = this.#deps.pool.openSession(
-			{
-				policyId: this.#policy.id,
-				api: endpoint.api,
-				mode: this.#mode,
-				...(translation && { translation }),
-				isStructured,
-				surrogates,
-			},
+			{ ...spoken, isStructured, surrogates },
 			{
 				onOutput: (bytes) => this.#write(bytes),
 				onCredit: () => {
@@ -182,7 +172,7 @@ export class Session {
 			},
 		);
 		if (this.#lane === undefined) return this.#refuse("overloaded");
-		this.#securityHeaders = { ...downstreamResponseHeaders(headers, passHeaders), ...this.#securityHeaders };
+		this.#securityHeaders = { ...downstreamResponseHeaders(headers, passHeaders), ...this.#visit?.headers, ...this.#securityHeaders };
 		if (this.#mode !== "body") this.#startStream();
 	}
 
@@ -214,6 +204,7 @@ export class Session {
 		this.#hasWritten = true;
 		this.#clock.gave();
 		this.#content?.delivered(bytes);
+		this.#visit?.delivered(bytes);
 		this.#keepAlive?.refresh();
 		if (this.#downstream.write(bytes)) return;
 		this.#clientFull = true;
@@ -260,8 +251,8 @@ export class Session {
 	#head(status: number, headers: Readonly<Record<string, string>>): void {
 		this.#headSent = true;
 		this.#status = status;
-		const own = { ...this.#limitHeaders, ...this.#securityHeaders, ...this.#clock.serverTiming() };
-		this.#downstream.head(status, { ...own, ...headers, "x-request-id": this.#id });
+		const own = { ...this.#asked.headers, ...this.#securityHeaders, ...this.#clock.serverTiming() };
+		this.#downstream.head(status, { ...own, ...headers, "x-request-id": this.#asked.id });
 	}
 
 	#refuse(code: ErrorCode, detail: ErrorOverrides = {}, found = NOTHING_FOUND): void {
@@ -280,19 +271,24 @@ export class Session {
 		if (outcome === "complete") this.#attempts?.finish();
 		else this.#attempts?.abort();
 		this.#lane?.close();
-		const attempts = this.#attempts?.records ?? [];
-		const price = this.#deps.prices.of(attempts.at(-1));
-		const use = useOf(this.#lane?.usage, outcome === "complete", this.#request.body.length, price);
-		this.#asked.grant.end(use, outcome === "prompt_blocked");
-		// A prompt's own findings are not the answer's.
-		const inAnswer = this.#lane === undefined ? NOTHING_FOUND : found;
-		const answer = { found: inAnswer, outcome, status: this.#status, moves: this.#lane?.moves ?? 0, use };
-		const decision = { policy: this.#policy, consent: this.#consent, attempts, verdict: this.#verdict };
-		const what = { request: this.#request, requestId: this.#id, caller: this.#caller, api: this.#endpoint.api };
-		const record = interactionRecord({ ...what, ...decision, ...answer, time: this.#time, timing: this.#clock.timing() });
-		const { requestId, path, durationMs } = record;
-		this.#deps.logger.info({ requestId, path, outcome, findings: found.counts, attempts, durationMs }, "request");
-		this.#deps.record(record, this.#content);
+		const record = settle(
+			{
+				asked: this.#asked,
+				time: this.#time,
+				clock: this.#clock,
+				policy: this.#policy,
+				consent: this.#consent,
+				verdict: this.#verdict,
+				attempts: this.#attempts?.records ?? [],
+				lane: this.#lane,
+				visit: this.#visit,
+				outcome,
+				status: this.#status,
+				found,
+				content: this.#content,
+			},
+			this.#deps,
+		);
 		this.#trace.end(record);
 		this.#onDone();
 	}

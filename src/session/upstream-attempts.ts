@@ -1,4 +1,5 @@
 import type { AttemptRecord } from "../audit/audit-record.ts";
+import { replay } from "../cache/replay.ts";
 import type { AnswerMode } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { UpstreamClient, UpstreamExchange } from "../edge/upstream-types.ts";
@@ -145,7 +146,8 @@ export class UpstreamAttempts {
 			// This target cannot take the request, perhaps another one can.
 			return this.#startAt(this.#enterFrom(index + 1), preparation.code, preparation.detail);
 		}
-		const { prepared } = preparation;
+		const { prepared, kept } = preparation;
+		if (kept !== undefined) return this.#replay(attempt, kept, prepared);
 		attempt.sentAt = performance.now();
 		const { url, headers } = prepared.request;
 		const { type, provider } = target.route;
@@ -160,6 +162,14 @@ export class UpstreamAttempts {
 			},
 			onError: (code) => this.#onError(attempt, isErrorCode(code) ? code : "upstream_unreachable"),
 		});
+	}
+
+	/** The target is not asked: it has answered this before. */
+	#replay(attempt: Attempt, kept: Uint8Array, prepared: PreparedRequest): void {
+		attempt.permit.release();
+		attempt.isRecorded = true;
+		attempt.exchange = replay(kept, { onData: (chunk) => this.#events.onData(chunk), onEnd: () => this.#events.onEnd() });
+		this.#events.onHead(200, {}, prepared);
 	}
 
 	#onHead(attempt: Attempt, status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest): void {

@@ -15,6 +15,8 @@ export interface RequestFacts {
 	readonly firstByteMs?: number;
 	readonly longestHoldMs?: number;
 	readonly laneMoves: number;
+	/** Absent: there is no cache, or it was not asked. */
+	readonly cache?: "hit" | "miss" | "bypass";
 	readonly tokens?: { readonly input: number; readonly output: number };
 	readonly costUsd?: number;
 }
@@ -25,6 +27,8 @@ export interface ProcessFacts {
 	readonly lanesAlive: number;
 	readonly lanesConfigured: number;
 	readonly laneQueuedBytes: number;
+	/** Of answers in memory. */
+	readonly cachedBytes: number;
 	readonly auditUnwritten: number;
 	readonly auditFailing: boolean;
 	readonly providers: readonly ProviderFacts[];
@@ -114,6 +118,12 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 		labelNames: ["provider"],
 		registers,
 	});
+	const cached = new Counter({
+		name: `${PREFIX}cache_requests_total`,
+		help: "Requests by what the cache of answers had: hit, miss, or bypass where it was not to be asked",
+		labelNames: ["result"],
+		registers,
+	});
 	const laneEvents = new Counter({
 		name: `${PREFIX}lane_events_total`,
 		help: "Lanes that died, hung or were replaced",
@@ -169,8 +179,12 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 	gauge("lanes_alive", "Lanes that answer", ({ lanesAlive }) => lanesAlive);
 	gauge("lanes_configured", "Lanes that there should be", ({ lanesConfigured }) => lanesConfigured);
 	gauge("lane_queued_bytes", "Bytes that wait for a lane", ({ laneQueuedBytes }) => laneQueuedBytes);
+	gauge("cache_stored_bytes", "Bytes of answers that the cache holds in memory", ({ cachedBytes }) => cachedBytes);
 	gauge("audit_unwritten_records", "Audit records that are not on disk yet", ({ auditUnwritten }) => auditUnwritten);
 	gauge("audit_failing", "1 while audit records cannot be written", ({ auditFailing }) => Number(auditFailing));
+	const countFindings = (direction: string, counts: Readonly<Record<string, number>>): void => {
+		for (const [type, count] of Object.entries(counts)) findings.inc({ direction, type }, count);
+	};
 	const all = sharedMetrics(registry);
 	return {
 		count(request) {
@@ -183,12 +197,10 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 				[holds, request.longestHoldMs],
 			] as const)
 				if (ms !== undefined) histogram.observe({ api }, ms / 1000);
-			for (const [direction, counts] of [
-				["prompt", prompt.findings],
-				["response", response.findings],
-			] as const)
-				for (const [type, count] of Object.entries(counts)) findings.inc({ direction, type }, count);
+			countFindings("prompt", prompt.findings);
+			countFindings("response", response.findings);
 			moves.inc(request.laneMoves);
+			if (request.cache !== undefined) cached.inc({ result: request.cache });
 			for (const type of ["input", "output"] as const) if (request.tokens) tokens.inc({ provider, type }, request.tokens[type]);
 			if (request.costUsd !== undefined) cost.inc({ provider }, request.costUsd);
 		},

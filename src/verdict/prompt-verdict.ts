@@ -30,6 +30,8 @@ export type PromptVerdict =
 			readonly stream: boolean;
 			/** The answer is to be JSON. */
 			readonly isStructured: boolean;
+			/** The very same request may get the same answer again. */
+			readonly isRepeatable: boolean;
 			readonly unset: UnsetSettings;
 			readonly score: number;
 			readonly found: FindingReport;

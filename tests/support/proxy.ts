@@ -13,6 +13,8 @@ export interface ProxyOptions {
 	readonly server?: Readonly<Record<string, unknown>>;
 	readonly logger?: ProxyDeps["logger"];
 	readonly hooks?: Hooks;
+	/** Of the installation. */
+	readonly secret?: string;
 }
 
 const UNLIMITED = { requests_per_minute: 0, requests_per_hour: 0, burst_allowance: 0 };
@@ -44,8 +46,13 @@ export async function startProxy(
 	options: ProxyOptions = {},
 ): Promise<Proxy> {
 	const config = proxyConfig(upstream, yaml, options);
-	const { hooks, logger = silent } = options;
-	const started = await createProxy(config, { logger, ...(hooks && { hooks }), ...(workerUrl && { workerUrl }) });
+	const { hooks, secret, logger = silent } = options;
+	const started = await createProxy(config, {
+		logger,
+		...(hooks && { hooks }),
+		...(secret !== undefined && { secret }),
+		...(workerUrl && { workerUrl }),
+	});
 	if (!started.ok) throw new Error(JSON.stringify(started.faults));
 	return started.proxy;
 }

@@ -1,0 +1,20 @@
+import { LRUCache } from "lru-cache";
+import type { CacheStore, StoredAnswer } from "./cache-store.ts";
+
+/** Answers in memory. Beyond `maxBytes` the ones that were not asked for longest go; none stays longer than its time. */
+export function createMemoryCache(maxBytes: number): CacheStore {
+	const answers = new LRUCache<string, StoredAnswer>({
+		maxSize: maxBytes,
+		sizeCalculation: ({ body }, key) => body.length + key.length,
+		ttlAutopurge: true,
+		ttl: 1,
+	});
+	return {
+		get: async (key) => answers.get(key),
+		put: (key, answer, ttlMs) => void answers.set(key, answer, { ttl: ttlMs }),
+		get bytes() {
+			return answers.calculatedSize;
+		},
+		close: () => answers.clear(),
+	};
+}

@@ -1,0 +1,110 @@
+import { hkdfSync, randomBytes } from "node:crypto";
+import { cacheKey, type KeyedRequest } from "./cache-key.ts";
+import type { CacheStore, StoredAnswer } from "./cache-store.ts";
+
+export interface CacheSettings {
+	readonly scope: "caller" | "everyone";
+	readonly ttlMs: number;
+	readonly maxEntryBytes: number;
+	/** Keys the names of answers. */
+	readonly secret: Uint8Array;
+}
+
+/** `bypass`: the cache was not asked and gets nothing. */
+export type CacheResult = "hit" | "miss" | "bypass";
+
+/** Keys what the cache writes: the same on every replica that has the installation's secret, else of this process alone. */
+export function cacheSecret(secret: string | undefined): Uint8Array {
+	if (secret === undefined || secret === "") return randomBytes(32);
+	return new Uint8Array(hkdfSync("sha256", secret, "", "secure-llm-proxy response cache", 32));
+}
+
+/** Answers that are given again to the very same request. What comes out of it is inspected like a provider's answer. */
+export class ResponseCache {
+	readonly #store: CacheStore;
+	readonly #settings: CacheSettings;
+
+	constructor(store: CacheStore, settings: CacheSettings) {
+		this.#store = store;
+		this.#settings = settings;
+	}
+
+	/** `cacheControl`: the request's header (RFC 9111, 5.2.1). */
+	visit(caller: string, cacheControl = ""): CacheVisit {
+		const wishes = new Set(cacheControl.split(",").map((wish) => wish.trim().toLowerCase()));
+		return new CacheVisit(this.#store, this.#settings, this.#settings.scope === "caller" ? caller : "", wishes);
+	}
+}
+
+/** One request at the cache: what it gets from there, or leaves there. */
+export class CacheVisit {
+	readonly #store: CacheStore;
+	readonly #settings: CacheSettings;
+	readonly #scope: string;
+	readonly #wishes: ReadonlySet<string>;
+	/** Undefined: the request takes no part. */
+	#key: string | undefined;
+	/** The answer is one JSON value. */
+	#isWhole = false;
+	#hit: StoredAnswer | undefined;
+	/** Copies of what goes out; undefined: it is too long to be kept. */
+	#pieces: Buffer[] | undefined = [];
+	#bytes = 0;
+
+	constructor(store: CacheStore, settings: CacheSettings, scope: string, wishes: ReadonlySet<string>) {
+		this.#store = store;
+		this.#settings = settings;
+		this.#scope = scope;
+		this.#wishes = wishes;
+	}
+
+	get result(): CacheResult {
+		if (this.#key === undefined) return "bypass";
+		return this.#hit === undefined ? "miss" : "hit";
+	}
+
+	/** Of the answer; `Age` in seconds as RFC 9111 has it. */
+	get headers(): Record<string, string> {
+		const age = this.#hit && { age: String(Math.max(0, Math.round((Date.now() - this.#hit.storedAt) / 1000))) };
+		return { "x-cache": this.result.toUpperCase(), ...age };
+	}
+
+	/**
+	 * The answer that the request got before; undefined: it is to be sent. Each target of a request has answers of its own.
+	 * `isRepeatable`: what is asked may be answered from here at all.
+	 */
+	async recall(request: KeyedRequest, isRepeatable: boolean): Promise<Uint8Array | undefined> {
+		const takesPart = isRepeatable && !this.#wishes.has("no-store");
+		this.#isWhole = request.mode === "body";
+		this.#key = takesPart ? cacheKey(this.#settings.secret, this.#scope, request) : undefined;
+		this.#hit = this.#key === undefined || this.#wishes.has("no-cache") ? undefined : await this.#store.get(this.#key);
+		return this.#hit?.body;
+	}
+
+	/** Inspected bytes go to the client. */
+	delivered(bytes: Uint8Array): void {
+		if (this.result !== "miss" || this.#pieces === undefined) return;
+		this.#bytes += bytes.length;
+		if (this.#bytes > this.#settings.maxEntryBytes) this.#pieces = undefined;
+		// A copy: the bytes may be part of a larger buffer.
+		else this.#pieces.push(Buffer.from(bytes));
+	}
+
+	/** The answer went out whole, and nothing was wrong with it. */
+	keep(): void {
+		if (this.result !== "miss" || this.#key === undefined || this.#pieces === undefined || this.#bytes === 0) return;
+		const body = Buffer.concat(this.#pieces);
+		if (this.#isWhole && isError(body)) return;
+		this.#store.put(this.#key, { body, storedAt: Date.now() }, this.#settings.ttlMs);
+	}
+}
+
+/** Some upstreams answer 200 and say in the body what went wrong; in a stream that is a fault. What is no JSON is none to keep either. */
+function isError(body: Buffer): boolean {
+	try {
+		const answer: unknown = JSON.parse(body.toString());
+		return typeof answer === "object" && answer !== null && "error" in answer && answer.error !== null;
+	} catch {
+		return true;
+	}
+}

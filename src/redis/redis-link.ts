@@ -1,0 +1,81 @@
+import { Redis } from "iovalkey";
+
+export interface RedisLinkOptions {
+	readonly url: string;
+	readonly onEvent: (event: { readonly kind: "up" | "down" }) => void;
+	/** ms an answer of Redis is waited for, at most; default 50. */
+	readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 50;
+/** ms after a failure in which Redis is not asked: only one request in this time pays for its being slow. */
+const PAUSE_MS = 1000;
+const MAX_RECONNECT_MS = 2000;
+
+/** A connection to Redis or Valkey that never costs a request more than its deadline. Slow, paused, full or gone are one: a failure. */
+export class RedisLink {
+	readonly #options: RedisLinkOptions;
+	readonly #client: Redis;
+	#pausedUntil = 0;
+	#isUp = false;
+
+	constructor(options: RedisLinkOptions) {
+		this.#options = options;
+		this.#client = new Redis(options.url, {
+			connectTimeout: 1000,
+			enableOfflineQueue: false,
+			maxRetriesPerRequest: 0,
+			retryStrategy: (times) => Math.min(MAX_RECONNECT_MS, 100 * times),
+		});
+		this.#client.on("ready", () => this.#report(true));
+		this.#client.on("close", () => this.#report(false));
+		this.#client.on("error", () => undefined);
+	}
+
+	/** Makes a Lua script a command. `keys`: how many of the arguments are keys. */
+	script(name: string, lua: string): (keys: number, ...args: string[]) => Promise<string> {
+		this.#client.defineCommand(name, { lua });
+		const commands = this.#client as unknown as Record<string, (...all: unknown[]) => Promise<string>>;
+		return (keys, ...args) => commands[name]?.(keys, ...args) ?? Promise.reject(new Error(name));
+	}
+
+	/** Undefined: Redis was not asked because it failed lately, or it failed, or is late. */
+	async ask<T>(command: (client: Redis) => Promise<T>): Promise<T | undefined> {
+		if (this.#client.status !== "ready" || performance.now() < this.#pausedUntil) return undefined;
+		const answer = await inTime(command(this.#client), this.#options.timeoutMs ?? TIMEOUT_MS);
+		if (answer === undefined) this.#pausedUntil = performance.now() + PAUSE_MS;
+		return answer;
+	}
+
+	close(): void {
+		this.#client.disconnect();
+	}
+
+	#report(isUp: boolean): void {
+		if (isUp !== this.#isUp) this.#options.onEvent({ kind: isUp ? "up" : "down" });
+		this.#isUp = isUp;
+	}
+}
+
+/** Undefined: it failed, or is late. Where this thread was late itself, the answer may be here, unread: timers come before sockets. */
+function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T | undefined> {
+	return new Promise((resolve) => {
+		const timer = setTimeout(() => setImmediate(() => resolve(undefined)), timeoutMs);
+		answer.then(resolve, () => resolve(undefined)).finally(() => clearTimeout(timer));
+	});
+}
+
+/** Asks Redis once, for people. What is wrong; undefined: it answers within `timeoutMs`. */
+export async function pingRedis(url: string, timeoutMs: number): Promise<string | undefined> {
+	const client = new Redis(url, { lazyConnect: true, connectTimeout: timeoutMs, commandTimeout: timeoutMs, retryStrategy: () => null });
+	client.on("error", () => undefined);
+	try {
+		await client.connect();
+		await client.ping();
+		return undefined;
+	} catch (error) {
+		return (error as Error).message;
+	} finally {
+		client.disconnect();
+	}
+}

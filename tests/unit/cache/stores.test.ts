@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import { expect, test } from "vitest";
+import { createMemoryCache } from "../../../src/cache/memory-cache.ts";
+import { openAnswer, sealAnswer } from "../../../src/cache/sealed-answer.ts";
+
+const answer = { body: Buffer.from("a body"), storedAt: 1_790_000_000_000.5 };
+
+test("a sealed answer opens with its secret at its entry, and nowhere else", () => {
+	const secret = randomBytes(32);
+	const sealed = sealAnswer(secret, "entry", answer);
+	expect(openAnswer(secret, "entry", sealed)).toEqual(answer);
+	expect(openAnswer(secret, "another entry", sealed)).toBeUndefined();
+	expect(openAnswer(randomBytes(32), "entry", sealed)).toBeUndefined();
+});
+
+test("a sealed answer that was changed or shortened at any place does not open", () => {
+	const secret = randomBytes(32);
+	const sealed = sealAnswer(secret, "entry", answer);
+	for (let i = 0; i < sealed.length; i++) {
+		const changed = Buffer.from(sealed);
+		changed[i] = (changed[i] ?? 0) ^ 1;
+		expect(openAnswer(secret, "entry", changed)).toBeUndefined();
+		expect(openAnswer(secret, "entry", sealed.subarray(0, i))).toBeUndefined();
+	}
+});
+
+test("answers in memory are never more than their bytes, and the one that was not asked for longest goes first", async () => {
+	const cache = createMemoryCache(3000);
+	const body = Buffer.alloc(1000 - 1);
+	for (const key of ["a", "b", "c"]) cache.put(key, { body, storedAt: 0 }, 60_000);
+	expect(cache.bytes).toBe(3000);
+	await cache.get("a");
+	cache.put("d", { body, storedAt: 0 }, 60_000);
+	expect(cache.bytes).toBe(3000);
+	expect((await Promise.all(["a", "b", "c", "d"].map((key) => cache.get(key)))).map((found) => found !== undefined)).toEqual([
+		true,
+		false,
+		true,
+		true,
+	]);
+	cache.close();
+	expect(cache.bytes).toBe(0);
+});

@@ -124,6 +124,7 @@ audit
 	.command("query")
 	.description("find records, newest first; exit 0 some, 1 none, 2 cannot be done")
 	.option(...folder)
+	.option("--config <file>", "take audit.dir and audit.index_url from this configuration")
 	.option("--from <time>", "from then on: a date, a time, or how long ago (24h, 7d)")
 	.option("--to <time>", "up to then")
 	.option("--subject <id>", "key:ID, jwt:NAME, address:IP or a pseudonym")
@@ -137,7 +138,7 @@ audit
 	.option("--log <name>", "only this log")
 	.option("--limit <n>", "most records", "100")
 	.option("--json", "one JSON object per record")
-	.action(async (options: QueryOptions) => finish((await import("./cli/audit-query.ts")).auditQuery(options)));
+	.action(async (options: QueryOptions) => finish(await (await import("./cli/audit-query.ts")).auditQuery(options)));
 audit
 	.command("prove")
 	.description("a proof that others can check with the public key alone")
@@ -183,7 +184,7 @@ consent
 	.action(async (settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentGrant(settings)));
 consent
 	.command("revoke <id>")
-	.description("the ordinary policy holds again, within a second")
+	.description("the ordinary policy holds again, from the next request on")
 	.option(...consentFile)
 	.option(...folder)
 	.action(async (id: string, settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentRevoke(id, settings)));

@@ -1,20 +1,26 @@
 import { existingKeys } from "../audit/audit-keys.ts";
+import type { FoundRecord, RecordFilter } from "../audit/index-store.ts";
 import { logsIn } from "../audit/log-reader.ts";
-import { type FoundRecord, type RecordFilter, SearchIndex } from "../audit/search-index.ts";
+import { openIndex } from "../audit/search-index.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { installationSecret } from "./secret.ts";
 import { timeOption } from "./time-option.ts";
 
 export interface QueryOptions extends Partial<Record<Exclude<keyof RecordFilter, "limit">, string>> {
 	readonly dir: string;
+	/** Configuration whose audit trail is searched instead of `dir`. */
+	readonly config?: string;
 	readonly limit: string;
 	readonly json?: boolean;
 }
 
 /** `audit query`: records that fit, newest first. Exit 0 found some, 1 none, 2 cannot be done. */
-export function auditQuery(options: QueryOptions): number {
-	const { dir, limit, json, subject, from, to, ...rest } = options;
+export async function auditQuery({ dir: folder, config, ...options }: QueryOptions): Promise<number> {
+	const { limit, json, subject, from, to, ...rest } = options;
 	try {
+		const { dir, index_url } = config === undefined ? { dir: folder, index_url: "" } : auditOf(config);
 		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
 		if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Error(`--limit takes a whole number, not '${limit}'`);
 		const filter: RecordFilter = {
@@ -24,15 +30,21 @@ export function auditQuery(options: QueryOptions): number {
 			...(subject !== undefined && { subject: pseudonymOf(dir, subject) }),
 			limit: Number(limit),
 		};
-		const index = new SearchIndex(dir);
-		const records = index.find(filter);
-		index.close();
+		const index = await openIndex(dir, index_url);
+		const records = await index.find(filter).finally(() => index.close());
 		process.stdout.write(json === true ? records.map((record) => `${JSON.stringify(record)}\n`).join("") : table(records));
 		return records.length > 0 ? 0 : 1;
 	} catch (error) {
 		process.stderr.write(`audit query: ${(error as Error).message}\n`);
 		return 2;
 	}
+}
+
+function auditOf(file: string): Config["audit"] {
+	const loaded = loadConfig(file);
+	if (loaded.ok) return loaded.config.audit;
+	const [fault] = loaded.faults;
+	throw new Error(`${file}, ${fault?.path}: ${fault?.message}. ${fault?.remedy}`);
 }
 
 /** Records know pseudonyms only; which one belongs to a caller is known to who has the secret. */

@@ -40,6 +40,13 @@ export const Audit = z
 			.default(64 << 20)
 			.describe("Bytes after which a new segment file begins."),
 		checkpoint_interval_ms: milliseconds.default(60_000).describe("ms between signed checkpoints that are kept for good."),
+		index_url: z
+			.string()
+			.regex(/^(?:$|postgres(?:ql)?:\/\/)/, "must be postgres://…")
+			.default("")
+			.describe(
+				"PostgreSQL database in which `audit query --config` keeps its search index, `postgres://user:password@host/database?sslmode=verify-full`. Empty: SQLite in `dir`. It is made from the logs and can be dropped at any time.",
+			),
 		sinks: z
 			.array(Sink)
 			.max(16)

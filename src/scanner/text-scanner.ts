@@ -10,7 +10,7 @@ import type { Piece } from "./piece.ts";
 import type { ScannerState } from "./scanner-state.ts";
 import { beginTail, type TailProgram, type TailState } from "./tail.ts";
 import { OpenTails, TailRun } from "./tail-run.ts";
-import { type ViewDetection, ViewScanner } from "./view-scanner.ts";
+import { looksIn, type ViewDetection, ViewScanner } from "./view-scanner.ts";
 
 /**
  * Inspection of one text that arrives in pieces. `take` gives out what is final, in the order of the text.
@@ -56,7 +56,8 @@ export interface ScannerProgram {
 
 /** Prepares everything that is per rule set; `open` makes one scanner per text. */
 export function createScannerProgram(ruleSet: RuleSet, engine: Engine, allViews: readonly View[] = VIEWS): ScannerProgram {
-	const views = ruleSet.normalize === false ? [] : allViews;
+	// A view that no rule looks in would still hold what it cannot decide yet.
+	const views = ruleSet.normalize === false ? [] : allViews.filter((view) => ruleSet.rules.some((rule) => looksIn(rule, view)));
 	const program = createDetectorProgram(ruleSet, engine);
 	const entities = createEntityProgram(ruleSet);
 	return { open: (state, isOwn) => new Scanner(program, views, entities, state, isOwn) };

@@ -1,7 +1,6 @@
 import type { Transducer, TransducerState } from "../normalize/transducer.ts";
 import type { View } from "../normalize/views.ts";
 import type { Rule } from "../policy/policy.ts";
-import type { DisguiseView } from "../recognizers/recognizer.ts";
 import { LEFT_CONTEXT_BYTES } from "./confirm.ts";
 import { type Detection, type Detector, type DetectorProgram, tailOf } from "./detector.ts";
 import { type ShadowState, ShadowText } from "./shadow-text.ts";
@@ -227,8 +226,7 @@ export class ViewScanner {
 	}
 
 	#openShadow(state: ShadowState): ShadowText {
-		const { name } = this.#view;
-		return new ShadowText(this.#program, (rule) => name === "folded" || viewsOf(rule).includes(name), state);
+		return new ShadowText(this.#program, (rule) => looksIn(rule, this.#view), state);
 	}
 
 	#mapped(shadow: ShadowText, detections: readonly Detection[]): ViewDetection[] {
@@ -247,7 +245,7 @@ export class ViewScanner {
 	}
 }
 
-/** A secret has a prefix that ordinary text does not make up; personal data must ask for it. */
-function viewsOf({ views, category }: Rule): readonly DisguiseView[] {
-	return views ?? (category === "pii" ? [] : ["compact", "decoded"]);
+/** Whether a rule looks in a view. A secret has a prefix that ordinary text does not make up; personal data must ask for more than `folded`. */
+export function looksIn({ views, category }: Rule, { name }: View): boolean {
+	return name === "folded" || (views ?? (category === "pii" ? [] : ["compact", "decoded"])).includes(name);
 }

@@ -1,10 +1,17 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
 import type { Hooks } from "../../src/hooks/hooks.ts";
 import { createProxy, type Proxy, type ProxyDeps } from "../../src/proxy.ts";
+
+/** Registered first, so it runs last. */
+const auditFolders: string[] = [];
+afterAll(() => {
+	for (const folder of auditFolders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -34,8 +41,14 @@ ${yaml}`,
 	return {
 		...loaded.config,
 		security: yaml.includes("rate_limiting") ? security : { ...security, rate_limiting: { ...security.rate_limiting, ...UNLIMITED } },
-		audit: yaml.includes("audit:") ? audit : { ...audit, dir: mkdtempSync(join(tmpdir(), "audit-")) },
+		audit: yaml.includes("audit:") ? audit : { ...audit, dir: auditFolder() },
 	};
+}
+
+function auditFolder(): string {
+	const folder = mkdtempSync(join(tmpdir(), "audit-"));
+	auditFolders.push(folder);
+	return folder;
 }
 
 /** A running proxy with `proxyConfig`. */

@@ -54,7 +54,7 @@ export class Channel {
 		this.#program = program;
 		this.#style = style;
 		this.#source = source;
-		this.#scanner = program.open(state?.scanner, style.isOwn);
+		this.#scanner = program.open(state?.scanner, style.isOwn, source === "json" || source === "value");
 		this.#carry = state === undefined || state.carry === 0 ? "" : String.fromCharCode(state.carry);
 		this.#isAltered = state?.isAltered ?? false;
 		this.#isPrompt = style.prompt !== undefined;

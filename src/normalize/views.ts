@@ -1,16 +1,19 @@
 import { Compact } from "./compact.ts";
 import { Decode } from "./decode.ts";
+import { FIELD_READINGS } from "./fields.ts";
 import { Fold } from "./fold.ts";
 import { Hidden } from "./hidden.ts";
 import type { Transducer, TransducerFactory, TransducerState } from "./transducer.ts";
 
-export type ViewName = "folded" | "compact" | "decoded";
+export type ViewName = "folded" | "compact" | "decoded" | "fields";
 
 export interface View {
 	readonly name: ViewName;
 	readonly open: TransducerFactory;
 	/** It writes only what it makes of parts of the text, each part for itself. */
 	readonly isPartial: boolean;
+	/** Only JSON source has it (the arguments of a call), and it says nothing of what stands within one field: a finding goes over so many seams. */
+	readonly leastSeams?: number;
 }
 
 /** Twice, so that an escape of an escape, or an escape of a look-alike, is read as well. */
@@ -46,6 +49,7 @@ export const VIEWS: readonly View[] = [
 	{ name: "compact", open: openCompact, isPartial: false },
 	{ name: "decoded", open: openDecoded, isPartial: true },
 	{ name: "decoded", open: openHidden, isPartial: true },
+	...FIELD_READINGS.map((reading) => ({ name: "fields", isPartial: false, ...reading }) as const),
 ];
 
 /** Two transducers as one, the first writing into the second; `skipper` knows which bytes are special to either. */

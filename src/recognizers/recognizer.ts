@@ -30,7 +30,10 @@ export interface Core {
  * A way to read a disguised text. Every pattern is looked for in the text itself and in its `folded` form (invisible
  * characters, look-alikes, digits of all scripts, escapes).
  */
-export type DisguiseView = "compact" | "decoded";
+export type DisguiseView = "compact" | "decoded" | "fields";
+
+/** Of a secret whose prefix is hardly ever the end of a word: spread over the fields of one call it is still one. */
+export const EVERY_VIEW: readonly DisguiseView[] = ["compact", "decoded", "fields"];
 
 /** One regular expression: the common subset of Hyperscan and JavaScript. Bounded width; `\b` or one-character lookaround at its two ends only. */
 export interface PatternSpec {

@@ -1,4 +1,4 @@
-import type { PatternSpec, Recognizer } from "./recognizer.ts";
+import { EVERY_VIEW, type PatternSpec, type Recognizer } from "./recognizer.ts";
 
 /** Alphabets of token bodies: class source and sample text. Samples are assembled so that no file holds a whole token. */
 const BODIES = {
@@ -47,6 +47,7 @@ export function tokenRecognizer(group: string, { type, forms }: TokenRow): Recog
 			expression: `(?<![A-Za-z0-9_-])${expression ?? escaped(prefix)}[${alphabet}]{${min}}`,
 			score: 0.98,
 			confirm: confirm ?? "token",
+			...(/[^A-Za-z0-9]|^(?=.*[A-Z]).{4}/.test(prefix) && { views: EVERY_VIEW }),
 			tail: { bytes: `${more}${alphabet}`, maxBytes: MAX_TAIL_BYTES },
 		};
 	});

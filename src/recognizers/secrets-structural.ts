@@ -1,4 +1,4 @@
-import type { Recognizer } from "./recognizer.ts";
+import { EVERY_VIEW, type Recognizer } from "./recognizer.ts";
 
 const sample = "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2".repeat(4);
 const KEY_BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
@@ -82,6 +82,7 @@ export const JWT: Recognizer = {
 			name: "jwt",
 			expression: "(?<![A-Za-z0-9_.-])eyJ[A-Za-z0-9_-]{13}",
 			score: 0.9,
+			views: EVERY_VIEW,
 			confirm: "jwt",
 			tail: { bytes: "A-Za-z0-9_.=-", maxBytes: 16384 },
 		},
@@ -142,6 +143,7 @@ export const AWS_KEY: Recognizer = {
 			name: "aws_access_key_id",
 			expression: "(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])",
 			score: 0.97,
+			views: EVERY_VIEW,
 			confirm: "token",
 		},
 		{

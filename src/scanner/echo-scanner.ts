@@ -18,7 +18,7 @@ export type EchoAction = "flag" | "cut";
 
 /** A program whose scanners also see when a text repeats a hidden one. */
 export function withEcho(program: ScannerProgram, index: EchoIndex, action: EchoAction): ScannerProgram {
-	return { open: (state, isOwn) => new EchoScanner(program.open(state, isOwn), index, action, state?.echo) };
+	return { open: (state, isOwn, isJson) => new EchoScanner(program.open(state, isOwn, isJson), index, action, state?.echo) };
 }
 
 /**

@@ -60,6 +60,13 @@ export class ShadowText {
 		return this.#to[offset - 1 - this.#base] as number;
 	}
 
+	/** Places between two bytes of `[from, to)` where something of the original was left out. */
+	seamsIn(from: number, to: number): number {
+		let seams = 0;
+		for (let at = from - this.#base; at < to - 1 - this.#base; at++) if ((this.#to[at] as number) < (this.#from[at + 1] as number)) seams++;
+		return seams;
+	}
+
 	scan(): readonly Detection[] {
 		this.#append();
 		return this.detector.scan();

@@ -50,17 +50,18 @@ export interface TextScanner {
 type IsOwn = (text: string) => boolean;
 
 export interface ScannerProgram {
-	/** `isOwn`: confirmed text that counts as no finding all the same. */
-	open(state?: ScannerState, isOwn?: IsOwn): TextScanner;
+	/** `isOwn`: confirmed text that counts as no finding all the same. `isJson`: the text is JSON source. */
+	open(state?: ScannerState, isOwn?: IsOwn, isJson?: boolean): TextScanner;
 }
 
 /** Prepares everything that is per rule set; `open` makes one scanner per text. */
 export function createScannerProgram(ruleSet: RuleSet, engine: Engine, allViews: readonly View[] = VIEWS): ScannerProgram {
 	// A view that no rule looks in would still hold what it cannot decide yet.
 	const views = ruleSet.normalize === false ? [] : allViews.filter((view) => ruleSet.rules.some((rule) => looksIn(rule, view)));
+	const viewsOfText = views.filter(({ leastSeams }) => leastSeams === undefined);
 	const program = createDetectorProgram(ruleSet, engine);
 	const entities = createEntityProgram(ruleSet);
-	return { open: (state, isOwn) => new Scanner(program, views, entities, state, isOwn) };
+	return { open: (state, isOwn, isJson) => new Scanner(program, isJson === true ? views : viewsOfText, entities, state, isOwn) };
 }
 
 class Scanner implements TextScanner {

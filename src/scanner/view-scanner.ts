@@ -201,6 +201,8 @@ export class ViewScanner {
 		const end = this.#expected;
 		const first = Math.max(base, keepFrom - LEFT_CONTEXT_BYTES);
 		const from = Array.from({ length: end - first }, (_, i) => first + i);
+		// A value ends with its field.
+		const isOfFields = this.#view.leastSeams !== undefined;
 		// What was open before the undecided bytes ended there, and what is open now has read them as they stand.
 		const isPaused = this.#heldFrom !== Number.POSITIVE_INFINITY;
 		this.#heldFrom = Number.POSITIVE_INFINITY;
@@ -210,9 +212,9 @@ export class ViewScanner {
 			to: from.map((offset) => offset + 1),
 			base: first,
 			release: keepFrom,
-			cores: [...cores.offered(keepFrom, end), ...(isPaused ? [] : cores.openAt(end, window, base))],
+			cores: isOfFields ? [] : [...cores.offered(keepFrom, end), ...(isPaused ? [] : cores.openAt(end, window, base))],
 		});
-		if (!isPaused) this.#takeOverTails(end);
+		if (!isPaused && !isOfFields) this.#takeOverTails(end);
 	}
 
 	#takeOverTails(at: number): void {
@@ -230,7 +232,9 @@ export class ViewScanner {
 	}
 
 	#mapped(shadow: ShadowText, detections: readonly Detection[]): ViewDetection[] {
-		return detections.map((detection) => {
+		const { leastSeams = 0 } = this.#view;
+		const seen = leastSeams === 0 ? detections : detections.filter(({ from, to }) => shadow.seamsIn(from, to) >= leastSeams);
+		return seen.map((detection) => {
 			const { rule, from, to, score } = detection;
 			const tail = tailOf(this.#program, detection);
 			return {
@@ -245,7 +249,7 @@ export class ViewScanner {
 	}
 }
 
-/** Whether a rule looks in a view. A secret has a prefix that ordinary text does not make up; personal data must ask for more than `folded`. */
+/** Whether a rule looks in a view. A secret has a prefix that ordinary text does not make up; personal data must ask for more than `folded`, and all must ask for `fields`. */
 export function looksIn({ views, category }: Rule, { name }: View): boolean {
 	return name === "folded" || (views ?? (category === "pii" ? [] : ["compact", "decoded"])).includes(name);
 }

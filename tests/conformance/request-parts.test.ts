@@ -30,24 +30,27 @@ const FORMATS = [
 	],
 ] as const;
 
+/** What goes upstream of a request. */
+function sentOf(api: Parameters<typeof providerOf>[0], path: string, request: object): unknown {
+	const policy = {
+		id: "",
+		prompt: ruleSet,
+		response: ruleSet,
+		maxPromptLength: 1e6,
+		dryRun: false,
+		restores: true,
+		onCut: "end",
+		documents: "refuse",
+	} as const satisfies Policy;
+	const body = Buffer.from(JSON.stringify({ model: "m", max_tokens: 9, ...request }));
+	const style = { strategy: "replace", key, prompt: new SurrogateTable({ key, keepsOriginals: true }) } as const;
+	const verdict = promptVerdict(body, path, providerOf(api), policy, program, style);
+	expect(verdict.action).toMatch(/allow|redact/);
+	return JSON.parse(Buffer.from(("body" in verdict && verdict.body) || body).toString());
+}
+
 describe.each(FORMATS)("%s", (api, path, bodyOf) => {
-	const sent = (texts: readonly string[]): unknown => {
-		const policy = {
-			id: "",
-			prompt: ruleSet,
-			response: ruleSet,
-			maxPromptLength: 1e6,
-			dryRun: false,
-			restores: true,
-			onCut: "end",
-			documents: "refuse",
-		} as const satisfies Policy;
-		const body = Buffer.from(JSON.stringify({ model: "m", max_tokens: 9, ...bodyOf(texts) }));
-		const style = { strategy: "replace", key, prompt: new SurrogateTable({ key, keepsOriginals: true }) } as const;
-		const verdict = promptVerdict(body, path, providerOf(api), policy, program, style);
-		expect(verdict.action).toMatch(/allow|redact/);
-		return JSON.parse(Buffer.from(("body" in verdict && verdict.body) || body).toString());
-	};
+	const sent = (texts: readonly string[]): unknown => sentOf(api, path, bodyOf(texts));
 	const becomes = (texts: readonly string[], expected: readonly string[]): void =>
 		expect(sent(texts)).toEqual({ model: "m", max_tokens: 9, ...bodyOf(expected) });
 
@@ -63,4 +66,15 @@ describe.each(FORMATS)("%s", (api, path, bodyOf) => {
 	});
 
 	test("clean parts are what they were", () => becomes(["Hello ", "world", ""], ["Hello ", "world", ""]));
+});
+
+test("a key over two arguments of one call is redacted in the conversation that goes upstream", () => {
+	const input = { id: KEY.slice(0, 8), rest: KEY.slice(8), city: "Bern" };
+	const call = { id: "t", name: "f", input };
+	const anthropic = sentOf("anthropic-messages", "", { messages: [{ role: "assistant", content: [{ type: "tool_use", ...call }] }] });
+	const tool = { id: "t", type: "function", function: { name: "f", arguments: JSON.stringify(input) } };
+	const openai = sentOf("openai-chat", "", { messages: [{ role: "assistant", tool_calls: [tool] }] });
+	for (const sent of [anthropic, openai].map((body) => JSON.stringify(body).replaceAll("\\", ""))) {
+		expect(sent).toContain('{"id":"[AWS_KEY_1]","":"","city":"Bern"}');
+	}
 });

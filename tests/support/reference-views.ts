@@ -14,6 +14,9 @@ export const REFERENCE_VIEWS: readonly View[] = [
 	whole("compact", (text) => compact(folded(folded(text)))),
 	whole("decoded", (text) => decoded(folded(folded(text)), folded), true),
 	whole("decoded", (text) => hidden(text, folded), true),
+	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 0)), leastSeams: 1 },
+	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 1)), leastSeams: 1 },
+	{ ...whole("fields", (text) => fields(text, () => true)), leastSeams: 2 },
 ];
 
 /** A character of a text and the bytes of the original that it stands for. */
@@ -254,6 +257,35 @@ function compact(text: readonly Char[]): Char[] {
 		else if (gap !== undefined) write(gap.length, "-");
 		else if (mark !== "") write(mark.length, "");
 		else write(1, text[at]?.char as string);
+	}
+	return out;
+}
+
+/** Whether a member's name begins here. */
+const isName = (rest: string, before: string): boolean => !/:\s*$/.test(before) && /^"[^"\n]{0,40}"\s{0,16}:/.test(rest);
+
+/** The text from the end of one string of JSON to the beginning of the next; undefined where none follows. */
+function seamAt(source: string): string | undefined {
+	if (!/^"\s*[,}\]]/.test(source)) return undefined;
+	let at = 1;
+	while (at < 200) {
+		const rest = source.slice(at);
+		if (isName(rest, source.slice(0, at))) at += rest.indexOf(":", rest.indexOf('"', 1)) + 1;
+		else if (rest[0] === '"') return source.slice(0, at + 1);
+		else if (/^[\s,:{}[\]\-+.\w]/.test(rest)) at++;
+		else return undefined;
+	}
+	return undefined;
+}
+
+function fields(text: readonly Char[], joins: (seam: number) => boolean): Char[] {
+	const source = text.map(({ char }) => (char < "\x80" ? char : "\x7f")).join("");
+	const out: Char[] = [];
+	let seams = 0;
+	for (let at = 0; at < text.length; ) {
+		const seam = seamAt(source.slice(at));
+		if (seam === undefined || !joins(seams++)) out.push(...text.slice(at, at + (seam?.length ?? 1)));
+		at += seam?.length ?? 1;
 	}
 	return out;
 }

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { isPlaceholder, TEMPLATE } from "./placeholders.ts";
 import type { Confirmer } from "./recognizer.ts";
+import { rot13 } from "./rot13.ts";
 import { entropy, tokenEfficiency } from "./token-efficiency.ts";
 
 /** A token with a vendor's prefix: only what was plainly written by hand is refused. */
@@ -8,6 +9,14 @@ export const confirmToken: Confirmer = ({ text }) => {
 	const body = text.replace(/^[A-Za-z0-9$.]{1,24}[-_.!:/]/, "");
 	if (/x{6,}|X{6,}|0{12,}|\*{3}|\.{3}|your|insert|replace|placeholder|redacted/i.test(body)) return 0;
 	return /[a-z]/.test(body) && !/\d/.test(body) && tokenEfficiency(body) > 2.8 ? 0 : 0.97;
+};
+
+/** In ROT13 a token is as random as before; the words of an address or a class name are not: small letters, few digits. */
+export const confirmRotatedToken: Confirmer = (candidate) => {
+	const { text } = candidate;
+	const digits = text.replace(/\D/g, "").length;
+	const isRandom = digits * 6 > text.length || (digits > 0 && /[a-z]/.test(text) && /[A-Z]/.test(text));
+	return isRandom && tokenEfficiency(text) < 2.4 ? confirmToken({ ...candidate, text: rot13(text) }) : 0;
 };
 
 /** Letters beyond `f`: not a hash that happens to begin like the token. */

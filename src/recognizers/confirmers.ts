@@ -14,6 +14,7 @@ import {
 	confirmDiscord,
 	confirmJwt,
 	confirmMixedToken,
+	confirmRotatedToken,
 	confirmToken,
 } from "./confirm-secrets.ts";
 import { confirmE164, confirmEmail, confirmEmailFromAt, confirmNanp, confirmNationalPhone } from "./contact.ts";
@@ -75,6 +76,7 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["jwt", confirmJwt],
 	["token", confirmToken],
 	["mixed_token", confirmMixedToken],
+	["rotated_token", confirmRotatedToken],
 	["github_token", confirmCrcToken],
 	["npm_token", confirmCrcToken],
 	["base64_pem", confirmBase64Pem],

@@ -1,4 +1,5 @@
 import { EVERY_VIEW, type PatternSpec, type Recognizer } from "./recognizer.ts";
+import { rotatedClass, rotatedExpression } from "./rot13.ts";
 
 /** Alphabets of token bodies: class source and sample text. Samples are assembled so that no file holds a whole token. */
 const BODIES = {
@@ -37,19 +38,33 @@ export interface TokenRow {
 const MAX_TAIL_BYTES = 4096;
 const escaped = (literal: string): string => literal.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
+/** The same token in ROT13: its prefix is as certain. */
+export function rotatedToken({ name, expression, score, tail }: PatternSpec): PatternSpec {
+	return {
+		name: `${name}_rot13`,
+		expression: rotatedExpression(expression),
+		score,
+		confirm: "rotated_token",
+		...(tail && { tail: { ...tail, bytes: rotatedClass(tail.bytes) } }),
+	};
+}
+
 /** The recognizer of one row. Its examples follow from its forms. */
 export function tokenRecognizer(group: string, { type, forms }: TokenRow): Recognizer {
 	const sample = ({ prefix, body, min }: TokenForm, length = min): string => prefix + BODIES[body][1].repeat(12).slice(0, length);
-	const patterns = forms.map(({ prefix, expression, body, min, confirm, more = "" }, i): PatternSpec => {
+	const patterns = forms.flatMap(({ prefix, expression, body, min, confirm, more = "" }, i): PatternSpec[] => {
 		const alphabet = BODIES[body][0];
-		return {
+		const pattern = {
 			name: i === 0 ? type : `${type}_${i + 1}`,
 			expression: `(?<![A-Za-z0-9_-])${expression ?? escaped(prefix)}[${alphabet}]{${min}}`,
 			score: 0.98,
 			confirm: confirm ?? "token",
-			...(/[^A-Za-z0-9]|^(?=.*[A-Z]).{4}/.test(prefix) && { views: EVERY_VIEW }),
 			tail: { bytes: `${more}${alphabet}`, maxBytes: MAX_TAIL_BYTES },
 		};
+		// Hardly ever the end or the beginning of a word.
+		const isDistinct = /[^A-Za-z0-9]|^(?=.*[A-Z]).{4}/.test(prefix);
+		const rotated = /[A-Za-z]/.test(prefix) ? [rotatedToken(pattern)] : [];
+		return isDistinct ? [{ ...pattern, views: EVERY_VIEW }, ...rotated] : [pattern];
 	});
 	return {
 		type,

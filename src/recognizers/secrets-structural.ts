@@ -1,4 +1,5 @@
-import { EVERY_VIEW, type Recognizer } from "./recognizer.ts";
+import { EVERY_VIEW, type PatternSpec, type Recognizer } from "./recognizer.ts";
+import { rotatedToken } from "./secret-tokens.ts";
 
 const sample = "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2".repeat(4);
 const KEY_BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
@@ -133,19 +134,22 @@ export const CREDENTIALED_URL: Recognizer = {
 	},
 };
 
+const ACCESS_KEY_ID: PatternSpec = {
+	name: "aws_access_key_id",
+	expression: "(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])",
+	score: 0.97,
+	views: EVERY_VIEW,
+	confirm: "token",
+};
+
 export const AWS_KEY: Recognizer = {
 	type: "aws_key",
 	category: "secret",
 	groups: ["cloud"],
 	label: "AWS_KEY",
 	patterns: [
-		{
-			name: "aws_access_key_id",
-			expression: "(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])",
-			score: 0.97,
-			views: EVERY_VIEW,
-			confirm: "token",
-		},
+		ACCESS_KEY_ID,
+		rotatedToken(ACCESS_KEY_ID),
 		{
 			name: "aws_secret_access_key",
 			expression: "(?:aws[a-z0-9_ .-]{0,16}(?:key|secret)|secret[_ -]?access[_ -]?key|secret[_ -]?key)[\"'\\])]{0,3}[ \\t]{0,4}[:=]",

@@ -3,6 +3,7 @@ import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import { rulesOf, type SensitiveFrom } from "../../src/policy/recognizer-rules.ts";
 import { EXFILTRATION_LINK } from "../../src/recognizers/links.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
+import { AI_SECRETS } from "../../src/recognizers/secrets-ai.ts";
 import { TEXT_MARKS } from "../../src/recognizers/text-marks.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
@@ -50,3 +51,18 @@ for (const { type, examples } of ALL) {
 				expect([text, findingsIn(program, text).filter((found) => found.type === type)]).toEqual([text, []]);
 	});
 }
+
+test("a token with a prefix is found in ROT13 too, where neither reading is made of words", () => {
+	const turned = (text: string): string =>
+		text.replace(/[A-Za-z]/g, (char) => String.fromCharCode(char.charCodeAt(0) + (/[A-Ma-m]/.test(char) ? 13 : -13)));
+	const tokens = AI_SECRETS.flatMap(({ type, examples }) => examples.match.map((example) => [type, exampleText(example)] as const));
+	const found = tokens.filter(([type, text]) => findingsIn(inPrompts, turned(text)).some((finding) => finding.type === type));
+	// Some prefixes are words without their sign: they are looked for as they stand only.
+	expect(new Set(tokens.map(([type]) => type)).size - new Set(found.map(([type]) => type)).size).toBeLessThanOrEqual(2);
+	for (const text of [
+		"fx-button-primary-2024-large-outlined-rounded",
+		"us_presidential_elections_in_the_state",
+		"cn-how-to-build-a-web-server-in-2024-with-node",
+	])
+		expect(findingsIn(inPrompts, text)).toEqual([]);
+});

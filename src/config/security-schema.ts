@@ -188,6 +188,12 @@ const ResponseFiltering = z
 			.describe(
 				"An answer that repeats 48 letters and digits in a row of the request's system prompt, in any case, spacing and punctuation. `flag`: count it; `cut`: end the answer where the echo began to look like one, 16 letters into it. Not for applications whose system prompt holds what answers should quote.",
 			),
+		prompt_canary: z
+			.enum(["none", "redact", "cut"])
+			.default("none")
+			.describe(
+				"A canary: a random-looking mark behind the request's system prompt, on its way to the model. Where it stands in an answer, whole or from its sixth character on, in any text and disguise, the prompt was given away. `cut`: end the answer before it; `redact`: take it out, count it and go on. It never reaches the client. Requests without a system prompt get none.",
+			),
 		on_cut: z
 			.enum(["end", "error"])
 			.default("end")

@@ -1,3 +1,4 @@
+import type { IsOwn } from "../scanner/text-scanner.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
 import { createSurrogateMatcher, type SurrogateMatcher } from "./surrogate-matcher.ts";
@@ -9,13 +10,17 @@ export interface TextStyle extends RedactionStyle {
 	/** Finds the surrogates that become originals again. */
 	readonly restores?: SurrogateMatcher;
 	/** Whether a finding is but a surrogate of the answer's own prompt. */
-	readonly isOwn?: (text: string) => boolean;
+	readonly isOwn?: IsOwn;
+	/** What the proxy has put into the request, and no client must see. */
+	readonly canary?: string;
 }
 
 /** What an answer must know of its prompt. Plain data. */
 export interface PromptMemory extends SurrogateTableState {
 	/** The application's own words, where the policy keeps them from being repeated. */
 	readonly hidden?: string;
+	/** What stands behind them for the same purpose. */
+	readonly canary?: string;
 }
 
 /** Shorter texts stand inside a surrogate by chance. */

@@ -1,3 +1,4 @@
+import type { Policy } from "../policy/policy.ts";
 import { speakerOf } from "../providers/speaker.ts";
 import { createEchoIndex } from "../scanner/echo.ts";
 import { withEcho } from "../scanner/echo-scanner.ts";
@@ -8,8 +9,9 @@ import type { ReadPrompt } from "./prompt-filter.ts";
 /** UTF-16 units of hidden text that are kept with a session. */
 const MAX_UNITS = 65_536;
 
-/** What the application tells the model and the caller is not meant to read. Empty where it says nothing. */
-export function hiddenText({ request, value }: ReadPrompt): string {
+/** What the application tells the model and answers must not repeat. Empty where it says nothing, or the policy does not ask. */
+export function hiddenText({ request, value }: ReadPrompt, { onEcho }: Policy): string {
+	if (onEcho === undefined) return "";
 	const texts = request.places.filter(({ path }) => path !== undefined && speakerOf(value, path) === "system").map(({ text }) => text);
 	return texts.join("\n").slice(0, MAX_UNITS);
 }

@@ -6,6 +6,7 @@ import { createScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
+import { foreignCanaries } from "./canary.ts";
 import { inspectWhole } from "./inspect-whole.ts";
 import { judgeInjection, type PromptRisk } from "./prompt-risk.ts";
 
@@ -33,8 +34,10 @@ export type InspectText = (text: string) => TextInspection;
 export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: RedactionStyle, injection?: InjectionPolicy): InspectText {
 	const rules = ruleSet.rules.map((rule) => (rule.action === "cut" ? { ...rule, action: "redact" as const } : rule));
 	const program = createScannerProgram({ ...ruleSet, rules }, engine);
+	// No text by itself belongs to a conversation.
+	const alone = { ...style, isOwn: foreignCanaries("") };
 	return (text) => {
-		const { text: redacted, scanner } = inspectWhole(program, style, text);
+		const { text: redacted, scanner } = inspectWhole(program, alone, text);
 		const findings = scanner.findings.map((finding) => ({ ...finding, action: ruleSet.rules[finding.rule]?.action ?? finding.action }));
 		const prompt = [{ channel: "text:0", text, speaker: "user" as const, signals: scanner.signals }];
 		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program);

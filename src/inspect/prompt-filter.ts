@@ -9,6 +9,7 @@ import type { Finding } from "../verdict/finding.ts";
 import type { PromptVerdict, UnsetSettings } from "../verdict/prompt-verdict.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
+import { type Canary, withCanary } from "./canary.ts";
 import type { TextStyle } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
 import { judgeInjection, type PromptText } from "./prompt-risk.ts";
@@ -37,7 +38,7 @@ export function readPrompt(body: Uint8Array, path: string, provider: Provider): 
 }
 
 /** Decides about one request before anything of it goes upstream. In a dry run the verdict says what `would` have been decided. */
-export function judgePrompt(read: ReadPrompt, policy: Policy, program: ScannerProgram, style: TextStyle): PromptVerdict {
+export function judgePrompt(read: ReadPrompt, policy: Policy, program: ScannerProgram, style: TextStyle, canary?: Canary): PromptVerdict {
 	const { json, value, request, settings } = read;
 	const refusal = refusalOf(request, policy);
 	if (refusal !== undefined && !policy.dryRun) return refusal;
@@ -77,10 +78,15 @@ export function judgePrompt(read: ReadPrompt, policy: Policy, program: ScannerPr
 		isRepeatable: isRepeatable(value as JsonObject),
 		unset: unsetSettings(settings, value as object),
 	};
-	const edits = editsOf(request.places, texts, request.amendments);
-	const passed = passedAction(edits.length > 0, findings.length > 0 || attack.action === "flag");
+	const isEdited = editsOf(request.places, texts, request.amendments).length > 0;
+	const passed = passedAction(isEdited, findings.length > 0 || attack.action === "flag");
 	if (policy.dryRun) return { action: "allow", ...known, would: blocked ? "block" : passed };
 	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
+	if (canary !== undefined) {
+		const { place, token } = canary;
+		texts[place] = withCanary(texts[place] ?? (request.places[place] as Place).text, token);
+	}
+	const edits = editsOf(request.places, texts, request.amendments);
 	return { action: passed, ...known, ...(edits.length > 0 && { body: Buffer.from(replaceValues(json, edits)) }) };
 }
 

@@ -4,6 +4,7 @@ import type { Detection } from "../scanner/detector.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Replacement } from "../wire/json-strings.ts";
+import { withoutCanary } from "./canary.ts";
 import type { TextStyle } from "./conversation.ts";
 import { inspectJoined, inspectWhole } from "./inspect-whole.ts";
 
@@ -50,7 +51,14 @@ export class WholeTexts {
 		return { findings, isCut, signals, texts: texts.map((text, i) => (text === parts[i]?.text ? undefined : text)) };
 	}
 
-	inspect({ text, source }: Pick<Place, "text" | "source">): WholeText {
+	inspect(place: Pick<Place, "text" | "source"> & Partial<Pick<Place, "kind">>): WholeText {
+		const { canary } = this.#style;
+		const text = place.kind === "echo" && canary !== undefined ? withoutCanary(place.text, canary) : place.text;
+		const whole = this.#inspect(text, place.source);
+		return text === place.text ? whole : { ...whole, text: whole.text ?? text };
+	}
+
+	#inspect(text: string, source: Place["source"]): WholeText {
 		if (text === "" || (source === "text" && this.#clean.has(text))) return CLEAN;
 		const whole = inspectWhole(this.#program, this.#style, text, source);
 		const { findings, isCut, signals } = whole.scanner;

@@ -4,6 +4,7 @@ import { matcherOf } from "../core/globs.ts";
 import type { FilterState, ResponseFilter } from "../inspect/answer-filter.ts";
 import { arrayStream } from "../inspect/array-answer.ts";
 import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
+import { canaryFor, canaryStyle } from "../inspect/canary.ts";
 import { answerStyle, ownSurrogates, type PromptMemory, type TextStyle } from "../inspect/conversation.ts";
 import type { FilterStep } from "../inspect/filter-step.ts";
 import { echoProgram, hiddenText } from "../inspect/hidden-text.ts";
@@ -18,7 +19,7 @@ import { providerOf } from "../providers/registry.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
-import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
+import { SurrogateTable } from "../verdict/surrogate-table.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { type CreateEngine, LanePolicies } from "./lane-policies.ts";
 import type { FromLane, SessionId, ToLane } from "./protocol.ts";
@@ -63,12 +64,12 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	const policies = new LanePolicies(options.createEngine ?? createHyperscanEngine, options.secretKey);
 	const answers = new Map<SessionId, OpenAnswer>();
 	const answerContext = (policy: LoadedPolicy, { isStructured = false, surrogates }: ToLane & { kind: "open" }): AnswerContext => {
-		const style = { ...policy.style("response"), isStructured };
 		const memory = surrogates && options.unpack<PromptMemory>(surrogates);
-		if (memory === undefined) return { style, program: policy.response };
+		const style = { ...policy.style("response"), isStructured };
+		const known = memory === undefined || memory.surrogates.length === 0 ? style : answerStyle(style, memory);
 		return {
-			style: memory.surrogates.length === 0 ? style : answerStyle(style, memory),
-			program: echoProgram(policy, memory.hidden),
+			style: policy.policy.hasCanary ? canaryStyle(known, memory?.canary) : known,
+			program: echoProgram(policy, memory?.hidden),
 		};
 	};
 
@@ -139,9 +140,13 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		{ kind: "translated", sid: item.sid, result: translateRequest(item.body, item.api, item) },
 	];
 
-	const judge = ({ api, surrogates: given }: ToLane & { kind: "prompt" }, read: ReadPrompt, policy: LoadedPolicy): PromptVerdict => {
-		const { restores: keepsOriginals } = policy.policy;
-		const state = given && options.unpack<SurrogateTableState>(given);
+	const judge = (
+		{ api, isSecond, surrogates: given }: ToLane & { kind: "prompt" },
+		read: ReadPrompt,
+		policy: LoadedPolicy,
+	): PromptVerdict => {
+		const { restores: keepsOriginals, dryRun } = policy.policy;
+		const state = given && options.unpack<PromptMemory>(given);
 		const surrogates = new SurrogateTable({
 			key: options.secretKey,
 			isStateful: STATEFUL.has(api),
@@ -149,13 +154,15 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			...(state && { state }),
 		});
 		const style = { ...policy.style("prompt"), prompt: surrogates, ...(state && { isOwn: ownSurrogates(state) }) };
-		const verdict = judgePrompt(read, policy.policy, policy.prompt, style);
-		const hidden = policy.policy.onEcho === undefined ? "" : hiddenText(read);
-		const hasSurrogates = surrogates.surrogates.length > 0 && !policy.policy.dryRun;
-		if (!("stream" in verdict) || !(hasSurrogates || hidden !== "")) return verdict;
-		const memory: PromptMemory = { ...surrogates.state(), ...(!hasSurrogates && { surrogates: [] }), hidden };
+		// Of several policies the first inspects the answer.
+		const canary = isSecond ? undefined : canaryFor(read, policy.policy, options.secretKey);
+		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, canary);
+		if (!("stream" in verdict) || (isSecond && dryRun)) return verdict;
+		const secrets = isSecond ? state : { hidden: hiddenText(read, policy.policy), canary: canary?.token };
+		const memory = memoryOf(surrogates, dryRun, secrets?.hidden, secrets?.canary);
+		if (memory === undefined) return verdict;
 		// An answer with originals given back is its own caller's, and this once.
-		const isRepeatable = verdict.isRepeatable && !(hasSurrogates && keepsOriginals);
+		const isRepeatable = verdict.isRepeatable && !(memory.surrogates.length > 0 && keepsOriginals);
 		return { ...verdict, isRepeatable, surrogates: options.pack(memory) };
 	};
 
@@ -204,6 +211,14 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			}
 		},
 	};
+}
+
+/** What the answer must know; undefined: nothing. In a dry run the prompt went upstream as it was. */
+function memoryOf(table: SurrogateTable, dryRun: boolean, hidden = "", canary = ""): PromptMemory | undefined {
+	const state = table.state();
+	const surrogates = dryRun ? [] : state.surrogates;
+	if (surrogates.length === 0 && hidden === "" && canary === "") return undefined;
+	return { ...state, surrogates, hidden, canary };
 }
 
 /** What stands between the filter, which knows SSE in the upstream's format, and the client. */

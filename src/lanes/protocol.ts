@@ -38,7 +38,9 @@ export type ToLane =
 			readonly sid: SessionId;
 			/** The first whose globs match the model counts; empty globs do. */
 			readonly policies: readonly PolicyForModels[];
-			/** What the request has been given already, where another policy comes on top of the first. */
+			/** Another policy has passed the request before, and that one inspects the answer. */
+			readonly isSecond?: boolean;
+			/** What the request has been given by then. */
 			readonly surrogates?: Uint8Array | undefined;
 			readonly api: ApiName;
 			/** Of the request, without query: some APIs carry the model there. */

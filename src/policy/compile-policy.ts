@@ -63,6 +63,7 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 		}),
 		onCut: response.on_cut,
 		...(response.on_prompt_echo !== "allow" && { onEcho: dryRun ? ("flag" as const) : response.on_prompt_echo }),
+		...(response.enabled && response.prompt_canary !== "none" && !dryRun && { hasCanary: true as const }),
 		documents: security.input.documents,
 		maxPromptLength: security.input.max_prompt_length,
 		dryRun,

@@ -1,3 +1,4 @@
+import { CANARY } from "../recognizers/canary.ts";
 import { EXFILTRATION_LINK } from "../recognizers/links.ts";
 import type { Recognizer } from "../recognizers/recognizer.ts";
 import { CONTROL_SEQUENCE, HIDDEN_TEXT, SPECIAL_TOKEN } from "../recognizers/text-marks.ts";
@@ -5,7 +6,7 @@ import type { RedactionStrategy, Rule } from "./policy.ts";
 import type { PolicySettings } from "./policy-settings.ts";
 
 /** What the policy does about marks: out of the text, or the text is stopped. */
-type MarkAction = "pass" | "strip" | "neutralize" | "reject" | "cut";
+type MarkAction = "pass" | "redact" | "strip" | "neutralize" | "reject" | "cut";
 
 /** Rules about what a reader of a prompt does not see. */
 export function promptMarks({ input }: PolicySettings): Rule[] {
@@ -22,6 +23,7 @@ export function responseMarks({ response_filtering: response }: PolicySettings):
 		...markRules(SPECIAL_TOKEN, response.special_tokens),
 		...markRules(HIDDEN_TEXT, response.hidden_text),
 		...markRules(CONTROL_SEQUENCE, response.control_sequences),
+		...(response.prompt_canary === "none" ? [] : markRules(CANARY, response.prompt_canary)),
 		...markRules(EXFILTRATION_LINK, response.links).map((rule) => ({ ...rule, allowedHosts: response.allowed_hosts })),
 	];
 }

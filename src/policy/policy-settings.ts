@@ -54,6 +54,7 @@ export interface PolicySettings {
 		readonly links: "pass" | "neutralize" | "cut";
 		readonly allowed_hosts: readonly string[];
 		readonly on_prompt_echo: "allow" | "flag" | "cut";
+		readonly prompt_canary: "none" | "redact" | "cut";
 		/** Absent: as in prompts. */
 		readonly redaction_strategy?: RedactionStrategy | undefined;
 		readonly redaction_strategies: Readonly<Record<string, RedactionStrategy>>;

@@ -61,6 +61,8 @@ export interface Policy {
 	readonly documents: "refuse" | "pass";
 	/** What happens to an answer that repeats the application's own words to the model; absent: nothing is looked for. */
 	readonly onEcho?: "flag" | "cut";
+	/** The application's own words get a canary, for which the rules for answers then look. */
+	readonly hasCanary?: true;
 	/** What happens to a prompt that attacks; absent: nothing is looked for. */
 	readonly injection?: InjectionPolicy;
 	/** Longest prompt text in UTF-16 units over all strings of the request. */

@@ -47,10 +47,11 @@ export interface TextScanner {
 	close(): void;
 }
 
-type IsOwn = (text: string) => boolean;
+/** Whether confirmed text of a rule of this type counts as no finding all the same. */
+export type IsOwn = (text: string, type: string) => boolean;
 
 export interface ScannerProgram {
-	/** `isOwn`: confirmed text that counts as no finding all the same. `isJson`: the text is JSON source. */
+	/** `isJson`: the text is JSON source. */
 	open(state?: ScannerState, isOwn?: IsOwn, isJson?: boolean): TextScanner;
 }
 
@@ -218,7 +219,7 @@ class Scanner implements TextScanner {
 	#add(detections: readonly Detection[]): void {
 		for (const detection of detections) {
 			if (this.#isSignal(detection)) continue;
-			if (this.#isOwn?.(this.#original.text(detection.from, detection.to)) === true) continue;
+			if (this.#isKnown(detection, () => this.#original.text(detection.from, detection.to))) continue;
 			const tail = tailOf(this.#program, detection);
 			const begin = tail && (() => this.#runTail(beginTail(detection.rule, detection.to, tail), tail));
 			this.#pending.add({ ...detection, view: 0, text: undefined, beginTail: begin });
@@ -227,8 +228,13 @@ class Scanner implements TextScanner {
 
 	#addSeen(view: ViewScanner, detections: readonly ViewDetection[]): void {
 		for (const detection of detections) {
-			if (!this.#isSignal(detection) && this.#isOwn?.(detection.text) !== true) this.#pending.add({ ...detection, view: view.index });
+			if (this.#isSignal(detection) || this.#isKnown(detection, () => detection.text)) continue;
+			this.#pending.add({ ...detection, view: view.index });
 		}
+	}
+
+	#isKnown({ rule }: Detection, text: () => string): boolean {
+		return this.#isOwn?.(text(), (this.#program.rules[rule] as Rule).type) === true;
 	}
 
 	/** Keeps it, if it is one. */

@@ -44,7 +44,7 @@ async function inspectByRules(
 		api,
 		path,
 		body: first?.body ?? body,
-		...(first && { surrogates: first.surrogates }),
+		...(first && { isSecond: true, surrogates: first.surrogates }),
 	});
 	if (typeof inspection === "string") return { policy: policies.default, verdict: inspection };
 	return { policy: choices[inspection.choice]?.policy ?? policies.default, verdict: inspection.verdict };
@@ -77,7 +77,14 @@ async function inspectByOwnPolicy(
 	if (name === undefined) return first;
 	const policy = policies.named(name);
 	if (policy === undefined) return "internal_error";
-	const asked = { policies: [{ policyId: policy.id, models: [] }], api, path, body: first.body ?? body, surrogates: first.surrogates };
+	const asked = {
+		policies: [{ policyId: policy.id, models: [] }],
+		api,
+		path,
+		body: first.body ?? body,
+		isSecond: true,
+		surrogates: first.surrogates,
+	};
 	const inspection = await pool.inspectPrompt(asked);
 	return typeof inspection === "string" ? inspection : both(first, inspection.verdict);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import { rulesOf, type SensitiveFrom } from "../../src/policy/recognizer-rules.ts";
+import { CANARY } from "../../src/recognizers/canary.ts";
 import { EXFILTRATION_LINK } from "../../src/recognizers/links.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { AI_SECRETS } from "../../src/recognizers/secrets-ai.ts";
@@ -10,7 +11,7 @@ import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { exampleText, markedText } from "../support/examples.ts";
 
-const ALL = [...RECOGNIZERS, ...TEXT_MARKS, EXFILTRATION_LINK];
+const ALL = [...RECOGNIZERS, ...TEXT_MARKS, EXFILTRATION_LINK, CANARY];
 
 /** As in prompts, or as in answers. */
 async function programOf(sensitiveFrom?: SensitiveFrom): Promise<ScannerProgram> {

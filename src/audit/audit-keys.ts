@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../core/make-folder.ts";
 
 /** What the audit trail derives from the one secret of the installation. */
 export interface AuditKeys {
@@ -41,7 +42,7 @@ export function existingKeys(dir: string, secret: string): AuditKeys | undefined
 
 function localSecret(dir: string): Uint8Array {
 	const file = join(dir, SECRET_FILE);
-	mkdirSync(dir, { recursive: true, mode: 0o700 });
+	makeFolder(dir, 0o700);
 	try {
 		writeFileSync(file, randomBytes(32), { flag: "wx", mode: 0o600 });
 	} catch (error) {

@@ -1,19 +1,8 @@
-import {
-	closeSync,
-	existsSync,
-	fdatasyncSync,
-	fsyncSync,
-	ftruncateSync,
-	mkdirSync,
-	openSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	writeSync,
-} from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../core/make-folder.ts";
 import type { Signer } from "./checkpoint.ts";
-import { replaceFile } from "./files.ts";
+import { appendLine, createFile, replaceFile, writeAll } from "./files.ts";
 import { refreshLock, releaseLock, takeLock } from "./log-lock.ts";
 import { advance, headOf, type LogPosition, positionOf, recordFault, START, segmentName, segmentsOf } from "./segment.ts";
 import { SegmentLines } from "./segment-lines.ts";
@@ -61,7 +50,7 @@ export class AuditLog {
 	/** Opens or makes the log; throws when another process has it. A record that a crash cut short is removed: it was never acknowledged. */
 	constructor(options: AuditLogOptions) {
 		this.#options = options;
-		mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+		makeFolder(options.dir, 0o700);
 		takeLock(options.dir);
 		try {
 			this.isNewKey = addVerifierKey(join(options.dir, PUBLIC_KEY), options.signer.verifierKey);
@@ -102,10 +91,7 @@ export class AuditLog {
 	/** Keeps the newest checkpoint for good, so that it can be handed out and compared later. */
 	keepCheckpoint(): string {
 		const note = readFileSync(join(this.#options.dir, HEAD), "utf8");
-		const file = openSync(join(this.#options.dir, CHECKPOINTS), "a", 0o600);
-		writeSync(file, `${JSON.stringify(note)}\n`);
-		fsyncSync(file);
-		closeSync(file);
+		appendLine(join(this.#options.dir, CHECKPOINTS), JSON.stringify(note));
 		return note;
 	}
 
@@ -144,19 +130,22 @@ export class AuditLog {
 		const last = segmentsOf(readdirSync(dir)).at(-1);
 		if (last === undefined) this.#openSegment();
 		else this.#reopenSegment(join(dir, last.name));
-		const recovered = Math.max(0, this.size - signed);
-		if (recovered > 0) this.#sign();
-		return recovered;
+		if (signed > this.size)
+			throw new Error(`${dir}: records ${this.size} to ${signed - 1} were signed and are gone. Run 'secure-llm-proxy audit verify'.`);
+		if (signed < this.size) this.#sign();
+		return this.size - signed;
 	}
 
 	#openSegment(): void {
 		const path = join(this.#options.dir, segmentName(this.size));
-		const file = openSync(path, "wx", 0o600);
+		const head = `${JSON.stringify({ segment: headOf(this.#position) })}\n`;
+		// Whole: a segment without its head would be one that somebody has emptied.
+		if (!createFile(path, head)) throw new Error(`${path} exists already.`);
+		const file = openSync(path, "r+");
 		if (this.#file >= 0) closeSync(this.#file);
 		this.#file = file;
-		this.#length = 0;
+		this.#length = Buffer.byteLength(head);
 		this.#began = 0;
-		this.#write(`${JSON.stringify({ segment: headOf(this.#position) })}\n`);
 		if (this.size === 0) this.#sign();
 	}
 
@@ -193,7 +182,7 @@ export class AuditLog {
 
 	#write(text: string): void {
 		const bytes = Buffer.from(text);
-		for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at, bytes.length - at, this.#length + at);
+		writeAll(this.#file, bytes, this.#length);
 		fdatasyncSync(this.#file);
 		this.#length += bytes.length;
 	}
@@ -234,8 +223,8 @@ export function verifierKeysOf(content: string): string[] {
 
 function dropCheckpoints(path: string, before: number): void {
 	if (!existsSync(path)) return;
-	const lines = readFileSync(path, "utf8").split("\n");
-	const kept = lines.filter((line) => line !== "" && Number((JSON.parse(line) as string).split("\n")[1]) >= before);
+	const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+	const kept = lines.filter((line) => Number((JSON.parse(line) as string).split("\n")[1]) >= before);
 	replaceFile(path, kept.map((line) => `${line}\n`).join(""));
 }
 

@@ -98,7 +98,7 @@ class Writer implements AuditWriter {
 				failure = error.message;
 			});
 			worker.once("exit", () => {
-				reject(new Error(`The audit log cannot be opened: ${failure}`));
+				reject(new Error(`The audit log in ${this.#options.dir} (audit.dir) cannot be opened: ${failure}`));
 				this.#onExit(failure);
 			});
 		});
@@ -132,13 +132,17 @@ class Writer implements AuditWriter {
 	async close(timeoutMs: number): Promise<void> {
 		this.#send();
 		this.#isClosing = true;
-		const closed = new Promise<void>((resolve) => {
-			this.#onClosed = resolve;
-			setTimeout(resolve, timeoutMs).unref();
+		const worker = this.#worker;
+		if (worker === undefined) return;
+		await new Promise<void>((resolve) => {
+			const timer = setTimeout(resolve, timeoutMs);
+			this.#onClosed = () => {
+				clearTimeout(timer);
+				resolve();
+			};
+			worker.postMessage({ kind: "close", timeoutMs: timeoutMs / 2 } satisfies ToAuditThread);
 		});
-		this.#worker?.postMessage({ kind: "close", timeoutMs: timeoutMs / 2 } satisfies ToAuditThread);
-		await closed;
-		await this.#worker?.terminate();
+		await worker.terminate();
 	}
 
 	#send(): void {

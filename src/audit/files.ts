@@ -1,7 +1,21 @@
-import { closeSync, fdatasyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	fsyncSync,
+	ftruncateSync,
+	linkSync,
+	openSync,
+	readSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+	writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
 import { threadId } from "node:worker_threads";
 
-/** The file has either its old content or the new one, also after a crash. */
+/** The file has either its old content or the new one, also after a crash and on a full disk. */
 export function replaceFile(path: string, content: string): void {
 	const temporary = writeTemporary(path, content);
 	renameSync(temporary, path);
@@ -12,6 +26,7 @@ export function createFile(path: string, content: string): boolean {
 	const temporary = writeTemporary(path, content);
 	try {
 		linkSync(temporary, path);
+		syncFolder(dirname(path));
 		return true;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -21,14 +36,48 @@ export function createFile(path: string, content: string): boolean {
 	}
 }
 
-function writeTemporary(path: string, content: string): string {
-	const temporary = `${path}.${process.pid}-${threadId}.tmp`;
-	const file = openSync(temporary, "w", 0o600);
+/** Writes all of it at a place in a file; throws when the disk takes only a part. */
+export function writeAll(file: number, bytes: Uint8Array, position: number): void {
+	for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, position + at);
+}
+
+/** Longest line of a file that `appendLine` writes, bytes. */
+const MAX_LINE_BYTES = 4096;
+
+/** Adds a line to a file. What a crash or a full disk left of an earlier one goes. */
+export function appendLine(path: string, line: string): void {
+	const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
 	try {
-		writeSync(file, content);
-		fdatasyncSync(file);
+		const { size } = fstatSync(file);
+		const tail = Buffer.alloc(Math.min(size, MAX_LINE_BYTES));
+		readSync(file, tail, 0, tail.length, size - tail.length);
+		const end = size - tail.length + tail.lastIndexOf(10) + 1;
+		const bytes = Buffer.from(`${line}\n`);
+		writeAll(file, bytes, end);
+		ftruncateSync(file, end + bytes.length);
+		fsyncSync(file);
 	} finally {
 		closeSync(file);
 	}
-	return temporary;
+}
+
+function writeTemporary(path: string, content: string): string {
+	const temporary = `${path}.${process.pid}-${threadId}.tmp`;
+	try {
+		writeFileSync(temporary, content, { mode: 0o600, flush: true });
+		return temporary;
+	} catch (error) {
+		rmSync(temporary, { force: true });
+		throw error;
+	}
+}
+
+/** A new name is on disk only when its folder is. */
+function syncFolder(path: string): void {
+	const folder = openSync(path, "r");
+	try {
+		fsyncSync(folder);
+	} finally {
+		closeSync(folder);
+	}
 }

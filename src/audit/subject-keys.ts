@@ -3,7 +3,6 @@ import {
 	appendFileSync,
 	closeSync,
 	fsyncSync,
-	mkdirSync,
 	openSync,
 	readdirSync,
 	readFileSync,
@@ -12,7 +11,8 @@ import {
 	utimesSync,
 	writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { makeFolder } from "../core/make-folder.ts";
 import { type AuditKeys, keyedHash } from "./audit-keys.ts";
 import { createFile } from "./files.ts";
 import { seal, unseal } from "./seal.ts";
@@ -58,7 +58,7 @@ export class SubjectKeys {
 		const known = this.find(id);
 		if (known !== undefined) return known;
 		const file = this.#fileOf(this.#keys.fileOf(id));
-		mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
+		makeFolder(dirname(file), 0o700);
 		createFile(file, this.#wrap(id, randomBytes(32)));
 		const made = this.find(id);
 		if (made === undefined) throw new Error(`${file} cannot be read with the present secret`);
@@ -123,7 +123,7 @@ export class SubjectKeys {
 				unreadable++;
 				continue;
 			}
-			mkdirSync(join(to, ".."), { recursive: true, mode: 0o700 });
+			makeFolder(dirname(to), 0o700);
 			// A key that was made meanwhile is another subject in the records: both are kept.
 			if (!createFile(to, this.#wrap(subject.id, subject.key))) continue;
 			destroy(file);

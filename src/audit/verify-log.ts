@@ -124,16 +124,15 @@ function keptCheckpoints(dir: string, faults: string[]): string[] {
 	};
 	const head = read(HEAD);
 	if (head === "") faults.push(`${HEAD} is missing.`);
-	const kept = read(CHECKPOINTS)
-		.split("\n")
-		.filter((line) => line !== "")
-		.flatMap((line) => {
-			try {
-				return [JSON.parse(line) as string];
-			} catch {
-				faults.push(`${CHECKPOINTS} holds a line that is no checkpoint.`);
-				return [];
-			}
-		});
+	// What stands behind the last line feed is what a crash left of a checkpoint.
+	const lines = read(CHECKPOINTS).split("\n").slice(0, -1);
+	const kept = lines.flatMap((line) => {
+		try {
+			return [JSON.parse(line) as string];
+		} catch {
+			faults.push(`${CHECKPOINTS} holds a line that is no checkpoint.`);
+			return [];
+		}
+	});
 	return head === "" ? kept : [...kept, head];
 }

@@ -1,10 +1,11 @@
 import { X509Certificate } from "node:crypto";
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { compilePolicies } from "../compile-policies.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { makeFolder } from "../core/make-folder.ts";
 import { hasUws } from "../edge/listener-uws.ts";
 import { readTls } from "../edge/tls.ts";
 import { createUpstreamClient } from "../edge/upstream.ts";
@@ -118,7 +119,7 @@ function port({ server: { host, port: number } }: Config): Promise<Finding> {
 
 function auditFolder({ audit }: Config): Finding {
 	try {
-		mkdirSync(audit.dir, { recursive: true });
+		makeFolder(audit.dir, 0o700);
 		accessSync(audit.dir, constants.W_OK);
 		return ok(`audit folder ${audit.dir}`);
 	} catch (error) {

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { makeFolder } from "../core/make-folder.ts";
 
 /** What is agreed to, as an administrator writes it. */
 const ConsentTerms = z.strictObject({
@@ -77,7 +78,7 @@ export async function updateConsents(
 	change: (consents: readonly ConsentRecord[]) => readonly ConsentRecord[],
 	record: () => Promise<void>,
 ): Promise<void> {
-	mkdirSync(dirname(file), { recursive: true });
+	makeFolder(dirname(file));
 	const lock = `${file}.lock`;
 	await takeLock(lock);
 	try {

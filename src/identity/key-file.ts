@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { makeFolder } from "../core/make-folder.ts";
 
 const KeyRecord = z.strictObject({
 	id: z.string().regex(/^[0-9A-Za-z]{8}$/),
@@ -50,7 +51,7 @@ export function readKeyFile(file: string, mayBeMissing = false): KeyFileReading 
 
 /** Changes the file under a lock. The change sees what is in it now; readers see the old content or the new one. */
 export function updateKeyFile(file: string, change: (keys: readonly KeyRecord[]) => readonly KeyRecord[]): void {
-	mkdirSync(dirname(file), { recursive: true });
+	makeFolder(dirname(file));
 	const lock = `${file}.lock`;
 	writeFileSync(lock, String(process.pid), { flag: "wx" });
 	try {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../core/make-folder.ts";
 import { type Pack, readPack } from "./pack.ts";
 
 /** Name of the file that says which versions of a pack were put in use, the newest last. */
@@ -37,7 +38,7 @@ export class PackStore {
 	add({ name, version }: Pack, signed: Uint8Array): boolean {
 		const versions = this.#history(name);
 		if (versions.at(-1) === version) return false;
-		mkdirSync(join(this.#dir, name), { recursive: true });
+		makeFolder(join(this.#dir, name));
 		this.#write(name, `${version}.pack`, signed);
 		this.#write(name, HISTORY, JSON.stringify([...versions.filter((known) => known !== version), version]));
 		return true;

@@ -1,9 +1,10 @@
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { cpus, homedir } from "node:os";
 import { join } from "node:path";
 import { hyperscanVersion } from "../../native/index.js";
+import { makeFolder } from "../core/make-folder.ts";
 import { buildExpressions, checkRules, distinctPatterns, type PatternFault, type PatternSource, wordPatterns } from "./compile-rules.ts";
 
 /** A compiled, serialised pattern database. `key` is the content hash that names it: rules with the same key can share an engine. */
@@ -78,7 +79,7 @@ async function readCache(file: string): Promise<Uint8Array | undefined> {
 async function writeCache(dir: string, file: string, payload: Uint8Array): Promise<void> {
 	const temporary = `${file}.${process.pid}`;
 	try {
-		await mkdir(dir, { recursive: true, mode: 0o700 });
+		makeFolder(dir, 0o700);
 		await writeFile(temporary, Buffer.concat([createHash("sha256").update(payload).digest(), payload]), { mode: 0o600 });
 		await rename(temporary, file);
 	} catch {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -45,7 +45,8 @@ async function ask(dir: string, prompts: readonly string[], yaml = "logging: { s
 
 test("with sensitive_data_logging the redacted text is kept encrypted, an export shows it, and after erasure it is nowhere", async () => {
 	const dir = newDir();
-	await ask(dir, ["The otter swims. Phone (415) 555-2671."]);
+	const sinks = `, sinks: [{ name: siem, type: file, path: "${join(dir, "siem.jsonl")}" }]`;
+	await ask(dir, ["The otter swims. Phone (415) 555-2671."], undefined, sinks);
 	expect(everything(dir)).not.toMatch(/otter|heron|jane|555-2671|127\.0\.0\.1/);
 
 	const exported = await audit("export", dir, "--subject", SUBJECT);
@@ -55,10 +56,14 @@ test("with sensitive_data_logging the redacted text is kept encrypted, an export
 	expect(records[1].content.answer).toContain("The heron flies.");
 	expect(exported.out).not.toMatch(/jane|555-2671/);
 
+	// The search index and what a sink wrote lie in the folder as well.
+	expect((await audit("query", dir, "--subject", SUBJECT)).code).toBe(0);
+	expect([existsSync(join(dir, "index.sqlite")), existsSync(join(dir, "siem.jsonl"))]).toEqual([true, true]);
 	const keys = existingKeys(dir, "");
 	const key = keys && new SubjectKeys(dir, keys).find(SUBJECT)?.key;
 	const erased = await audit("erase", dir, "--subject", SUBJECT, "--reason", "ticket 7");
 	expect([erased.code, erased.err]).toEqual([0, expect.stringContaining(pseudonym)]);
+	expect((await audit("query", dir, "--subject", pseudonym)).code).toBe(0);
 	const left = everything(dir);
 	expect(left).not.toContain(Buffer.from(key ?? "").toString("latin1"));
 	expect(left).not.toMatch(/otter|heron|127\.0\.0\.1/);

@@ -96,14 +96,15 @@ test("a process killed at any moment under load keeps every acknowledged record,
 		);
 		const before = linesIn(join(dir, "local"));
 		await vi.waitFor(() => expect(linesIn(join(dir, "local"))).toBeGreaterThan(before + 3 + round), { timeout: 20_000, interval: 5 });
+		const written = linesIn(join(dir, "local"));
 		child.kill("SIGKILL");
 		await once(child, "exit");
 		await load;
+		await withProxy(dir, async (proxy) => void (await chatStream(proxy.port, "hello")));
+		const { faults, size } = verifyLog({ dir: join(dir, "local") });
+		expect(faults).toEqual([]);
+		expect(size).toBeGreaterThan(written);
 	}
-	await withProxy(dir, async (proxy) => void (await chatStream(proxy.port, "hello")));
-	const { faults, size } = verifyLog({ dir: join(dir, "local") });
-	expect(faults).toEqual([]);
-	expect(size).toBeGreaterThan(12);
 });
 
 test("a record says where each finding was, how long each part took and by which policy, but never what was found", async () => {

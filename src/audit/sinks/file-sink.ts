@@ -1,5 +1,6 @@
-import { mkdir, open, rename, stat } from "node:fs/promises";
+import { open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "../../core/make-folder.ts";
 import { formatRecord } from "./formats.ts";
 import type { Sink, SinkSettings } from "./sink.ts";
 
@@ -7,7 +8,7 @@ import type { Sink, SinkSettings } from "./sink.ts";
 export function createFileSink({ path, format, max_bytes, max_files }: SinkSettings & { type: "file" }): Sink {
 	return {
 		async deliver(records) {
-			await mkdir(dirname(path), { recursive: true });
+			makeFolder(dirname(path));
 			const size = await stat(path).then(
 				(found) => found.size,
 				() => 0,

@@ -22,7 +22,7 @@ const PRODUCT = "secure-llm-proxy";
 const known = (object: Record<string, unknown>): object =>
 	Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined && value !== ""));
 
-/** Elastic Common Schema 8.11; what it has no field for is below `llm_proxy`. */
+/** Elastic Common Schema 8.11, whose category `api` may be allowed and denied; what it has no field for is below `llm_proxy`. */
 function ecs(record: ShippedRecord): object {
 	const { id, time, type, log, subject, seq, prev: _prev, ...rest } = record;
 	const level = severityOf(record);
@@ -39,7 +39,7 @@ function ecs(record: ShippedRecord): object {
 			kind: "event",
 			module: PRODUCT,
 			dataset: `${PRODUCT}.audit`,
-			category: isRequest ? ["web"] : ["configuration"],
+			category: isRequest ? ["api"] : ["configuration"],
 			type: isRequest ? ["access", isStopped ? "denied" : "allowed"] : ["info"],
 			action: type,
 			outcome: isRequest ? (isStopped ? "failure" : "success") : "unknown",
@@ -105,8 +105,8 @@ function ocsf(record: ShippedRecord): object {
 	};
 }
 
-/** OCSF activities of Application Lifecycle. */
-const LIFECYCLE: Readonly<Record<string, number>> = { start: 3, stop: 4, reload: 5 };
+/** OCSF activities of Application Lifecycle: Start, Stop. A reload is none of them. */
+const LIFECYCLE: Readonly<Record<string, number>> = { start: 3, stop: 4 };
 
 /** ArcSight's 0…10. */
 const CEF_SEVERITY: Readonly<Record<Severity, number>> = { info: 1, low: 3, medium: 6, high: 8 };
@@ -154,5 +154,5 @@ function labelled(n: number, label: string, value: unknown): Record<string, unkn
 }
 
 function escapeValue(value: string): string {
-	return value.replace(/[\\=]/g, "\\$&").replace(/\r?\n/g, "\\n");
+	return value.replace(/[\\=]/g, "\\$&").replace(/\r?\n/g, "\\n").replaceAll("\r", "\\r");
 }

@@ -5,7 +5,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { AuditLog, HEAD, PUBLIC_KEY } from "../../../src/audit/audit-log.ts";
+import { AuditLog, CHECKPOINTS, HEAD, PUBLIC_KEY } from "../../../src/audit/audit-log.ts";
 import { createSigner } from "../../../src/audit/checkpoint.ts";
 import { segmentsOf } from "../../../src/audit/segment.ts";
 import { verifyLog } from "../../../src/audit/verify-log.ts";
@@ -131,6 +131,28 @@ test("a log whose newest segment was changed refuses to go on", () => {
 	truncateSync(segment(dir), 20);
 	expect(() => open(dir)).toThrow(/audit verify/);
 	expect(readFileSync(join(dir, PUBLIC_KEY), "utf8")).toContain(ORIGIN);
+});
+
+test("a log whose signed tail is gone does not go on", () => {
+	const { dir } = newLog(10, 1_000_000);
+	const lines = readFileSync(segment(dir), "utf8").trimEnd().split("\n");
+	writeFileSync(segment(dir), `${lines.slice(0, 6).join("\n")}\n`);
+	expect(() => open(dir)).toThrow(/records 5 to 9 were signed and are gone.*audit verify/);
+	expect(readdirSync(dir)).not.toContain("lock");
+	expect(faultsOf(dir)).toEqual(["Records 5 to 9 were signed and are gone."]);
+});
+
+test("a checkpoint that a crash or a full disk cut short counts for nothing, and the next one is whole", () => {
+	const { dir } = newLog(5);
+	const kept = join(dir, CHECKPOINTS);
+	const whole = readFileSync(kept, "utf8");
+	writeFileSync(kept, `${whole}"test/log\\n4\\nAAAA`);
+	expect(verifyLog({ dir })).toMatchObject({ checkpoints: 2, faults: [] });
+	const log = open(dir);
+	log.keepCheckpoint();
+	log.close();
+	expect(readFileSync(kept, "utf8")).toBe(`${whole}${JSON.stringify(readFileSync(join(dir, HEAD), "utf8"))}\n`);
+	expect(verifyLog({ dir })).toMatchObject({ checkpoints: 3, faults: [] });
 });
 
 test("a log has one writer: another living process is refused, a dead one's lock is taken over", async () => {

@@ -20,3 +20,10 @@ test("every row of the map of controls names a page, a test and a key that exist
 		if (!does.startsWith("no")) expect([row, pages.length > 0, files.length > 0]).toEqual([row, true, true]);
 	}
 });
+
+test("both lists of OWASP are mapped whole, every risk once", () => {
+	for (const year of [2025, 2026]) {
+		const risks = rows.flatMap((row) => [...row.matchAll(new RegExp(`LLM(\\d\\d):${year}`, "g"))].map(([, n]) => Number(n)));
+		expect(risks.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+	}
+});

@@ -1,0 +1,79 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { recordsOf } from "../../src/audit/log-reader.ts";
+import { verifyLog } from "../../src/audit/verify-log.ts";
+import { makeFolder } from "../../src/core/make-folder.ts";
+import { chatStream } from "../support/chat-client.ts";
+import { CommandLine } from "../support/command-line.ts";
+import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+
+let line: CommandLine;
+let upstream: MockUpstream;
+let server: string;
+beforeAll(async () => {
+	CommandLine.build();
+	line = new CommandLine();
+	upstream = await startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end(chatEvents(["hello"]).join(""));
+	});
+	server = `server: { host: 127.0.0.1, port: 0, workers: 1 }\nllm_providers: { up: { type: openai, base_url: "${upstream.url}", api_key: k } }\n`;
+});
+afterAll(() => {
+	upstream.close();
+	line.close();
+});
+
+test("a folder that cannot be made, under /proc too, ends serve and doctor with its name", async () => {
+	for (const dir of ["/proc/nowhere/audit", "/dev/null/audit"]) {
+		const config = line.file("config.yaml", `${server}audit: { dir: "${dir}" }\n`);
+		const serve = await line.run(["serve", "--config", config]);
+		expect([serve.code, serve.err]).toEqual([2, expect.stringMatching(new RegExp(`${dir} \\(audit.dir\\).*(ENOENT|ENOTDIR)`))]);
+		const doctor = await line.run(["doctor", "--config", config]);
+		expect([doctor.code, doctor.out]).toEqual([1, expect.stringMatching(new RegExp(`failure +audit folder ${dir} cannot be written`))]);
+	}
+	expect(() => makeFolder("/proc/nowhere/at/all")).toThrow(/ENOENT/);
+	const deep = join(mkdtempSync(join(tmpdir(), "folder-")), "a", "b");
+	makeFolder(deep, 0o700);
+	makeFolder(deep);
+	expect(statSync(deep).mode & 0o777).toBe(0o700);
+});
+
+/** Limits how long a file of the process may grow, as a full disk does: a write stops in the middle, the next one fails. */
+function limitFiles(pid: number | undefined, bytes: string): void {
+	execFileSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:unlimited`]);
+}
+
+test.each(["closed", "buffer"])("a disk that takes no more, with on_failure: %s", async (mode) => {
+	const dir = join(line.folder, `full-${mode}`);
+	const config = line.file(
+		`${mode}.yaml`,
+		`${server}audit: { dir: "${dir}", on_failure: ${mode}, max_unwritten_records: 20 }\nsecurity: { rate_limiting: { requests_per_minute: 0, requests_per_hour: 0 } }\n`,
+	);
+	const { child, port, logged } = await line.serve(config);
+	const statuses: number[] = [];
+	const ask = async (): Promise<number> => {
+		const { status } = await chatStream(port, "hello");
+		statuses.push(status);
+		return status;
+	};
+	await ask();
+	limitFiles(child.pid, "8192");
+	await vi.waitFor(async () => expect(await ask()).toBe(503), { timeout: 30_000, interval: 1 });
+	const served = statuses.filter((status) => status === 200).length;
+	// With a buffer that is full new work is refused as well: until then it was served.
+	if (mode === "buffer") expect(served).toBeGreaterThanOrEqual(20);
+	expect(verifyLog({ dir: join(dir, "local") }).faults).toEqual([]);
+	limitFiles(child.pid, "unlimited");
+	await logged("audit");
+	await vi.waitFor(async () => expect(await ask()).toBe(200), { timeout: 30_000, interval: 200 });
+	child.kill("SIGTERM");
+	await vi.waitFor(() => expect(existsSync(join(dir, "local", "lock"))).toBe(false), { timeout: 30_000, interval: 100 });
+	const records = [...recordsOf(join(dir, "local"))];
+	expect(records.filter(({ type }) => type === "interaction").length).toBe(statuses.filter((status) => status === 200).length);
+	expect(records.some(({ outcome }) => outcome === "audit_unavailable")).toBe(true);
+	expect(verifyLog({ dir: join(dir, "local") }).faults).toEqual([]);
+});

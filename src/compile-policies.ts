@@ -1,5 +1,6 @@
 import type { ConfigFault } from "./config/config-fault.ts";
 import type { Config } from "./config/schema.ts";
+import { shippedHarmModel } from "./models/harm-model.ts";
 import { shippedInjectionModel } from "./models/injection-model.ts";
 import { shippedModel } from "./models/token-model-file.ts";
 import type { Pack } from "./packs/pack.ts";
@@ -64,10 +65,11 @@ export async function compilePolicies(config: Config, options: CompileOptions = 
 }
 
 /** A lane that cannot read a model it is told to ask ends, and so would each that takes its place. */
-function modelFaults({ injection, prompt, response }: Policy): ConfigFault[] {
+function modelFaults({ harm, injection, prompt, response }: Policy): ConfigFault[] {
 	const asksNames = [prompt, response].some(({ rules }) => rules.some(({ learned }) => learned !== undefined));
 	return [
 		...(injection?.isLearned === true ? modelFault("prompt_injection.detection_models", shippedInjectionModel, "leave ml_based out") : []),
+		...(harm === undefined ? [] : modelFault("response_filtering.on_harmful", shippedHarmModel, "say `on_harmful: allow`")),
 		...(asksNames ? modelFault("pii_protection.detection_types", shippedModel, "leave the group learned out") : []),
 	];
 }

@@ -1,5 +1,6 @@
 import { readSet } from "../../models/injection/corpus.ts";
 import { blocksByDefault, crossValidate, type Scored } from "../../models/injection/cross-validate.ts";
+import { auc } from "./auc.ts";
 
 /** Share of benign prompts above the threshold of the table. */
 const FALSE_SHARE = 0.01;
@@ -52,20 +53,6 @@ export function printLearnedInjection(dir: string, misses: string | undefined): 
 	for (const { text, score } of scored)
 		if (text.set === misses && (text.label === 1) !== blocks(score))
 			process.stderr.write(`${text.label === 1 ? "MISSED" : "FALSE"} ${text.id} ${score.toFixed(3)}\n`);
-}
-
-/** Chance that an attack scores higher than a benign text; ties count half (Mann and Whitney). */
-function auc(attacks: readonly number[], benign: readonly number[]): number {
-	const all = [...attacks.map((score) => ({ score, isAttack: true })), ...benign.map((score) => ({ score, isAttack: false }))];
-	all.sort((a, b) => a.score - b.score);
-	let rankSum = 0;
-	for (let from = 0; from < all.length; ) {
-		let to = from;
-		while (to < all.length && all[to]?.score === all[from]?.score) to++;
-		rankSum += ((from + to + 1) / 2) * all.slice(from, to).filter(({ isAttack }) => isAttack).length;
-		from = to;
-	}
-	return (rankSum - (attacks.length * (attacks.length + 1)) / 2) / (attacks.length * benign.length);
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

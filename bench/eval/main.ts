@@ -13,12 +13,13 @@ import {
 	evaluateUnit,
 	type KindResult,
 } from "./evaluate.ts";
+import { printHarm } from "./harm.ts";
 import { printLearnedInjection } from "./injection-learned.ts";
 import { printInjectionRules } from "./injection-rules.ts";
 import { printNames } from "./names.ts";
 import { printReport } from "./report.ts";
 
-/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. `npm run eval -- injection`: the learned model on unseen sources; `-- injection-rules`: the rules. `npm run eval -- names`: the token model. */
+/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. `npm run eval -- injection`: the learned model on unseen sources; `-- injection-rules`: the rules. `npm run eval -- harm`: the model for harm in answers. `npm run eval -- names`: the token model. */
 const args = process.argv.slice(2);
 const valueOf = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const loaded = parseConfig("{}", {});
@@ -35,6 +36,10 @@ if (dir === undefined) {
 }
 const limit = Number(valueOf("--limit") ?? Number.POSITIVE_INFINITY);
 const misses = valueOf("--misses");
+if (args[0] === "harm") {
+	printHarm(dir, misses);
+	process.exit(0);
+}
 if (args[0] === "injection") {
 	printLearnedInjection(dir, misses);
 	process.exit(0);

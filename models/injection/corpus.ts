@@ -14,6 +14,8 @@ export interface Text {
 	readonly categories: readonly string[];
 	/** The attack inside the text, where it is known. */
 	readonly payload: string | undefined;
+	/** Of an answer: what was asked, by number. */
+	readonly question?: string | undefined;
 }
 
 interface RawRow {
@@ -25,6 +27,7 @@ interface RawRow {
 	readonly licence?: string;
 	readonly categories?: readonly string[];
 	readonly payload?: string;
+	readonly question?: string;
 }
 
 /** All rows of a set. Throws where it is not there: a model trained on half the data is another model. */
@@ -34,8 +37,8 @@ export function readSet(dir: string, set: string): Text[] {
 		.filter(Boolean)
 		.map((line) => {
 			const row = JSON.parse(line) as RawRow;
-			const { id, text, label, kind = "", lang = "", licence = "", categories = [], payload } = row;
-			return { id, text, label, kind, lang, set, licence, categories, payload };
+			const { id, text, label, kind = "", lang = "", licence = "", categories = [], payload, question } = row;
+			return { id, text, label, kind, lang, set, licence, categories, payload, question };
 		});
 }
 

@@ -7,6 +7,8 @@ const SAME_ORIGIN: readonly (readonly string[])[] = [
 	["injection-direct/cyberseceval", "injection-indirect/cyberseceval"],
 	["injection-direct/hinglish", "injection-direct/hinglish-clean"],
 	["injection-direct/giskard", "injection-direct/openai-guardrails-demo"],
+	["harm-text/hatecheck", "harm-text/multi-hatecheck"],
+	["harm-text/civil-comments-toxic", "harm-text/civil-comments-nontoxic"],
 ];
 
 const SEED = 11;

@@ -34,8 +34,8 @@ export async function scan(names: readonly string[], options: ScanOptions): Prom
 	}
 	const policy = compilePolicy(loaded.config.security);
 	const ruleSet = options.prompt === true ? policy.prompt : withoutMarks(policy.response);
-	const injection = options.prompt === true ? policy.injection : undefined;
-	const inspector = await createTextInspector(ruleSet, redactionKey(process.env["SECURE_LLM_PROXY_SECRET_KEY"]), injection);
+	const judged = options.prompt === true ? { injection: policy.injection } : {};
+	const inspector = await createTextInspector(ruleSet, redactionKey(process.env["SECURE_LLM_PROXY_SECRET_KEY"]), judged);
 	if (!inspector.ok) {
 		printFaults(
 			inspector.faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })),

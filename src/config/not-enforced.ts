@@ -1,9 +1,5 @@
 /** Keys that validate but that this version does not act on yet; `*` is any name. Setting one is a warning. */
-export const NOT_ENFORCED: readonly string[] = [
-	"security.response_filtering.on_harmful",
-	"security.response_filtering.block_threshold",
-	"logging.retention_days",
-];
+export const NOT_ENFORCED: readonly string[] = ["logging.retention_days"];
 
 /** The paths of a configuration that have no effect, with names in place of `*`; a named policy has the keys of `security`. */
 export function notEnforcedIn(raw: unknown): string[] {

@@ -171,7 +171,12 @@ const ResponseFiltering = z
 				"Personal data in an answer. `redact`: rewrite it, the stream goes on; `cut`: end the answer before it; `allow`: do not look.",
 			),
 		on_secret: onFinding.default("cut").describe("Credentials in an answer; same choices."),
-		on_harmful: onFinding.default("cut").describe("Harmful content in an answer; same choices."),
+		on_harmful: z
+			.enum(["allow", "flag", "redact", "cut"])
+			.default("cut")
+			.describe(
+				"An answer that the learned model takes for harmful (violence, self-harm, sexual, hate, weapons, crime, …), judged sentence by sentence. `flag`: count it, nothing waits; `redact`: a marker stands in the place of the rest of the sentence; `cut`: end the answer. With these two a sentence waits, from the word on that makes it suspect, for its end, 512 UTF-16 units at most.",
+			),
 		links: z
 			.enum(["pass", "neutralize", "cut"])
 			.default("pass")
@@ -212,7 +217,9 @@ const ResponseFiltering = z
 			.describe(
 				"Escape sequences of terminals and control characters in an answer: in a terminal they move the cursor, rename the window or fill the clipboard.",
 			),
-		block_threshold: probability.default(0.7).describe("Score, 0…1, from which content counts as harmful."),
+		block_threshold: probability
+			.default(0.7)
+			.describe("Chance of harm, 0…1, of a sentence and those before it, from which `on_harmful` is done."),
 		detection_types: detectionTypes
 			.default(["all"])
 			.describe(

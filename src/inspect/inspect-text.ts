@@ -1,8 +1,10 @@
-import type { InjectionPolicy, RuleSet } from "../policy/policy.ts";
+import { shippedHarmModel } from "../models/harm-model.ts";
+import type { HarmPolicy, Policy, RuleSet } from "../policy/policy.ts";
 import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
+import { withHarm } from "../scanner/harm-scanner.ts";
 import { loadArtifact } from "../scanner/pattern-database.ts";
-import { createScannerProgram } from "../scanner/text-scanner.ts";
+import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
@@ -30,20 +32,38 @@ const NO_RULE = -1;
 
 export type InspectText = (text: string) => TextInspection;
 
+/** What is judged beside the rules. */
+export interface Judged {
+	readonly injection?: Policy["injection"] | undefined;
+	readonly harm?: Policy["harm"] | undefined;
+}
+
 /** Inspects whole texts to their end: nothing is cut off, so that every finding is known. */
-export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: RedactionStyle, injection?: InjectionPolicy): InspectText {
+export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: RedactionStyle, { injection, harm }: Judged = {}): InspectText {
 	const rules = ruleSet.rules.map((rule) => (rule.action === "cut" ? { ...rule, action: "redact" as const } : rule));
-	const program = createScannerProgram({ ...ruleSet, rules }, engine);
+	const program = withWholeHarm(createScannerProgram({ ...ruleSet, rules }, engine), harm);
+	const intended = (finding: Finding): Finding["action"] =>
+		(finding.category === "harm" ? harm?.action : ruleSet.rules[finding.rule]?.action) ?? finding.action;
 	// No text by itself belongs to a conversation.
 	const alone = { ...style, isOwn: foreignCanaries("") };
 	return (text) => {
 		const { text: redacted, scanner } = inspectWhole(program, alone, text);
-		const findings = scanner.findings.map((finding) => ({ ...finding, action: ruleSet.rules[finding.rule]?.action ?? finding.action }));
+		const findings = scanner.findings.map((finding) => ({ ...finding, action: intended(finding) }));
 		const prompt = [{ channel: "text:0", text, speaker: "user" as const, signals: scanner.signals }];
 		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program);
 		const action = SEVERITY[Math.max(SEVERITY.indexOf(actionOf(findings)), SEVERITY.indexOf(attack.action))] ?? "block";
-		return { action, score: riskScore(findings, attack.risk), findings: [...findings, ...attackFindings(attack)], redacted };
+		return {
+			action,
+			score: riskScore(findings, Math.max(attack.risk, harm === undefined ? 0 : shippedHarmModel().score(text))),
+			findings: [...findings, ...attackFindings(attack)],
+			redacted,
+		};
 	};
+}
+
+function withWholeHarm(program: ScannerProgram, harm: HarmPolicy | undefined): ScannerProgram {
+	if (harm === undefined) return program;
+	return withHarm(program, shippedHarmModel(), { ...harm, action: harm.action === "flag" ? "flag" : "redact" });
 }
 
 function attackFindings({ reports }: PromptRisk): Finding[] {
@@ -65,11 +85,11 @@ export type TextInspector =
 export async function createTextInspector(
 	ruleSet: RuleSet,
 	key: Uint8Array = new Uint8Array(32),
-	injection?: InjectionPolicy,
+	judged: Judged = {},
 ): Promise<TextInspector> {
 	const loaded = await loadArtifact(ruleSet.rules, {});
 	if (!loaded.ok) return loaded;
 	const engine = createHyperscanEngine(ruleSet.rules, loaded.artifact);
-	const inspect = bindInspectText(ruleSet, engine, { strategy: ruleSet.strategy, key }, injection);
+	const inspect = bindInspectText(ruleSet, engine, { strategy: ruleSet.strategy, key }, judged);
 	return { ok: true, inspect: (bytes) => inspect(Buffer.from(bytes).toString("utf8")) };
 }

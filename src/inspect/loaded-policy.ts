@@ -1,6 +1,8 @@
+import { shippedHarmModel } from "../models/harm-model.ts";
 import { shippedInjectionModel } from "../models/injection-model.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Engine } from "../scanner/engine.ts";
+import { withHarm } from "../scanner/harm-scanner.ts";
 import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { bindInspectText, type InspectText } from "./inspect-text.ts";
@@ -20,17 +22,24 @@ export interface LoadedPolicy {
 export function loadPolicy(policy: Policy, engines: Readonly<Record<Direction, Engine>>, secretKey: Uint8Array): LoadedPolicy {
 	// A lane without the model it is told to ask must not begin.
 	if (policy.injection?.isLearned === true) shippedInjectionModel();
+	const { harm } = policy;
+	const response = createScannerProgram(policy.response, engines.response);
 	const inspectors = new Map<Direction, InspectText>();
 	const style = (direction: Direction): RedactionStyle => ({ strategy: policy[direction].strategy, key: secretKey });
 	return {
 		policy,
 		prompt: createScannerProgram(policy.prompt, engines.prompt),
-		response: createScannerProgram(policy.response, engines.response),
+		response: harm === undefined ? response : withHarm(response, shippedHarmModel(), harm),
 		style,
 		inspectText(direction) {
 			const inspect =
 				inspectors.get(direction) ??
-				bindInspectText(policy[direction], engines[direction], style(direction), direction === "prompt" ? policy.injection : undefined);
+				bindInspectText(
+					policy[direction],
+					engines[direction],
+					style(direction),
+					direction === "prompt" ? { injection: policy.injection } : { harm },
+				);
 			inspectors.set(direction, inspect);
 			return inspect;
 		},

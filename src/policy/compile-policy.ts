@@ -64,6 +64,10 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 		onCut: response.on_cut,
 		...(response.on_prompt_echo !== "allow" && { onEcho: dryRun ? ("flag" as const) : response.on_prompt_echo }),
 		...(response.enabled && response.prompt_canary !== "none" && !dryRun && { hasCanary: true as const }),
+		...(response.enabled &&
+			response.on_harmful !== "allow" && {
+				harm: { threshold: response.block_threshold, action: dryRun ? ("flag" as const) : response.on_harmful },
+			}),
 		documents: security.input.documents,
 		maxPromptLength: security.input.max_prompt_length,
 		dryRun,

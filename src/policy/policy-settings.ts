@@ -53,6 +53,8 @@ export interface PolicySettings {
 		readonly on_cut: "end" | "error";
 		readonly links: "pass" | "neutralize" | "cut";
 		readonly allowed_hosts: readonly string[];
+		readonly on_harmful: Action;
+		readonly block_threshold: number;
 		readonly on_prompt_echo: "allow" | "flag" | "cut";
 		readonly prompt_canary: "none" | "redact" | "cut";
 		/** Absent: as in prompts. */

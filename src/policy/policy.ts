@@ -50,6 +50,12 @@ export interface InjectionPolicy {
 	readonly isLearned?: boolean;
 }
 
+export interface HarmPolicy {
+	/** Chance of harm, 0…1, from which `action` is taken. */
+	readonly threshold: number;
+	readonly action: "flag" | "redact" | "cut";
+}
+
 /** One compiled security policy. Plain data; `id` is the content hash. */
 export interface Policy {
 	readonly id: string;
@@ -63,6 +69,8 @@ export interface Policy {
 	readonly onEcho?: "flag" | "cut";
 	/** The application's own words get a canary, for which the rules for answers then look. */
 	readonly hasCanary?: true;
+	/** What happens to an answer that is harmful; absent: nothing is looked for. */
+	readonly harm?: HarmPolicy;
 	/** What happens to a prompt that attacks; absent: nothing is looked for. */
 	readonly injection?: InjectionPolicy;
 	/** Longest prompt text in UTF-16 units over all strings of the request. */

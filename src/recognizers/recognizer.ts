@@ -75,7 +75,7 @@ export interface SensitivePart {
 	readonly lengths?: readonly number[];
 }
 
-export type Category = "pii" | "secret" | "phrase" | "injection";
+export type Category = "pii" | "secret" | "phrase" | "injection" | "harm";
 
 /** Data that recognises one entity type, with its own proof. */
 export interface Recognizer {

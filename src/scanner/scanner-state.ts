@@ -1,6 +1,7 @@
 import type { CoreState } from "./core.ts";
 import type { EchoState } from "./echo-scanner.ts";
 import type { EntityState } from "./entity-scanner.ts";
+import type { HarmState } from "./harm-scanner.ts";
 import type { TailState } from "./tail.ts";
 import type { ViewState } from "./view-scanner.ts";
 
@@ -14,6 +15,7 @@ export interface ScannerState {
 	readonly cores: readonly CoreState[];
 	readonly views: readonly ViewState[];
 	readonly entities?: EntityState;
-	/** Of the scanner around it that looks for echoes. */
+	/** Of the scanners around it that look for harm and for echoes. */
+	readonly harm?: HarmState;
 	readonly echo?: EchoState;
 }

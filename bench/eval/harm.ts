@@ -1,0 +1,65 @@
+import { calibrated, crossValidate, type Scored } from "../../models/harm/cross-validate.ts";
+import { sourceOf, type Text } from "../../models/injection/corpus.ts";
+import { auc } from "./auc.ts";
+
+/** The score that cuts by default. */
+const CUT_SCORE = 0.7;
+
+/**
+ * `npm run eval -- harm`: the learned model on texts it has not learned. Once every source is left out, once a part of every
+ * source. Harmful texts are ranked against ordinary answers, and against the harmless texts of their own source, which are
+ * made to look like them. `misses`: a set whose errors at the default threshold are listed by id.
+ */
+export function printHarm(dir: string, misses: string | undefined): void {
+	const parts = crossValidate(dir, "clusters");
+	const toChance = calibrated(parts);
+	printScores("a part of every source left out", parts, toChance);
+	printScores("every source left out once", crossValidate(dir, "sources"), toChance);
+	if (misses === undefined) return;
+	for (const { text, score } of parts)
+		if (text.set === misses && (text.label === 1) !== toChance(score) >= CUT_SCORE)
+			process.stderr.write(`${text.label === 1 ? "MISSED" : "FALSE"} ${text.id} ${toChance(score).toFixed(3)}\n`);
+}
+
+function printScores(title: string, scored: readonly Scored[], toChance: (score: number) => number): void {
+	const write = (line: string): boolean => process.stdout.write(`${line}\n`);
+	const scoresOf = (isWanted: (text: Text) => boolean): number[] => scored.filter(({ text }) => isWanted(text)).map(({ score }) => score);
+	const replies = scoresOf(({ set }) => set === "benign-replies");
+	const cut = (scores: readonly number[]): string =>
+		`${((100 * scores.filter((score) => toChance(score) >= CUT_SCORE).length) / scores.length).toFixed(1)} %`;
+	const row = (name: string, harmful: readonly number[], harmless: readonly number[]): boolean =>
+		write(
+			[
+				name.padEnd(40),
+				String(harmful.length).padStart(7),
+				ranked(harmful, replies),
+				ranked(harmful, harmless),
+				cut(harmful).padStart(9),
+				(harmless.length === 0 ? "" : cut(harmless)).padStart(9),
+			].join(""),
+		);
+	write(`\n${title.padEnd(40)}  texts  vs replies  vs own fine      cut  own cut`);
+	for (const source of new Set(scored.filter(({ text }) => text.label === 1).map(({ text }) => nameOf(text))))
+		row(
+			source,
+			scoresOf((text) => text.label === 1 && nameOf(text) === source),
+			scoresOf((text) => text.label === 0 && nameOf(text) === source),
+		);
+	for (const set of ["harm-text", "harm-prompts"])
+		row(
+			`all of ${set}`,
+			scoresOf((text) => text.label === 1 && text.set === set),
+			scoresOf((text) => text.label === 0 && text.set === set),
+		);
+	write("\nordinary texts that would be cut by default");
+	for (const set of ["benign-replies", "benign-prompts", "benign-hard-negatives"]) {
+		const scores = scoresOf((text) => text.set === set);
+		write(`${set.padEnd(40)}${String(scores.length).padStart(7)}${cut(scores).padStart(9)}`);
+	}
+}
+
+/** Comments without toxic words stand beside those with. */
+const nameOf = (text: Text): string => sourceOf(text).replace("-nontoxic", "-toxic");
+
+const ranked = (harmful: readonly number[], harmless: readonly number[]): string =>
+	(harmless.length === 0 ? "-" : auc(harmful, harmless).toFixed(3)).padStart(12);

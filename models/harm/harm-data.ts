@@ -1,0 +1,58 @@
+import { readSet, type Text } from "../injection/corpus.ts";
+import { type Example, featuresOf } from "../injection/logistic.ts";
+import { HARMS, harmsOf } from "./categories.ts";
+import { ownTexts, refusalsOf } from "./own-texts/own-texts.ts";
+
+/**
+ * Requests that are to be refused but whose words are no harm in an answer (a neighbour's skin tone, advice about shares):
+ * learned, they would make the model suspicious of everything.
+ */
+const NOT_HARM_IN_ANSWERS =
+	/^(?:do-not-answer:(?:information_hazard|misinformation_harms|human_chatbox)|catqa:(?:Political Campaigning|Tailored Financial Advice))/;
+
+/** Everything the model may learn from. */
+export function harmTexts(dir: string): Text[] {
+	const requests = readSet(dir, "harm-prompts").filter(
+		({ label, kind, licence }) => label === 1 && !NOT_HARM_IN_ANSWERS.test(kind) && !licence.includes("eval only"),
+	);
+	const benign = ["benign-replies", "benign-prompts", "benign-hard-negatives"].flatMap((set) => readSet(dir, set));
+	return [...readSet(dir, "harm-text"), ...requests, ...refusalsOf(requests), ...benign, ...ownTexts()];
+}
+
+/** UTF-16 units of a part of a text that is learned by itself. */
+const PART_UNITS = 320;
+const MAX_PARTS = 10;
+/** Templates in ten languages, and comments, would outweigh answers. */
+const WEIGHTS: Readonly<Record<string, number>> = {
+	"multi-hatecheck": 0.4,
+	hatecheck: 0.6,
+	"civil-comments-toxic": 0.6,
+	"jailbroken-reply": 2,
+};
+
+/** The examples of one text: the whole and its parts. What is harmful in a long text may be a part of it only. */
+export function harmExamples(row: Text, buckets: number): Example[] {
+	const known = row.label === 1 ? harmsOf(row) : [];
+	const targets = [row.label, ...HARMS.map((harm) => (known.length === 0 ? Number.NaN : Number(known.includes(harm))))];
+	const weight = WEIGHTS[row.kind.split(":")[0] as string] ?? 1;
+	const example = (text: string, share: number): Example => ({ features: featuresOf(text, buckets), targets, weight: weight * share });
+	const parts = partsOf(row.text);
+	if (parts.length < 2) return [example(row.text, 1)];
+	const step = Math.max(1, parts.length / MAX_PARTS);
+	const some = Array.from({ length: Math.min(parts.length, MAX_PARTS) }, (_, i) => parts[Math.floor(i * step)] as string);
+	return [example(row.text, 1), ...some.map((part) => example(part, row.label === 1 ? 0.3 : 0.7))];
+}
+
+/** Whole sentences, as many as fit. */
+function partsOf(text: string): string[] {
+	const parts: string[] = [];
+	let part = "";
+	for (const sentence of text.split(/(?<=[.!?\n。！？])/)) {
+		if (part.length > 0 && part.length + sentence.length > PART_UNITS) {
+			parts.push(part);
+			part = "";
+		}
+		part += sentence;
+	}
+	return part.trim() === "" ? parts : [...parts, part];
+}

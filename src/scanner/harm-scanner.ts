@@ -1,0 +1,117 @@
+import type { ByteOffset } from "../core/units.ts";
+import type { HarmModel } from "../models/harm-model.ts";
+import type { HarmReader, HarmReaderState } from "../models/harm-reader.ts";
+import type { HarmPolicy, Rule } from "../policy/policy.ts";
+import type { ScannerProgram } from "./text-scanner.ts";
+import { type Sighting, type Watcher, WatchingScanner, type WatchingState } from "./watching-scanner.ts";
+
+/** Plain data. */
+export interface HarmWatcherState {
+	readonly reader: HarmReaderState;
+	/** Start of the sentence. */
+	readonly sentence: ByteOffset;
+	/** Absent: nothing waits. */
+	readonly holdFrom?: ByteOffset;
+}
+
+export type HarmState = WatchingState<HarmWatcherState>;
+
+/** Share of the policy's threshold from which a sentence waits for its end. */
+const SUSPICION = 0.5;
+
+/** A program whose scanners also judge what the text says, sentence by sentence. */
+export function withHarm(program: ScannerProgram, model: HarmModel, policy: HarmPolicy): ScannerProgram {
+	return {
+		open(state, isOwn, isJson) {
+			const watcher = new HarmWatcher(model, policy, state?.harm?.watcher);
+			return new WatchingScanner(program.open(state, isOwn, isJson), watcher, (harm) => ({ harm }), state?.harm);
+		},
+	};
+}
+
+/**
+ * A sentence is decided at its end. With `cut` and `redact` it waits from the word on that made it suspect, and what was
+ * said before that word has gone out; with `flag` nothing waits.
+ */
+class HarmWatcher implements Watcher<HarmWatcherState> {
+	readonly #reader: HarmReader;
+	readonly #policy: HarmPolicy;
+	#sentence: ByteOffset;
+	#holdFrom: ByteOffset;
+
+	constructor(model: HarmModel, policy: HarmPolicy, state: HarmWatcherState | undefined) {
+		this.#reader = model.open(state?.reader);
+		this.#policy = policy;
+		this.#sentence = state?.sentence ?? 0;
+		this.#holdFrom = state?.holdFrom ?? Number.POSITIVE_INFINITY;
+	}
+
+	get holdFrom(): ByteOffset {
+		return this.#holdFrom;
+	}
+
+	read(bytes: Uint8Array, from: ByteOffset): readonly Sighting[] {
+		const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+		const sightings: Sighting[] = [];
+		let known = 0;
+		let offset = from;
+		this.#reader.read(text, (at, score, isEnd) => {
+			if (!this.#changes(score, isEnd)) return;
+			offset += Buffer.byteLength(text.slice(known, at));
+			known = at;
+			this.#place(offset, score, isEnd, sightings);
+		});
+		return sightings;
+	}
+
+	/** The words on both sides of a marker are not one word. */
+	skip(from: ByteOffset): readonly Sighting[] {
+		const sightings: Sighting[] = [];
+		this.#reader.read(" ", (_at, score, isEnd) => this.#place(from, score, isEnd, sightings));
+		return sightings;
+	}
+
+	finish(end: ByteOffset): readonly Sighting[] {
+		const sightings: Sighting[] = [];
+		this.#reader.finish(0, (_at, score, isEnd) => this.#place(end, score, isEnd, sightings));
+		return sightings;
+	}
+
+	state(): HarmWatcherState {
+		const isWaiting = this.#holdFrom < Number.POSITIVE_INFINITY;
+		return { reader: this.#reader.state(), sentence: this.#sentence, ...(isWaiting && { holdFrom: this.#holdFrom }) };
+	}
+
+	#changes(score: number, isEnd: boolean): boolean {
+		return isEnd || (this.#holdFrom === Number.POSITIVE_INFINITY && this.#isSuspect(score));
+	}
+
+	#isSuspect(score: number): boolean {
+		return this.#policy.action !== "flag" && score >= this.#policy.threshold * SUSPICION;
+	}
+
+	#place(offset: ByteOffset, score: number, isEnd: boolean, sightings: Sighting[]): void {
+		if (!this.#changes(score, isEnd)) return;
+		if (!isEnd) {
+			this.#holdFrom = offset;
+			return;
+		}
+		if (score >= this.#policy.threshold) sightings.push(this.#sighting(offset, score));
+		this.#sentence = offset;
+		this.#holdFrom = Number.POSITIVE_INFINITY;
+	}
+
+	#sighting(to: ByteOffset, score: number): Sighting {
+		const { action } = this.#policy;
+		const type = `harm_${this.#reader.category()}`;
+		this.#reader.forget();
+		const from = action === "flag" ? this.#sentence : Math.min(this.#holdFrom, to);
+		const finding = { type, rule: -1, from, to, score, action, category: "harm" as const };
+		const at = action === "flag" ? Math.max(from, to - 1) : from;
+		return { finding, at, ...(action === "redact" && { rule: markerRule(type) }) };
+	}
+}
+
+function markerRule(type: string): Rule {
+	return { name: type, type, category: "harm", label: "HARMFUL CONTENT", strategy: "mask", expression: "", score: 1, action: "redact" };
+}

@@ -5,6 +5,7 @@ import { auditSuite } from "./suites/audit.ts";
 import { growthSuite } from "./suites/growth.ts";
 import { holdSuite } from "./suites/hold.ts";
 import { leakSuite } from "./suites/leak.ts";
+import { overloadSuite } from "./suites/overload.ts";
 import { partsSuite } from "./suites/parts.ts";
 import { proxySuite } from "./suites/proxy.ts";
 import type { Effort, Suite } from "./suites/suite.ts";
@@ -16,6 +17,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 	growth: growthSuite,
 	leak: leakSuite,
 	audit: auditSuite,
+	overload: overloadSuite,
 };
 
 const USAGE = `npm run bench                 everything (about 15 minutes)

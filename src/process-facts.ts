@@ -16,12 +16,13 @@ export interface ProcessParts {
 
 /** What metrics ask of the parts of a process. */
 export function processFacts({ desk, pool, lanes, audit, health, cachedBytes }: ProcessParts): ProcessFacts {
-	const { alive, queuedBytes } = pool.stats();
+	const { alive, queuedBytes, waitMs } = pool.stats();
 	return {
 		activeStreams: desk.activeSessions,
 		lanesAlive: alive,
 		lanesConfigured: lanes,
 		laneQueuedBytes: queuedBytes,
+		laneWaitMs: waitMs,
 		cachedBytes,
 		auditUnwritten: audit.stats.unwritten,
 		auditFailing: audit.stats.isFailing,

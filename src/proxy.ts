@@ -27,6 +27,7 @@ import { ContentKeeper } from "./session/content-keeper.ts";
 import { listenerRefusal } from "./session/error-body.ts";
 import { FrontDesk } from "./session/front-desk.ts";
 import { createModelDirectory } from "./session/model-directory.ts";
+import { OverloadGuard } from "./session/overload-guard.ts";
 import { RefusalTally } from "./session/refusal-tally.ts";
 import type { SessionDeps } from "./session/session-request.ts";
 import type { Logger } from "./telemetry/logger.ts";
@@ -153,7 +154,14 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		return first;
 	}
 	let current = first.settings;
+	const guard = new OverloadGuard({
+		maxWaitMs: config.server.max_wait_ms,
+		maxMemoryShare: config.server.max_memory_percent / 100,
+		processes: config.server.processes,
+		laneWaitMs: () => pool.stats().waitMs,
+	});
 	const desk: FrontDesk = new FrontDesk({
+		guard,
 		maxSessions: config.server.max_sessions,
 		deps: () => current,
 		metrics: () => metrics.expose(),
@@ -175,6 +183,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		},
 	});
 	const close = (): Promise<void> => {
+		guard.close();
 		closeSettings(current);
 		return closeParts();
 	};

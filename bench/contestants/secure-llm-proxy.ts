@@ -24,10 +24,12 @@ interface Setup {
 	readonly lanes?: number;
 	/** Front-end processes on the same port (SO_REUSEPORT). */
 	readonly processes?: number;
+	/** Whether new requests are refused while there is too much to do; a flood asks how much is done at all. */
+	readonly refuses?: boolean;
 }
 
 /** This proxy as it is built in dist/. One lane is what a machine with two cores gets by default. */
-export function secureLlmProxy({ name, note, security = {}, lanes = 1, processes = 1 }: Setup): Contestant {
+export function secureLlmProxy({ name, note, security = {}, lanes = 1, processes = 1, refuses = false }: Setup): Contestant {
 	return {
 		name,
 		note,
@@ -41,7 +43,7 @@ export function secureLlmProxy({ name, note, security = {}, lanes = 1, processes
 				writeFileSync(
 					config,
 					stringify({
-						server: { host: "127.0.0.1", port, workers: lanes, max_sessions: 20_000 },
+						server: { host: "127.0.0.1", port, workers: lanes, max_sessions: 20_000, ...(!refuses && { max_wait_ms: 0 }) },
 						security: { rate_limiting: UNLIMITED, ...security },
 						llm_providers: { bench: { type: "openai", base_url: `http://127.0.0.1:${upstreamPort}/v1`, api_key: "bench" } },
 						logging: { level: "WARN" },

@@ -26,7 +26,7 @@ class Answer implements Dispatcher.DispatchHandler {
 		this.#ends = deltas.map((delta) => (end += delta.length));
 		this.#onDone = onDone;
 		const delivered = new Float64Array(deltas.length).fill(Number.NaN);
-		this.receipt = { stream, requestedAt: clockUs(), firstAt: Number.NaN, delivered, outcome: "unfinished" };
+		this.receipt = { stream, requestedAt: clockUs(), firstAt: Number.NaN, endedAt: Number.NaN, delivered, outcome: "unfinished" };
 	}
 
 	onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -47,6 +47,7 @@ class Answer implements Dispatcher.DispatchHandler {
 	}
 
 	onResponseEnd(): void {
+		this.receipt = { ...this.receipt, endedAt: clockUs() };
 		this.#onDone();
 	}
 
@@ -142,6 +143,24 @@ async function flooded(target: Target, workload: Workload, windowMs: number): Pr
 	return receipts;
 }
 
+/** A request whenever one is due, until the measured time is over. */
+async function arriving(target: Target, workload: Workload, windowMs: number, arrivals: number): Promise<Receipt[]> {
+	const deltas = deltasOf(workload);
+	const asked: ReturnType<typeof ask>[] = [];
+	const startedAt = performance.now();
+	const marks = Promise.all([mark(workload.rampMs), mark(workload.rampMs + windowMs)]);
+	for (let n = 0; ; n++) {
+		const dueMs = (n * 1000) / arrivals;
+		if (dueMs >= workload.rampMs + windowMs) break;
+		const waitMs = startedAt + dueMs - performance.now();
+		if (waitMs > 1) await sleep(waitMs);
+		asked.push(ask(target, n, deltas(n)));
+	}
+	await marks;
+	await Promise.race([Promise.all(asked.map(({ done }) => done)), sleep(GRACE_MS)]);
+	return settle(asked);
+}
+
 function settle(asked: readonly ReturnType<typeof ask>[]): Receipt[] {
 	for (const { answer } of asked) answer.stop();
 	return asked.map(({ answer }) => answer.receipt);
@@ -158,8 +177,10 @@ function say(message: FromClient): void {
 
 process.on("message", async ({ target, workload, windowMs }: ToClient) => {
 	tokens = 0;
-	const run = workload.rate === 0 ? flooded : paced;
-	say({ kind: "done", receipts: await run(target, workload, windowMs) });
+	const { rate, arrivals } = workload;
+	const run = rate === 0 ? flooded : paced;
+	const receipts = arrivals === undefined ? run(target, workload, windowMs) : arriving(target, workload, windowMs, arrivals);
+	say({ kind: "done", receipts: await receipts });
 });
 process.on("disconnect", () => process.exit(0));
 say({ kind: "ready" });

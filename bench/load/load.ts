@@ -25,9 +25,17 @@ export interface LoadResult {
 	readonly outcomes: Readonly<Record<string, number>>;
 }
 
+export interface Receipts {
+	readonly receipts: readonly Receipt[];
+	readonly from: number;
+	readonly to: number;
+}
+
 export interface LoadGenerator {
 	readonly upstreamPort: number;
 	run(target: Target, workload: Workload, windowMs: number, contestantPids: readonly number[]): Promise<LoadResult>;
+	/** The answers themselves, those of the ramp too; the measured time is between `from` and `to`, µs. */
+	receipts(target: Target, workload: Workload, windowMs: number): Promise<Receipts>;
 	close(): void;
 }
 
@@ -55,6 +63,16 @@ export async function startLoad(): Promise<LoadGenerator> {
 			upstream.send({ kind: "sends" } satisfies ToUpstream);
 			return summarise(from, to, receipts, await sent);
 		},
+		async receipts(target, workload, windowMs) {
+			const prepared = next<FromUpstream, "prepared">(upstream, "prepared");
+			upstream.send({ kind: "workload", workload } satisfies ToUpstream);
+			await prepared;
+			const done = next<FromClient, "done">(client, "done");
+			const marks = twoMarks(client, () => NO_COST);
+			client.send({ kind: "run", target, workload, windowMs } satisfies ToClient);
+			const [from, to] = await marks;
+			return { receipts: (await done).receipts, from: from.at, to: to.at };
+		},
 		close() {
 			upstream.disconnect();
 			client.disconnect();
@@ -66,6 +84,7 @@ interface Sample {
 	readonly contestant: ProcessCost;
 	readonly harness: number;
 }
+const NO_COST: Sample = { contestant: { cpuUs: 0, rss: 0 }, harness: 0 };
 type Mark = FromClient & { kind: "mark" } & Sample;
 
 function start(file: string): ChildProcess {

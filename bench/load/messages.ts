@@ -36,6 +36,8 @@ export interface Receipt {
 	readonly requestedAt: number;
 	/** Arrival of the first token; NaN: none came. */
 	readonly firstAt: number;
+	/** Of the whole answer; NaN: it did not end. */
+	readonly endedAt: number;
 	/** Arrival of the last character of each token; NaN: it never came. */
 	readonly delivered: Float64Array;
 	/** `stop`, another finish reason, an HTTP status, or an error code. */

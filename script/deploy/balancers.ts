@@ -1,21 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../tests/support/free-port.ts";
+import { RedisServer } from "../../tests/support/redis.ts";
 import { fail, type Root, step } from "../image/root.ts";
-import { checkLeaks, ready } from "../image/service.ts";
+import { checkLeaks } from "../image/service.ts";
+import { checkKill, checkRedis } from "./faults.ts";
+import { type Replica, sessionsOf, startReplica } from "./replica.ts";
+import { ask } from "./stream.ts";
 
-/** What docs/deployment_guide.md says for the shipped health checks. */
-const DRAIN_DELAY_MS = 5000;
-
-interface Replica {
-	readonly port: number;
-	readonly child: ChildProcess;
-}
-
-interface Balancer {
+export interface Balancer {
 	readonly name: string;
 	readonly port: number;
 	/** What becomes of a request without a Content-Length. */
@@ -26,38 +22,22 @@ interface Balancer {
 /** Two replicas behind a real nginx and a real HAProxy, each with the configuration that is shipped. */
 export async function checkBalancers(root: Root): Promise<void> {
 	for (const start of [startNginx, startHaproxy]) {
-		const replicas = [await startReplica(root), await startReplica(root)] as const;
+		const redis = await RedisServer.start();
+		const replicas: [Replica, Replica] = [await startReplica(root, redis.url), await startReplica(root, redis.url)];
 		const balancer = await start(root, [replicas[0].port, replicas[1].port]);
 		step(`${balancer.name} on ${balancer.port}`);
 		try {
 			checkLeaks(balancer.port);
 			await checkPassage(balancer);
+			await checkRedis(balancer, redis);
+			replicas[1] = await checkKill(balancer, replicas, () => startReplica(root, redis.url, replicas[1].port));
 			await checkRestart(balancer, replicas);
 		} finally {
 			balancer.child.kill("SIGKILL");
 			for (const { child } of replicas) child.kill("SIGKILL");
+			await redis.stop();
 		}
 	}
-}
-
-async function startReplica(root: Root): Promise<Replica> {
-	const port = await freePort();
-	const file = root.at(`/check/replica-${port}.yaml`);
-	writeFileSync(
-		file,
-		[
-			`server: { host: 127.0.0.1, port: ${port}, drain_delay_ms: ${DRAIN_DELAY_MS} }`,
-			"llm_providers: { demo: { type: demo } }",
-			"security: { rate_limiting: { requests_per_minute: 0, requests_per_hour: 0 } }",
-			`audit: { dir: "${root.at("/check/audit")}", log_name: replica-${port} }`,
-		].join("\n"),
-	);
-	const child = spawn(process.execPath, ["dist/main.js", "serve", "--config", file], {
-		env: { ...process.env, LOG_LEVEL: "WARN" },
-		stdio: ["ignore", "pipe", 2],
-	});
-	await ready(child);
-	return { port, child };
 }
 
 function withPorts(file: string, own: RegExp, port: number, [first, second]: readonly [number, number]): string {
@@ -146,7 +126,7 @@ async function chunkedStatusOf(port: number): Promise<number | undefined> {
 
 /** Takes one replica away while streams run and new ones come: every stream must end complete. */
 async function checkRestart({ name, port }: Balancer, [leaving]: readonly [Replica, Replica]): Promise<void> {
-	const streams = Array.from({ length: 8 }, () => completeStream(port));
+	const streams = Array.from({ length: 8 }, () => isComplete(port));
 	while ((await sessionsOf(leaving.port)) < 2) await sleep(10);
 	const gone = once(leaving.child, "exit");
 	leaving.child.kill("SIGTERM");
@@ -156,7 +136,7 @@ async function checkRestart({ name, port }: Balancer, [leaving]: readonly [Repli
 		running = false;
 	});
 	while (running) {
-		during.push(completeStream(port));
+		during.push(isComplete(port));
 		await sleep(50);
 	}
 	const [code] = await gone;
@@ -167,19 +147,8 @@ async function checkRestart({ name, port }: Balancer, [leaving]: readonly [Repli
 	step(`${name}: a replica left, ${complete.length} streams complete`);
 }
 
-async function completeStream(port: number): Promise<boolean> {
-	try {
-		const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers: JSON_TYPE, body: CHAT });
-		const answer = await response.text();
-		if (response.ok && answer.includes("data: [DONE]")) return true;
-		step(`lost: ${response.status} ${answer.slice(-200)}`);
-	} catch (error) {
-		step(`lost: ${error}`);
-	}
-	return false;
-}
-
-async function sessionsOf(port: number): Promise<number> {
-	const health = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { sessions: number };
-	return health.sessions;
+async function isComplete(port: number): Promise<boolean> {
+	const { outcome, detail } = await ask(port);
+	if (outcome !== "complete") step(`lost: ${detail}`);
+	return outcome === "complete";
 }

@@ -1,8 +1,9 @@
 /** Carries out the Dockerfile without a container engine and looks at what comes out: `script/check-image`. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CertificateAuthority } from "../../tests/support/certificates.ts";
 import { freePort } from "../../tests/support/free-port.ts";
 import { build, type Stage } from "./build.ts";
 import { parseDockerfile } from "./dockerfile.ts";
@@ -27,6 +28,7 @@ const image = build(parseDockerfile(readFileSync("Dockerfile", "utf8")), (name, 
 });
 checkContents(image);
 await checkService(image);
+await checkTls(image);
 report(image);
 
 function checkContents({ root, user }: Stage): void {
@@ -52,6 +54,30 @@ async function checkService({ root, user, cwd, env, entrypoint, command, health 
 	if (!line.includes("listener uws")) fail("the proxy does not run on uWebSockets.js");
 	if (!isHealthy()) fail("the health check fails");
 	checkLeaks(port);
+	await stop(child);
+}
+
+/** The same over TLS of its own, by the binary of uWebSockets.js that only the image has. */
+async function checkTls({ root, user, cwd, env, entrypoint }: Stage): Promise<void> {
+	const authority = new CertificateAuthority();
+	const { certFile, keyFile } = authority.issue("image");
+	const folder = root.at("/check-tls");
+	mkdirSync(folder);
+	for (const [file, name] of [
+		[certFile, "cert.pem"],
+		[keyFile, "key.pem"],
+	] as const) {
+		cpSync(file, join(folder, name));
+		chmodSync(join(folder, name), 0o644);
+	}
+	const port = await freePort();
+	const tls = "{ cert_file: /check-tls/cert.pem, key_file: /check-tls/key.pem }";
+	writeFileSync(join(folder, "config.yaml"), `server: { port: ${port}, tls: ${tls} }\nllm_providers: { demo: { type: demo } }\n`);
+	step("TLS");
+	const child = root.start([...entrypoint, "serve", "--config", "/check-tls/config.yaml"], { user, cwd, env });
+	const line = await ready(child);
+	if (!line.includes("listener uws")) fail("TLS does not run on uWebSockets.js");
+	checkLeaks(port, authority.certFile);
 	await stop(child);
 }
 

@@ -15,24 +15,26 @@ export async function ready(child: ChildProcess): Promise<string> {
 	return fail("the proxy did not start");
 }
 
-/** Asks the demo for an e-mail address and for a key: the one must be masked, the other must cut the answer. */
-export function checkLeaks(port: number): void {
+/** Asks the demo for an e-mail address and for a key: the one must be masked, the other must cut the answer. `caFile`: over TLS. */
+export function checkLeaks(port: number, caFile?: string): void {
 	for (const [topic, expected, secret] of [
 		["email", "write to ****.***@*******.*** before", "jane.doe"],
 		["key", '"finish_reason":"content_filter"', "IOSFODNN7"],
 	] as const) {
-		const output = ask(port, topic);
+		const output = ask(port, topic, caFile);
 		const text = [...output.matchAll(/"content":"([^"]*)"/g)].map(([, delta]) => delta).join("");
 		if (!`${text}\n${output}`.includes(expected)) fail(`asked for the ${topic}, there is no '${expected}' in:\n${output}`);
 		if (`${text}\n${output}`.includes(secret)) fail(`the ${topic} leaked`);
 	}
 }
 
-function ask(port: number, topic: string): string {
+function ask(port: number, topic: string, caFile?: string): string {
 	const body = JSON.stringify({ model: "demo", stream: true, messages: [{ role: "user", content: `show me the ${topic}` }] });
-	const url = `http://127.0.0.1:${port}/v1/chat/completions`;
-	return spawnSync("curl", ["-sN", "--max-time", "30", url, "-H", "content-type: application/json", "-d", body], { encoding: "utf8" })
-		.stdout;
+	const url = `${caFile === undefined ? "http" : "https"}://127.0.0.1:${port}/v1/chat/completions`;
+	const trust = caFile === undefined ? [] : ["--cacert", caFile];
+	return spawnSync("curl", ["-sN", "--max-time", "30", ...trust, url, "-H", "content-type: application/json", "-d", body], {
+		encoding: "utf8",
+	}).stdout;
 }
 
 /** Sends SIGTERM to the program itself (its parent is `unshare`) and expects it to end well. */

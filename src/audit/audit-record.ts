@@ -52,6 +52,10 @@ export interface InteractionRecord {
 	readonly firstByteMs?: number;
 	/** Longest time that bytes of the answer waited. */
 	readonly longestHoldMs?: number;
+	/** Bytes of a streamed answer's text, those of them that waited for what came next, and how many did at one time in one text. */
+	readonly textBytes?: number;
+	readonly heldBytes?: number;
+	readonly mostHeldBytes?: number;
 	/** Where there is a cache: whether the answer came from it (`hit`: no provider was asked), or might have. */
 	readonly cache?: "hit" | "miss" | "bypass";
 	/** As the provider counts them. */

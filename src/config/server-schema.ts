@@ -75,6 +75,20 @@ export const Server = z
 				"ms a client may leave an answer unread, once the buffers are full, before its connection is cut and the upstream aborted.",
 			),
 		max_sessions: z.int().min(1).default(10_000).describe("Requests in progress at once. One more is answered 503 at once."),
+		max_wait_ms: z
+			.int()
+			.min(0)
+			.max(60_000)
+			.default(250)
+			.describe(
+				"ms that work may wait for a lane. While it waits longer, for half a second at first, or the front end is 30 ms late, new requests are answered 503 at once and open answers go on. 0: they never are.",
+			),
+		max_memory_percent: z
+			.int()
+			.min(1)
+			.max(100)
+			.default(90)
+			.describe("Share of the container's memory, or the machine's, with which new requests are answered 503 until other ones have ended."),
 		drain_delay_ms: z
 			.int()
 			.min(0)

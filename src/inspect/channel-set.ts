@@ -1,10 +1,12 @@
+import type { AnswerUsage, HoldFacts } from "../core/answer-usage.ts";
 import type { CutCause, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 
-import { Channel, type ChannelState } from "./channel.ts";
+import { Channel, type ChannelState, type ChannelStep } from "./channel.ts";
 import type { TextStyle } from "./conversation.ts";
 import { cutCauseOf } from "./finding-counts.ts";
+import { HoldMeter } from "./hold-meter.ts";
 import { deltaRuns, type Entry, fillSlot } from "./stream-entry.ts";
 
 /** Plain data. */
@@ -20,6 +22,7 @@ export class ChannelSet {
 	/** Channels that ended since `forgetEnded`, with other text than the original. */
 	#endedAltered: string[] = [];
 	#units: number;
+	readonly #hold: HoldMeter;
 
 	/** `onFindings` gets the findings of a channel when it ends, or when they are taken before. */
 	constructor(options: {
@@ -30,13 +33,14 @@ export class ChannelSet {
 		readonly onFindings: (findings: readonly Finding[], channel: string) => void;
 		readonly state: ChannelSetState;
 		/** Of the text before it. */
-		readonly units: number;
+		readonly usage: Pick<AnswerUsage, "units" | "hold">;
 	}) {
 		this.#program = options.program;
 		this.#style = options.style;
 		this.#maxChannels = options.maxChannels;
 		this.#onFindings = options.onFindings;
-		this.#units = options.units;
+		this.#units = options.usage.units;
+		this.#hold = new HoldMeter(options.usage.hold);
 		for (const [name, state] of options.state) {
 			const source = state.json === undefined ? "text" : state.json.isMixed ? "answer" : "json";
 			this.#channels.set(name, new Channel(this.#program, this.#style, source, state));
@@ -46,6 +50,10 @@ export class ChannelSet {
 	/** UTF-16 units of all text that was scanned. */
 	get units(): number {
 		return this.#units;
+	}
+
+	get hold(): HoldFacts {
+		return this.#hold.facts;
 	}
 
 	/** False: too many are open. */
@@ -68,7 +76,7 @@ export class ChannelSet {
 			const deltas = slots.map((slot) => slot.text);
 			for (const { length } of deltas) this.#units += length;
 			const open = this.#channels.get(channel);
-			const result = run === last ? open?.writeLast(deltas) : open?.write(deltas);
+			const result = open && this.#write(open, deltas, run === last);
 			for (const [k, slot] of slots.entries()) fillSlot(slot, result === undefined ? "" : result.texts[k]);
 			const cutSlot = slots[result?.cutAt ?? -1];
 			if (cutSlot === undefined) continue;
@@ -78,6 +86,14 @@ export class ChannelSet {
 			for (const later of runs.slice(r + 1).flatMap((next) => next.slots)) fillSlot(later, "");
 			return;
 		}
+	}
+
+	#write(channel: Channel, deltas: readonly string[], isLast: boolean): ChannelStep {
+		const { scanner } = channel;
+		const from = scanner.end;
+		const step = isLast ? channel.writeLast(deltas) : channel.write(deltas);
+		if (!scanner.isCut) this.#hold.came(from, scanner.end, scanner.taken);
+		return step;
 	}
 
 	/** Open channels that begin with one of the prefixes. */

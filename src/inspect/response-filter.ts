@@ -1,4 +1,4 @@
-import type { AnswerUsage } from "../core/answer-usage.ts";
+import { type AnswerUsage, NOTHING_USED } from "../core/answer-usage.ts";
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
@@ -85,7 +85,7 @@ class Filter implements ResponseFilter {
 			maxChannels,
 			onFindings: (findings, channel) => this.#tally.add(findings, channel),
 			state: state?.channels ?? [],
-			units: state?.usage.units ?? 0,
+			usage: state?.usage ?? NOTHING_USED,
 		});
 		this.#writer = new AnswerWriter(this.#format, this.#memory, this.#channels, this.#transcript);
 	}
@@ -96,7 +96,7 @@ class Filter implements ResponseFilter {
 	}
 
 	get usage(): AnswerUsage {
-		return this.#usage.usage(this.#channels.units);
+		return this.#usage.usage(this.#channels.units, this.#channels.hold);
 	}
 
 	push(bytes: Uint8Array): FilterStep {

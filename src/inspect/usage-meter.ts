@@ -1,4 +1,4 @@
-import { type AnswerUsage, NOTHING_USED } from "../core/answer-usage.ts";
+import { type AnswerUsage, type HoldFacts, NOTHING_HELD, NOTHING_USED } from "../core/answer-usage.ts";
 import { reportedUsage } from "../providers/reported-usage.ts";
 
 /** Follows what one answer uses. Reported numbers only grow: some vendors repeat them with every event. */
@@ -22,7 +22,7 @@ export class UsageMeter {
 	}
 
 	/** With the text so far. */
-	usage(units: number): AnswerUsage {
-		return { ...this.#usage, units };
+	usage(units: number, hold: HoldFacts = NOTHING_HELD): AnswerUsage {
+		return { ...this.#usage, units, hold };
 	}
 }

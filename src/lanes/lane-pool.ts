@@ -4,6 +4,7 @@ import type { TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { Lane } from "./lane.ts";
 import { type AnswerKind, LaneSession, MAX_HOMELESS_MS, type RetainedBudget, type SessionHandler } from "./lane-session.ts";
+import { type PoolStats, poolStats } from "./pool-stats.ts";
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 import type { LaneTask } from "./serve-lane.ts";
 
@@ -33,7 +34,7 @@ export interface LanePool {
 	translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal>;
 	/** Undefined: saturated. */
 	openSession(answer: AnswerKind, handler: SessionHandler): LaneSession | undefined;
-	stats(): { readonly alive: number; readonly sessions: number; readonly queuedBytes: number; readonly policies: number };
+	stats(): PoolStats;
 	close(): Promise<void>;
 }
 
@@ -167,14 +168,8 @@ class Pool implements LanePool {
 		return session;
 	}
 
-	stats(): { alive: number; sessions: number; queuedBytes: number; policies: number } {
-		const alive = this.#lanes.filter((lane) => lane?.isReady === true) as Lane[];
-		return {
-			alive: alive.length,
-			sessions: this.#sessions.size,
-			queuedBytes: alive.reduce((sum, lane) => sum + lane.queuedBytes, 0),
-			policies: this.#policies.size,
-		};
+	stats(): PoolStats {
+		return poolStats(this.#lanes, this.#sessions.size, this.#policies.size);
 	}
 
 	async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { decodeReply, encode } from "./codec.ts";
 import type { FromLane, ToLane } from "./protocol.ts";
+import { WaitGauge } from "./wait-gauge.ts";
 
 /** Unlimited batches per tick collapse under load (knowledge/holdback.md §6b); what arrives meanwhile waits for the reply. */
 const MAX_IN_FLIGHT = 2;
@@ -33,6 +34,7 @@ export class Lane {
 	#scheduled = false;
 	readonly #inFlight = new Map<number, readonly ToLane[]>();
 	#deadline: NodeJS.Timeout | undefined;
+	readonly #gauge = new WaitGauge();
 	#isReady = false;
 	#isClosed = false;
 	/** Sessions on this lane, kept by them: what a new session is placed by. */
@@ -57,6 +59,11 @@ export class Lane {
 		return this.#queuedBytes;
 	}
 
+	/** ms that what is posted now waits for its answer. */
+	get waitMs(): number {
+		return this.#gauge.waitMs;
+	}
+
 	get isSaturated(): boolean {
 		return this.#queuedBytes > MAX_QUEUED_BYTES;
 	}
@@ -69,6 +76,7 @@ export class Lane {
 	post(item: ToLane): void {
 		this.#queue.push(item);
 		this.#queuedBytes += sizeOf(item);
+		this.#gauge.posted();
 		if (this.#scheduled) return;
 		this.#scheduled = true;
 		setImmediate(() => {
@@ -117,6 +125,7 @@ export class Lane {
 		const answered = this.#inFlight.get(reply.seq) ?? [];
 		this.#inFlight.delete(reply.seq);
 		for (const item of answered) this.#queuedBytes -= sizeOf(item);
+		this.#gauge.answered(this.#isReady ? answered.length : 0);
 		clearTimeout(this.#deadline);
 		if (!this.#isReady) {
 			this.#isReady = true;

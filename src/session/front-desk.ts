@@ -8,12 +8,15 @@ import { type AdmissionDeps, admit } from "./admission.ts";
 import { CONSENTS_PATH, type ConsentDesk } from "./consent-desk.ts";
 import { errorAnswer } from "./error-body.ts";
 import { ModelQuery } from "./model-query.ts";
+import type { OverloadGuard } from "./overload-guard.ts";
 import type { Refusal } from "./refusal-tally.ts";
 import { Session } from "./session.ts";
 import type { SessionDeps } from "./session-request.ts";
 
 export interface FrontDeskOptions {
 	readonly maxSessions: number;
+	/** Refuses new work while there is too much. */
+	readonly guard: Pick<OverloadGuard, "refuses">;
 	/** The settings a new session gets; it keeps them to its end. */
 	readonly deps: () => SessionDeps & AdmissionDeps & { readonly consentDesk: ConsentDesk };
 	/** All policies that new sessions may get or open ones have: the others lost their last session. */
@@ -146,7 +149,8 @@ export class FrontDesk {
 	async #admit(asked: Asked, endpoint: Endpoint): Promise<void> {
 		const { request, downstream, id } = asked;
 		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
-		if (this.#sessions.size >= this.#options.maxSessions) return this.#refuse(asked, { code: "overloaded" });
+		const { maxSessions, guard } = this.#options;
+		if (this.#sessions.size >= maxSessions || guard.refuses(this.#sessions.size)) return this.#refuse(asked, { code: "overloaded" });
 		const admission = await admit(request, asked.id, this.#options.deps());
 		if (!admission.ok) return this.#refuse(asked, admission);
 		if (!downstream.isOpen) return admission.grant.end(NO_USE, false);

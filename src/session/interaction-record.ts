@@ -1,5 +1,6 @@
 import type { AttemptRecord, InteractionRecord } from "../audit/audit-record.ts";
 import type { CacheResult } from "../cache/response-cache.ts";
+import type { HoldFacts } from "../core/answer-usage.ts";
 import type { ApiName } from "../core/api.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
@@ -32,14 +33,33 @@ export interface Interaction {
 	readonly moves: number;
 	readonly timing: SessionTiming;
 	readonly use: RequestUse;
+	/** Of the text of the answer. */
+	readonly hold?: HoldFacts | undefined;
 	/** Absent: the cache was not asked. */
 	readonly cache?: CacheResult | undefined;
 }
 
 /** The audit record of a session. */
 export function interactionRecord(interaction: Interaction): InteractionRecord {
-	const { time, requestId, caller, request, api, attempts, policy, consent, verdict, found, outcome, status, moves, timing, use, cache } =
-		interaction;
+	const {
+		time,
+		requestId,
+		caller,
+		request,
+		api,
+		attempts,
+		policy,
+		consent,
+		verdict,
+		found,
+		outcome,
+		status,
+		moves,
+		timing,
+		use,
+		hold,
+		cache,
+	} = interaction;
 	const read = verdict === undefined || verdict.action === "invalid" ? undefined : verdict;
 	const { counts, notes } = read?.found ?? NOTHING_FOUND;
 	const would = read !== undefined && "would" in read ? read.would : undefined;
@@ -63,6 +83,7 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 		status,
 		laneMoves: moves,
 		...timing,
+		...(hold && hold.bytes > 0 && { textBytes: hold.bytes, heldBytes: hold.held, mostHeldBytes: hold.mostHeld }),
 		...(cache && { cache }),
 		...(use.reported && { tokens: use.reported }),
 		...(use.costUsd !== undefined && { costUsd: use.costUsd }),

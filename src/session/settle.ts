@@ -49,6 +49,7 @@ export function settle(end: SessionEnd, { prices, logger, record: write }: Sessi
 		moves: lane?.moves ?? 0,
 		timing: clock.timing(),
 		use,
+		hold: lane?.usage.hold,
 		cache: visit?.result,
 	});
 	const { requestId, path, durationMs } = record;

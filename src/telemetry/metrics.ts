@@ -14,6 +14,10 @@ export interface RequestFacts {
 	readonly promptMs?: number;
 	readonly firstByteMs?: number;
 	readonly longestHoldMs?: number;
+	/** Of the text of a streamed answer: all of it, what waited for what came next, and the most of one text at one time. */
+	readonly textBytes?: number;
+	readonly heldBytes?: number;
+	readonly mostHeldBytes?: number;
 	readonly laneMoves: number;
 	/** Absent: there is no cache, or it was not asked. */
 	readonly cache?: "hit" | "miss" | "bypass";
@@ -27,6 +31,7 @@ export interface ProcessFacts {
 	readonly lanesAlive: number;
 	readonly lanesConfigured: number;
 	readonly laneQueuedBytes: number;
+	readonly laneWaitMs: number;
 	/** Of answers in memory. */
 	readonly cachedBytes: number;
 	readonly auditUnwritten: number;
@@ -67,6 +72,9 @@ const DURATION_BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 /** Seconds that inspection adds. */
 const ADDED_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
+/** Bytes: a word, the longest ordinary pattern, the widest. */
+const HELD_BUCKETS = [0, 4, 8, 16, 32, 64, 128, 256, 1024, 4096, 16_384];
+
 /** Metrics of this process. Labels come from closed sets and from the configuration, never from a request's text. */
 export function createMetrics(version: string, facts: () => ProcessFacts): Metrics {
 	const registry = new Registry();
@@ -99,6 +107,19 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 		"Time from the upstream's first byte of an answer to the first byte that went out",
 	);
 	const holds = added("longest_hold_seconds", "Longest time that bytes of one answer waited, in the lane or withheld");
+	const mostHeld = new Histogram({
+		name: `${PREFIX}most_held_bytes`,
+		help: "Most bytes that were withheld of one text of a streamed answer at one time",
+		labelNames: ["api"],
+		buckets: HELD_BUCKETS,
+		registers,
+	});
+	const textBytes = new Counter({
+		name: `${PREFIX}text_bytes_total`,
+		help: "Bytes of text in streamed answers, by whether they went out at once or were held until more had come",
+		labelNames: ["release"],
+		registers,
+	});
 	const refusals = new Counter({
 		name: `${PREFIX}refusals_total`,
 		help: "Requests that were refused before they became a session, by error code",
@@ -179,11 +200,18 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 	gauge("lanes_alive", "Lanes that answer", ({ lanesAlive }) => lanesAlive);
 	gauge("lanes_configured", "Lanes that there should be", ({ lanesConfigured }) => lanesConfigured);
 	gauge("lane_queued_bytes", "Bytes that wait for a lane", ({ laneQueuedBytes }) => laneQueuedBytes);
+	gauge("lane_wait_seconds", "Time that work waits for the lane with the shortest queue", ({ laneWaitMs }) => laneWaitMs / 1000);
 	gauge("cache_stored_bytes", "Bytes of answers that the cache holds in memory", ({ cachedBytes }) => cachedBytes);
 	gauge("audit_unwritten_records", "Audit records that are not on disk yet", ({ auditUnwritten }) => auditUnwritten);
 	gauge("audit_failing", "1 while audit records cannot be written", ({ auditFailing }) => Number(auditFailing));
 	const countFindings = (direction: string, counts: Readonly<Record<string, number>>): void => {
 		for (const [type, count] of Object.entries(counts)) findings.inc({ direction, type }, count);
+	};
+	const countHeld = ({ api, textBytes: all = 0, heldBytes = 0, mostHeldBytes }: RequestFacts): void => {
+		if (mostHeldBytes === undefined) return;
+		mostHeld.observe({ api }, mostHeldBytes);
+		textBytes.inc({ release: "at_once" }, all - heldBytes);
+		textBytes.inc({ release: "held" }, heldBytes);
 	};
 	const all = sharedMetrics(registry);
 	return {
@@ -199,6 +227,7 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 				if (ms !== undefined) histogram.observe({ api }, ms / 1000);
 			countFindings("prompt", prompt.findings);
 			countFindings("response", response.findings);
+			countHeld(request);
 			moves.inc(request.laneMoves);
 			if (request.cache !== undefined) cached.inc({ result: request.cache });
 			for (const type of ["input", "output"] as const) if (request.tokens) tokens.inc({ provider, type }, request.tokens[type]);

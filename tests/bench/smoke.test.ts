@@ -13,6 +13,7 @@ test("a smoke run of every benchmark gives its tables, and every answer arrives"
 	expect(paced).toEqual(["no proxy", "ours, inspection off", "ours, default"]);
 	expect(stdout).toMatch(/Delay by holding[\s\S]*prose +[\d.]+ %/);
 	expect(stdout).toMatch(/Open streams[\s\S]*10 +50 .* 0\.00 % +10$/m);
+	expect(stdout).toMatch(/Overload[\s\S]*ours, default, 2 × the capacity/);
 	// The one number that is the same on every machine.
 	expect(stdout).toMatch(/Leaks[\s\S]*ours, default +0\.0 % +0 +0 +0\.0 %/);
 	expect(stdout).toMatch(/smoke: flood[\s\S]*ours, default +[\d,.]+/);

@@ -30,6 +30,10 @@ test("what was decided is counted by API, action, outcome and type, and no text 
 	expect(text).toContain('secure_llm_proxy_findings_total{direction="prompt",type="phone"} 1');
 	expect(text).toContain('secure_llm_proxy_findings_total{direction="response",type="email"} 2');
 	expect(text).toContain('secure_llm_proxy_request_duration_seconds_count{api="openai-chat"} 2');
+	expect(text).toContain('secure_llm_proxy_most_held_bytes_count{api="openai-chat"} 2');
+	const bytes = (release: string): number => Number(new RegExp(`text_bytes_total\\{release="${release}"\\} (\\d+)`).exec(text)?.[1]);
+	expect(bytes("at_once") + bytes("held")).toBe(2 * "Write to jane.doe@example.com today.".length);
+	expect(bytes("held")).toBeGreaterThan(0);
 	expect(text).not.toMatch(/jane|555-2671|hello/);
 });
 

@@ -29,7 +29,15 @@ const UNLIMITED = { requests_per_minute: 0, requests_per_hour: 0, burst_allowanc
 /** The configuration of a proxy in front of an OpenAI-compatible base URL, or of these `llm_providers`, with further YAML. Without limits unless that sets some. */
 export function proxyConfig(upstream: string | Record<string, object>, yaml = "", options: ProxyOptions = {}): Config {
 	const providers = typeof upstream === "string" ? { up: { type: "openai", base_url: upstream, api_key: "test" } } : upstream;
-	const server = { host: "127.0.0.1", port: 0, workers: 1, drain_timeout_ms: 500, lane_deadline_ms: 2000, ...options.server };
+	const server = {
+		host: "127.0.0.1",
+		port: 0,
+		workers: 1,
+		drain_timeout_ms: 500,
+		lane_deadline_ms: 2000,
+		max_wait_ms: 0,
+		...options.server,
+	};
 	const loaded = parseConfig(
 		`server: ${JSON.stringify(server)}
 llm_providers: ${JSON.stringify(providers)}

@@ -66,7 +66,7 @@ const origin = (): string => `http://127.0.0.1:${proxy.port}`;
 afterEach(async () => {
 	const metrics = await (await fetch(`${origin()}/metrics`)).text();
 	expect(metrics.match(/lane_events_total\{.*/g)).toBeNull();
-	expect(metrics).toMatch(/lanes_alive 2\n/);
+	expect(metrics).toMatch(/lanes_alive 1\n/);
 });
 
 /** The member that a vendor's error must have. */

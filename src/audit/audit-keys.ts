@@ -1,7 +1,8 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "../core/make-folder.ts";
+import { createFile } from "./files.ts";
 
 /** What the audit trail derives from the one secret of the installation. */
 export interface AuditKeys {
@@ -29,6 +30,7 @@ export function keyedHash(key: Uint8Array, text: string): string {
 }
 
 const SECRET_FILE = "secret.key";
+const SECRET_BYTES = 32;
 
 /** The keys of this installation: from its secret or, where that is empty, from one kept beside the logs, made at the first start. */
 export function auditKeys(dir: string, secret: string): AuditKeys {
@@ -43,10 +45,9 @@ export function existingKeys(dir: string, secret: string): AuditKeys | undefined
 function localSecret(dir: string): Uint8Array {
 	const file = join(dir, SECRET_FILE);
 	makeFolder(dir, 0o700);
-	try {
-		writeFileSync(file, randomBytes(32), { flag: "wx", mode: 0o600 });
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-	}
-	return readFileSync(file);
+	// Whole or not at all: keys from the half of a secret, or from an empty one, protect nothing.
+	if (!existsSync(file)) createFile(file, randomBytes(SECRET_BYTES));
+	const secret = readFileSync(file);
+	if (secret.length !== SECRET_BYTES) throw new Error(`${file} is damaged: it has ${secret.length} bytes, not ${SECRET_BYTES}.`);
+	return secret;
 }

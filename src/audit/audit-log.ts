@@ -2,7 +2,7 @@ import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirS
 import { join } from "node:path";
 import { makeFolder } from "../core/make-folder.ts";
 import type { Signer } from "./checkpoint.ts";
-import { appendLine, createFile, replaceFile, writeAll } from "./files.ts";
+import { appendLine, createFile, replaceFile, syncFolder, writeAll } from "./files.ts";
 import { refreshLock, releaseLock, takeLock } from "./log-lock.ts";
 import { advance, headOf, type LogPosition, positionOf, recordFault, START, segmentName, segmentsOf } from "./segment.ts";
 import { SegmentLines } from "./segment-lines.ts";
@@ -141,6 +141,7 @@ export class AuditLog {
 		const head = `${JSON.stringify({ segment: headOf(this.#position) })}\n`;
 		// Whole: a segment without its head would be one that somebody has emptied.
 		if (!createFile(path, head)) throw new Error(`${path} exists already.`);
+		syncFolder(this.#options.dir);
 		const file = openSync(path, "r+");
 		if (this.#file >= 0) closeSync(this.#file);
 		this.#file = file;

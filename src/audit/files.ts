@@ -12,7 +12,6 @@ import {
 	writeFileSync,
 	writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
 import { threadId } from "node:worker_threads";
 
 /** The file has either its old content or the new one, also after a crash and on a full disk. */
@@ -22,11 +21,10 @@ export function replaceFile(path: string, content: string): void {
 }
 
 /** Makes a file whole or not at all. False: there is one already. */
-export function createFile(path: string, content: string): boolean {
+export function createFile(path: string, content: string | Uint8Array): boolean {
 	const temporary = writeTemporary(path, content);
 	try {
 		linkSync(temporary, path);
-		syncFolder(dirname(path));
 		return true;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -61,7 +59,7 @@ export function appendLine(path: string, line: string): void {
 	}
 }
 
-function writeTemporary(path: string, content: string): string {
+function writeTemporary(path: string, content: string | Uint8Array): string {
 	const temporary = `${path}.${process.pid}-${threadId}.tmp`;
 	try {
 		writeFileSync(temporary, content, { mode: 0o600, flush: true });
@@ -73,7 +71,7 @@ function writeTemporary(path: string, content: string): string {
 }
 
 /** A new name is on disk only when its folder is. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
 	const folder = openSync(path, "r");
 	try {
 		fsyncSync(folder);

@@ -1,11 +1,14 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { createFile } from "./files.ts";
 
 const LOCK = "lock";
 /** ms between two signs of life of the owner, and after how many without one a lock of another machine counts as left behind. */
 export const SIGN_OF_LIFE_MS = 5000;
 const LEFT_BEHIND_MS = 20_000;
+/** ms in which all those have come that saw a lock left behind. */
+const SETTLE_MS = 50;
 
 interface Owner {
 	readonly host: string;
@@ -22,11 +25,9 @@ export function takeLock(dir: string): void {
 	const file = join(dir, LOCK);
 	const self: Owner = { host: hostname(), pid: process.pid, started: startOf(process.pid) };
 	for (let attempt = 0; attempt < 2; attempt++) {
-		try {
-			writeFileSync(file, JSON.stringify(self), { flag: "wx", mode: 0o600 });
+		if (createFile(file, JSON.stringify(self))) {
+			if (attempt > 0) confirm(file, self);
 			return;
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
 		}
 		const owner = ownerOf(file);
 		if (owner !== undefined && isAlive(owner, self, file))
@@ -36,6 +37,13 @@ export function takeLock(dir: string): void {
 		rmSync(file, { force: true });
 	}
 	throw new Error(`${file} cannot be taken. Remove it if no proxy is running.`);
+}
+
+/** Two that find the same lock left behind take it from each other: only the one that still has it after a while goes on. */
+function confirm(file: string, self: Owner): void {
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
+	const owner = ownerOf(file);
+	if (owner?.host !== self.host || owner.pid !== self.pid) throw new Error(`${file} was taken by another process at the same time.`);
 }
 
 /** Says that the owner lives, for machines that cannot look. */

@@ -9,6 +9,8 @@ import { makeFolder } from "../core/make-folder.ts";
 import { hasUws } from "../edge/listener-uws.ts";
 import { readTls } from "../edge/tls.ts";
 import { createUpstreamClient } from "../edge/upstream.ts";
+import { isInForce, readConsents } from "../identity/consent-file.ts";
+import { readKeyFile } from "../identity/key-file.ts";
 import { pingRedis } from "../redis/redis-link.ts";
 import { configuredRouter } from "../routing/configured-router.ts";
 import type { Route } from "../routing/model-router.ts";
@@ -56,6 +58,8 @@ async function examine(file: string): Promise<Finding[]> {
 		await policies(config),
 		await port(config),
 		auditFolder(config),
+		...keyFiles(config),
+		...consents(config),
 		await sharedState(config),
 		...(await Promise.all(configuredRouter(config, undefined, new ProviderHealthBook()).providers.map(({ route }) => provider(route)))),
 	];
@@ -125,6 +129,33 @@ function auditFolder({ audit }: Config): Finding {
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		return failure(`audit folder ${audit.dir} cannot be written: ${code}`, "Give audit.dir a folder that the proxy's user may write.");
+	}
+}
+
+function keyFiles({ admin, security: { auth } }: Config): Finding[] {
+	const files = [
+		["security.auth.keys_file", auth.mode === "api_key" ? auth.keys_file : ""],
+		["admin.keys_file", admin.keys_file],
+	] as const;
+	return files.flatMap(([setting, file]) => {
+		if (file === "") return [];
+		const reading = readKeyFile(file);
+		return [
+			reading.ok
+				? ok(`${setting}: ${reading.keys.length} keys`)
+				: failure(`${setting} ${file} ${reading.reason}`, `Make it with 'secure-llm-proxy keys create --file ${file}'.`),
+		];
+	});
+}
+
+function consents({ admin, security: { consent } }: Config): Finding[] {
+	if (consent.file === "")
+		return admin.keys_file === "" ? [] : [warning("admin.keys_file opens nothing", "Set security.consent.file, or leave it out.")];
+	try {
+		const inForce = readConsents(consent.file).filter((one) => isInForce(one));
+		return [ok(`security.consent.file: ${inForce.length} consents in force`)];
+	} catch (error) {
+		return [failure((error as Error).message, "Correct it: until then nobody has consented to anything.")];
 	}
 }
 

@@ -35,10 +35,7 @@ async function command(run: () => Promise<void>): Promise<number> {
 		await run();
 		return 0;
 	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		const reason =
-			code === "EEXIST" ? "the file is locked by another command; remove FILE.lock if there is none" : (error as Error).message;
-		process.stderr.write(`keys: ${reason}\n`);
+		process.stderr.write(`keys: ${(error as Error).message}\n`);
 		return 2;
 	}
 }
@@ -79,7 +76,7 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 			...withCount("usd_per_day", money(settings.usdPerDay, "--usd-per-day")),
 			...withCount("usd_per_month", money(settings.usdPerMonth, "--usd-per-month")),
 		};
-		updateKeyFile(settings.file, (keys) => [...keys, record]);
+		await updateKeyFile(settings.file, (keys) => [...keys, record]);
 		process.stderr.write(`Key ${id} (${record.name}) is in ${settings.file}. It is shown only now:\n`);
 		process.stdout.write(settings.json === true ? `${JSON.stringify({ id, key })}\n` : `${key}\n`);
 	});
@@ -112,7 +109,7 @@ function label(state: "valid" | "revoked" | "expired"): string {
 /** `keys revoke`: a running proxy refuses the key within two seconds. */
 export function keysRevoke(id: string, { file }: KeySettings): Promise<number> {
 	return command(async () => {
-		updateKeyFile(file, (keys) => {
+		await updateKeyFile(file, (keys) => {
 			if (!keys.some((key) => key.id === id)) throw new UsageFault(`${file} holds no key ${id}; 'keys list' shows them`);
 			return keys.map((key) => (key.id === id ? { ...key, revoked: key.revoked ?? new Date().toISOString() } : key));
 		});
@@ -126,7 +123,7 @@ export function keysRotate(id: string, { file, days, json }: KeySettings): Promi
 		const fresh = newKey();
 		const hash = await hashKey(fresh.key);
 		const overlapMs = (count(days, "--days") ?? 0) * DAY_MS;
-		updateKeyFile(file, (keys) => {
+		await updateKeyFile(file, (keys) => {
 			const old = keys.find((key) => key.id === id);
 			if (old === undefined || stateOf(old) !== "valid") throw new UsageFault(`${file} holds no valid key ${id}; 'keys list' shows them`);
 			const end = new Date(Date.now() + overlapMs).toISOString();

@@ -1,8 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { makeFolder } from "../core/make-folder.ts";
+import { replaceLocked } from "./locked-file.ts";
 
 /** What is agreed to, as an administrator writes it. */
 const ConsentTerms = z.strictObject({
@@ -35,10 +33,6 @@ export type ConsentRecord = z.infer<typeof ConsentRecord>;
 const MAX_CONSENTS = 10_000;
 const ConsentFile = z.strictObject({ consents: z.array(ConsentRecord).max(MAX_CONSENTS) });
 
-/** Another change may hold the lock for a moment: tries, and ms between them. */
-const ATTEMPTS = 60;
-const PAUSE_MS = 50;
-
 /** Terms that came from outside, or the member that is wrong and why. */
 export function readTerms(
 	value: unknown,
@@ -69,39 +63,20 @@ export function readConsents(file: string): readonly ConsentRecord[] {
 }
 
 /**
- * Changes the file under a lock, which is held until the end: nobody else changes it meanwhile. `record` comes when all that
- * can fail is done, and the change holds after it. Readers see the old content or the new one, also after a crash. Throws,
- * with nothing changed, when it cannot be done.
+ * Changes the file. The change sees what is in it now; `record` comes when all that can fail is done, and the change holds
+ * after it. Throws, with nothing changed, when it cannot be done.
  */
 export async function updateConsents(
 	file: string,
 	change: (consents: readonly ConsentRecord[]) => readonly ConsentRecord[],
 	record: () => Promise<void>,
 ): Promise<void> {
-	makeFolder(dirname(file));
-	const lock = `${file}.lock`;
-	await takeLock(lock);
-	try {
+	const make = (): string => {
 		const consents = change(readConsents(file));
 		if (consents.length > MAX_CONSENTS) throw new Error(`${file} would hold more than ${MAX_CONSENTS} consents`);
-		writeFileSync(`${file}.tmp`, `${JSON.stringify(ConsentFile.parse({ consents }), null, "\t")}\n`, { mode: 0o600, flush: true });
-		await record();
-		renameSync(`${file}.tmp`, file);
-	} finally {
-		rmSync(lock, { force: true });
-	}
-}
-
-async function takeLock(lock: string): Promise<void> {
-	for (let attempt = 1; ; attempt++) {
-		try {
-			return writeFileSync(lock, String(process.pid), { flag: "wx" });
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-			if (attempt === ATTEMPTS) throw new Error(`another change holds ${lock}; remove it if there is none`, { cause: error });
-			await sleep(PAUSE_MS);
-		}
-	}
+		return `${JSON.stringify(ConsentFile.parse({ consents }), null, "\t")}\n`;
+	};
+	await replaceLocked(file, make, record);
 }
 
 export function isInForce({ expires, revoked }: Pick<ConsentRecord, "expires" | "revoked">, now = Date.now()): boolean {

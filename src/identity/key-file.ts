@@ -1,7 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { makeFolder } from "../core/make-folder.ts";
+import { replaceLocked } from "./locked-file.ts";
 
 const KeyRecord = z.strictObject({
 	id: z.string().regex(/^[0-9A-Za-z]{8}$/),
@@ -49,17 +48,11 @@ export function readKeyFile(file: string, mayBeMissing = false): KeyFileReading 
 	}
 }
 
-/** Changes the file under a lock. The change sees what is in it now; readers see the old content or the new one. */
-export function updateKeyFile(file: string, change: (keys: readonly KeyRecord[]) => readonly KeyRecord[]): void {
-	makeFolder(dirname(file));
-	const lock = `${file}.lock`;
-	writeFileSync(lock, String(process.pid), { flag: "wx" });
-	try {
+/** Changes the file. The change sees what is in it now; throws, with nothing changed, when it cannot be done. */
+export async function updateKeyFile(file: string, change: (keys: readonly KeyRecord[]) => readonly KeyRecord[]): Promise<void> {
+	await replaceLocked(file, () => {
 		const reading = readKeyFile(file, true);
 		if (!reading.ok) throw new Error(`${file} ${reading.reason}`);
-		writeFileSync(`${file}.tmp`, `${JSON.stringify({ keys: change(reading.keys) }, null, "\t")}\n`, { mode: 0o600 });
-		renameSync(`${file}.tmp`, file);
-	} finally {
-		rmSync(lock, { force: true });
-	}
+		return `${JSON.stringify({ keys: change(reading.keys) }, null, "\t")}\n`;
+	});
 }

@@ -39,13 +39,17 @@ test("doctor says what would fail and what to do, and exits 1 only then", async 
 		`server: { host: 127.0.0.1, port: ${await freePort()}, workers: 1 }
 llm_providers: { gone: { type: openai, base_url: "http://127.0.0.1:${await freePort()}/v1", api_key: secret-4711 } }
 shared_state: { redis_url: "redis://127.0.0.1:${await freePort()}" }
-audit: { dir: "${good}/audit" }`,
+audit: { dir: "${good}/audit" }
+admin: { keys_file: "${good}.keys" }
+security: { consent: { file: "${good}" } }`,
 	);
 	const { code, out } = await line.run(["doctor", "--json", "--config", bad]);
 	const failures = JSON.parse(out).filter(({ state }: { state: string }) => state === "failure");
 	expect(code).toBe(1);
 	expect(failures.map(({ what }: { what: string }) => what)).toEqual([
 		expect.stringContaining(`audit folder ${good}/audit cannot be written`),
+		`admin.keys_file ${good}.keys cannot be read (ENOENT)`,
+		`${good} is not JSON`,
 		expect.stringContaining("Redis does not answer"),
 		"provider gone: upstream_unreachable",
 	]);

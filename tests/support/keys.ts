@@ -6,6 +6,6 @@ import { hashKey } from "../../src/identity/key-hash.ts";
 export async function addKey(file: string): Promise<string> {
 	const { id, key } = newKey();
 	const record = { id, name: id, hash: await hashKey(key), created: new Date().toISOString() };
-	updateKeyFile(file, (keys) => [...keys, record]);
+	await updateKeyFile(file, (keys) => [...keys, record]);
 	return key;
 }

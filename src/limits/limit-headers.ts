@@ -12,7 +12,7 @@ export function limitHeaders(readings: readonly Reading[], ok: boolean): Record<
 	const shown = (["requests", "tokens"] as const).flatMap((kind) => tightest(readings.filter(({ of }) => of.kind === kind)));
 	const old = shown.map(({ of, state }) => ({
 		[`x-ratelimit-limit-${of.kind}`]: String(of.limit),
-		[`x-ratelimit-remaining-${of.kind}`]: String(Math.floor(state.remaining)),
+		[`x-ratelimit-remaining-${of.kind}`]: left(of, state),
 		[`x-ratelimit-reset-${of.kind}`]: `${seconds(state.resetMs)}s`,
 	}));
 	const list = (item: (reading: Reading) => string): string => shown.map(item).join(", ");
@@ -21,10 +21,15 @@ export function limitHeaders(readings: readonly Reading[], ok: boolean): Record<
 		...Object.assign({}, ...old),
 		...(shown.length > 0 && {
 			"ratelimit-policy": list(({ of }) => `"${of.kind}";q=${of.limit};w=${of.windowS}`),
-			ratelimit: list(({ of, state }) => `"${of.kind}";r=${Math.floor(state.remaining)};t=${seconds(state.resetMs)}`),
+			ratelimit: list(({ of, state }) => `"${of.kind}";r=${left(of, state)};t=${seconds(state.resetMs)}`),
 		}),
 		...(!ok && { "retry-after": String(Math.max(1, ...waits)) }),
 	};
+}
+
+/** A burst may let more through, but no more than the limit is promised. */
+function left({ limit }: NamedMeter, { remaining }: MeterState): string {
+	return String(Math.min(limit, Math.floor(remaining)));
 }
 
 /** The one that refused, else the one of which the least is left. */

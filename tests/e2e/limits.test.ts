@@ -62,7 +62,9 @@ async function untilShared(one: Proxy, two: Proxy, limit: number): Promise<void>
 
 test("a caller gets its rate and its burst, then a 429 that says when to come back; another caller is not concerned", async () => {
 	const proxy = await newProxy("{ requests_per_minute: 3, requests_per_hour: 0, burst_allowance: 2 }", false);
-	expect(await statuses(proxy, "203.0.113.1", 6)).toEqual([200, 200, 200, 200, 200, 429]);
+	const first = await ask(proxy, "203.0.113.1");
+	expect(["limit", "remaining"].map((what) => first.headers.get(`x-ratelimit-${what}-requests`))).toEqual(["3", "3"]);
+	expect(await statuses(proxy, "203.0.113.1", 5)).toEqual([200, 200, 200, 200, 429]);
 	const refused = await ask(proxy, "203.0.113.1");
 	expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
 	expect(refused.headers.get("ratelimit-policy")).toBe('"requests";q=3;w=60');

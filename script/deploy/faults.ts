@@ -1,4 +1,5 @@
 /** What happens to clients of two replicas behind a balancer when a part of it all is gone. */
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisServer } from "../../tests/support/redis.ts";
 import { fail, step } from "../image/root.ts";
@@ -6,6 +7,8 @@ import type { Balancer } from "./balancers.ts";
 import { LIMIT, LIMITED_MODELS, type Replica, sessionsOf } from "./replica.ts";
 import { ask, type Ending } from "./stream.ts";
 
+/** Answers that are open when a replica is killed. */
+const OPEN = 12;
 /** s that replicas and balancers may take to find each other again. */
 const RECOVERY_S = 30;
 
@@ -16,11 +19,16 @@ export async function checkKill(
 	restart: () => Promise<Replica>,
 ): Promise<Replica> {
 	const { text } = await ask(port);
-	const open = Array.from({ length: 12 }, () => ask(port));
-	while ((await sessionsOf(victim.port)) < 3) await sleep(10);
+	let begun = 0;
+	const open = Array.from({ length: OPEN }, () => ask(port, "demo", () => begun++));
+	// One that has not begun is sent again, to the other replica.
+	while (begun < OPEN) await sleep(5);
+	const gone = once(victim.child, "exit");
 	victim.child.kill("SIGKILL");
+	await gone;
 	const after = Array.from({ length: 20 }, async (_, i) => {
-		await sleep(i * 100);
+		// What was on its way to the replica at that moment may break too: HAProxy sends nothing twice.
+		await sleep(200 + i * 100);
 		return ask(port);
 	});
 	const endings = await Promise.all(open);

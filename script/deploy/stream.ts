@@ -9,8 +9,8 @@ export interface Ending {
 	readonly detail: string;
 }
 
-/** Asks the demo for an e-mail address, and reads what comes to its end. */
-export async function ask(port: number, model = "demo"): Promise<Ending> {
+/** Asks the demo for an e-mail address, and reads what comes to its end. `onBegun`: the first of it is here. */
+export async function ask(port: number, model = "demo", onBegun = (): void => undefined): Promise<Ending> {
 	let raw = "";
 	let status = 0;
 	try {
@@ -21,7 +21,10 @@ export async function ask(port: number, model = "demo"): Promise<Ending> {
 		});
 		status = response.status;
 		const decoder = new TextDecoder();
-		for await (const chunk of response.body ?? []) raw += decoder.decode(chunk as Uint8Array, { stream: true });
+		for await (const chunk of response.body ?? []) {
+			if (raw === "") onBegun();
+			raw += decoder.decode(chunk as Uint8Array, { stream: true });
+		}
 	} catch (error) {
 		return { outcome: "broken", status, text: textOf(raw), detail: String(error) };
 	}

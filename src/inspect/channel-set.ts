@@ -137,7 +137,7 @@ export class ChannelSet {
 		return this.#channels.get(name)?.decides(before, after) ?? true;
 	}
 
-	/** Open channels with the arguments of a call. */
+	/** Open channels with the arguments of a call. One that opened behind a cut in the same piece of the answer has none. */
 	argumentNames(): string[] {
 		return [...this.#channels].flatMap(([name, channel]) => (channel.isArguments ? [name] : []));
 	}

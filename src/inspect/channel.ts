@@ -68,9 +68,9 @@ export class Channel {
 		return this.#scanner;
 	}
 
-	/** Arguments of a call, and not an answer for people to read. */
+	/** Arguments of a call, and not an answer for people to read, of which some came. */
 	get isArguments(): boolean {
-		return this.#source === "json";
+		return this.#source === "json" && (this.#scanner.end > 0 || this.isHolding);
 	}
 
 	/** Some of the text that came did not go out yet. */

@@ -111,7 +111,7 @@ function repeatedEvent({ before, after, last, head, place }: Template, text: str
 	if (end < 0) return;
 	const delta = decode(text, from, to);
 	// An empty text and a data URL may be read in another way.
-	if (delta === undefined || delta === "" || delta.startsWith("data:")) return;
+	if (delta === undefined || delta === "" || /^data:/i.test(delta)) return;
 	return { place: { ...place, to: to + 1 - at - head, text: delta }, length: end - at };
 }
 

@@ -57,7 +57,9 @@ class Filter implements ResponseFilter {
 	readonly #writer: AnswerWriter;
 	readonly #waiting = new WaitingEvents();
 	readonly #wholes: WholeTexts;
+	/** By what has gone out, and by all that was read: events wait, and are written several at a time. */
 	readonly #memory: StreamMemory;
+	readonly #ahead: StreamMemory;
 	/** Findings taken from texts and channels so far. */
 	readonly #tally: FindingTally;
 	readonly #usage: UsageMeter;
@@ -75,6 +77,7 @@ class Filter implements ResponseFilter {
 		this.#reader = new EventReader(options.format);
 		this.#wholes = new WholeTexts(program, style);
 		this.#memory = state?.memory ?? options.format.newMemory();
+		this.#ahead = structuredClone(this.#memory);
 		this.#tally = new FindingTally(state?.found);
 		this.#usage = new UsageMeter(state?.usage);
 		this.#transcript = options.format.keep === undefined ? undefined : new TranscriptKeeper(options.journal);
@@ -123,12 +126,13 @@ class Filter implements ResponseFilter {
 	}
 
 	end(fault: string | undefined): FilterStep {
+		// What an answer that breaks off still holds may be the first half of a finding.
+		const isComplete = this.#done || (fault === undefined && this.#format.isComplete(this.#ahead));
+		if (!isComplete) return this.#fault("", fault ?? "upstream_truncated");
 		const waited = this.#endWaiting(true);
 		if (waited.ended !== undefined) return waited;
-		const isComplete = this.#done || (fault === undefined && this.#format.isComplete(this.#memory));
 		const out = waited.out + this.#writer.finish([""]);
 		if (this.#channels.isCut) return this.#cut(out);
-		if (!isComplete) return this.#fault(out, fault ?? "upstream_truncated");
 		const end = this.#done ? "" : this.#format.done();
 		return { out: out + end + securityComment("complete", this.found.counts), consumed: this.#received, ended: "complete" };
 	}
@@ -152,7 +156,8 @@ class Filter implements ResponseFilter {
 	}
 
 	#takeBlock(run: Run, block: SseBlock): void {
-		const reading = this.#reader.read(block, this.#memory);
+		const reading = this.#reader.read(block, this.#ahead);
+		if (reading.kind === "data" && reading.note !== undefined) this.#format.note(this.#ahead, reading.note);
 		if (!this.#wait(run, block, reading)) this.#take(run, block, reading);
 	}
 
@@ -196,7 +201,7 @@ class Filter implements ResponseFilter {
 			if (this.#waiting.takes(block, reading, (...texts) => this.#channels.decides(...texts))) return true;
 			const isEnded = this.#waiting.isEndedBy(reading);
 			// Text on both sides of a seam is scanned together, this event's too.
-			if (this.#waiting.isSeam && !isEnded) this.#takeAll(run, this.#waiting.take().blocks);
+			if (this.#waiting.isSeam && !isEnded) this.#takeAll(run, this.#waiting.take().events);
 			else append(run, this.#endWaiting(isEnded));
 			return false;
 		}
@@ -205,8 +210,8 @@ class Filter implements ResponseFilter {
 		if (!this.#isBehind(run, follows)) return false;
 		this.#flush(run);
 		if (run.end !== undefined) return false;
-		if (pauses === undefined) this.#waiting.begin(block, follows);
-		else this.#waiting.beginSeam(block, pauses);
+		if (pauses === undefined) this.#waiting.begin({ block, reading }, follows);
+		else this.#waiting.beginSeam({ block, reading }, pauses);
 		return true;
 	}
 
@@ -220,17 +225,17 @@ class Filter implements ResponseFilter {
 	/** Lets the waiting events go, behind the text they waited for where that has ended. */
 	#endWaiting(isTextEnded: boolean): FilterStep {
 		const { isSeam } = this.#waiting;
-		const { blocks, channels } = this.#waiting.take();
+		const { events, channels } = this.#waiting.take();
 		const text = isTextEnded && !isSeam ? this.#writer.finish(channels) : "";
 		if (this.#channels.isCut) return this.#cut(text);
 		const run: Run = { out: text, entries: [], end: undefined };
-		this.#takeAll(run, blocks);
+		this.#takeAll(run, events);
 		this.#flush(run, isSeam ? channels[0] : undefined);
 		return { consumed: this.#received, ...run.end, out: run.out };
 	}
 
-	#takeAll(run: Run, blocks: readonly SseBlock[]): void {
-		for (const block of blocks) if (!this.#done && run.end === undefined) this.#take(run, block, this.#reader.read(block, this.#memory));
+	#takeAll(run: Run, events: ReturnType<WaitingEvents["take"]>["events"]): void {
+		for (const { block, reading } of events) if (!this.#done && run.end === undefined) this.#take(run, block, reading);
 	}
 
 	/** An entry, or the fault that ends the answer. */
@@ -248,7 +253,9 @@ class Filter implements ResponseFilter {
 		for (const place of reading.places)
 			if (place.kind === "delta" && !this.#channels.open(place)) return { kind: "fault", code: "too_many_channels" };
 		const plain = plainBlock(block);
-		if (plain === undefined) return { kind: "fault", code: "upstream_invalid_event" };
+		const words = [plain?.event?.name ?? "", plain?.event?.id ?? ""];
+		const isClean = words.every((text) => this.#wholes.inspect({ text, source: "text" }).findings.length === 0);
+		if (plain === undefined || !isClean) return { kind: "fault", code: "upstream_invalid_event" };
 		return createEntry(plain, reading, (place) => {
 			const whole = this.#wholes.inspect(place);
 			if (place.kind === "whole") this.#tally.add(whole.findings, "whole");

@@ -1,4 +1,4 @@
-import type { EventReading } from "../providers/provider.ts";
+import type { EventData, EventReading } from "../providers/provider.ts";
 import type { SseBlock } from "../wire/sse-decoder.ts";
 
 /** Raw bytes of waiting events; beyond them they go out before the text they waited for. */
@@ -12,22 +12,28 @@ interface Seam {
 	tryAt: number;
 }
 
+/** An event that waits, as it was read. */
+interface Waiting {
+	readonly block: SseBlock;
+	readonly reading: EventData;
+}
+
 /**
- * Events that must not overtake text which came before them and is still held. They wait, not even looked at, until that
- * text is decided; so they count as not consumed, and another lane gets them again. There are two kinds:
+ * Events that must not overtake text which came before them and is still held. They wait, their texts not even looked at,
+ * until that text is decided; so they count as not consumed, and another lane gets them again. There are two kinds:
  * - a tool call after the content that announces it. It waits until that text goes on or ends, and goes out before what
  *   it goes on with.
  * - the end of a block whose text may go on in the next one. It waits with all that follows until enough of that text is
  *   here to decide what belongs into the first block.
  */
 export class WaitingEvents {
-	#blocks: SseBlock[] = [];
+	#events: Waiting[] = [];
 	#bytes = 0;
 	#channels: readonly string[] = [];
 	#seam: Seam | undefined;
 
 	get isEmpty(): boolean {
-		return this.#blocks.length === 0;
+		return this.#events.length === 0;
 	}
 
 	/** What waits begins with the end of a block whose text may go on. */
@@ -41,15 +47,15 @@ export class WaitingEvents {
 	}
 
 	/** `channels`: prefixes of those whose text must be out first. */
-	begin(block: SseBlock, channels: readonly string[]): void {
+	begin(event: Waiting, channels: readonly string[]): void {
 		this.#channels = channels;
-		this.#push(block);
+		this.#push(event);
 	}
 
 	/** `channel`: the text that pauses with the block. */
-	beginSeam(block: SseBlock, channel: string): void {
+	beginSeam(event: Waiting, channel: string): void {
 		this.#seam = { before: "", after: "", tryAt: 1 };
-		this.begin(block, [channel]);
+		this.begin(event, [channel]);
 	}
 
 	/** Whether the event waits with the others. `decides`: whether the text at a seam decides all before the last one. */
@@ -63,7 +69,7 @@ export class WaitingEvents {
 			if (more.length > 0 && this.#isDecided(seam, decides)) return false;
 			if (reading.pauses !== undefined) this.#seam = { ...seam, before: seam.before + seam.after, after: "" };
 		}
-		this.#push(block);
+		this.#push({ block, reading });
 		return true;
 	}
 
@@ -81,9 +87,9 @@ export class WaitingEvents {
 	}
 
 	/** Ends the waiting. */
-	take(): { readonly blocks: readonly SseBlock[]; readonly channels: readonly string[] } {
-		const taken = { blocks: this.#blocks, channels: this.#channels };
-		this.#blocks = [];
+	take(): { readonly events: readonly Waiting[]; readonly channels: readonly string[] } {
+		const taken = { events: this.#events, channels: this.#channels };
+		this.#events = [];
 		this.#bytes = 0;
 		this.#channels = [];
 		this.#seam = undefined;
@@ -94,8 +100,8 @@ export class WaitingEvents {
 		return this.#channels.some((prefix) => channel.startsWith(prefix));
 	}
 
-	#push(block: SseBlock): void {
-		this.#blocks.push(block);
-		this.#bytes += block.byteLength;
+	#push(event: Waiting): void {
+		this.#events.push(event);
+		this.#bytes += event.block.byteLength;
 	}
 }

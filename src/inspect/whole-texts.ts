@@ -59,14 +59,15 @@ export class WholeTexts {
 	}
 
 	#inspect(text: string, source: Place["source"]): WholeText {
-		if (text === "" || (source === "text" && this.#clean.has(text))) return CLEAN;
+		const key = `${source}:${text}`;
+		if (text === "" || this.#clean.has(key)) return CLEAN;
 		const whole = inspectWhole(this.#program, this.#style, text, source);
 		const { findings, isCut, signals } = whole.scanner;
 		if (findings.length > 0 || signals.length > 0 || isCut || whole.text !== text)
 			return { text: whole.text === text ? undefined : whole.text, isCut, findings, signals };
-		if (source === "text" && text.length <= MAX_REMEMBERED_UNITS) {
+		if (text.length <= MAX_REMEMBERED_UNITS) {
 			if (this.#clean.size >= MAX_REMEMBERED) this.#clean.clear();
-			this.#clean.add(text);
+			this.#clean.add(key);
 		}
 		return CLEAN;
 	}

@@ -106,6 +106,8 @@ export const readOtherEvent = createFieldReader(
 		["index", "whole"],
 		["content_block.text", "deltaAnswer"],
 		["content_block.thinking", "delta"],
+		["message.content.#.text", "deltaAnswer"],
+		["message.content.#.thinking", "delta"],
 		["delta.stop_reason", "name"],
 		["delta.stop_sequence", "whole"],
 		["delta.container.id", "name"],
@@ -115,8 +117,8 @@ export const readOtherEvent = createFieldReader(
 	],
 	{
 		channelOf: (root, path) => {
-			const { index } = root as { index: number };
-			const member = String(path[1]);
+			const index = path[0] === "message" ? (path[2] as number) : (root as { index: number }).index;
+			const member = String(path.at(-1));
 			return blockChannel({ index, deltaType: `${member}_delta`, steps: [member] });
 		},
 		spans: SIGNATURES.map((member) => `content_block.${member}`),

@@ -46,20 +46,29 @@ interface MessageMemory extends StreamMemory {
 	/** Open blocks whose signature has passed: their text can no longer grow. */
 	signed: number[];
 	outputTokens: number;
-	/** The last block of the answer's text. */
-	text: number;
+	/** The last block of the answer's text, and those of its blocks that are open. */
+	text: number | undefined;
+	openTexts: number[];
 }
 
 function createStreamFormat(): StreamFormat {
 	const memoryOf = (memory: StreamMemory): MessageMemory => memory as MessageMemory;
 	return {
-		newMemory: (): MessageMemory => ({ begun: false, finished: false, open: [], signed: [], outputTokens: 0, text: 0 }),
+		newMemory: (): MessageMemory => ({
+			begun: false,
+			finished: false,
+			open: [],
+			signed: [],
+			outputTokens: 0,
+			text: undefined,
+			openTexts: [],
+		}),
 		read: (data, eventName, memory) => readEvent(data, eventName, memoryOf(memory)),
 		repeats: {},
 		note: (memory, note) => noteEvent(memoryOf(memory), note as Note),
 		textEvent(channel, text, memory, unsent) {
 			const { deltaType, steps, ...block } = parseBlockChannel(channel);
-			const index = channel === TEXT_CHANNEL ? memoryOf(memory).text : block.index;
+			const index = channel === TEXT_CHANNEL ? (memoryOf(memory).text ?? 0) : block.index;
 			const delta = event({ type: "content_block_delta", index, delta: { type: deltaType, ...nest(steps, text) } });
 			if ((unsent as Note | undefined)?.kind !== "open") return delta;
 			// The text stood in the block's first event, which does not go out.
@@ -116,11 +125,15 @@ function noteEvent(memory: MessageMemory, note: Note): void {
 		case "open":
 		case "sign":
 			if (note.kind === "open" && !memory.open.includes(note.index)) memory.open = [...memory.open, note.index];
-			if (note.isText) memory.text = note.index;
+			if (note.isText) {
+				memory.text = note.index;
+				memory.openTexts = [...memory.openTexts, note.index];
+			}
 			if (note.isSigned) memory.signed = [...memory.signed, note.index];
 			return;
 		case "close":
 			memory.open = memory.open.filter((index) => index !== note.index);
+			memory.openTexts = memory.openTexts.filter((index) => index !== note.index);
 			memory.signed = memory.signed.filter((index) => index !== note.index);
 			return;
 		default:
@@ -143,14 +156,14 @@ function readEvent(data: string, eventName: string | undefined, memory: MessageM
 	}
 	if (type === "content_block_delta") return readDelta(data, object, memory);
 	const fields = readOtherEvent(data, object);
-	if (fields === undefined || fields.hasMedia) return NOT_INSPECTED;
+	if (fields === undefined || fields.isOpaque) return NOT_INSPECTED;
 	const index = blockIndex(object);
 	const reading = { kind: "data", places: fields.places, companions: [], finished: [] as string[], isOnlyText: false } as const;
 	switch (type) {
 		case "message_start":
 			return { ...reading, note: { kind: "begin", outputTokens: outputTokensOf(object["message"]) } satisfies Note };
 		case "content_block_start":
-			return index === undefined ? INVALID : { ...reading, ...openBlock(data, index, fields.spans, object["content_block"]) };
+			return index === undefined ? INVALID : { ...reading, ...openBlock(data, index, fields.spans, object["content_block"], memory) };
 		case "content_block_stop":
 			if (index === undefined) return INVALID;
 			return { ...reading, pauses: TEXT_CHANNEL, finished: [`${index}:`], note: { kind: "close", index } satisfies Note };
@@ -163,11 +176,14 @@ function readEvent(data: string, eventName: string | undefined, memory: MessageM
 	}
 }
 
-/** A block of another kind ends the answer's text: what comes after it is not read in one piece with what came before. */
-function openBlock(data: string, index: number, spans: readonly JsonSpan[], block: unknown) {
+/**
+ * A block of another kind ends the answer's text, unless that goes on beside it: what comes after it is not read in one
+ * piece with what came before.
+ */
+function openBlock(data: string, index: number, spans: readonly JsonSpan[], block: unknown, { openTexts }: MessageMemory) {
 	const isText = isObject(block) && (block["type"] === "text" || typeof block["text"] === "string");
 	const { note, finished, ...signed } = signing(data, index, spans, "open");
-	return { ...signed, finished: isText ? finished : [...finished, TEXT_CHANNEL], note: { ...note, isText } };
+	return { ...signed, finished: isText || openTexts.length > 0 ? finished : [...finished, TEXT_CHANNEL], note: { ...note, isText } };
 }
 
 /** Member names of deltas go out again with text that was held, so they must be plain words. */
@@ -178,11 +194,13 @@ function readDelta(data: string, object: JsonObject, memory: MessageMemory): Eve
 	const delta = object["delta"];
 	if (index === undefined || !isObject(delta) || !WORD.test(String(delta["type"]))) return INVALID;
 	const fields = readDeltaEvent(data, object);
-	if (fields === undefined || fields.hasMedia) return NOT_INSPECTED;
+	if (fields === undefined || fields.isOpaque) return NOT_INSPECTED;
 	const growing = fields.places.filter(({ kind, text }) => kind === "delta" && text !== "");
 	const isWord = ({ channel }: Place): boolean =>
 		parseBlockChannel(channel).steps.every((step) => typeof step === "number" || WORD.test(step));
 	if (!growing.every(isWord)) return NOT_INSPECTED;
+	// Blocks of text that grow in turns would be joined in another way than they are read.
+	if (growing.some(({ channel }) => channel === TEXT_CHANNEL) && index !== (memory.text ?? index)) return INVALID;
 	const signed = signing(data, index, fields.spans, "sign");
 	if ((growing.length > 0 || signed.note.isSigned) && memory.signed.includes(index)) return INVALID;
 	return {
@@ -218,7 +236,7 @@ function readBody(json: string): BodyReading {
 	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 	if (object["type"] === "error") return { kind: "fault", code: "upstream_error" };
 	const fields = readMessageFields(json, object);
-	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 	return { kind: "data", places: fields.places, amendments: signatureAmendments(object, fields.places, fields.spans) };
 }
 

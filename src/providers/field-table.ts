@@ -1,5 +1,6 @@
 import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
 import { type EmbeddedData, readBase64, readDataUrl } from "./embedded-data.ts";
+import { valueAt } from "./json-object.ts";
 import type { Place, SourceKind } from "./provider.ts";
 import { textRun } from "./text-run.ts";
 
@@ -11,6 +12,8 @@ import { textRun } from "./text-run.ts";
  * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string; with `Answer`: see `SourceKind`
  * - part: like whole; texts beside it in the same list may go on with it
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
+ *
+ * A whole number that is long enough to be a card or an account is inspected wherever it stands, but for what is a `name`.
  */
 export type Treatment =
 	| "name"
@@ -37,8 +40,8 @@ export interface Fields {
 	readonly places: readonly Place[];
 	/** Values at the paths asked for with `spans`. */
 	readonly spans: readonly JsonSpan[];
-	/** Something in it cannot be inspected. */
-	readonly hasMedia: boolean;
+	/** Something in it cannot be inspected: media, a number in place of a growing text, an index that names no element. */
+	readonly isOpaque: boolean;
 	/** Where files stand that may hold text and cannot be inspected. */
 	readonly documents: readonly JsonPath[];
 }
@@ -56,7 +59,10 @@ export interface FieldReaderOptions {
 export const NAME = /^[\w.:/+-]{0,128}$/;
 const BASE64 = /^[A-Za-z0-9+/_=-]*$/;
 
-/** Reads JSON by a table. The result is undefined when the JSON is nested too deeply. A path not in the table is `whole`. */
+/**
+ * Reads JSON by a table. The result is undefined when the JSON is nested too deeply or names a member twice. A path not
+ * in the table is `whole`.
+ */
 export function createFieldReader(
 	table: FieldTable,
 	options: FieldReaderOptions = {},
@@ -72,8 +78,10 @@ export function createFieldReader(
 	const read = (root: unknown, string: JsonString): Place | "media" | "document" | undefined => {
 		const treatment = options.refine?.(root, string.path) ?? treatmentFor(string, compiled);
 		const data = string.isName ? undefined : dataIn(string, treatment, compiled);
-		if (data?.kind === "text") return { ...placeOf(string, "whole", ""), text: data.text, wrap: data.wrap };
-		if (data !== undefined) return data.kind;
+		// A growing text may go on in plain words, so it is read as it stands.
+		const isWrapped = data?.kind === "text" && !treatment.startsWith("delta");
+		if (isWrapped) return { ...placeOf(string, "whole", ""), text: data.text, wrap: data.wrap };
+		if (data !== undefined && data.kind !== "text") return data.kind;
 		if (!isInspected(treatment)) return undefined;
 		if (treatment === "part") return placeOf(string, "whole", textRun(root, string.path));
 		return placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : "");
@@ -83,19 +91,37 @@ export function createFieldReader(
 		if (found === undefined) return undefined;
 		const places: Place[] = [];
 		const documents: JsonPath[] = [];
-		let hasMedia = false;
+		let isOpaque = false;
 		for (const string of found.strings) {
 			const place = read(root, string);
 			if (typeof place === "object") places.push(place);
-			hasMedia ||= typeof place === "string";
+			isOpaque ||= typeof place === "string";
 			if (place === "document") documents.push(string.path);
 		}
+		for (const number of found.numbers) {
+			const place = readNumber(number, json, compiled);
+			if (typeof place === "object") places.push(place);
+			isOpaque ||= place === "delta";
+		}
+		isOpaque ||= places.some(({ kind, path = [] }) => kind === "delta" && hasOddIndex(root, path));
 		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) === "leaf";
 		for (const { from, to, path } of found.spans.filter(isLeaf))
 			places.push({ kind: "whole", channel: "", source: "value", from, to, text: json.slice(from, to), path });
 		const spans = found.spans.filter((span) => !isLeaf(span));
-		return { places: places.sort((a, b) => a.from - b.from), spans, hasMedia, documents };
+		return { places: places.sort((a, b) => a.from - b.from), spans, isOpaque, documents };
 	};
+}
+
+/** A number that may be a card or an account; `delta`: it stands where only a growing text may. */
+function readNumber({ path, from, to }: JsonSpan, json: string, table: CompiledTable): Place | "delta" | undefined {
+	const text = digitsOf(json.slice(from, to));
+	const isLong = text.length >= MIN_DIGITS;
+	// Vectors have many.
+	if (!isLong && typeof path.at(-1) === "number") return undefined;
+	const shape = shapeOf(path);
+	const treatment = table.treatmentOf(shape);
+	if (treatment?.startsWith("delta") && table.isExact(shape)) return "delta";
+	return isLong && treatment !== "name" ? { kind: "whole", channel: "", source: "value", from, to, text, path } : undefined;
 }
 
 /** Member names that the table spells out are the vendor's; any other may be the model's and is inspected. */
@@ -174,8 +200,34 @@ function channelOfPath(root: unknown, path: JsonPath): string {
 	return JSON.stringify(steps);
 }
 
-/** An element's own `index`, else its position. Undefined-safe: anything that is not a small count is the position. */
+/** An element's own `index`, else its position. */
 export function indexOf(element: unknown, position: number): number {
-	const index = typeof element === "object" && element !== null ? (element as Record<string, unknown>)["index"] : undefined;
-	return typeof index === "number" && Number.isSafeInteger(index) && index >= 0 && index < 1024 ? index : position;
+	const index = ownIndexOf(element);
+	return isCount(index) ? index : position;
+}
+
+function ownIndexOf(element: unknown): unknown {
+	return typeof element === "object" && element !== null ? (element as Record<string, unknown>)["index"] : undefined;
+}
+
+export function isCount(value: unknown): value is number {
+	return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Whether an element on the path calls itself by what is no count: who joins texts by it joins others than are joined here. */
+function hasOddIndex(root: unknown, path: JsonPath): boolean {
+	return path.some((step, i) => {
+		const index = typeof step === "number" ? ownIndexOf(valueAt(root, path.slice(0, i + 1))) : undefined;
+		return index != null && !isCount(index);
+	});
+}
+
+/** Shorter numbers are counts and times. */
+const MIN_DIGITS = 9;
+
+/** A whole number as its digits, however it is written; empty for any other. */
+function digitsOf(literal: string): string {
+	if (/^-?\d+$/.test(literal)) return literal;
+	const value = Number(literal);
+	return Number.isInteger(value) && Math.abs(value) < 1e24 ? String(BigInt(value)) : "";
 }

@@ -88,6 +88,7 @@ export const readRequestFields = createFieldReader(
 		["taskType", "name"],
 		["safetySettings.**", "name"],
 		["generationConfig.responseMimeType", "name"],
+		["generationConfig.seed", "name"],
 		...contentFields("contents.#"),
 		...contentFields("systemInstruction"),
 		...contentFields("system_instruction"),

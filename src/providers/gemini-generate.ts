@@ -81,7 +81,7 @@ function readEvent(data: string, memory: GeminiMemory): EventReading {
 	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 	if (object["error"] !== undefined) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 	const fields = readAnswerFields(data, object);
-	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 	const channels = fields.places
 		.filter(({ kind, text }) => kind === "delta" && text !== "")
 		.map(({ channel }) => parseChannelName(channel));
@@ -149,7 +149,7 @@ function readBody(json: string): BodyReading {
 	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 	if (object["error"] !== undefined) return { kind: "fault", code: "upstream_error" };
 	const fields = readAnswerFields(json, object);
-	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 	const supports = fields.spans.filter(({ path }) => path[3] === "groundingSupports");
 	const amendments: Amendment[] = supports.flatMap(({ path, from, to }) =>
 		textsOf(path[1] as number, fields.spans, fields.places).map((place) => ({ places: [place], edit: { from, to, value: null } })),

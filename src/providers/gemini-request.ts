@@ -1,6 +1,6 @@
 import { readRequestFields } from "./gemini-fields.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
-import { parameterOf } from "./model-request.ts";
+import { parameterOf, UNREADABLE } from "./model-request.ts";
 import type { RequestReading } from "./provider.ts";
 import { asksForJson } from "./structured-output.ts";
 
@@ -42,7 +42,7 @@ function readRequest(json: string, path: string, contentsOf: (object: JsonObject
 	if (contents.length === 0 || wrong >= 0)
 		return invalid(param, `'${param}' must be contents, each an object with an array 'parts'${wrong > 0 ? ` (see number ${wrong})` : ""}.`);
 	const fields = readRequestFields(json, object);
-	if (fields === undefined) return invalid(null, "The request body is nested too deeply. Flatten it.");
+	if (fields === undefined) return invalid(null, UNREADABLE);
 	const [document] = fields.documents.map(parameterOf);
 	const stream = method === "streamGenerateContent";
 	const isStructured = asksForJson(object);

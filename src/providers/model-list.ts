@@ -6,7 +6,7 @@ import type { Provider } from "./provider.ts";
 export const modelList: Provider = {
 	readBody(json) {
 		const fields = readFields(json, parseObject(json));
-		return fields === undefined || fields.hasMedia
+		return fields === undefined || fields.isOpaque
 			? { kind: "fault", code: "channel_not_inspected" }
 			: { kind: "data", places: fields.places };
 	},

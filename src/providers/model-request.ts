@@ -4,6 +4,10 @@ import { type JsonObject, parseObject } from "./json-object.ts";
 import type { RequestReading } from "./provider.ts";
 import { asksForJson } from "./structured-output.ts";
 
+/** What is wrong with JSON that no field reader reads. */
+export const UNREADABLE =
+	"The request body is nested too deeply, or names a member of an object twice. Flatten it, or send each member once.";
+
 type Refusal = Extract<RequestReading, { readonly kind: "invalid" }>;
 
 /** What every request of OpenAI and Anthropic has in common: an object with a `model` and perhaps `stream`; `check` sees to the rest. */
@@ -21,7 +25,7 @@ export function readModelRequest(
 	const refusal = check(object, invalid);
 	if (refusal !== undefined) return refusal;
 	const fields = readFields(json, object);
-	if (fields === undefined) return invalid(null, "The request body is nested too deeply. Flatten it.");
+	if (fields === undefined) return invalid(null, UNREADABLE);
 	const [document] = fields.documents.map(parameterOf);
 	const { places } = fields;
 	const isStructured = asksForJson(object);

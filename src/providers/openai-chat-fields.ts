@@ -24,7 +24,8 @@ export function messageFields(text: "delta" | "whole"): FieldTable {
 		["function_call.name", "whole"],
 		["function_call.arguments", json],
 		["tool_calls.#.index", "whole"],
-		["tool_calls.#.id", "name"],
+		// Some servers take it from what the model wrote.
+		["tool_calls.#.id", "whole"],
 		["tool_calls.#.type", "name"],
 		["tool_calls.#.function.name", "whole"],
 		["tool_calls.#.function.arguments", json],

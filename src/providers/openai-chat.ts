@@ -24,7 +24,11 @@ export const openaiChat: Provider = {
 		areLogprobsOwn: ({ logprobs, delta }) => doLogprobsSpell(logprobs, delta),
 	}),
 	...createChoicesBody({
-		fields: [...COMPLETION_HEAD, ...below("choices.#.message", messageFields("whole"))],
+		fields: [
+			...COMPLETION_HEAD,
+			["choices.#.message.content.#.text", "deltaAnswer"],
+			...below("choices.#.message", messageFields("whole")),
+		],
 		// A tool call that follows a cut must not be made.
 		dropped: ["choices.#.message.tool_calls", "choices.#.message.function_call"],
 		areLogprobsOwn: ({ logprobs, message }) => doLogprobsSpell(logprobs, message),
@@ -70,12 +74,13 @@ const readFields = createFieldReader([
 	["service_tier", "name"],
 	["reasoning_effort", "name"],
 	["verbosity", "name"],
+	["seed", "name"],
 	["tool_choice", "name"],
 	["tools.#.type", "name"],
 	["response_format.type", "name"],
 	...below("messages.#", [
 		["content.#.text", "part"],
-		["tool_call_id", "name"],
+		["tool_call_id", "whole"],
 		["content.#.image_url.detail", "name"],
 		["content.#.input_audio.format", "name"],
 		["content.#.input_audio.data", "media"],

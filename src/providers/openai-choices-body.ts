@@ -2,6 +2,7 @@ import { createFieldReader, type FieldTable } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { companionsOf } from "./openai-logprobs.ts";
 import type { Provider } from "./provider.ts";
+import { textRun } from "./text-run.ts";
 
 /** What differs between the bodies of OpenAI's two completion APIs. */
 export interface ChoicesBodyShape {
@@ -14,14 +15,15 @@ export interface ChoicesBodyShape {
 
 /** Answers with `choices` that are not streamed. */
 export function createChoicesBody(shape: ChoicesBodyShape): Pick<Provider, "readBody" | "cutBody"> {
-	const readFields = createFieldReader(shape.fields, { spans: ["choices.#", "choices.#.logprobs", "choices.#.token_ids"] });
+	const spans = ["choices.#", "choices.#.logprobs", "choices.#.token_ids"];
+	const readFields = createFieldReader(shape.fields, { channelOf: textRun, spans });
 	const readEnds = createFieldReader([], { spans: ["choices.#", "choices.#.finish_reason", ...shape.dropped] });
 	return {
 		readBody(json) {
 			const object = parseObject(json);
 			if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 			const fields = readFields(json, object);
-			if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+			if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 			const choices = Array.isArray(object["choices"]) ? object["choices"] : [];
 			const areOwn = (i: number): boolean => isObject(choices[i]) && shape.areLogprobsOwn(choices[i]);
 			return { kind: "data", places: fields.places, amendments: companionsOf(json, fields, areOwn) };

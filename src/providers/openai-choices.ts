@@ -137,7 +137,7 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 		if (object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 		const fields = readFields(data, object);
-		if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+		if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 		const choices = Array.isArray(object["choices"]) ? object["choices"].map((choice) => (isObject(choice) ? choice : {})) : [];
 		const numbers = choices.map(indexOf);
 		const finished = numbers.filter((_, i) => choices[i]?.["finish_reason"] != null);

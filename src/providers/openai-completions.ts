@@ -27,7 +27,10 @@ export const openaiCompletions: Provider = {
 		),
 };
 
-const readFields = createFieldReader([["model", "name"]]);
+const readFields = createFieldReader([
+	["model", "name"],
+	["seed", "name"],
+]);
 
 function isPlain(member: string): boolean {
 	return member === "index" || member === "text" || member === "finish_reason" || member === "logprobs" || member === "stop_reason";

@@ -9,7 +9,7 @@ export const openaiEmbeddings: Provider = {
 		const object = parseObject(json);
 		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 		const fields = readAnswer(json, object);
-		return fields === undefined || fields.hasMedia
+		return fields === undefined || fields.isOpaque
 			? { kind: "fault", code: "channel_not_inspected" }
 			: { kind: "data", places: fields.places };
 	},

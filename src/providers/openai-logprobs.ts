@@ -24,12 +24,15 @@ function isText(place: Fields["places"][number] | undefined, { from, to }: JsonS
 	return place !== undefined && place.text !== "" && from <= place.from && place.to <= to;
 }
 
-/** True when the log probabilities of a chat choice spell exactly the texts beside them, so that what holds for the texts holds for them. */
+/**
+ * True when the log probabilities of a chat choice spell exactly the texts beside them, each the one of its name, so that
+ * what holds for the texts holds for them.
+ */
 export function doLogprobsSpell(logprobs: unknown, texts: unknown): boolean {
 	if (!isObject(logprobs)) return logprobs == null;
-	return ["content", "refusal"].every((name) => {
+	return Object.entries(logprobs).every(([name, tokens]) => {
 		const text = isObject(texts) ? texts[name] : undefined;
-		return logprobs[name] == null || spelled(logprobs[name]) === (typeof text === "string" ? text : "");
+		return tokens === null || (Array.isArray(tokens) && spelled(tokens) === (typeof text === "string" ? text : ""));
 	});
 }
 

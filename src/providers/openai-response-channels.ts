@@ -1,5 +1,5 @@
 import type { JsonPath } from "../wire/json-strings.ts";
-import { createFieldReader, type Fields, type FieldTable } from "./field-table.ts";
+import { createFieldReader, type Fields, type FieldTable, isCount } from "./field-table.ts";
 import { isObject, type JsonObject } from "./json-object.ts";
 import { itemFields, partFields, responseFields } from "./openai-response-fields.ts";
 
@@ -135,7 +135,7 @@ function positionOf({
 }
 
 function numberOf(value: unknown): number | null {
-	return Number.isSafeInteger(value) ? (value as number) : null;
+	return isCount(value) ? value : null;
 }
 
 /** The name of an event without its last word. */

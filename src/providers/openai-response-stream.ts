@@ -1,8 +1,8 @@
 import { vendorErrorOf } from "../core/vendor-error.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
-import { NAME } from "./field-table.ts";
-import { isObject, type JsonObject, parseObject } from "./json-object.ts";
+import { isCount, NAME } from "./field-table.ts";
+import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
 import { type Channel, closingChannels, readerOf } from "./openai-response-channels.ts";
 import { closeResponse, keptParts } from "./openai-response-close.ts";
@@ -78,15 +78,24 @@ const KEPT: ReadonlySet<string> = new Set([
 	"response.reasoning_summary_part.done",
 ]);
 
+const BEGINNINGS: ReadonlySet<string> = new Set(["response.created", "response.queued", "response.in_progress"]);
+const POSITIONS: readonly string[] = ["output_index", "content_index", "summary_index"];
+const INVALID: EventReading = { kind: "fault", code: "upstream_invalid_event" };
+
 function readEvent(data: string, eventName: string | undefined): EventReading {
 	// Some servers end with chat's marker.
 	if (data === "[DONE]") return { kind: "done" };
 	const object = parseObject(data);
-	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
+	if (object === undefined) return INVALID;
 	const type = typeof object["type"] === "string" ? object["type"] : (eventName ?? "");
 	if (type === "" && object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
+	if (eventName !== undefined && eventName !== type) return INVALID;
+	// Readers that join texts by these numbers would join others than are joined here.
+	if (!POSITIONS.every((name) => object[name] == null || isCount(object[name]))) return INVALID;
+	// Text that a response begins with would go on in the deltas.
+	if (BEGINNINGS.has(type) && isObject(object["response"]) && objectsOf(object["response"]["output"]).length > 0) return INVALID;
 	const fields = readerOf(type)(data, object);
-	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 	const number = object["sequence_number"];
 	const at = fields.spans.find(({ path }) => path[0] === "sequence_number");
 	const note: ResponseNote = {

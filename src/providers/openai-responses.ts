@@ -25,7 +25,7 @@ function readBody(json: string): BodyReading {
 	const object = parseObject(json);
 	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 	const fields = readAnswer(json, object);
-	if (fields === undefined || fields.hasMedia) return { kind: "fault", code: "channel_not_inspected" };
+	if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 	return { kind: "data", places: fields.places, amendments: partLogprobAmendments(fields, object) };
 }
 

@@ -23,17 +23,18 @@ export interface JsonSpan {
 
 export interface JsonStrings {
 	readonly strings: readonly JsonString[];
+	readonly numbers: readonly JsonSpan[];
 	/** The values that `wanted` asked for, in order of their beginnings. */
 	readonly spans: readonly JsonSpan[];
 }
 
-/** What is wanted of a value: its span beside its strings, or its span in place of its strings. */
+/** What is wanted of a value: its span beside its strings and numbers, or its span in their place. */
 export type Wanted = "span" | "leaf" | undefined;
 
 /**
- * Finds every string of a JSON text with its path and place, so that one can be replaced while every other character
- * stays. The text must be valid JSON (RFC 8259): check with `JSON.parse` first. Duplicate members are all reported.
- * Undefined when the nesting is too deep.
+ * Finds every string and number of a JSON text with its path and place, so that one can be replaced while every other
+ * character stays. The text must be valid JSON (RFC 8259): check with `JSON.parse` first. Undefined when the nesting is
+ * too deep, or an object names a member twice: readers do not agree on which of the two counts.
  */
 export function findStrings(json: string, wanted: (path: JsonPath) => Wanted = () => undefined): JsonStrings | undefined {
 	const walker = new Walker(json, wanted);
@@ -42,6 +43,7 @@ export function findStrings(json: string, wanted: (path: JsonPath) => Wanted = (
 
 class Walker implements JsonStrings {
 	readonly strings: JsonString[] = [];
+	readonly numbers: JsonSpan[] = [];
 	readonly spans: JsonSpan[] = [];
 	readonly #json: string;
 	readonly #wanted: (path: JsonPath) => Wanted;
@@ -58,13 +60,13 @@ class Walker implements JsonStrings {
 		const wanted = this.#wanted(path);
 		if (wanted === undefined) return this.#any(path, depth);
 		const index = this.spans.length;
-		const stringsBefore = this.strings.length;
+		const [stringsBefore, numbersBefore] = [this.strings.length, this.numbers.length];
 		const span = { path, from: this.#at, to: this.#at };
 		this.spans.push(span);
-		const isFlat = this.#any(path, depth);
+		const isReadable = this.#any(path, depth);
 		this.spans[index] = { ...span, to: this.#at };
-		if (wanted === "leaf") this.strings.length = stringsBefore;
-		return isFlat;
+		if (wanted === "leaf") [this.strings.length, this.numbers.length] = [stringsBefore, numbersBefore];
+		return isReadable;
 	}
 
 	#any(path: JsonPath, depth: number): boolean {
@@ -77,15 +79,20 @@ class Walker implements JsonStrings {
 		}
 		if (char === "{") return this.#members(path, depth);
 		if (char === "[") return this.#elements(path, depth);
+		const from = this.#at;
 		while (this.#at < this.#json.length && !",]} \t\r\n".includes(this.#json[this.#at] as string)) this.#at++;
+		if (char === "-" || (char !== undefined && char >= "0" && char <= "9")) this.numbers.push({ path, from, to: this.#at });
 		return true;
 	}
 
 	#members(path: JsonPath, depth: number): boolean {
 		this.#at++;
+		const names = new Set<string>();
 		while (this.#next("}")) {
 			const from = this.#at;
 			const name = this.#string();
+			if (names.has(name)) return false;
+			names.add(name);
 			const member = [...path, name];
 			this.strings.push({ path: member, isName: true, from, to: this.#at, value: name });
 			this.#space();

@@ -187,7 +187,8 @@ function parseBlock(raw: string, byteLength = Buffer.byteLength(raw)): SseBlock 
 	if (plain !== null) return { raw, byteLength, event: { data: plain[2] as string, name: plain[1], id: undefined } };
 	const events: EventSourceMessage[] = [];
 	const parser = createParser({ onEvent: (event) => events.push(event) });
-	parser.feed(raw);
+	// The parser waits for what follows a CR; here the block is whole.
+	parser.feed(raw.replace(/\r\n?/g, "\n"));
 	const [event] = events;
 	// Two events in one block would mean that the parser and blockEnd disagree about line ends.
 	if (events.length > 1) return "upstream_invalid_event";

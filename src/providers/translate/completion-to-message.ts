@@ -1,5 +1,6 @@
 import type { AnswerTranslation } from "../../core/translation.ts";
 import { sseEvent } from "../../wire/sse-encoder.ts";
+import { indexOf } from "../field-table.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "../json-object.ts";
 import { translatedError } from "./message-to-completion.ts";
 import type { TranslationState } from "./translation.ts";
@@ -69,10 +70,12 @@ interface MessageState extends TranslationState {
 	blocks: string[];
 	stop: string | null;
 	usage: unknown;
+	/** The member that has the reasoning. */
+	reasoning: string | undefined;
 }
 
 export function newMessageState(): MessageState {
-	return { isBegun: false, blocks: [], stop: null, usage: undefined };
+	return { isBegun: false, blocks: [], stop: null, usage: undefined, reasoning: undefined };
 }
 
 /** One event of a streamed completion. */
@@ -82,14 +85,14 @@ export function chunkToMessageEvents(memory: TranslationState, data: JsonObject 
 	if (data["error"] !== undefined) return translatedError(data["error"], options);
 	if (data["usage"] != null) state.usage = data["usage"];
 	const start = state.isBegun ? "" : begin(state, data);
-	const choice = objectsOf(data["choices"]).find(({ index }) => index === undefined || index === 0);
+	const choice = objectsOf(data["choices"]).find((candidate, i) => indexOf(candidate, i) === 0);
 	if (choice === undefined) return start;
 	const delta = isObject(choice["delta"]) ? choice["delta"] : {};
 	const said = [
-		grow(state, "thinking", delta["reasoning_content"] ?? delta["reasoning"]),
-		...textsOf(delta["content"]).map((text) => grow(state, "text", text)),
-		grow(state, "text", delta["refusal"]),
-		...objectsOf(delta["tool_calls"]).map((call) => growCall(state, call)),
+		grow(state, "thinking", "thinking", reasoningOf(state, delta)),
+		...textsOf(delta["content"]).map((text) => grow(state, "text", "text", text)),
+		grow(state, "refusal", "text", delta["refusal"]),
+		...objectsOf(delta["tool_calls"]).map((call, i) => growCall(state, call, indexOf(call, i))),
 	];
 	state.stop = stopReason(choice["finish_reason"]) ?? state.stop;
 	return start + said.join("");
@@ -111,14 +114,20 @@ const TEXTS = {
 	thinking: { start: { type: "thinking", thinking: "", signature: "" }, delta: "thinking_delta", member: "thinking" },
 } as const;
 
-function grow(state: MessageState, kind: "text" | "thinking", text: unknown): string {
+/** What was inspected as a text of its own gets a block of its own. */
+function grow(state: MessageState, block: string, kind: "text" | "thinking", text: unknown): string {
 	if (typeof text !== "string" || text === "") return "";
 	const { start, delta, member } = TEXTS[kind];
-	return blockPiece(state, kind, start, { type: delta, [member]: text });
+	return blockPiece(state, block, start, { type: delta, [member]: text });
 }
 
-function growCall(state: MessageState, call: JsonObject): string {
-	const number = typeof call["index"] === "number" ? call["index"] : 0;
+/** Vendors have two names for reasoning, and some say the same under both: the first one counts. */
+function reasoningOf(state: MessageState, delta: JsonObject): unknown {
+	state.reasoning ??= ["reasoning_content", "reasoning"].find((name) => typeof delta[name] === "string" && delta[name] !== "");
+	return delta[state.reasoning ?? ""];
+}
+
+function growCall(state: MessageState, call: JsonObject, number: number): string {
 	const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
 	const start = { type: "tool_use", id: call["id"] ?? `call_${number}`, name: name ?? "", input: {} };
 	const piece = typeof source === "string" && source !== "" ? { type: "input_json_delta", partial_json: source } : undefined;

@@ -26,19 +26,23 @@ function finishReason(stop: unknown): string | null {
 export function messageToCompletion(message: JsonObject, { created }: AnswerTranslation): JsonObject | undefined {
 	if (message["type"] !== "message" || !Array.isArray(message["content"])) return undefined;
 	const blocks = objectsOf(message["content"]);
-	const joined = (type: string, member: string): string | null => {
-		const texts = blocks.filter((block) => block["type"] === type).map((block) => block[member]);
-		return texts.length > 0 ? texts.join("") : null;
-	};
+	const state = newCompletionState();
+	const texts: Record<string, string> = {};
+	for (const block of blocks) {
+		beginBlock(state, block["type"]);
+		const member = MEMBERS[String(block["type"])];
+		if (member === undefined) continue;
+		texts[member] = (texts[member] ?? "") + apart(state, member, String(block[block["type"] as string] ?? ""));
+	}
 	const calls = blocks
 		.filter(({ type }) => type === "tool_use")
 		.map(({ id, name, input }) => ({ id, type: "function", function: { name, arguments: JSON.stringify(input ?? {}) } }));
-	const reasoning = joined("thinking", "thinking");
+	const { content = null, reasoning_content: reasoning } = texts;
 	const answer = {
 		role: "assistant",
-		content: joined("text", "text"),
+		content,
 		refusal: null,
-		...(reasoning !== null && { reasoning_content: reasoning }),
+		...(reasoning !== undefined && { reasoning_content: reasoning }),
 		...(calls.length > 0 && { tool_calls: calls }),
 	};
 	return {
@@ -71,10 +75,33 @@ interface CompletionState extends TranslationState {
 	calls: number[];
 	/** Calls that have arguments. */
 	argued: number[];
+	/** Members that have text, and those of them whose next text is another one. */
+	said: string[];
+	apart: string[];
 }
 
 export function newCompletionState(): CompletionState {
-	return { head: {}, usage: {}, calls: [], argued: [] };
+	return { head: {}, usage: {}, calls: [], argued: [], said: [], apart: [] };
+}
+
+/** Where a chat's message has the texts of a block, by its type. */
+const MEMBERS: Readonly<Record<string, string>> = { text: "content", thinking: "reasoning_content" };
+
+/**
+ * A new block, of whatever type. Chat clients read all text of a message in one piece, but only text blocks that follow
+ * one another were inspected in one.
+ */
+function beginBlock(state: CompletionState, type: unknown): void {
+	state.apart = state.said.filter((member) => member !== "content" || type !== "text" || state.apart.includes(member));
+}
+
+/** The next piece of a member's text, a paragraph of its own where it is another text. */
+function apart(state: CompletionState, member: string, text: string): string {
+	if (text === "") return "";
+	const isApart = state.apart.includes(member);
+	state.apart = state.apart.filter((other) => other !== member);
+	if (!state.said.includes(member)) state.said = [...state.said, member];
+	return isApart ? `\n\n${text}` : text;
 }
 
 /** One event of a streamed message. */
@@ -107,6 +134,10 @@ function say(state: CompletionState, delta: object, finish: string | null = null
 	return chunk(state, [{ index: 0, delta, logprobs: null, finish_reason: finish }]);
 }
 
+function sayText(state: CompletionState, member: string, text: unknown): string {
+	return say(state, { [member]: apart(state, member, String(text ?? "")) });
+}
+
 function begin(state: CompletionState, message: unknown, { created }: AnswerTranslation): string {
 	const { id, model, usage } = isObject(message) ? message : {};
 	state.head = { id, object: "chat.completion.chunk", created, model };
@@ -116,7 +147,8 @@ function begin(state: CompletionState, message: unknown, { created }: AnswerTran
 
 function blockStart(state: CompletionState, { index, content_block: block }: JsonObject): string {
 	if (!isObject(block) || typeof index !== "number") return "";
-	if (block["type"] === "text" && block["text"] !== "") return say(state, { content: block["text"] });
+	beginBlock(state, block["type"]);
+	if (block["type"] === "text" && block["text"] !== "") return sayText(state, "content", block["text"]);
 	if (block["type"] !== "tool_use") return "";
 	state.calls = [...state.calls, index];
 	const call = { id: block["id"], type: "function", function: { name: block["name"], arguments: "" } };
@@ -127,9 +159,9 @@ function blockDelta(state: CompletionState, { index, delta }: JsonObject): strin
 	if (!isObject(delta)) return "";
 	switch (delta["type"]) {
 		case "text_delta":
-			return say(state, { content: delta["text"] });
+			return sayText(state, "content", delta["text"]);
 		case "thinking_delta":
-			return say(state, { reasoning_content: delta["thinking"] });
+			return sayText(state, "reasoning_content", delta["thinking"]);
 		case "input_json_delta": {
 			const call = state.calls.indexOf(index as number);
 			if (call < 0 || delta["partial_json"] === "") return "";

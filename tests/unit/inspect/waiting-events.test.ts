@@ -18,7 +18,7 @@ test.each([
 	["in blocks of one letter", () => [reading("a"), reading("", "text")]],
 ])("text that decides nothing for long, %s, is tried ever more rarely: all tries together read it a few times over", (_name, more) => {
 	const waiting = new WaitingEvents();
-	waiting.beginSeam(block, "text");
+	waiting.beginSeam({ block, reading: reading("") }, "text");
 	let read = 0;
 	const decides = (_channel: string, before: string, after: string): boolean => {
 		read += before.length + after.length;
@@ -27,5 +27,5 @@ test.each([
 	for (let i = 0; i < 1000; i++) for (const event of more()) expect(waiting.takes(block, event, decides)).toBe(true);
 	expect(read).toBeGreaterThan(500);
 	expect(read).toBeLessThan(3000);
-	expect(waiting.take().blocks).toHaveLength(1 + 1000 * more().length);
+	expect(waiting.take().events).toHaveLength(1 + 1000 * more().length);
 });

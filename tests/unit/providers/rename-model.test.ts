@@ -3,7 +3,7 @@ import { renameModel } from "../../../src/providers/rename-model.ts";
 
 test.each([
 	['{ "model" : "fast", "n":1.0 }', '{ "model" : "b\\"x", "n":1.0 }'],
-	['{"model":"fast","mod\\u0065l":"fast"}', '{"model":"b\\"x","mod\\u0065l":"b\\"x"}'],
+	['{"mod\\u0065l":"fast"}', '{"mod\\u0065l":"b\\"x"}'],
 	[
 		'{"model":"fast","tools":[{"model":"fast"}],"metadata":{"model":"fast"}}',
 		'{"model":"b\\"x","tools":[{"model":"fast"}],"metadata":{"model":"fast"}}',

@@ -22,6 +22,15 @@ const BLOCKS = [
 	"data: a\rdata: b\r\r\n",
 ];
 
+test.each(["data: a\rdata: b\r\r", "event: x\rdata: a\r\r", "data: a\r\ndata: b\r\r"])(
+	"an event whose last line ends with CR alone is not lost: %j",
+	(raw) => {
+		const [block] = sseBlocks(`${raw}data: next\n\n`);
+		expect(block?.event?.data).toBe(raw.includes("b") ? "a\nb" : "a");
+		expect(block?.raw).toBe(raw);
+	},
+);
+
 test.each(BLOCKS)("the event of a block is the parser's: %j", (raw) => {
 	const events: EventSourceMessage[] = [];
 	createParser({ onEvent: (event) => events.push(event) }).feed(raw);

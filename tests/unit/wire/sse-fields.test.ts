@@ -20,6 +20,11 @@ test.each([": to jane.doe@example.com\n", "id: jane.doe@example.com\n", "retry: 
 	},
 );
 
+test("of a field that stands twice, only the one that counts is passed on", () => {
+	expect(plain("event: to jane.doe@example.com\nevent: a\ndata: 1\n\n")).toEqual(["event: a\ndata: 1\n\n"]);
+	expect(plain("id: jane\nevent: a\ndata: 1\nid: doe\n\n")).toEqual(["event: a\ndata: 1\n\n"]);
+});
+
 test("an event whose name is no word does not pass", () => {
 	expect(plain("event: to jane.doe@example.com\ndata: 1\n\n")).toEqual([undefined]);
 });

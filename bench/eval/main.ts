@@ -17,9 +17,10 @@ import { printHarm } from "./harm.ts";
 import { printLearnedInjection } from "./injection-learned.ts";
 import { printInjectionRules } from "./injection-rules.ts";
 import { printNames } from "./names.ts";
+import { printProviderSecrets } from "./provider-secrets.ts";
 import { printReport } from "./report.ts";
 
-/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. `npm run eval -- injection`: the learned model on unseen sources; `-- injection-rules`: the rules. `npm run eval -- harm`: the model for harm in answers. `npm run eval -- names`: the token model. */
+/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. `npm run eval -- injection`: the learned model on unseen sources; `-- injection-rules`: the rules. `npm run eval -- harm`: the model for harm in answers. `npm run eval -- names`: the token model. `npm run eval -- secrets`: those with a provider's prefix. */
 const args = process.argv.slice(2);
 const valueOf = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const loaded = parseConfig("{}", {});
@@ -67,6 +68,10 @@ const inspectorOf = async (ruleSet: RuleSet): Promise<(bytes: Uint8Array) => Tex
 	return (bytes) => inspector.inspect(bytes);
 };
 const everything = await inspectorOf(policy.response);
+if (args[0] === "secrets") {
+	printProviderSecrets(dir, everything, misses);
+	process.exit(0);
+}
 const byDefault = await inspectorOf(policy.prompt);
 /** Types of a list of detection names. */
 const typesOf = (names: readonly string[]): ReadonlySet<string> => new Set(selectRecognizers(names).map(({ type }) => type));

@@ -6,6 +6,7 @@ import { policyWith, programOf } from "../fixtures/rules.ts";
 import { text, tokens } from "../fixtures/texts.ts";
 import { deltaEvent } from "../fixtures/workload.ts";
 import type { Table } from "../report/table.ts";
+import { fullSetTable } from "./full-set.ts";
 import { laneTable } from "./lane-round-trip.ts";
 import type { Effort, Suite } from "./suite.ts";
 
@@ -20,7 +21,12 @@ const PATTERNS = [0, 50, 300, 1500];
 
 /** The parts of the hot path, alone, in this thread. */
 export const partsSuite: Suite = async (effort, log) => {
-	const tables: Table[] = [await scanTable(effort, log), await filterTable(effort, log), await laneTable(effort, log)];
+	const tables: Table[] = [
+		await fullSetTable(effort, log),
+		await scanTable(effort, log),
+		await filterTable(effort, log),
+		await laneTable(effort, log),
+	];
 	return { tables, data: tables };
 };
 

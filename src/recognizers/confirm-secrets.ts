@@ -7,9 +7,12 @@ import { entropy, tokenEfficiency } from "./token-efficiency.ts";
 /** A token with a vendor's prefix: only what was plainly written by hand is refused. */
 export const confirmToken: Confirmer = ({ text }) => {
 	const body = text.replace(/^[A-Za-z0-9$.]{1,24}[-_.!:/]/, "");
-	if (/x{6,}|X{6,}|0{12,}|\*{3}|\.{3}|your|insert|replace|placeholder|redacted/i.test(body)) return 0;
+	if (/x{6,}|X{6,}|0{12,}|(?:1234567890){2}|\*{3}|\.{3}|your|insert|replace|placeholder|redacted/i.test(body)) return 0;
 	return /[a-z]/.test(body) && !/\d/.test(body) && tokenEfficiency(body) > 2.8 ? 0 : 0.97;
 };
+
+/** Slack numbers workspaces and versions: what has no digit is a name for a token. */
+export const confirmSlackToken: Confirmer = (candidate) => (/\d/.test(candidate.text) ? confirmToken(candidate) : 0);
 
 /** In ROT13 a token is as random as before; the words of an address or a class name are not: small letters, few digits. */
 export const confirmRotatedToken: Confirmer = (candidate) => {
@@ -31,6 +34,14 @@ export const confirmCrcToken: Confirmer = (candidate) => {
 	let digits = "";
 	for (let i = 0; i < 6; i++, check = Math.floor(check / 62)) digits = BASE62[check % 62] + digits;
 	return digits === body.slice(30) ? 0.99 : confirmToken(candidate);
+};
+
+/** The last six characters are the CRC-32 of the 54 before, low byte first, in base64. Others may be made up. */
+export const confirmConfluent: Confirmer = (candidate) => {
+	const body = candidate.text.slice("cflt".length);
+	const check = Buffer.alloc(4);
+	check.writeUInt32LE(crc32(body.slice(0, 54)));
+	return check.toString("base64").startsWith(body.slice(54)) ? 0.99 : confirmToken(candidate);
 };
 
 /** The first part of a JWT decodes to the beginning of a JSON object (RFC 7519 §5). */

@@ -9,12 +9,14 @@ import {
 import {
 	confirmAwsSecret,
 	confirmBase64Pem,
+	confirmConfluent,
 	confirmCrcToken,
 	confirmCredentialedUrl,
 	confirmDiscord,
 	confirmJwt,
 	confirmMixedToken,
 	confirmRotatedToken,
+	confirmSlackToken,
 	confirmToken,
 } from "./confirm-secrets.ts";
 import { confirmE164, confirmEmail, confirmEmailFromAt, confirmNanp, confirmNationalPhone } from "./contact.ts";
@@ -79,6 +81,8 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["rotated_token", confirmRotatedToken],
 	["github_token", confirmCrcToken],
 	["npm_token", confirmCrcToken],
+	["slack_token", confirmSlackToken],
+	["confluent_key", confirmConfluent],
 	["base64_pem", confirmBase64Pem],
 	["discord_token", confirmDiscord],
 	["terraform_from_dot", confirmTerraformFromDot],

@@ -25,8 +25,9 @@ const ROWS: readonly TokenRow[] = [
 	row("cursor_key", ["key_", "hex", 50]),
 	row("tavily_key", ["tvly-dev-", "alnum", 20, "tvly-(?:dev-|prod-)?"]),
 	row("bedrock_key", ["ABSK", "base64", 60], ["bedrock-api-key-", "base64", 40]),
+	// Their vendors document no form. Code that checks for such keys asks for fw_ and 24, pa- and 43, jina_ and 40 or more.
 	row("fireworks_key", ["fw_", "alnum", 22]),
-	row("voyage_key", ["pa-", "url", 40]),
+	row("voyage_key", ["pa-", "url", 43]),
 	row("jina_key", ["jina_", "alnum", 40]),
 	row("helicone_key", ["sk-helicone-", "url", 20, "(?:sk|pk)-helicone-"]),
 	// 40 capitals and digits and 6 characters of any case (betterleaks, runpod.go).

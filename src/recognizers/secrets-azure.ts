@@ -1,3 +1,4 @@
+import { confirmToken } from "./confirm-secrets.ts";
 import { confirmWhole } from "./confirm-whole.ts";
 import type { Confirmer, PatternSpec, Recognizer, Tail } from "./recognizer.ts";
 
@@ -20,6 +21,7 @@ const MARKED_KEYS: readonly MarkedKey[] = [
 	{ name: "azure_key_88", alphabet: BASE64, head: 76, rest: `(?:\\+ASt|ACDb|\\+ABa|\\+AMC)[${BASE64}]{5}[AQgw]==` },
 	{ name: "azure_key_44", alphabet: BASE64, head: 33, rest: `(?:\\+ASb|\\+AEh|\\+ARm|AzCa|AIoT)[A-P][${BASE64}]{5}=` },
 	{ name: "azure_key_52", alphabet: BASE64, head: 42, rest: `(?:AzSe|\\+ACR)[A-D][${BASE64}]{5}` },
+	{ name: "azure_devops_pat", alphabet: ALNUM, head: 76, rest: `AZDO[${ALNUM}]{4}(?![${ALNUM}])` },
 	{ name: "azure_key_cask", alphabet: ALNUM, head: 52, rest: `JQQJ9[9DH][${ALNUM}][A-L][${ALNUM}]{24}`, tail: { bytes: "A-Za-z0-9=", maxBytes: 16 } },
 ];
 
@@ -40,7 +42,7 @@ function markedPattern({ name, alphabet, head, rest, tail }: MarkedKey): Pattern
 	};
 }
 
-const SECRET_REST = `[78]Q~[${URL}]{31,34}(?![${URL}])`;
+const SECRET_REST = `\\dQ~[${URL}]{31,34}(?![${URL}])`;
 
 /** For what is found in answers: with what stands before it, it is the whole key. */
 export const AZURE_CONFIRMERS: readonly (readonly [string, Confirmer])[] = [
@@ -48,7 +50,7 @@ export const AZURE_CONFIRMERS: readonly (readonly [string, Confirmer])[] = [
 		const whole = new RegExp(`^[${alphabet}]{${head}}${rest}$`);
 		return [`whole:${name}`, confirmWhole(new RegExp(`[${alphabet}]*$`), ({ text }) => (whole.test(text) ? SCORE : 0))] as const;
 	}),
-	["whole:azure_client_secret", confirmWhole(new RegExp(`(?<![${URL}])[${URL}]{3}$`), () => SCORE)],
+	["whole:azure_client_secret", confirmWhole(new RegExp(`(?<![${URL}])[${URL}]{3}$`), confirmToken)],
 ];
 
 /** Azure keys carry a signature in the middle. */
@@ -64,6 +66,7 @@ export const AZURE_KEY: Recognizer = {
 			expression: `(?<![${URL}])[${URL}]{3}${SECRET_REST}`,
 			score: SCORE,
 			views: ["decoded"],
+			confirm: "token",
 			inAnswers: { expression: SECRET_REST, confirm: "whole:azure_client_secret" },
 		},
 		{
@@ -87,6 +90,8 @@ export const AZURE_KEY: Recognizer = {
 			`⟦${sample.slice(0, 33)}+ASb${"Aabcde="}⟧`,
 			`⟦${sample.slice(0, 52)}JQQJ99${"AA"}${sample.slice(0, 24)}⟧`,
 			`⟦abc8Q~${sample.slice(0, 34)}⟧`,
+			`⟦dO29Q~${sample.slice(0, 34)}⟧`,
+			`pat: ⟦${sample.slice(0, 76)}AZDO${"4Ssi"}⟧`,
 			`DefaultEndpointsProtocol=https;AccountName=x;AccountKey=⟦${sample.slice(0, 86)}==⟧;`,
 			`https://x.blob.core.windows.net/c?sv=1&sig=⟦${sample.slice(0, 44)}⟧`,
 		],

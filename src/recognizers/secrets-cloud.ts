@@ -31,7 +31,8 @@ const ROWS: readonly TokenRow[] = [
 	row("scaleway_key", ["SCW", "upper", 17]),
 	// Underscores belong to it (trufflehog, netlify/v2).
 	row("netlify_token", ["nfp_", "url", 36]),
-	row("confluent_key", ["cflt", "base64", 60]),
+	// 54 characters and their checksum (docs.confluent.io, "API secret format"; since July 2025).
+	{ type: "confluent_key", forms: [{ prefix: "cflt", body: "base64", min: 60, confirm: "confluent_key" }] },
 	row("akamai_token", ["akab-", "lower", 16]),
 ];
 

@@ -1,3 +1,4 @@
+import { confirmToken } from "./confirm-secrets.ts";
 import { confirmWhole } from "./confirm-whole.ts";
 import type { Recognizer } from "./recognizer.ts";
 
@@ -5,7 +6,7 @@ const sample = "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2".repeat(4);
 const hex = "3f9a1c7e5b2d8046f1a9c3e7b5d20864".repeat(3);
 
 const ATLAS = "atlasv1\\.[A-Za-z0-9_=-]{40}";
-export const confirmTerraformFromDot = confirmWhole(/(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.$/, () => 0.98);
+export const confirmTerraformFromDot = confirmWhole(/(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.$/, confirmToken);
 
 /** Tokens that are known by their form rather than by a prefix. */
 // biome-ignore format: a table
@@ -23,11 +24,16 @@ export const STRUCTURAL_SECRETS: readonly Recognizer[] = [
 	{
 		type: "terraform_token", category: "secret", groups: ["cloud"], label: "TERRAFORM_TOKEN",
 		patterns: [{
-			name: "terraform_token", expression: `(?<![A-Za-z0-9])[A-Za-z0-9]{14}\\.${ATLAS}`, score: 0.98, views: ["decoded"], tail: { bytes: "A-Za-z0-9_=-", maxBytes: 128 },
+			name: "terraform_token", expression: `(?<![A-Za-z0-9])[A-Za-z0-9]{14}\\.${ATLAS}`, score: 0.98, confirm: "token", views: ["decoded"], tail: { bytes: "A-Za-z0-9_=-", maxBytes: 128 },
 			// In answers what stands before the dot is public: it is the token's id, and any word could begin it.
 			inAnswers: { expression: `(?<![\\x00-\\x2d\\x2f-\\x7f])${ATLAS}`, confirm: "terraform_from_dot" },
 		}],
 		examples: { match: [`⟦${sample.slice(0, 14)}.atlasv1.${sample.slice(0, 67)}⟧`], noMatch: [`${sample.slice(0, 13)}.atlasv1.${sample.slice(0, 67)}`] },
+	},
+	{
+		type: "facebook_app_token", category: "secret", groups: ["saas"], label: "FACEBOOK_APP_TOKEN",
+		patterns: [{ name: "facebook_app_token", expression: "(?<![A-Za-z0-9])\\d{15,16}(?:\\||%7[Cc])[A-Za-z0-9_-]{27}(?![A-Za-z0-9_-])", score: 0.97, confirm: "token", views: ["decoded"] }],
+		examples: { match: [`⟦1308742762612587|${sample.slice(0, 27)}⟧`], noMatch: [`130874276261258|${sample.slice(0, 26)}`, "1308742762612587|a table cell"] },
 	},
 	{
 		type: "mailchimp_key", category: "secret", groups: ["saas"], label: "MAILCHIMP_KEY",

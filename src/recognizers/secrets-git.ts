@@ -32,7 +32,7 @@ const ROWS: readonly TokenRow[] = [
 	row("circleci_token", ["CCIPAT_", "url", 40], ["CCIPRJ_", "url", 40]),
 	row("buildkite_token", ["bkua_", "url", 40, "bk(?:ua|aa|aj|ar|ct|pt|pat|ps)_"]),
 	row("artifactory_key", ["AKCp", "alnum", 60], ["cmVmd", "alnum", 56]),
-	row("sonar_token", ["squ_", "hex", 40, "sq[pua]_"], ["sqco_", "alnum", 50]),
+	row("sonar_token", ["squ_", "alnum", 40, "sq[pua]_"], ["sqco_", "alnum", 50]),
 	row("sourcegraph_token", ["sgp_", "hex", 36, "sgp_(?:(?:[0-9a-fA-F]{16}|local)_)?"], ["slk_", "hex", 60]),
 	row("launchdarkly_key", ["api-", "uuid", 36, "(?:api|sdk|mob)-"]),
 	row("prefect_key", ["pnu_", "alnum", 34]),

@@ -3,7 +3,14 @@ import { row, type TokenRow, tokenRecognizer } from "./secret-tokens.ts";
 
 // biome-ignore format: a table
 const ROWS: readonly TokenRow[] = [
-	row("slack_token", ["xoxb-", "url", 14, "xox[abeoprs]-"], ["xapp-1-", "url", 24, "xapp-\\d-"], ["xoxc-", "url", 30, "xox[cd]-"]),
+	{
+		type: "slack_token",
+		forms: [
+			{ prefix: "xoxb-", expression: "xox[abeoprs]-", body: "url", min: 14, confirm: "slack_token" },
+			{ prefix: "xapp-1-", expression: "xapp-\\d-", body: "url", min: 24 },
+			{ prefix: "xoxc-", expression: "xox[cd]-", body: "url", min: 30 },
+		],
+	},
 	{ type: "slack_webhook", forms: [{ prefix: "hooks.slack.com/services/", expression: "hooks\\.slack\\.com/(?:services|workflows|triggers)/", body: "url", min: 8, more: "/" }] },
 	{ type: "discord_webhook", forms: [{ prefix: "discord.com/api/webhooks/123456789012345678/", expression: "discord(?:app)?\\.com/api/webhooks/\\d{17,20}/", body: "url", min: 40 }] },
 	row("stripe_key", ["sk_live_", "alnum", 16, "[sr]k_(?:live|test|prod)_"], ["whsec_", "base64", 24]),
@@ -12,7 +19,7 @@ const ROWS: readonly TokenRow[] = [
 	row("brevo_key", ["xkeysib-", "hex", 40], ["xsmtpsib-", "hex", 40]),
 	row("mailersend_key", ["mlsn.", "alnum", 40]),
 	row("resend_key", ["re_aB3dE5gH_", "alnum", 20, "re_[A-Za-z0-9]{8}_"]),
-	row("square_token", ["sq0csp-", "url", 22, "sq0(?:atp|csp|idp)-"], ["EAAA", "url", 58]),
+	row("square_token", ["sq0csp-", "url", 22, "(?:sandbox-)?sq0(?:atp|csp|idp)-"], ["EAAA", "url", 58]),
 	row("braintree_token", ["access_token$production$", "lower", 16, "access_token\\$(?:production|sandbox)\\$"]),
 	row("plaid_token", ["access-production-", "uuid", 36, "access-(?:sandbox|development|production)-"]),
 	row("razorpay_key", ["rzp_live_", "alnum", 14, "rzp_(?:live|test)_"]),
@@ -29,7 +36,7 @@ const ROWS: readonly TokenRow[] = [
 	row("postman_key", ["PMAK-", "uuid", 50]),
 	row("grafana_token", ["glsa_", "url", 32], ["glc_eyJ", "base64", 40]),
 	row("sentry_token", ["sntrys_", "base64", 60, "sntry[su]_"]),
-	row("newrelic_key", ["NRAK-", "upper", 27, "NR(?:AK|AA)-"], ["NRII-", "url", 25]),
+	row("newrelic_key", ["NRAK-", "upper", 27], ["NRAA-", "hex", 27], ["NRII-", "url", 25]),
 	row("posthog_key", ["phx_", "url", 40]),
 	{ type: "dynatrace_token", forms: [{ prefix: "dt0c01.", expression: "dt0[a-z]\\d{2}\\.", body: "upper", min: 24, more: "." }] },
 	{ type: "mapbox_secret", forms: [{ prefix: "sk.eyJ", body: "url", min: 40, more: "." }] },
@@ -56,6 +63,7 @@ const ROWS: readonly TokenRow[] = [
 	row("adafruit_key", ["aio_", "alnum", 28]),
 	row("mercury_key", ["mercury_production_", "url", 40]),
 	row("intercom_token", ["dG9rO", "base64", 40]),
+	row("intra42_secret", ["s-s4t2ud-", "hex", 64, "s-s4t2(?:ud|af)-"]),
 	row("lob_key", ["live_", "hex", 35, "(?:live|test)_"]),
 ];
 

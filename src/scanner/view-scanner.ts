@@ -250,6 +250,6 @@ export class ViewScanner {
 }
 
 /** Whether a rule looks in a view. A secret has a prefix that ordinary text does not make up; personal data must ask for more than `folded`, and all must ask for `fields`. */
-export function looksIn({ views, category }: Rule, { name }: View): boolean {
+export function looksIn({ views, category }: Rule, { name }: Pick<View, "name">): boolean {
 	return name === "folded" || (views ?? (category === "pii" ? [] : ["compact", "decoded"])).includes(name);
 }

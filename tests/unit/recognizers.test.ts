@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import { rulesOf, type SensitiveFrom } from "../../src/policy/recognizer-rules.ts";
 import { CANARY } from "../../src/recognizers/canary.ts";
+import { CONFIRMERS } from "../../src/recognizers/confirmers.ts";
 import { EXFILTRATION_LINK } from "../../src/recognizers/links.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { AI_SECRETS } from "../../src/recognizers/secrets-ai.ts";
@@ -65,5 +66,17 @@ test("a token with a prefix is found in ROT13 too, where neither reading is made
 		"us_presidential_elections_in_the_state",
 		"cn-how-to-build-a-web-server-in-2024-with-node",
 	])
+		expect(findingsIn(inPrompts, text)).toEqual([]);
+});
+
+test("a Confluent secret proves itself by its checksum", () => {
+	const [head, check] = [["cflt", "T8d8RzkNseTMEDKcjNM1BZTFPHqRn/dQm9q7w6SjzZ12wZfwjaJdip"].join(""), "HZtDjw"];
+	const score = (text: string): number | undefined => CONFIRMERS.get("confluent_key")?.({ text, compact: "", left: "", right: undefined });
+	expect(score(head + check)).toBe(0.99);
+	expect(score(head + [...check].reverse().join(""))).toBe(0.97);
+});
+
+test("a name for a Slack token, or one written to be counted, is none", () => {
+	for (const text of ["xoxb-Slack_BOT_TOKEN", "xoxb-xoxb-my-bot-token", `ntn_${"1234567890".repeat(6)}`])
 		expect(findingsIn(inPrompts, text)).toEqual([]);
 });

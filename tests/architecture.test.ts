@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 /** Who may import whom; a folder always sees itself and core. Read it top to bottom. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	core: [],
-	recognizers: [],
+	recognizers: ["normalize"],
 	normalize: [],
 	policy: ["recognizers"],
 	verdict: ["policy", "recognizers"],

@@ -1,16 +1,25 @@
 import { createTextInspector } from "../../src/inspect/inspect-text.ts";
+import type { ViewName } from "../../src/normalize/views.ts";
 import type { RuleSet } from "../../src/policy/policy.ts";
+import type { Recognizer } from "../../src/recognizers/recognizer.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { looksIn } from "../../src/scanner/view-scanner.ts";
+import type { Finding } from "../../src/verdict/finding.ts";
 import { COMPACT_DISGUISES, DECODED_DISGUISES, type Disguise, FOLDED_DISGUISES, MISSED_DISGUISES } from "../../tests/support/disguises.ts";
 import { exampleText } from "../../tests/support/examples.ts";
 
-const GROUPS: readonly (readonly [name: string, disguises: readonly Disguise[]])[] = [
+const GROUPS: readonly (readonly [view: ViewName | undefined, disguises: readonly Disguise[]])[] = [
 	["folded", FOLDED_DISGUISES],
 	["compact", COMPACT_DISGUISES],
 	["decoded", DECODED_DISGUISES],
-	["not read", MISSED_DISGUISES],
+	[undefined, MISSED_DISGUISES],
 ];
+
+/** A type of which a value is disguised: what stands before the value, it, and what follows. */
+interface Subject {
+	readonly type: string;
+	readonly places: readonly (readonly [before: string, value: string, after: string])[];
+}
 
 /**
  * `npm run eval -- disguises`: every disguise on every value of the recognizers' own examples. A cell is one disguise and
@@ -20,49 +29,50 @@ const GROUPS: readonly (readonly [name: string, disguises: readonly Disguise[]])
 export async function printDisguiseMatrix(ruleSet: RuleSet): Promise<void> {
 	const inspector = await createTextInspector({ ...ruleSet, rules: ruleSet.rules.map((rule) => ({ ...rule, action: "redact" as const })) });
 	if (!inspector.ok) throw new Error(JSON.stringify(inspector.faults));
-	const inspect = (text: string) => inspector.inspect(Buffer.from(text)).findings;
-	const types = RECOGNIZERS.map(({ type, examples }) => {
-		const places = examples.match.map(exampleText).flatMap((example) => {
-			const found = inspect(example).find((finding) => finding.type === type);
-			const bytes = Buffer.from(example);
-			return found === undefined
-				? []
-				: [[bytes.subarray(0, found.from), bytes.subarray(found.from, found.to), bytes.subarray(found.to)].map(String)];
-		});
-		return { type, places };
-	});
+	const inspect = (text: string): readonly Finding[] => inspector.inspect(Buffer.from(text)).findings;
+	const subjects = RECOGNIZERS.map((recognizer) => subjectOf(recognizer, inspect));
 	const totals = { cells: 0, caught: 0, apart: 0 };
-	for (const [group, disguises] of GROUPS) {
-		process.stdout.write(`\n${group}\n`);
+	for (const [view, disguises] of GROUPS) {
+		process.stdout.write(`\n${view ?? "read by no view"}\n`);
 		for (const { name, apply, suits } of disguises) {
-			const missed: string[] = [];
-			let cells = 0;
-			for (const { type, places } of types) {
-				const suited = places.filter(([, value = ""]) => suits?.(value) !== false);
-				if (suited.length === 0) continue;
-				if (group !== "not read" && !ruleSet.rules.some((rule) => rule.type === type && looksIn(rule, { name: group }))) {
-					totals.apart++;
-					continue;
-				}
-				cells++;
-				const isCaught = suited.every(([before = "", value = "", after = ""]) => {
-					const text = before + apply(value) + after;
-					const from = Buffer.byteLength(before);
-					return inspect(text).some((finding) => finding.type === type && finding.from <= from + MARKUP_BYTES);
-				});
-				if (!isCaught) missed.push(type);
-			}
-			if (group !== "not read") {
-				totals.cells += cells;
-				totals.caught += cells - missed.length;
+			const suited = subjects
+				.map(({ type, places }) => ({ type, places: places.filter(([, value]) => suits?.(value) !== false) }))
+				.filter(({ places }) => places.length > 0);
+			const looking = suited.filter(
+				({ type }) => view === undefined || ruleSet.rules.some((rule) => rule.type === type && looksIn(rule, { name: view })),
+			);
+			const missed = looking.filter((subject) => !isCaught(subject, apply, inspect)).map(({ type }) => type);
+			if (view !== undefined) {
+				totals.cells += looking.length;
+				totals.caught += looking.length - missed.length;
+				totals.apart += suited.length - looking.length;
 			}
 			const rest = missed.length > 0 ? `  missed: ${missed.join(", ")}` : "";
-			process.stdout.write(`  ${name.padEnd(34)} ${String(cells - missed.length).padStart(3)} / ${cells}${rest}\n`);
+			process.stdout.write(`  ${name.padEnd(34)} ${String(looking.length - missed.length).padStart(3)} / ${looking.length}${rest}\n`);
 		}
 	}
+	const { cells, caught, apart } = totals;
 	process.stdout.write(
-		`\n${totals.apart} more cells are of types that do not look there: nothing but a word before them tells them apart.\n${totals.caught} of ${totals.cells} cells caught (${((100 * totals.caught) / totals.cells).toFixed(1)} %)\n`,
+		`\n${caught} of ${cells} cells caught (${((100 * caught) / cells).toFixed(1)} %); ${apart} more are of types that do not look there\n`,
 	);
+}
+
+function subjectOf({ type, examples }: Recognizer, inspect: (text: string) => readonly Finding[]): Subject {
+	const places = examples.match.map(exampleText).flatMap((example): Subject["places"] => {
+		const found = inspect(example).find((finding) => finding.type === type);
+		if (found === undefined) return [];
+		const bytes = Buffer.from(example);
+		const part = (from: number, to?: number): string => bytes.toString("utf8", from, to);
+		return [[part(0, found.from), part(found.from, found.to), part(found.to)]];
+	});
+	return { type, places };
+}
+
+function isCaught({ type, places }: Subject, apply: Disguise["apply"], inspect: (text: string) => readonly Finding[]): boolean {
+	return places.every(([before, value, after]) => {
+		const from = Buffer.byteLength(before);
+		return inspect(before + apply(value) + after).some((finding) => finding.type === type && finding.from <= from + MARKUP_BYTES);
+	});
 }
 
 /** What a disguise may write before the value: a quote, an emoji, the beginning of a sentence that is encoded with it. */

@@ -99,7 +99,7 @@ export class Fold implements Transducer {
 }
 
 /** Every character of a text folded. */
-function foldText(text: string): string {
+export function foldText(text: string): string {
 	let out = "";
 	for (const character of text) out += foldCharacter(character.codePointAt(0) as number) ?? character;
 	return out;

@@ -1,3 +1,4 @@
+import { foldText } from "../normalize/fold.ts";
 import type { Candidate, Confirmer } from "./recognizer.ts";
 
 /** Tells whether one of the words stands in a text. Words are lower case; see `contextWords`. */
@@ -9,7 +10,9 @@ export type ContextTest = (text: string) => boolean;
  */
 export function contextWords(words: readonly string[]): ContextTest {
 	let pattern: RegExp | undefined;
-	const literals = words.map((word) => plain(word).trim());
+	// In the view `folded` words of other scripts are written with Latin look-alikes where there are any.
+	const written = [...new Set(words.flatMap((word) => [word, foldText(word), foldText(word.toUpperCase())]))];
+	const literals = written.map((word) => plain(word).trim());
 	// Asked again and again about one text, and nearly always in vain: a plain search first.
 	let asked = "";
 	let answer = false;
@@ -19,7 +22,7 @@ export function contextWords(words: readonly string[]): ContextTest {
 			const searched = normalised(text);
 			answer = false;
 			if (literals.some((literal) => searched.includes(literal))) {
-				pattern ??= wholeWords(words);
+				pattern ??= wholeWords(written);
 				answer = pattern.test(searched);
 			}
 		}

@@ -24,9 +24,21 @@ export function randomSlices(text: string, most: number, next: () => number): st
 	return slices;
 }
 
+const unitsOf = (text: string): string[] => text.split("");
+
+/** Some of the chunkings, for texts of which there are thousands: byte by byte, `splits` single splits, and random splits in many grains. */
+export function* someChunkings(text: string, next: () => number, splits: number): Generator<string[]> {
+	yield unitsOf(text);
+	for (let i = 0; i < splits; i++) {
+		const at = 1 + Math.floor(next() * (text.length - 1));
+		yield [text.slice(0, at), text.slice(at)];
+	}
+	for (const most of [2, 3, 3, 5, 5, 8, 12, 20, 40, 80]) yield randomSlices(text, most, next);
+}
+
 /** Byte by byte (UTF-16 units), every single split, and random splits in three grains. */
 export function* chunkings(text: string, next: () => number): Generator<string[]> {
-	yield [...Array(text.length).keys()].map((i) => text[i] as string);
+	yield unitsOf(text);
 	for (let at = 1; at < text.length; at++) yield [text.slice(0, at), text.slice(at)];
 	for (const most of [3, 8, 40]) yield randomSlices(text, most, next);
 }

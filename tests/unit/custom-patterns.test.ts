@@ -4,20 +4,28 @@ import { Channel } from "../../src/inspect/channel.ts";
 import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 
-/** Finds nothing but what the settings add: returns `type:text` of a text that arrives in pieces, and how far it had been released before its end. */
-async function inspect(settings: object, pieces: readonly string[]): Promise<{ found: string[]; released: number }> {
-	const parsed = parseConfig(JSON.stringify({ security: { pii_protection: { detection_types: [], ...settings } } }), {});
+/** By settings: each set of patterns is compiled once. */
+const programs = new Map<string, ScannerProgram>();
+
+async function programOf(settings: object): Promise<ScannerProgram> {
+	// Without the words and marks of attacks, which take seconds to compile.
+	const security = { prompt_injection: { enabled: false }, pii_protection: { detection_types: [], ...settings } };
+	const parsed = parseConfig(JSON.stringify({ security }), {});
 	if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
 	const { prompt } = compilePolicy(parsed.config.security);
 	const loaded = await loadArtifact(prompt.rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	const channel = new Channel(
-		createScannerProgram(prompt, createHyperscanEngine(prompt.rules, loaded.artifact)),
-		{ strategy: "remove", key: new Uint8Array(32) },
-		"text",
-	);
+	return createScannerProgram(prompt, createHyperscanEngine(prompt.rules, loaded.artifact));
+}
+
+/** Finds nothing but what the settings add: returns `type:text` of a text that arrives in pieces, and how far it had been released before its end. */
+async function inspect(settings: object, pieces: readonly string[]): Promise<{ found: string[]; released: number }> {
+	const key = JSON.stringify(settings);
+	const program = programs.get(key) ?? (await programOf(settings));
+	programs.set(key, program);
+	const channel = new Channel(program, { strategy: "remove", key: new Uint8Array(32) }, "text");
 	for (const piece of pieces) channel.write([piece]);
 	const released = channel.scanner.release;
 	channel.finish();

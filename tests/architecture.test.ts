@@ -90,6 +90,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 		"packs/pack.ts",
 		"config/packs-schema.ts",
 		"config/server-schema.ts",
+		"config/prompt-schema.ts",
 		"config/security-schema.ts",
 		"config/provider-schema.ts",
 		"config/policy-schema.ts",

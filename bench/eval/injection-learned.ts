@@ -1,58 +1,79 @@
-import { readSet } from "../../models/injection/corpus.ts";
-import { blocksByDefault, crossValidate, type Scored } from "../../models/injection/cross-validate.ts";
+import { BLOCK_SCORE } from "../../models/injection/calibrate.ts";
+import { readSet, type Text } from "../../models/injection/corpus.ts";
+import { calibrationOf, crossValidate } from "../../models/injection/cross-validate.ts";
+import { isForTraining } from "../../models/injection/injection-data.ts";
+import type { Speaker } from "../../src/core/speaker.ts";
+import type { Policy } from "../../src/policy/policy.ts";
 import { auc } from "./auc.ts";
+import { createJudge } from "./prompt-judge.ts";
+
+const SETS = ["injection-direct", "injection-indirect", "benign-hard-negatives"];
 
 /** Share of benign prompts above the threshold of the table. */
 const FALSE_SHARE = 0.01;
 
+/** Whose words the texts of a set are. */
+const SPEAKERS: Readonly<Record<string, Speaker>> = { "injection-indirect": "foreign", "benign-replies": "foreign" };
+
+/** One text with what one judge says about it. */
+interface Judged {
+	readonly text: Text;
+	readonly risk: number;
+}
+
 /**
- * `npm run eval -- injection`: the learned model on sources it has not seen. Every origin of attacks is left out once, with
- * a share of the benign texts; documents are compared with themselves without their payload.
+ * `npm run eval -- injection`: the learned model on sources it has not seen, by itself and together with the rules, as
+ * prompts are judged. Every origin of attacks is left out once, with a share of the benign texts; documents are compared
+ * with themselves without their payload.
  */
-export function printLearnedInjection(dir: string, misses: string | undefined): void {
-	const unseen = [
-		...readSet(dir, "injection-indirect").filter(({ kind }) => kind.startsWith("bipia:")),
-		...readSet(dir, "benign-hard-negatives").filter(({ kind }) => kind === "doc-about-attacks"),
-	];
+export async function printLearnedInjection(policy: Policy, dir: string, misses: string | undefined): Promise<void> {
+	const unlearned = SETS.flatMap((set) => readSet(dir, set)).filter((text) => !isForTraining(text));
 	const carriers = readSet(dir, "injection-indirect").flatMap((row) => {
 		if (row.kind !== "spliced" || row.payload === undefined) return [];
 		return [{ ...row, id: `${row.id}-carrier`, label: 0, text: row.text.replace(row.payload, "") }];
 	});
-	const scored = crossValidate(dir, [...unseen, ...carriers]);
-	const blocks = blocksByDefault(scored);
-	const scoresOf = (isWanted: (item: Scored) => boolean): number[] => scored.filter(isWanted).map(({ score }) => score);
-	const benign = scoresOf(({ text }) => text.set === "benign-prompts");
-	const attacks = scoresOf(({ text }) => text.set === "injection-direct" && text.label === 1);
-	const spliced = scoresOf(({ text }) => text.kind === "spliced" && text.label === 1);
-	const threshold = [...benign].sort((a, b) => b - a)[Math.floor(benign.length * FALSE_SHARE)] ?? 1;
-	const isAbove = (score: number): boolean => score > threshold;
-	const share = (scores: readonly number[], test: (score: number) => boolean): string =>
-		percent(scores.filter(test).length / scores.length).padStart(8);
-	const write = (line: string): boolean => process.stdout.write(`${line}\n`);
-	write(
-		`direct: AUC ${auc(attacks, benign).toFixed(3)}, recall at 1 % of benign prompts ${share(attacks, isAbove)}, blocked by default ${share(attacks, blocks)}`,
-	);
-	write(
-		`spliced documents against themselves without payload: AUC ${auc(
-			spliced,
-			scoresOf(({ text }) => text.kind === "spliced" && text.label === 0),
-		).toFixed(3)}`,
-	);
-	write(`\n${"above the score of 1 % of benign prompts; blocked".padEnd(60)}texts   above blocked     AUC`);
-	const names = new Map<string, Scored[]>();
-	for (const item of scored) {
-		const name = `${item.text.label === 1 ? "attack" : "benign"} ${item.text.set} ${item.text.kind.split(/[:(]/)[0]}`;
-		names.set(name, [...(names.get(name) ?? []), item]);
-	}
-	for (const [name, items] of [...names].sort(([a], [b]) => (a < b ? -1 : 1))) {
-		const scores = items.map(({ score }) => score);
-		const ranked = name.startsWith("attack") ? auc(scores, benign).toFixed(3) : "";
-		write(`${name.padEnd(60)}${String(items.length).padStart(5)}${share(scores, isAbove)}${share(scores, blocks)}${ranked.padStart(8)}`);
-	}
+	const scored = crossValidate(dir, [...unlearned, ...carriers]);
+	const calibration = calibrationOf(scored);
+	const judge = await createJudge(policy);
+	const alone = scored.map((item) => ({ text: item.text, risk: item.calibrated(calibration) }));
+	const together = alone.map(({ text, risk }) => {
+		const model = { score: () => risk };
+		return { text, risk: judge(text.text, SPEAKERS[text.set] ?? "user", () => model).risk };
+	});
+	printJudge("the learned model alone, without its bound", alone);
+	printJudge("rules and model together: the risk of a prompt", together);
 	if (misses === undefined) return;
-	for (const { text, score } of scored)
-		if (text.set === misses && (text.label === 1) !== blocks(score))
-			process.stderr.write(`${text.label === 1 ? "MISSED" : "FALSE"} ${text.id} ${score.toFixed(3)}\n`);
+	for (const { text, risk } of together)
+		if (text.set === misses && (text.label === 1) !== risk >= BLOCK_SCORE)
+			process.stderr.write(`${text.label === 1 ? "MISSED" : "FALSE"} ${text.id} ${risk.toFixed(3)}\n`);
 }
+
+function printJudge(name: string, judged: readonly Judged[]): void {
+	const risks = (isWanted: (text: Text) => boolean): number[] => judged.filter(({ text }) => isWanted(text)).map(({ risk }) => risk);
+	const benign = risks(({ set }) => set === "benign-prompts");
+	const attacks = risks(({ set, label }) => set === "injection-direct" && label === 1);
+	const spliced = risks(({ kind, label }) => kind === "spliced" && label === 1);
+	const carriers = risks(({ kind, label }) => kind === "spliced" && label === 0);
+	const threshold = [...benign].sort((a, b) => b - a)[Math.floor(benign.length * FALSE_SHARE)] ?? 1;
+	const above = (all: readonly number[]): string => share(all, (risk) => risk > threshold);
+	const blocked = (all: readonly number[]): string => share(all, (risk) => risk >= BLOCK_SCORE);
+	const write = (line: string): boolean => process.stdout.write(`${line}\n`);
+	write(`\n${name}`);
+	write(`direct: AUC ${auc(attacks, benign).toFixed(3)}, at 1 % of benign prompts${above(attacks)}, blocked${blocked(attacks)}`);
+	write(`spliced documents against themselves without payload: AUC ${auc(spliced, carriers).toFixed(3)}`);
+	write(`${"above the risk of 1 % of benign prompts; blocked".padEnd(60)}texts   above blocked     AUC`);
+	const names = new Map<string, number[]>();
+	for (const { text, risk } of judged) {
+		const row = `${text.label === 1 ? "attack" : "benign"} ${text.set} ${text.kind.split(/[:(]/)[0]}`;
+		names.set(row, [...(names.get(row) ?? []), risk]);
+	}
+	for (const [row, all] of [...names].sort(([a], [b]) => (a < b ? -1 : 1))) {
+		const ranked = row.startsWith("attack") ? auc(all, benign).toFixed(3) : "";
+		write(`${row.padEnd(60)}${String(all.length).padStart(5)}${above(all)}${blocked(all)}${ranked.padStart(8)}`);
+	}
+}
+
+const share = (all: readonly number[], test: (risk: number) => boolean): string =>
+	percent(all.filter(test).length / all.length).padStart(8);
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

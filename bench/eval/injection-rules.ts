@@ -1,11 +1,8 @@
 import type { Speaker } from "../../src/core/speaker.ts";
-import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
-import { judgeInjection, type PromptRisk } from "../../src/inspect/prompt-risk.ts";
+import type { PromptRisk } from "../../src/inspect/prompt-risk.ts";
 import type { Policy } from "../../src/policy/policy.ts";
-import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { readCorpus } from "./corpora.ts";
+import { createJudge } from "./prompt-judge.ts";
 
 /** Whose words the texts of a set are. */
 const CORPORA: readonly (readonly [name: string, speaker: Speaker])[] = [
@@ -23,7 +20,7 @@ interface Row {
 
 /** `npm run eval -- injection-rules`: how many texts of each set and kind the rules alone would block at the default threshold. */
 export async function printInjectionRules(policy: Policy, dir: string, limit: number, misses: string | undefined): Promise<void> {
-	const judge = await ruleJudge(policy);
+	const judge = await createJudge(policy);
 	let bytes = 0;
 	let ms = 0;
 	for (const [name, speaker] of CORPORA) {
@@ -42,23 +39,6 @@ export async function printInjectionRules(policy: Policy, dir: string, limit: nu
 		for (const [row, counts] of [...rows].sort()) print(row, counts);
 	}
 	process.stdout.write(`\n${((1e6 * ms) / bytes).toFixed(0)} µs per 1,000 bytes, one thread\n`);
-}
-
-/** Judges one text by nothing but the rules. */
-async function ruleJudge(policy: Policy): Promise<(text: string, speaker: Speaker) => PromptRisk> {
-	const rules = policy.prompt.rules.filter(({ isSignal }) => isSignal === true);
-	const loaded = await loadArtifact(rules, {});
-	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	const prompt = { ...policy.prompt, rules };
-	const injection = policy.injection && { ...policy.injection, isLearned: false };
-	const program = createScannerProgram(prompt, createHyperscanEngine(rules, loaded.artifact));
-	const style = { strategy: "mask" as const, key: new Uint8Array(32) };
-	return (text, speaker) =>
-		judgeInjection(
-			[{ channel: "text", speaker, text, signals: inspectWhole(program, style, text).scanner.signals }],
-			{ prompt, injection },
-			program,
-		);
 }
 
 function count(rows: Map<string, Row>, name: string, isBlocked: boolean): void {

@@ -42,7 +42,7 @@ if (args[0] === "harm") {
 	process.exit(0);
 }
 if (args[0] === "injection") {
-	printLearnedInjection(dir, misses);
+	await printLearnedInjection(policy, dir, misses);
 	process.exit(0);
 }
 if (args[0] === "injection-rules") {

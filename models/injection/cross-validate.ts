@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { createInjectionModel, type InjectionModel } from "../../src/models/injection-model.ts";
-import { BLOCK_SCORE, type Calibration, calibrate, type Judged } from "./calibrate.ts";
+import { type Calibration, calibrate, type Judged } from "./calibrate.ts";
 import type { Text } from "./corpus.ts";
 import { leaveOneSourceOut, originOf } from "./folds.ts";
 import { injectionExamples, injectionTexts, isForTraining } from "./injection-data.ts";
-import { type Example, type TrainOptions, trainLogistic } from "./logistic.ts";
+import { type Example, type TrainOptions, trainLogistic, type Weights } from "./logistic.ts";
 import { ownTexts } from "./own-texts/own-texts.ts";
 import { quantise } from "./quantise.ts";
 
@@ -18,8 +18,10 @@ const UNCALIBRATED: Calibration = { slope: 1, offset: 0 };
 
 export interface Scored {
 	readonly text: Text;
-	/** By a model that did not learn the text's source. */
+	/** By a model that did not learn the text's source. Not calibrated. */
 	readonly score: number;
+	/** By the same model, as it would be shipped. */
+	calibrated(calibration: Calibration): number;
 }
 
 interface Prepared {
@@ -41,24 +43,31 @@ export function crossValidate(dir: string, more: readonly Text[] = []): Scored[]
 		);
 	return folds.flatMap(({ judged, isLearned }, i) => {
 		const learned = prepared.filter(({ text }) => isLearned(text));
-		const { model } = train(learned, UNCALIBRATED, "");
-		return [...judged, ...more.filter((text) => foldOf(text) === i)].map((text) => ({ text, score: model.score(text.text) }));
+		const weights = train(learned);
+		const model = createInjectionModel(pack(weights, UNCALIBRATED));
+		let shipped: { readonly calibration: Calibration; readonly model: InjectionModel } | undefined;
+		return [...judged, ...more.filter((text) => foldOf(text) === i)].map((text) => ({
+			text,
+			score: model.score(text.text),
+			calibrated(calibration) {
+				if (shipped?.calibration !== calibration) shipped = { calibration, model: createInjectionModel(pack(weights, calibration)) };
+				return shipped.model.score(text.text);
+			},
+		}));
 	});
 }
 
 /** The model file, trained on everything and calibrated on scores of sources that were left out. */
 export function trainInjection(dir: string): Buffer {
 	const prepared = prepare(dir);
-	const calibration = calibrate(calibrationData(crossValidate(dir)), FALSE_BLOCKS);
+	const calibration = calibrationOf(crossValidate(dir));
 	const hash = createHash("sha256").update(JSON.stringify(OPTIONS));
 	for (const { text } of prepared) hash.update(`\0${text.label}\0${text.text}`);
-	return train(prepared, calibration, hash.digest("hex")).bytes;
+	return pack(train(prepared), calibration, hash.digest("hex"));
 }
 
-/** Whether a score would block by default once it is calibrated on these. */
-export function blocksByDefault(scored: readonly Scored[]): (score: number) => boolean {
-	const { slope, offset } = calibrate(calibrationData(scored), FALSE_BLOCKS);
-	return (score) => slope * marginOf(score) + offset >= Math.log(BLOCK_SCORE / (1 - BLOCK_SCORE));
+export function calibrationOf(scored: readonly Scored[]): Calibration {
+	return calibrate(calibrationData(scored), FALSE_BLOCKS);
 }
 
 function calibrationData(scored: readonly Scored[]): Judged[] {
@@ -73,15 +82,13 @@ function prepare(dir: string): Prepared[] {
 	return [...injectionTexts(dir), ...ownTexts()].map((text) => ({ text, examples: injectionExamples(text, OPTIONS.buckets) }));
 }
 
-function train(
-	prepared: readonly Prepared[],
-	calibration: Calibration,
-	trainedOn: string,
-): { readonly bytes: Buffer; readonly model: InjectionModel } {
-	const weights = trainLogistic(
+function train(prepared: readonly Prepared[]): Weights {
+	return trainLogistic(
 		prepared.flatMap(({ examples }) => examples),
 		OPTIONS,
 	);
-	const bytes = quantise(weights, ["injection"], { name: "injection", trainedOn, buckets: OPTIONS.buckets }, [calibration]);
-	return { bytes, model: createInjectionModel(bytes) };
+}
+
+function pack(weights: Weights, calibration: Calibration, trainedOn = ""): Buffer {
+	return quantise(weights, ["injection"], { name: "injection", trainedOn, buckets: OPTIONS.buckets }, [calibration]);
 }

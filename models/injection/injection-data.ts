@@ -13,10 +13,10 @@ export function injectionTexts(dir: string): Text[] {
 
 /**
  * BIPIA's payloads are ordinary requests: a model that learns them learns that e-mail is an attack. What quotes attacks
- * to explain them is ambiguous by nature.
+ * to explain them is ambiguous by nature. Texts whose own licence nobody states are left out.
  */
-export function isForTraining({ kind }: Text): boolean {
-	return !kind.startsWith("bipia:") && kind !== "doc-about-attacks";
+export function isForTraining({ kind, licence }: Text): boolean {
+	return !kind.startsWith("bipia:") && kind !== "doc-about-attacks" && !licence.includes("unlicensed");
 }
 
 /** Windows of one long benign text that are learned from. */

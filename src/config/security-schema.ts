@@ -5,6 +5,7 @@ import { Consent } from "./consent-schema.ts";
 import { Abuse, RateLimiting } from "./limits-schema.ts";
 import { DryRun, namedPolicies, PolicyRules } from "./policy-schema.ts";
 import { PRESET_NAMES } from "./presets.ts";
+import { Input, PromptInjection } from "./prompt-schema.ts";
 import { MAX_WORDS, wordFaults } from "./word-faults.ts";
 
 const detectionTypes = z.array(z.string().min(1).describe("A recognizer, a group of them, or a custom pattern."));
@@ -12,61 +13,6 @@ const probability = z.number().min(0).max(1);
 const strategy = z.enum(["mask", "replace", "remove", "hash", "synthetic"]);
 const strategies = z.record(z.string(), strategy.describe("Strategy of this type or group.")).default({});
 const onFinding = z.enum(["allow", "redact", "cut"]);
-
-const PromptInjection = z
-	.strictObject({
-		enabled: z.boolean().default(true).describe("Look for attempts to override instructions in prompts."),
-		detection_models: z
-			.array(z.enum(["rule_based", "ml_based"]))
-			.default(["rule_based", "ml_based"])
-			.describe(
-				"Judges to ask; the higher score counts. `rule_based`: signals and rules; `ml_based`: a learned model of the package. See docs/prompt_security.md.",
-			),
-		block_threshold: probability.default(0.7).describe("Score, 0…1, from which `action` is taken."),
-		action: z.enum(["block", "flag"]).default("block").describe("`block`: 400, nothing goes upstream. `flag`: pass and report."),
-	})
-	.prefault({})
-	.describe("Prompt injection and jailbreaks.");
-
-const Input = z
-	.strictObject({
-		max_prompt_length: z
-			.int()
-			.min(1)
-			.default(200_000)
-			.describe("Longest prompt, in UTF-16 units over all texts of the request. A longer one is answered 400."),
-		normalize: z
-			.boolean()
-			.default(true)
-			.describe(
-				"Also look at the text without invisible characters, look-alikes and encodings. Findings are reported at their original place.",
-			),
-		documents: z
-			.enum(["refuse", "pass"])
-			.default("refuse")
-			.describe(
-				"A file in a request that may hold text and cannot be inspected (PDF, office formats, archives). `refuse`: the request is answered 400; `pass`: the file goes upstream as it is. Text files are always inspected, images and sound always pass.",
-			),
-		special_tokens: z
-			.enum(["pass", "neutralize", "reject"])
-			.default("pass")
-			.describe(
-				"Tokens of chat templates in a prompt (`<|im_start|>`, `[INST]`). `neutralize`: `[SPECIAL_TOKEN REDACTED]` stands in their place. The rules of `prompt_injection` judge them in any case.",
-			),
-		hidden_text: z
-			.enum(["pass", "strip", "reject"])
-			.default("strip")
-			.describe(
-				"Runs of characters that nobody sees (tag characters, zero-width characters, variation selectors; not those of emoji and spelling) and overrides of the writing direction. What they spell is read and judged in any case.",
-			),
-		control_sequences: z
-			.enum(["pass", "strip", "reject"])
-			.default("pass")
-			.describe("Escape sequences of terminals and control characters in a prompt."),
-		on_invalid_encoding: z.enum(["reject"]).default("reject").describe("A body that is not UTF-8 is answered 400."),
-	})
-	.prefault({})
-	.describe("What a request body may be.");
 
 const CustomPattern = z
 	.strictObject({
@@ -162,6 +108,29 @@ const PiiProtection = z
 	.prefault({})
 	.describe("Personal data and secrets in prompts, and how a finding is rewritten in both directions.");
 
+const hosts = z.array(z.string().regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/, "must be a host name in lower case, without scheme and port"));
+
+const ToolCalls = z
+	.strictObject({
+		action: z
+			.enum(["pass", "flag", "cut"])
+			.default("pass")
+			.describe(
+				"A call of a tool that is neither in the request's own `tools` nor allowed here, or whose arguments name another host. `flag`: count it; `cut`: end the answer before the name, or before the host.",
+			),
+		allowed_tools: z
+			.array(z.string().min(1))
+			.default([])
+			.describe("Names of tools, `*` for any letters. Empty: every tool that the request offers."),
+		allowed_hosts: hosts
+			.default([])
+			.describe(
+				"Hosts, and all hosts below them, of the web and e-mail addresses in the arguments of calls. Empty: any. Only JSON arguments are read.",
+			),
+	})
+	.prefault({})
+	.describe("What the model may call.");
+
 const ResponseFiltering = z
 	.strictObject({
 		enabled: z.boolean().default(true).describe("Inspect answers. When false, only `blocked_phrases` are looked for."),
@@ -183,16 +152,20 @@ const ResponseFiltering = z
 			.describe(
 				"Images and links of an answer (Markdown, HTML) that could carry data to a host that is not in `allowed_hosts`: an image with a query, a link with a long one, a long part of a host or a path. `neutralize`: `[LINK REDACTED]` stands in their place.",
 			),
-		allowed_hosts: z
-			.array(z.string().regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/, "must be a host name in lower case, without scheme and port"))
-			.default([])
-			.describe("Hosts that `links` trusts, and all hosts below them."),
+		allowed_hosts: hosts.default([]).describe("Hosts that `links` trusts, and all hosts below them."),
 		on_prompt_echo: z
 			.enum(["allow", "flag", "cut"])
 			.default("allow")
 			.describe(
 				"An answer that repeats 48 letters and digits in a row of the request's system prompt, in any case, spacing and punctuation. `flag`: count it; `cut`: end the answer where the echo began to look like one, 16 letters into it. Not for applications whose system prompt holds what answers should quote.",
 			),
+		on_prompt_paraphrase: z
+			.enum(["allow", "flag"])
+			.default("allow")
+			.describe(
+				"An answer that tells the request's system prompt in other words: enough of its words of five letters and more stand near each other, in any order. `flag`: count it, once for a text. It is too vague a sign to stop an answer for.",
+			),
+		tool_calls: ToolCalls,
 		prompt_canary: z
 			.enum(["none", "redact", "cut"])
 			.default("none")

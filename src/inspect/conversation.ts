@@ -1,4 +1,5 @@
 import type { IsOwn } from "../scanner/text-scanner.ts";
+import type { Finding } from "../verdict/finding.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
 import { createSurrogateMatcher, type SurrogateMatcher } from "./surrogate-matcher.ts";
@@ -11,6 +12,8 @@ export interface TextStyle extends RedactionStyle {
 	readonly restores?: SurrogateMatcher;
 	/** Whether a finding is but a surrogate of the answer's own prompt. */
 	readonly isOwn?: IsOwn;
+	/** What is found in the name of a tool that the client is to call; undefined: it may. */
+	readonly judgeTool?: (name: string) => Finding | undefined;
 	/** What the proxy has put into the request, and no client must see. */
 	readonly canary?: string;
 }
@@ -21,6 +24,8 @@ export interface PromptMemory extends SurrogateTableState {
 	readonly hidden?: string;
 	/** What stands behind them for the same purpose. */
 	readonly canary?: string;
+	/** Tools that it offers the model, where the policy looks at calls. */
+	readonly tools?: readonly string[];
 }
 
 /** Shorter texts stand inside a surrogate by chance. */

@@ -12,6 +12,7 @@ import { replaceValues } from "../wire/json-strings.ts";
 import { type Canary, withCanary } from "./canary.ts";
 import type { TextStyle } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
+import { countFault } from "./prompt-counts.ts";
 import { judgeInjection, type PromptText } from "./prompt-risk.ts";
 import { textGroups } from "./text-runs.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
@@ -40,7 +41,7 @@ export function readPrompt(body: Uint8Array, path: string, provider: Provider): 
 /** Decides about one request before anything of it goes upstream. In a dry run the verdict says what `would` have been decided. */
 export function judgePrompt(read: ReadPrompt, policy: Policy, program: ScannerProgram, style: TextStyle, canary?: Canary): PromptVerdict {
 	const { json, value, request, settings } = read;
-	const refusal = refusalOf(request, policy);
+	const refusal = refusalOf(read, policy);
 	if (refusal !== undefined && !policy.dryRun) return refusal;
 
 	const findings: Finding[] = [];
@@ -90,9 +91,11 @@ export function judgePrompt(read: ReadPrompt, policy: Policy, program: ScannerPr
 	return { action: passed, ...known, ...(edits.length > 0 && { body: Buffer.from(replaceValues(json, edits)) }) };
 }
 
-function refusalOf({ document, places }: ReadPrompt["request"], policy: Policy): InvalidPrompt | undefined {
+function refusalOf({ request: { document, places }, value }: ReadPrompt, policy: Policy): InvalidPrompt | undefined {
 	if (document !== undefined && policy.documents === "refuse")
 		return { action: "invalid", code: "document_not_inspected", message: ERRORS.document_not_inspected.message, param: document };
+	const fault = countFault(value, policy.maxCounts);
+	if (fault !== undefined) return { action: "invalid", code: "invalid_request", ...fault };
 	if (places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
 	return undefined;
 }

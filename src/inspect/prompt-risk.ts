@@ -1,5 +1,5 @@
 import type { Speaker } from "../core/speaker.ts";
-import { shippedInjectionModel } from "../models/injection-model.ts";
+import { type InjectionModel, shippedInjectionModel } from "../models/injection-model.ts";
 import type { Policy, RuleSet } from "../policy/policy.ts";
 import type { Detection } from "../scanner/detector.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
@@ -8,6 +8,7 @@ import {
 	type InjectionReport,
 	judgeSignals,
 	NO_INJECTION,
+	noisyOr,
 	type SignalPlace,
 	speakerTrust,
 } from "../verdict/injection.ts";
@@ -49,8 +50,14 @@ const MIN_REPORTED_RISK = 0.3;
 const ADJACENT = { most: 64, trust: 0.97 } as const;
 /** Turns with answers between them may belong together, but seldom do. */
 const TURNS = { most: 8, trust: 0.75 } as const;
+/** So many texts of the user with so much risk of their own. */
+const CRESCENDO = { least: 3, from: 0.5, trust: 0.75 } as const;
 /** UTF-16 units on each side of the seam of two texts: a signal may be torn in two. */
 const SEAM_UNITS = 64;
+
+interface TextRisk extends InjectionReport {
+	readonly channel: string;
+}
 
 type JudgedPolicy = Pick<Policy, "prompt"> & { readonly injection?: Policy["injection"] | undefined };
 
@@ -59,11 +66,12 @@ export function judgeInjection(
 	texts: readonly PromptText[],
 	{ injection, prompt: ruleSet }: JudgedPolicy,
 	program: ScannerProgram,
+	model: () => InjectionModel = shippedInjectionModel,
 ): PromptRisk {
 	if (injection === undefined) return { risk: 0, action: "allow", reports: [] };
-	const isLearned = injection.isLearned === true;
+	const learned = injection.isLearned === true ? inTime(model(), injection.timeout?.ms) : undefined;
 	const judge = (places: readonly SignalPlace[], text: string, speaker: Speaker): InjectionReport =>
-		withLearned(places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(text), speaker), text, speaker, isLearned);
+		withLearned(places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(text), speaker), text, speaker, learned);
 	const single = texts.map(({ channel, text, speaker, signals }) => ({
 		channel,
 		...judge(placesOf(signals, ruleSet), text, speaker),
@@ -71,7 +79,7 @@ export function judgeInjection(
 	const said = texts.filter(({ speaker, text }) => speaker === "user" && text !== "");
 	const runs = adjacentRuns(texts).map((run) => judgeJoined(run, ADJACENT.trust, ruleSet, judge, program));
 	const turns = judgeJoined(said.slice(-TURNS.most), TURNS.trust, ruleSet, judge);
-	const all = [...single, ...runs, turns];
+	const all = [...single, ...runs, turns, crescendo(single.filter((_, i) => texts[i]?.speaker === "user"))];
 	const actionOf = (risk: number): PromptRisk["action"] => (risk < injection.threshold ? "allow" : injection.action);
 	const risk = all.reduce((worst, report) => Math.max(worst, report.risk), 0);
 	const reports = all
@@ -80,7 +88,40 @@ export function judgeInjection(
 			const action = actionOf(report.risk) === "block" ? ("cut" as const) : ("flag" as const);
 			return { ...report, findings: report.findings.map((finding) => ({ ...finding, action })) };
 		});
-	return { risk, action: actionOf(risk), reports };
+	const late = learned?.isLate() === true ? (injection.timeout?.action ?? "allow") : "allow";
+	if (late === "allow") return { risk, action: actionOf(risk), reports };
+	const action = late === "block" ? ("cut" as const) : ("flag" as const);
+	const unsure = { channel: "model", risk: 0, findings: [{ type: "model_timeout", score: 0, from: 0, to: 0, action }] };
+	return { risk, action: actionOf(risk) === "block" ? "block" : late, reports: [...reports, unsure] };
+}
+
+/** A model with little time. */
+interface TimedModel {
+	/** Undefined: the time is over, nobody knows. */
+	score(text: string): number | undefined;
+	isLate(): boolean;
+}
+
+/** The time of all texts of a prompt counts together. One text is short work: its length is bounded. */
+function inTime(model: InjectionModel, timeoutMs = Number.POSITIVE_INFINITY): TimedModel {
+	let spent = 0;
+	return {
+		score(text) {
+			if (spent > timeoutMs) return undefined;
+			const from = performance.now();
+			const score = model.score(text);
+			spent += performance.now() - from;
+			return score;
+		},
+		isLate: () => spent > timeoutMs,
+	};
+}
+
+/** Each of these texts would pass, and together they are a pattern: somebody tries one thing after the other. */
+function crescendo(said: readonly TextRisk[]): TextRisk {
+	const tries = said.map(({ risk }) => risk).filter((risk) => risk >= CRESCENDO.from);
+	const risk = tries.length < CRESCENDO.least ? 0 : noisyOr(tries) * CRESCENDO.trust;
+	return { channel: "joined", risk, findings: risk === 0 ? [] : [{ type: "crescendo", score: risk, from: 0, to: 0 }] };
 }
 
 /** Texts of the user with nothing of anybody else between them. */
@@ -107,23 +148,20 @@ type Judge = (places: readonly SignalPlace[], text: string, speaker: Speaker) =>
 /** What the model may say by itself: below the default threshold, for it takes some ordinary texts of few or odd words for attacks. */
 const MAX_LEARNED_ALONE = 0.65;
 
-/** What the learned model says stands beside the families of the rules; the higher of the two is the risk. */
-function withLearned(report: InjectionReport, text: string, speaker: Speaker, isLearned: boolean): InjectionReport {
+/** What the learned model says stands beside the families of the rules, as one more that may be right. */
+function withLearned(report: InjectionReport, text: string, speaker: Speaker, model: TimedModel | undefined): InjectionReport {
 	const most = report.findings.length > 0 ? 1 : MAX_LEARNED_ALONE;
-	const score = isLearned ? Math.min(most, shippedInjectionModel().score(text) * speakerTrust(speaker)) : 0;
-	if (score < MIN_REPORTED_RISK) return report;
+	const said = model?.score(text);
+	if (said === undefined) return report;
+	const score = Math.min(most, said * speakerTrust(speaker));
+	const risk = noisyOr([report.risk, score]);
+	if (score < MIN_REPORTED_RISK) return { ...report, risk };
 	const finding = { type: "learned_injection", score, from: 0, to: Buffer.byteLength(text) };
-	return { risk: Math.max(report.risk, score), findings: [...report.findings, finding] };
+	return { risk, findings: [...report.findings, finding] };
 }
 
 /** Several texts read as one. With `seams`, signals torn in two are looked for as well. */
-function judgeJoined(
-	parts: readonly PromptText[],
-	trust: number,
-	ruleSet: RuleSet,
-	judge: Judge,
-	seams?: ScannerProgram,
-): InjectionReport & { readonly channel: string } {
+function judgeJoined(parts: readonly PromptText[], trust: number, ruleSet: RuleSet, judge: Judge, seams?: ScannerProgram): TextRisk {
 	const places: SignalPlace[] = [];
 	let length = 0;
 	for (const [i, { text, signals }] of parts.entries()) {

@@ -51,10 +51,13 @@ export class WholeTexts {
 		return { findings, isCut, signals, texts: texts.map((text, i) => (text === parts[i]?.text ? undefined : text)) };
 	}
 
-	inspect(place: Pick<Place, "text" | "source"> & Partial<Pick<Place, "kind">>): WholeText {
-		const { canary } = this.#style;
+	inspect(place: Pick<Place, "text" | "source"> & Partial<Pick<Place, "kind" | "isTool">>): WholeText {
+		const { canary, judgeTool } = this.#style;
+		const tool = place.isTool && place.text !== "" ? judgeTool?.(place.text) : undefined;
+		if (tool?.action === "cut") return { text: "", isCut: true, findings: [tool], signals: [] };
 		const text = place.kind === "echo" && canary !== undefined ? withoutCanary(place.text, canary) : place.text;
 		const whole = this.#inspect(text, place.source);
+		if (tool !== undefined) return { ...whole, findings: [tool, ...whole.findings] };
 		return text === place.text ? whole : { ...whole, text: whole.text ?? text };
 	}
 

@@ -13,13 +13,16 @@ import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { answerModeration } from "../inspect/moderation-request.ts";
 import { judgePrompt, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
 import { createResponseFilter } from "../inspect/response-filter.ts";
+import { toolCallStyle } from "../inspect/tool-calls.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
 import { translateBody, translateRequest, translateStream } from "../inspect/translated-answer.ts";
+import type { Policy } from "../policy/policy.ts";
+import { offeredTools } from "../providers/offered-tools.ts";
 import { providerOf } from "../providers/registry.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
-import { SurrogateTable } from "../verdict/surrogate-table.ts";
+import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { type CreateEngine, LanePolicies } from "./lane-policies.ts";
 import type { FromLane, SessionId, ToLane } from "./protocol.ts";
@@ -67,10 +70,9 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const memory = surrogates && options.unpack<PromptMemory>(surrogates);
 		const style = { ...policy.style("response"), isStructured };
 		const known = memory === undefined || memory.surrogates.length === 0 ? style : answerStyle(style, memory);
-		return {
-			style: policy.policy.hasCanary ? canaryStyle(known, memory?.canary) : known,
-			program: echoProgram(policy, memory?.hidden),
-		};
+		const { hasCanary, toolCalls } = policy.policy;
+		const marked = hasCanary ? canaryStyle(known, memory?.canary) : known;
+		return { style: toolCallStyle(marked, toolCalls, memory?.tools), program: echoProgram(policy, memory?.hidden) };
 	};
 
 	const close = (sid: SessionId): void => {
@@ -158,8 +160,8 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const canary = isSecond ? undefined : canaryFor(read, policy.policy, options.secretKey);
 		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, canary);
 		if (!("stream" in verdict) || (isSecond && dryRun)) return verdict;
-		const secrets = isSecond ? state : { hidden: hiddenText(read, policy.policy), canary: canary?.token };
-		const memory = memoryOf(surrogates, dryRun, secrets?.hidden, secrets?.canary);
+		const told = isSecond ? state : toldBy(read, policy.policy, canary?.token);
+		const memory = memoryOf(surrogates, dryRun, told);
 		if (memory === undefined) return verdict;
 		// An answer with originals given back is its own caller's, and this once.
 		const isRepeatable = verdict.isRepeatable && !(memory.surrogates.length > 0 && keepsOriginals);
@@ -214,11 +216,18 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 }
 
 /** What the answer must know; undefined: nothing. In a dry run the prompt went upstream as it was. */
-function memoryOf(table: SurrogateTable, dryRun: boolean, hidden = "", canary = ""): PromptMemory | undefined {
+function memoryOf(table: SurrogateTable, dryRun: boolean, { hidden = "", canary = "", tools = [] }: Told = {}): PromptMemory | undefined {
 	const state = table.state();
 	const surrogates = dryRun ? [] : state.surrogates;
-	if (surrogates.length === 0 && hidden === "" && canary === "") return undefined;
-	return { ...state, surrogates, hidden, canary };
+	if (surrogates.length === 0 && hidden === "" && canary === "" && tools.length === 0) return undefined;
+	return { ...state, surrogates, hidden, canary, tools };
+}
+
+type Told = Omit<PromptMemory, keyof SurrogateTableState>;
+
+/** What the request tells the model, as far as the policy looks for it in the answer. */
+function toldBy(read: ReadPrompt, policy: Policy, canary = ""): Told {
+	return { hidden: hiddenText(read, policy), canary, tools: policy.toolCalls === undefined ? [] : offeredTools(read.value) };
 }
 
 /** What stands between the filter, which knows SSE in the upstream's format, and the client. */

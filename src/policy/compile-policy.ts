@@ -59,10 +59,13 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 				threshold: injection.block_threshold,
 				action: injection.action,
 				isLearned: injection.detection_models.includes("ml_based"),
+				timeout: { ms: injection.model_timeout_ms, action: timeoutAction(injection) },
 			},
 		}),
 		onCut: response.on_cut,
 		...(response.on_prompt_echo !== "allow" && { onEcho: dryRun ? ("flag" as const) : response.on_prompt_echo }),
+		...(response.on_prompt_paraphrase === "flag" && { onParaphrase: response.on_prompt_paraphrase }),
+		...(response.enabled && toolCallPolicy(response.tool_calls, dryRun)),
 		...(response.enabled && response.prompt_canary !== "none" && !dryRun && { hasCanary: true as const }),
 		...(response.enabled &&
 			response.on_harmful !== "allow" && {
@@ -70,10 +73,24 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 			}),
 		documents: security.input.documents,
 		maxPromptLength: security.input.max_prompt_length,
+		maxCounts: { messages: security.input.max_messages, parts: security.input.max_parts, tools: security.input.max_tools },
 		dryRun,
 		restores: pii.restore,
 	};
 	return { id: createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 16), ...policy };
+}
+
+/** A policy that blocks nothing does not block for want of time either. */
+function timeoutAction({ action, on_timeout }: PolicySettings["prompt_injection"]): "allow" | "flag" | "block" {
+	if (on_timeout === "pass") return "allow";
+	return on_timeout === "flag" ? "flag" : action;
+}
+
+function toolCallPolicy(
+	{ action, allowed_tools }: PolicySettings["response_filtering"]["tool_calls"],
+	dryRun: boolean,
+): Pick<Policy, "toolCalls"> {
+	return action === "pass" ? {} : { toolCalls: { action: dryRun ? "flag" : action, allowedTools: allowed_tools } };
 }
 
 function signalRule({ signal, ...pattern }: SignalPattern): Rule {

@@ -5,6 +5,9 @@ import type { Action, MaskOptions, RedactionStrategy } from "./policy.ts";
 export interface PolicySettings {
 	readonly input: {
 		readonly max_prompt_length: number;
+		readonly max_messages: number;
+		readonly max_parts: number;
+		readonly max_tools: number;
 		readonly normalize: boolean;
 		readonly documents: "refuse" | "pass";
 		readonly special_tokens: "pass" | "neutralize" | "reject";
@@ -16,6 +19,8 @@ export interface PolicySettings {
 		readonly detection_models: readonly ("rule_based" | "ml_based")[];
 		readonly block_threshold: number;
 		readonly action: "block" | "flag";
+		readonly model_timeout_ms: number;
+		readonly on_timeout: "block" | "flag" | "pass";
 	};
 	readonly blocked_phrases: readonly string[];
 	readonly blocked_patterns: readonly string[];
@@ -56,6 +61,12 @@ export interface PolicySettings {
 		readonly on_harmful: Action;
 		readonly block_threshold: number;
 		readonly on_prompt_echo: "allow" | "flag" | "cut";
+		readonly on_prompt_paraphrase: "allow" | "flag";
+		readonly tool_calls: {
+			readonly action: "pass" | "flag" | "cut";
+			readonly allowed_tools: readonly string[];
+			readonly allowed_hosts: readonly string[];
+		};
 		readonly prompt_canary: "none" | "redact" | "cut";
 		/** Absent: as in prompts. */
 		readonly redaction_strategy?: RedactionStrategy | undefined;

@@ -48,6 +48,21 @@ export interface InjectionPolicy {
 	readonly action: "block" | "flag";
 	/** The learned model is asked beside the rules. */
 	readonly isLearned?: boolean;
+	/** ms that the learned model may take for one prompt, and what happens to one that takes it longer. */
+	readonly timeout?: { readonly ms: number; readonly action: "allow" | "flag" | "block" };
+}
+
+/** Messages of the conversation, parts of all of them, tools offered. */
+export interface PromptCounts {
+	readonly messages: number;
+	readonly parts: number;
+	readonly tools: number;
+}
+
+export interface ToolCallPolicy {
+	readonly action: "flag" | "cut";
+	/** Globs; empty: every tool that the request offers. */
+	readonly allowedTools: readonly string[];
 }
 
 export interface HarmPolicy {
@@ -67,12 +82,18 @@ export interface Policy {
 	readonly documents: "refuse" | "pass";
 	/** What happens to an answer that repeats the application's own words to the model; absent: nothing is looked for. */
 	readonly onEcho?: "flag" | "cut";
+	/** What happens to one that tells them in other words. */
+	readonly onParaphrase?: "flag";
+	/** What happens to a call of a tool that the request does not offer or the policy does not allow; absent: nothing is looked for. */
+	readonly toolCalls?: ToolCallPolicy;
 	/** The application's own words get a canary, for which the rules for answers then look. */
 	readonly hasCanary?: true;
 	/** What happens to an answer that is harmful; absent: nothing is looked for. */
 	readonly harm?: HarmPolicy;
 	/** What happens to a prompt that attacks; absent: nothing is looked for. */
 	readonly injection?: InjectionPolicy;
+	/** Most of each that a request may have. */
+	readonly maxCounts: PromptCounts;
 	/** Longest prompt text in UTF-16 units over all strings of the request. */
 	readonly maxPromptLength: number;
 	/** Decides and counts, but changes nothing. The rules for answers then only flag; `Rule.would` has what they would do. */

@@ -21,7 +21,7 @@ function blockFields(at: string): FieldTable {
 		[`${at}.signature`, "opaque"],
 		[`${at}.encrypted_content`, "opaque"],
 		[`${at}.data`, "opaque"],
-		[`${at}.name`, "whole"],
+		[`${at}.name`, "wholeTool"],
 		[`${at}.input`, "wholeValue"],
 		[`${at}.caller.**`, "name"],
 		[`${at}.cache_control.**`, "name"],

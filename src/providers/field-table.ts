@@ -10,6 +10,7 @@ import { textRun } from "./text-run.ts";
  * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64, else it is `whole`
  * - media: encoded image or sound; document: an encoded file. Cannot be inspected, unless their bytes are text
  * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string; with `Answer`: see `SourceKind`
+ * - wholeTool, copyTool: the name of a tool that is called
  * - part: like whole; texts beside it in the same list may go on with it
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
  *
@@ -22,6 +23,8 @@ export type Treatment =
 	| "document"
 	| "whole"
 	| "copy"
+	| "wholeTool"
+	| "copyTool"
 	| "delta"
 	| "echo"
 	| "part"
@@ -84,7 +87,8 @@ export function createFieldReader(
 		if (data !== undefined && data.kind !== "text") return data.kind;
 		if (!isInspected(treatment)) return undefined;
 		if (treatment === "part") return placeOf(string, "whole", textRun(root, string.path));
-		return placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : "");
+		const place = placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : "");
+		return treatment.endsWith("Tool") && isClientCall(root, string.path) ? { ...place, isTool: true } : place;
 	};
 	return (json, root) => {
 		const found = findStrings(json, wantedOf);
@@ -124,6 +128,13 @@ function readNumber({ path, from, to }: JsonSpan, json: string, table: CompiledT
 	return isLong && treatment !== "name" ? { kind: "whole", channel: "", source: "value", from, to, text, path } : undefined;
 }
 
+/** Types of what a client is to call; of calls that the vendor makes itself the client only hears. */
+const CLIENT_CALLS: ReadonlySet<unknown> = new Set([undefined, "tool_use", "function_call", "custom_tool_call"]);
+
+function isClientCall(root: unknown, path: JsonPath): boolean {
+	return CLIENT_CALLS.has(valueAt(root, [...path.slice(0, -1), "type"]));
+}
+
 /** Member names that the table spells out are the vendor's; any other may be the model's and is inspected. */
 function treatmentFor(string: JsonString, table: CompiledTable): Treatment {
 	const shape = shapeOf(string.path);
@@ -149,7 +160,7 @@ function isInspected(treatment: Treatment): treatment is Inspected {
 function placeOf({ from, to, value, path }: JsonString, treatment: Inspected, channel: string): Place {
 	const source: SourceKind = treatment.endsWith("Json") ? "json" : treatment.endsWith("Answer") ? "answer" : "text";
 	const isData = treatment === "media" || treatment === "document";
-	const kind = isData ? "whole" : (treatment.replace(/Json$|Answer$/, "") as Place["kind"]);
+	const kind = isData ? "whole" : (treatment.replace(/Json$|Answer$|Tool$/, "") as Place["kind"]);
 	return { kind, channel, source, from, to, text: value, path };
 }
 

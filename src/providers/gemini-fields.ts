@@ -10,7 +10,7 @@ function partFields(at: string, text: "delta" | "whole"): FieldTable {
 		[`${at}.text`, `${text}Answer`],
 		[`${at}.thoughtSignature`, "opaque"],
 		[`${at}.functionCall.id`, "name"],
-		[`${at}.functionCall.name`, "whole"],
+		[`${at}.functionCall.name`, "wholeTool"],
 		[`${at}.functionCall.args`, "wholeValue"],
 		[`${at}.functionResponse.id`, "name"],
 		[`${at}.functionResponse.name`, "whole"],

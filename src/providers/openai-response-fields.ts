@@ -26,6 +26,7 @@ export function itemFields(at: string, streamed: Streamed, rest: "whole" | "copy
 			...partFields("content.#", streamed),
 			["action.type", "name"],
 			["outputs.#.type", "name"],
+			["name", `${rest}Tool`],
 			["**", rest],
 		] as FieldTable
 	).map(([path, treatment]) => [`${at}.${path}`, treatment] as const);

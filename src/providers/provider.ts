@@ -32,6 +32,8 @@ export interface Place {
 	readonly to: number;
 	/** Decoded value (may hold lone surrogates); of a `value`: its source. */
 	readonly text: string;
+	/** It is the name of a tool that the client is to call. */
+	readonly isTool?: true;
 	/** The text stands encoded in the string. */
 	readonly wrap?: Wrap;
 	/** Of the value in the JSON; always there in a request. */

@@ -1,3 +1,4 @@
+import { confirmForeignMailTarget, confirmMailTarget, confirmUrlTarget } from "./call-targets.ts";
 import { luhn, mod11And10, mod97, verhoeff } from "./check-digits.ts";
 import {
 	confirmAuthorization,
@@ -96,6 +97,9 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["hidden_text", confirmHiddenText],
 	["exfiltration_image", confirmImage],
 	["exfiltration_link", confirmLink],
+	["call_target_url", confirmUrlTarget],
+	["call_target_mail", confirmMailTarget],
+	["call_target_foreign_mail", confirmForeignMailTarget],
 	...Object.entries(BY_VALIDATOR).map(([name, confirmer]) => [`validator:${name}`, confirmer] as const),
 	...IDENTIFIERS.map((row) => [`identifier:${row.type}`, identifierConfirmer(row)] as const),
 	...IDENTIFIERS.map((row) => [`identifier_from_digit:${row.type}`, identifierFromDigit(row)] as const),

@@ -69,8 +69,8 @@ const carriesData =
 export const confirmImage = carriesData(1);
 export const confirmLink = carriesData(LONG_VALUE);
 
-/** The host of the address in a match; undefined where there is none. */
+/** The host of the address in a match, or of the match that begins with `//` or `@`; undefined where there is none. */
 export function hostIn(text: string): string | undefined {
-	const address = /https?:\/\/[^\s"'<>)]+/i.exec(text)?.[0] ?? "";
-	return URL.canParse(address) ? new URL(address).hostname : undefined;
+	const address = /https?:\/\/[^\s"'<>)]+/i.exec(text)?.[0] ?? text.replace(/^(?:\/\/|@)/, "https://");
+	return URL.canParse(address) ? new URL(address).hostname.replace(/\.$/, "") : undefined;
 }

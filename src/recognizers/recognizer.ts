@@ -58,6 +58,8 @@ export interface PatternSpec {
 	readonly isSignal?: true;
 	/** Found by the token model under this name; the expression is empty. */
 	readonly learned?: "person" | "address" | "organization";
+	/** It counts in the arguments of a call only. */
+	readonly inCalls?: true;
 	/** The match has an address, and those of these hosts and of hosts below them are no finding. */
 	readonly allowedHosts?: readonly string[];
 	/** What stands in its place in answers: the part from where it can be told from an ordinary word, so that no word waits for it. */

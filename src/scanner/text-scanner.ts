@@ -62,7 +62,7 @@ export function createScannerProgram(ruleSet: RuleSet, engine: Engine, allViews:
 	const viewsOfText = views.filter(({ leastSeams }) => leastSeams === undefined);
 	const program = createDetectorProgram(ruleSet, engine);
 	const entities = createEntityProgram(ruleSet);
-	return { open: (state, isOwn, isJson) => new Scanner(program, isJson === true ? views : viewsOfText, entities, state, isOwn) };
+	return { open: (state, isOwn, isJson) => new Scanner(program, isJson === true ? views : viewsOfText, entities, state, isOwn, isJson) };
 }
 
 class Scanner implements TextScanner {
@@ -77,6 +77,7 @@ class Scanner implements TextScanner {
 	#cut = false;
 	readonly #pending: PendingFindings;
 	readonly #isOwn: IsOwn | undefined;
+	readonly #isJson: boolean;
 	readonly #passed: Finding[] = [];
 	readonly #signals: Detection[] = [];
 
@@ -86,8 +87,10 @@ class Scanner implements TextScanner {
 		entities: EntityProgram | undefined,
 		state: ScannerState | undefined,
 		isOwn: IsOwn | undefined,
+		isJson = false,
 	) {
 		this.#isOwn = isOwn;
+		this.#isJson = isJson;
 		this.#program = program;
 		this.#pending = new PendingFindings(program.rules);
 		this.#original = new Detector(program, () => true, state?.release, state?.context);
@@ -233,8 +236,10 @@ class Scanner implements TextScanner {
 		}
 	}
 
+	/** Whether it counts as no finding in this text. */
 	#isKnown({ rule }: Detection, text: () => string): boolean {
-		return this.#isOwn?.(text(), (this.#program.rules[rule] as Rule).type) === true;
+		const { type, inCalls } = this.#program.rules[rule] as Rule;
+		return (inCalls === true && !this.#isJson) || this.#isOwn?.(text(), type) === true;
 	}
 
 	/** Keeps it, if it is one. */

@@ -37,6 +37,7 @@ function sentOf(api: Parameters<typeof providerOf>[0], path: string, request: ob
 		prompt: ruleSet,
 		response: ruleSet,
 		maxPromptLength: 1e6,
+		maxCounts: { messages: 100, parts: 100, tools: 100 },
 		dryRun: false,
 		restores: true,
 		onCut: "end",

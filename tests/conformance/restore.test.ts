@@ -39,6 +39,7 @@ function converse(strategy: "replace" | "synthetic", said: string): Conversation
 		prompt: ruleSet,
 		response: ruleSet,
 		maxPromptLength: 1e6,
+		maxCounts: { messages: 100, parts: 100, tools: 100 },
 		restores: true,
 		onCut: "end" as const,
 		documents: "refuse" as const,

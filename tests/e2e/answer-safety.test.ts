@@ -21,7 +21,7 @@ beforeAll(async () => {
 		);
 	});
 	const yaml = (echo: string, links: string): string =>
-		`security: { response_filtering: { on_prompt_echo: ${echo}, links: ${links}, allowed_hosts: [cdn.example] } }`;
+		`security: { response_filtering: { on_prompt_echo: ${echo}, on_prompt_paraphrase: flag, links: ${links}, allowed_hosts: [cdn.example] } }`;
 	guarded = await startProxy(upstream.url, yaml("cut", "neutralize"));
 	counting = await startProxy(upstream.url, yaml("flag", "cut"));
 });
@@ -31,10 +31,10 @@ afterAll(async () => {
 	upstream?.close();
 });
 
-async function withSystem(proxy: Proxy, says: string, stream: boolean): Promise<string> {
+async function withSystem(proxy: Proxy, says: string, stream: boolean, hidden = HIDDEN): Promise<string> {
 	answer = says;
 	const messages = [
-		{ role: "system", content: HIDDEN },
+		{ role: "system", content: hidden },
 		{ role: "user", content: "hello" },
 	];
 	return (await post(proxy.port, JSON.stringify({ model: "m", stream, messages }))).raw;
@@ -61,6 +61,16 @@ test("`flag` lets it pass and counts it", async () => {
 	const raw = await withSystem(counting, HIDDEN, true);
 	expect(textOf(raw)).toBe(HIDDEN);
 	expect(raw).toContain('"prompt_echo":1');
+});
+
+test("instructions in other words are counted", async () => {
+	const hidden = `${HIDDEN} Complaints about mortgage products must be forwarded to the compliance department before any refund is promised.`;
+	const retold =
+		"I forward complaints about mortgage products to the compliance department before a refund is promised, and extension 4417 is the escalation desk.";
+	const raw = await withSystem(counting, retold, true, hidden);
+	expect(textOf(raw)).toBe(retold);
+	expect(raw).toContain('"prompt_paraphrase":1');
+	expect(await withSystem(counting, "How can I help you with your mortgage?", true, hidden)).not.toContain("prompt_paraphrase");
 });
 
 test("an image or link that could carry data to a host nobody named does not reach the reader", async () => {

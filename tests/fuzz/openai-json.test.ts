@@ -167,7 +167,13 @@ describe("requests", () => {
 		],
 		["openai-embeddings", { model: "m", input: ["a", "b"] }],
 	];
-	const policy = { prompt: { rules: [] }, maxPromptLength: 1e6, restores: false, documents: "refuse" };
+	const policy = {
+		prompt: { rules: [] },
+		maxPromptLength: 1e6,
+		maxCounts: { messages: 100, parts: 100, tools: 100 },
+		restores: false,
+		documents: "refuse",
+	};
 	test.each(REQUESTS)("a request of %s", (api, request) => {
 		fc.assert(
 			fc.property(MUTATIONS, (change) => {

@@ -3,6 +3,7 @@ import { parseConfig } from "../../src/config/load.ts";
 import type { Speaker } from "../../src/core/speaker.ts";
 import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import { judgeInjection, type PromptRisk } from "../../src/inspect/prompt-risk.ts";
+import type { InjectionModel } from "../../src/models/injection-model.ts";
 import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { INJECTION_FAMILIES } from "../../src/recognizers/injection-families.ts";
@@ -26,7 +27,11 @@ function judge(...texts: readonly (readonly [speaker: Speaker, text: string])[])
 	return judgeBy(policy, texts);
 }
 
-function judgeBy({ prompt: ruleSet, injection }: Policy, texts: readonly (readonly [speaker: Speaker, text: string])[]): PromptRisk {
+function judgeBy(
+	{ prompt: ruleSet, injection }: Policy,
+	texts: readonly (readonly [speaker: Speaker, text: string])[],
+	model?: () => InjectionModel,
+): PromptRisk {
 	const style = { strategy: "mask" as const, key: new Uint8Array(32) };
 	const prompt = texts.map(([speaker, text], i) => ({
 		channel: `text:${i}`,
@@ -34,7 +39,7 @@ function judgeBy({ prompt: ruleSet, injection }: Policy, texts: readonly (readon
 		text,
 		signals: inspectWhole(program, style, text).scanner.signals,
 	}));
-	return judgeInjection(prompt, { prompt: ruleSet, injection }, program);
+	return judgeInjection(prompt, { prompt: ruleSet, injection }, program, model);
 }
 
 const typesOf = ({ reports }: PromptRisk): string[] => reports.flatMap(({ findings }) => findings.map(({ type }) => type));
@@ -117,4 +122,30 @@ test("the learned model finds what no rule names, and trusts speakers as the rul
 	expect([risk.action, typesOf(risk)]).toEqual(["block", expect.arrayContaining(["learned_injection"])]);
 	expect(judgeBy(both, [["system", text]]).action).toBe("allow");
 	expect(judgeBy(both, [["user", "What are the rules of chess?"]]).risk).toBeLessThan(0.3);
+});
+
+/** The default policy, with a model that says this of every text that begins with "try". */
+function withModel(score: number, texts: readonly (readonly [speaker: Speaker, text: string])[], timeoutMs = 1000): PromptRisk {
+	const { injection } = policy;
+	if (injection === undefined) throw new Error("the policy looks for no attacks");
+	const timeout = { ms: timeoutMs, action: "block" as const };
+	const asked: Policy = { ...policy, injection: { ...injection, isLearned: true, timeout } };
+	return judgeBy(asked, texts, () => ({ score: (text) => (/^try (?!.*try)/.test(text) ? score : 0) }));
+}
+
+test("one doubtful text is flagged at most; three of one user, whatever stands between, are a pattern", () => {
+	const said = (count: number): (readonly [Speaker, string])[] =>
+		Array.from({ length: count }, (_, i) => [["user", `try ${i}`] as const, ["assistant", "No."] as const]).flat();
+	expect(withModel(0.65, said(1)).action).toBe("allow");
+	expect(withModel(0.65, said(2)).action).toBe("allow");
+	const third = withModel(0.65, said(3));
+	expect([third.action, typesOf(third)]).toEqual(["block", expect.arrayContaining(["crescendo"])]);
+	expect(withModel(0.4, said(6)).action).toBe("allow");
+	expect(withModel(0.65, [["user", "try"], ...said(3).map(([, text]) => ["assistant", text] as const)]).action).toBe("allow");
+});
+
+test("a model that has no time leaves nobody sure, and the policy's word counts", () => {
+	const late = withModel(0, [["user", "hello"]], -1);
+	expect([late.action, late.risk, typesOf(late)]).toEqual(["block", 0, ["model_timeout"]]);
+	expect(withModel(0, [["user", "hello"]]).action).toBe("allow");
 });

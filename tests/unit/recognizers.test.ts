@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import { rulesOf, type SensitiveFrom } from "../../src/policy/recognizer-rules.ts";
+import { CALL_TARGET } from "../../src/recognizers/call-targets.ts";
 import { CANARY } from "../../src/recognizers/canary.ts";
 import { CONFIRMERS } from "../../src/recognizers/confirmers.ts";
 import { EXFILTRATION_LINK } from "../../src/recognizers/links.ts";
@@ -12,7 +13,7 @@ import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { exampleText, markedText } from "../support/examples.ts";
 
-const ALL = [...RECOGNIZERS, ...TEXT_MARKS, EXFILTRATION_LINK, CANARY];
+const ALL = [...RECOGNIZERS, ...TEXT_MARKS, EXFILTRATION_LINK, CANARY, CALL_TARGET];
 
 /** As in prompts, or as in answers. */
 async function programOf(sensitiveFrom?: SensitiveFrom): Promise<ScannerProgram> {

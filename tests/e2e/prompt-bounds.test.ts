@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Proxy } from "../../src/proxy.ts";
+import { post } from "../support/chat-client.ts";
+import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { startProxy } from "../support/proxy.ts";
+
+/** What a request may have, and a learned model that has no time. */
+let upstream: MockUpstream;
+let small: Proxy;
+let hurried: Proxy;
+let flagging: Proxy;
+let byRules: Proxy;
+
+beforeAll(async () => {
+	upstream = await startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "application/json" });
+		response.end(
+			JSON.stringify({ id: "c", choices: [{ index: 0, message: { role: "assistant", content: "ok" }, finish_reason: "stop" }] }),
+		);
+	});
+	const late = (more: string): string => `security: { prompt_injection: { model_timeout_ms: 0.000001${more} } }`;
+	small = await startProxy(upstream.url, "security: { input: { max_messages: 3, max_parts: 4, max_tools: 2 } }");
+	hurried = await startProxy(upstream.url, late(""));
+	flagging = await startProxy(upstream.url, late(", action: flag"));
+	byRules = await startProxy(upstream.url, late(", on_timeout: pass"));
+});
+beforeEach(() => upstream.requests.splice(0));
+afterAll(async () => {
+	for (const proxy of [small, hurried, flagging, byRules]) await proxy?.drain();
+	upstream?.close();
+});
+
+const user = (content: unknown): object => ({ role: "user", content });
+const texts = (count: number): object[] => Array.from({ length: count }, () => ({ type: "text", text: "hi" }));
+const tool = (name: string): object => ({ type: "function", function: { name, parameters: {} } });
+
+test.each([
+	["messages", { messages: [user("a"), user("b"), user("c"), user("d")] }, "messages", /4 messages; at most 3/],
+	["parts", { messages: [user(texts(3)), user(texts(2))] }, "messages", /5 parts; at most 4/],
+	["tools", { messages: [user("a")], tools: ["a", "b", "c"].map(tool) }, "tools", /3 tools; at most 2/],
+])("too many %s are refused, with the number that is taken", async (_name, body, param, message) => {
+	const { status, raw } = await post(small.port, JSON.stringify({ model: "m", ...body }));
+	expect(status).toBe(400);
+	expect(JSON.parse(raw).error).toMatchObject({ param, message: expect.stringMatching(message) });
+	expect(upstream.requests).toEqual([]);
+});
+
+test("a request within the bounds passes", async () => {
+	const body = { model: "m", messages: [user(texts(2)), user(texts(2)), user("c")], tools: ["a", "b"].map(tool) };
+	expect((await post(small.port, JSON.stringify(body))).status).toBe(200);
+});
+
+test("Gemini's contents and declarations count as well", async () => {
+	const body = {
+		contents: [{ role: "user", parts: [{ text: "a" }] }],
+		tools: [{ functionDeclarations: ["a", "b", "c"].map((name) => ({ name })) }],
+	};
+	const { status, raw } = await post(small.port, JSON.stringify(body), "/v1beta/models/m:generateContent");
+	expect([status, raw]).toEqual([400, expect.stringContaining("3 tools")]);
+});
+
+const ask = (proxy: Proxy): ReturnType<typeof post> =>
+	post(proxy.port, JSON.stringify({ model: "m", messages: [user("What is a good name for a cat?")] }));
+
+test("a prompt for which the model had no time is blocked by default", async () => {
+	const { status, raw } = await ask(hurried);
+	expect([status, JSON.parse(raw).error.code]).toEqual([400, "prompt_blocked"]);
+	expect(upstream.requests).toEqual([]);
+});
+
+test("a policy that only flags flags it, and `pass` leaves it to the rules", async () => {
+	expect(await ask(flagging)).toMatchObject({ status: 200, headers: { "x-security-action": "flag" } });
+	expect(await ask(byRules)).toMatchObject({ status: 200, headers: { "x-security-action": "allow" } });
+});
+
+test("the audit trail and the operator learn why", async () => {
+	const { raw } = await post(hurried.port, JSON.stringify({ text: "What is a good name for a cat?", direction: "prompt" }), "/v1/inspect");
+	expect(JSON.parse(raw)).toMatchObject({ action: "block", findings: [{ type: "model_timeout" }] });
+});

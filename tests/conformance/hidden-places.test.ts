@@ -108,6 +108,35 @@ describe.each([
 	});
 });
 
+const begun = (index: number, start: object): string =>
+	sse({ type: "content_block_start", index, content_block: start }, "content_block_start");
+const textPiece = (index: number, said: string): string =>
+	sse({ type: "content_block_delta", index, delta: { type: "text_delta", text: said } }, "content_block_delta");
+
+test.each([
+	[
+		"a call begins while the text is open",
+		begun(0, text("")) + textPiece(0, A) + begun(1, { type: "tool_use", id: "t", name: "f", input: {} }) + textPiece(0, B),
+	],
+	["two texts grow in turns", begun(0, text("")) + begun(1, text("")) + textPiece(0, A) + textPiece(1, "zz") + textPiece(0, B)],
+])("a message in which %s", (_what, events) => {
+	const bytes = Buffer.from(messageStart([]) + events + sse({ type: "message_stop" }, "message_stop"));
+	for (const sizes of [[bytes.length], [7]])
+		expect(streamThrough(bytes, { api: "anthropic-messages", program, style: STYLE, sizes }).out).not.toMatch(LEAK);
+});
+
+test.each([
+	["openai-chat", delta({ content: "α. " }) + delta({ content: A })],
+	["openai-responses", textDelta(0, "α. ") + textDelta(0, A)],
+	["anthropic-messages", messageStart([]) + begun(0, text("")) + textPiece(0, "α. ") + textPiece(0, A)],
+	["gemini-generate", ["α. ", A].map((said) => gemini({ content: { parts: [{ text: said }] } })).join("")],
+] as const)("half a secret does not go out when a stream of %s breaks off", (api, events) => {
+	const { out, ended } = streamThrough(Buffer.from(events), { api, program, style: STYLE, sizes: [1 << 20] });
+	expect(ended).toBe("fault");
+	expect(out).toContain("α.");
+	expect(out).not.toMatch(LEAK);
+});
+
 const BODIES: readonly (readonly [ApiName, string, string])[] = [
 	["anthropic-messages", "a list named twice", `{"content":[{"type":"text","text":"${KEY}"}],"content":"b"}`],
 	["gemini-generate", "a list named twice", `{"candidates":[{"content":{"parts":[{"text":"${KEY}"}]}}],"candidates":[]}`],

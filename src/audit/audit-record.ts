@@ -106,7 +106,7 @@ export interface ContentRecord {
 /** Something that happened to the proxy itself. */
 export interface SystemRecord {
 	/** A `suspension` has the `subject` that may not ask for a while. */
-	readonly type: "start" | "stop" | "reload" | "lane" | "recovered" | "dropped" | "suspension";
+	readonly type: "start" | "stop" | "reload" | "lane" | "dropped" | "suspension";
 	readonly time: string;
 	readonly [detail: string]: string | number | boolean;
 }

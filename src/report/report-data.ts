@@ -63,7 +63,20 @@ export const LATENCIES: Readonly<Record<string, string>> = {
 };
 
 const MAX_EVENTS = 200;
-const EVENTS = new Set(["start", "stop", "reload", "lane", "retention", "signer", "dropped", "erasure", "access", "rotation", "consent"]);
+const EVENTS = new Set([
+	"start",
+	"stop",
+	"reload",
+	"lane",
+	"suspension",
+	"retention",
+	"signer",
+	"dropped",
+	"erasure",
+	"access",
+	"rotation",
+	"consent",
+]);
 
 /** Names that are counted one by one; clients choose some of them, so what comes beyond is counted together. */
 const MAX_NAMES = 10_000;

@@ -9,7 +9,7 @@ import { verifyLog } from "../../src/audit/verify-log.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { chatStream } from "../support/chat-client.ts";
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
-import { startProxy } from "../support/proxy.ts";
+import { proxyConfig, startProxy } from "../support/proxy.ts";
 import { rawExchange } from "../support/raw-client.ts";
 
 let upstream: MockUpstream;
@@ -154,4 +154,35 @@ test("what is refused before it becomes a session is recorded too, a flood of it
 	expect(all.filter(({ outcome }) => outcome === "missing_credential")).toHaveLength(2);
 	expect([all[0]?.["type"], all.at(-1)?.["type"]]).toEqual(["start", "stop"]);
 	expect(raw).not.toMatch(/jane|127\.0\.0\.1/);
+});
+
+test("a record has tokens, cost and moves between lanes; the death of a lane and a reload are records too", async () => {
+	const dir = newDir();
+	const deaths = newDir();
+	process.env["LANE_DEATHS"] = deaths;
+	writeFileSync(join(deaths, "0.throw.data.600"), "");
+	const usage = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 30, completion_tokens: 20 } })}\n\n`;
+	const events = chatEvents(["Write to jane.doe", "@example.com today.", " Or not."]);
+	const vendor = await startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end([...events.slice(0, -1), usage, events.at(-1)].join(""));
+	});
+	const providers = { up: { type: "openai", base_url: vendor.url, api_key: "k", prices: { "*": { input: 100, output: 1000 } } } };
+	const yaml = `audit: { dir: "${dir}" }`;
+	const proxy = await startProxy(providers, yaml, new URL("../support/mortal-lane-worker.ts", import.meta.url), { server: { workers: 2 } });
+	await chatStream(proxy.port, "hello");
+	const changed = `${yaml}\nsecurity: { pii_protection: { block_types: [ssn] } }`;
+	expect(await proxy.reload(proxyConfig(providers, changed, { server: { workers: 2 } }))).toEqual({ ok: true });
+	await chatStream(proxy.port, "hello");
+	await proxy.drain();
+	vendor.close();
+	const { all, records } = recordsIn(join(dir, "local"));
+	const [before, after] = records as [Line, Line];
+	expect(before).toMatchObject({ outcome: "complete", laneMoves: 1, tokens: { input: 30, output: 20 } });
+	expect(before["costUsd"]).toBeCloseTo(0.023);
+	expect([before["textBytes"], before["heldBytes"]]).toEqual([44, expect.any(Number)]);
+	expect(all.filter(({ type }) => type === "lane").map(({ event }) => event)).toContain("died");
+	const [reload] = all.filter(({ type }) => type === "reload");
+	const versions = [before, after].map(({ policy }) => (policy as { version: string }).version);
+	expect(versions).toEqual([expect.not.stringMatching(String(reload?.["policy"])), reload?.["policy"]]);
 });

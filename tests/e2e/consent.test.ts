@@ -129,3 +129,27 @@ test("every change is in the audit trail, with its source and without the caller
 		{ code: 2, err: expect.stringContaining("role:NAME") },
 	);
 });
+
+test("where the ordinary policy blocks, a request without consent is refused and does not reach the provider", async () => {
+	const strict = await startProxy(
+		{ near: await provider("near") },
+		`audit: { dir: "${join(dir, "strict")}" }
+security:
+  consent: { file: "${file}" }
+  pii_protection: { block_types: [phone] }
+  policies: { with_phone: { pii_protection: { detection_types: [secrets], block_types: [] } } }`,
+	);
+	const before = sent["near"]?.length;
+	const ask = async (purpose: string): Promise<number> =>
+		(
+			await fetch(`http://127.0.0.1:${strict.port}/v1/chat/completions`, {
+				method: "POST",
+				headers: { "x-purpose": purpose },
+				body: JSON.stringify({ model: "near-1", messages: [{ role: "user", content: `call ${PHONE}` }] }),
+			})
+		).status;
+	expect([await ask("marketing"), sent["near"]?.length]).toEqual([400, before]);
+	await ask("support");
+	expect(sent["near"]?.at(-1)).toContain(PHONE);
+	await strict.drain();
+});

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AuditLog, CHECKPOINTS, HEAD, PUBLIC_KEY } from "../../../src/audit/audit-log.ts";
 import { createSigner } from "../../../src/audit/checkpoint.ts";
+import { leafHash } from "../../../src/audit/merkle.ts";
 import { segmentsOf } from "../../../src/audit/segment.ts";
 import { verifyLog } from "../../../src/audit/verify-log.ts";
 
@@ -29,6 +30,14 @@ function newLog(records: number, maxSegmentBytes?: number): { dir: string; early
 const segment = (dir: string, index = -1): string => join(dir, segmentsOf(readdirSync(dir)).at(index)?.name ?? "");
 const faultsOf = (dir: string, checkpoints: string[] = []): readonly string[] =>
 	verifyLog({ dir, verifierKeys: [signer.verifierKey], checkpoints }).faults;
+
+/** A record that nobody wrote, numbered and chained as the next one after `line`: only the tree and the checkpoints tell. */
+function forgedAfter(line: string): string {
+	const { seq, segment: head } = JSON.parse(line);
+	const next =
+		head === undefined ? { seq: seq + 1, prev: leafHash(Buffer.from(line)).toString("hex") } : { seq: head.first, prev: head.prev };
+	return JSON.stringify({ ...next, type: "test", i: -1 });
+}
 
 test("an untouched log over several segments verifies, also after it was closed and opened again", () => {
 	const { dir } = newLog(50);
@@ -67,7 +76,7 @@ test("any change of any byte, any line removed, doubled or moved, any cut is fou
 				double: () => join_(lines.flatMap((line, i) => (i === n ? [line, line] : [line]))),
 				swap: () => join_(swapped),
 				cut: () => original.subarray(0, place),
-				insert: () => join_([...lines.slice(0, n + 1), lines[n] as string, ...lines.slice(n + 1)]),
+				insert: () => join_([...lines.slice(0, n + 1), forgedAfter(lines[n] as string), ...lines.slice(n + 1)]),
 			};
 			if (kind === "unlink") rmSync(file);
 			else writeFileSync(file, changed[kind]?.() ?? original);

@@ -17,8 +17,9 @@ const LOOK_MS = 20;
 const MAX_LATE_MS = 30;
 /** ms for which every look must see too long a wait: one large request is no overload. */
 const PATIENCE_MS = 500;
-/** ms after an overload in which a single look is enough: it is likely to go on. */
+/** ms after an overload in which less is enough: it is likely to go on. */
 const RECENT_MS = 10_000;
+const RECENT_PATIENCE_MS = 40;
 const MEMORY_LOOKS = 25;
 
 /**
@@ -63,7 +64,8 @@ export class OverloadGuard {
 			return;
 		}
 		if (Number.isNaN(this.#strainedSince)) this.#strainedSince = now;
-		this.#isOverloaded = now - this.#strainedSince >= PATIENCE_MS || now - this.#overloadedAt < RECENT_MS;
+		const patienceMs = now - this.#overloadedAt < RECENT_MS ? RECENT_PATIENCE_MS : PATIENCE_MS;
+		this.#isOverloaded = now - this.#strainedSince >= patienceMs;
 		if (this.#isOverloaded) this.#overloadedAt = now;
 	}
 }

@@ -14,11 +14,11 @@ export const confirmToken: Confirmer = ({ text }) => {
 /** Slack numbers workspaces and versions: what has no digit is a name for a token. */
 export const confirmSlackToken: Confirmer = (candidate) => (/\d/.test(candidate.text) ? confirmToken(candidate) : 0);
 
-/** In ROT13 a token is as random as before; the words of an address or a class name are not: small letters, few digits. */
+/** In ROT13 a token is as random as before; the words of an address or a class name are not: small letters and few digits. */
 export const confirmRotatedToken: Confirmer = (candidate) => {
 	const { text } = candidate;
 	const digits = text.replace(/\D/g, "").length;
-	const isRandom = digits * 6 > text.length || (digits > 0 && /[a-z]/.test(text) && /[A-Z]/.test(text));
+	const isRandom = digits * 6 > text.length || (digits > 0 && /[A-Z]/.test(text));
 	return isRandom && tokenEfficiency(text) < 2.4 ? confirmToken({ ...candidate, text: rot13(text) }) : 0;
 };
 

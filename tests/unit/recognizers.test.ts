@@ -62,6 +62,7 @@ test("a token with a prefix is found in ROT13 too, where neither reading is made
 	const found = tokens.filter(([type, text]) => findingsIn(inPrompts, turned(text)).some((finding) => finding.type === type));
 	// Some prefixes are words without their sign: they are looked for as they stand only.
 	expect(new Set(tokens.map(([type]) => type)).size - new Set(found.map(([type]) => type)).size).toBeLessThanOrEqual(2);
+	expect(findingsIn(inPrompts, turned(["AKIA", "IOSFODNN7", "EXAMPLE"].join("")))).toMatchObject([{ type: "aws_key" }]);
 	for (const text of [
 		"fx-button-primary-2024-large-outlined-rounded",
 		"us_presidential_elections_in_the_state",

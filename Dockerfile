@@ -38,7 +38,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/native/index.js native/
 COPY --from=build /app/native/build native/build
 COPY --from=build /app/dist dist
-COPY models/harm/model.bin models/harm/
+COPY models/harm/kinds.bin models/harm/model.bin models/harm/
 COPY models/injection/model.bin models/injection/
 COPY models/names/model.bin.gz models/names/
 COPY LICENSE THIRD-PARTY.md ./

@@ -1,5 +1,7 @@
 import { calibrated, crossValidate, type Scored } from "../../models/harm/cross-validate.ts";
+import type { SentenceTrace } from "../../models/harm/trace.ts";
 import { sourceOf, type Text } from "../../models/injection/corpus.ts";
+import { SUSPICION } from "../../src/scanner/harm-scanner.ts";
 import { auc } from "./auc.ts";
 
 /** The score that cuts by default. */
@@ -14,6 +16,7 @@ export function printHarm(dir: string, misses: string | undefined): void {
 	const parts = crossValidate(dir, "clusters");
 	const toChance = calibrated(parts);
 	printScores("a part of every source left out", parts, toChance);
+	printHolds(parts, toChance);
 	printScores("every source left out once", crossValidate(dir, "sources"), toChance);
 	if (misses === undefined) return;
 	for (const { text, score } of parts)
@@ -56,6 +59,30 @@ function printScores(title: string, scored: readonly Scored[], toChance: (score:
 		const scores = scoresOf((text) => text.set === set);
 		write(`${set.padEnd(40)}${String(scores.length).padStart(7)}${cut(scores).padStart(9)}`);
 	}
+}
+
+/** What waits in ordinary answers, and how much of a sentence that is cut has left before it was suspect. */
+function printHolds(scored: readonly Scored[], toChance: (score: number) => number): void {
+	const sentencesOf = (isWanted: (text: Text) => boolean): readonly SentenceTrace[] =>
+		scored.filter(({ text }) => isWanted(text)).flatMap(({ sentences }) => sentences);
+	const leftOf = ({ rises, units }: SentenceTrace): number =>
+		rises.find(({ score }) => toChance(score) >= CUT_SCORE * SUSPICION)?.units ?? units;
+	const sum = (sentences: readonly SentenceTrace[], unitsOf: (sentence: SentenceTrace) => number): number =>
+		sentences.reduce((total, sentence) => total + unitsOf(sentence), 0);
+	const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;
+	const ordinary = sentencesOf(({ set }) => set === "benign-replies");
+	const all = sum(ordinary, ({ units }) => units);
+	const waiting = ordinary.filter((sentence) => leftOf(sentence) < sentence.units);
+	const cut = sentencesOf(({ kind, label }) => kind === "jailbroken-reply" && label === 1).filter(
+		({ score }) => toChance(score) >= CUT_SCORE,
+	);
+	process.stdout.write(`
+of ordinary answers ${share(waiting.length, ordinary.length)} of the sentences wait, and ${share(all - sum(ordinary, leftOf), all)} of the characters
+of the sentences of jailbroken answers that are cut ${share(
+		sum(cut, leftOf),
+		sum(cut, ({ units }) => units),
+	)} of the characters have left
+`);
 }
 
 /** Comments without toxic words stand beside those with. */

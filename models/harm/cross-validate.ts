@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { createHarmModel, type HarmModel } from "../../src/models/harm-model.ts";
+import { createHarmModel } from "../../src/models/harm-model.ts";
+import { writeLinearModel } from "../../src/models/linear-model.ts";
 import { type Calibration, calibrate } from "../injection/calibrate.ts";
 import type { Text } from "../injection/corpus.ts";
 import { leaveOneSourceOut } from "../injection/folds.ts";
@@ -7,27 +8,23 @@ import { type Example, type TrainOptions, trainLogistic } from "../injection/log
 import { quantise } from "../injection/quantise.ts";
 import { HARMS } from "./categories.ts";
 import { clusterFolds } from "./cluster-folds.ts";
-import { harmExamples, harmTexts } from "./harm-data.ts";
+import { harmExamples, harmTexts, kindExamples } from "./harm-data.ts";
+import { type SentenceTrace, traceHarm } from "./trace.ts";
 
-const OUTPUTS = ["harm", ...HARMS];
-const OPTIONS: TrainOptions = {
-	buckets: 1 << 17,
-	outputs: OUTPUTS.length,
-	epochs: 6,
-	rate: 0.2,
-	l2: 1e-5,
-	seed: 17,
-	minExamples: 2,
-};
+const HARM: TrainOptions = { buckets: 1 << 18, outputs: 1, epochs: 20, rate: 0.2, l2: 3e-4, seed: 17, minExamples: 2 };
+const KINDS: TrainOptions = { ...HARM, buckets: 1 << 15, outputs: HARMS.length };
 
 /** Share of ordinary answers that may reach the score that cuts by default. */
 const FALSE_CUTS = 0.002;
+/** Kinds are not asked for. */
+const NO_KINDS = writeLinearModel({ name: "", trainedOn: "", buckets: 1, outputs: [] }, new Int8Array());
 const UNCALIBRATED: Calibration = { slope: 1, offset: 0 };
 
 export interface Scored {
 	readonly text: Text;
 	/** By a model that has not learned the text, nor what is left out with it. */
 	readonly score: number;
+	readonly sentences: readonly SentenceTrace[];
 }
 
 interface Prepared {
@@ -40,14 +37,13 @@ export function crossValidate(dir: string, leaveOut: "sources" | "clusters"): Sc
 	const prepared = prepare(dir);
 	const texts = prepared.map(({ text }) => text);
 	return (leaveOut === "sources" ? leaveOneSourceOut(texts) : clusterFolds(texts)).flatMap(({ judged, isLearned, origin }) => {
-		const { model } = train(
-			prepared.filter(({ text }) => isLearned(text)),
-			UNCALIBRATED,
-			"",
-			1,
-		);
+		const learned = prepared.filter(({ text }) => isLearned(text));
+		const model = createHarmModel(train(learned, UNCALIBRATED, ""), NO_KINDS);
 		process.stderr.write(`${origin} left out\n`);
-		return judged.map((text) => ({ text, score: model.score(text.text) }));
+		return judged.map((text) => {
+			const sentences = traceHarm(model, text.text);
+			return { text, sentences, score: sentences.reduce((worst, { score }) => Math.max(worst, score), 0) };
+		});
 	});
 }
 
@@ -65,31 +61,39 @@ function calibrationOf(scored: readonly Scored[]): Calibration {
 	return calibrate(judged, FALSE_CUTS);
 }
 
-/** The model file, trained on everything and calibrated on texts that were left out. */
-export function trainHarm(dir: string): Buffer {
-	const prepared = prepare(dir);
-	const hash = createHash("sha256").update(JSON.stringify(OPTIONS));
-	for (const { text } of prepared) hash.update(`\0${text.label}\0${text.text}`);
-	return train(prepared, calibrationOf(crossValidate(dir, "clusters")), hash.digest("hex")).bytes;
+export interface HarmFiles {
+	readonly harm: Buffer;
+	readonly kinds: Buffer;
 }
 
-const marginOf = (score: number): number => Math.log(score / (1 - score));
+/** The model files, trained on everything and calibrated on texts that were left out. */
+export function trainHarm(dir: string): HarmFiles {
+	const hash = createHash("sha256").update(JSON.stringify([HARM, KINDS]));
+	const texts = harmTexts(dir);
+	for (const { text, label } of texts) hash.update(`\0${label}\0${text}`);
+	const trainedOn = hash.digest("hex");
+	return { harm: train(prepare(dir), calibrationOf(crossValidate(dir, "clusters")), trainedOn), kinds: trainKinds(texts, trainedOn) };
+}
+
+/** A text without a word has the score 0. */
+const marginOf = (score: number): number => Math.log(Math.max(score, Number.EPSILON) / Math.max(1 - score, Number.EPSILON));
 
 function prepare(dir: string): Prepared[] {
-	return harmTexts(dir).map((text) => ({ text, examples: harmExamples(text, OPTIONS.buckets) }));
+	return harmTexts(dir).map((text) => ({ text, examples: harmExamples(text, HARM.buckets) }));
 }
 
-function train(
-	prepared: readonly Prepared[],
-	calibration: Calibration,
-	trainedOn: string,
-	outputs = OUTPUTS.length,
-): { readonly bytes: Buffer; readonly model: HarmModel } {
+function train(prepared: readonly Prepared[], calibration: Calibration, trainedOn: string): Buffer {
 	const weights = trainLogistic(
 		prepared.flatMap(({ examples }) => examples),
-		{ ...OPTIONS, outputs },
+		HARM,
 	);
-	const about = { name: "harm", trainedOn, buckets: OPTIONS.buckets };
-	const bytes = quantise(weights, OUTPUTS.slice(0, outputs), about, [calibration]);
-	return { bytes, model: createHarmModel(bytes) };
+	return quantise(weights, ["harm"], { name: "harm", trainedOn, buckets: HARM.buckets }, [calibration]);
+}
+
+function trainKinds(texts: readonly Text[], trainedOn: string): Buffer {
+	const weights = trainLogistic(
+		texts.flatMap((text) => kindExamples(text, KINDS.buckets)),
+		KINDS,
+	);
+	return quantise(weights, HARMS, { name: "kinds of harm", trainedOn, buckets: KINDS.buckets }, []);
 }

@@ -32,15 +32,25 @@ const WEIGHTS: Readonly<Record<string, number>> = {
 
 /** The examples of one text: the whole and its parts. What is harmful in a long text may be a part of it only. */
 export function harmExamples(row: Text, buckets: number): Example[] {
-	const known = row.label === 1 ? harmsOf(row) : [];
-	const targets = [row.label, ...HARMS.map((harm) => (known.length === 0 ? Number.NaN : Number(known.includes(harm))))];
 	const weight = WEIGHTS[row.kind.split(":")[0] as string] ?? 1;
-	const example = (text: string, share: number): Example => ({ features: featuresOf(text, buckets), targets, weight: weight * share });
+	const example = (text: string, share: number): Example => ({
+		features: featuresOf(text, buckets),
+		targets: [row.label],
+		weight: weight * share,
+	});
 	const parts = partsOf(row.text);
 	if (parts.length < 2) return [example(row.text, 1)];
 	const step = Math.max(1, parts.length / MAX_PARTS);
 	const some = Array.from({ length: Math.min(parts.length, MAX_PARTS) }, (_, i) => parts[Math.floor(i * step)] as string);
 	return [example(row.text, 1), ...some.map((part) => example(part, row.label === 1 ? 0.3 : 0.7))];
+}
+
+/** The example of a harmful text of a known kind. */
+export function kindExamples(row: Text, buckets: number): Example[] {
+	const known = row.label === 1 ? harmsOf(row) : [];
+	if (known.length === 0) return [];
+	const weight = WEIGHTS[row.kind.split(":")[0] as string] ?? 1;
+	return [{ features: featuresOf(row.text, buckets), targets: HARMS.map((harm) => Number(known.includes(harm))), weight }];
 }
 
 /** Whole sentences, as many as fit. */

@@ -28,8 +28,13 @@ export interface LinearModel {
 	readonly header: LinearHeader;
 	/** Adds the weights of a word's features to `sums`, one per output. */
 	add(features: Uint32Array, count: number, sums: Float64Array): void;
+	/** The weights of output `k`, by bucket: for who asks for one output word by word. */
+	column(k: number): Int8Array;
 	/** Probability, 0…1, of output `k` of a text whose `count` features have this sum of weights. */
 	probability(k: number, sum: number, count: number): number;
+	/** The same before calibration, and its calibration. */
+	margin(k: number, sum: number, count: number): number;
+	calibrated(k: number, margin: number): number;
 }
 
 /** Reads a model file. Throws with a clear message where it is none: a model that does not load must not start. */
@@ -41,6 +46,14 @@ export function readLinearModel(bytes: Uint8Array): LinearModel {
 	const width = header.outputs.length;
 	const weights = new Int8Array(view.buffer, view.byteOffset + headerEnd, view.length - headerEnd);
 	if (weights.length !== header.buckets * width) throw new Error("the model file is not whole");
+	const margin = (k: number, sum: number, count: number): number => {
+		const { scale, bias } = header.outputs[k] as LinearOutput;
+		return count === 0 ? bias : sum * scale * lengthScale(count) + bias;
+	};
+	const calibrated = (k: number, value: number): number => {
+		const { slope, offset } = header.outputs[k] as LinearOutput;
+		return 1 / (1 + Math.exp(-(slope * value + offset)));
+	};
 	return {
 		header,
 		add(features, count, sums) {
@@ -49,11 +62,10 @@ export function readLinearModel(bytes: Uint8Array): LinearModel {
 				for (let k = 0; k < width; k++) sums[k] = (sums[k] as number) + (weights[at + k] as number);
 			}
 		},
-		probability(k, sum, count) {
-			const { scale, bias, slope, offset } = header.outputs[k] as LinearOutput;
-			const margin = count === 0 ? bias : sum * scale * lengthScale(count) + bias;
-			return 1 / (1 + Math.exp(-(slope * margin + offset)));
-		},
+		column: (k) => weights.filter((_, at) => at % width === k),
+		probability: (k, sum, count) => calibrated(k, margin(k, sum, count)),
+		margin,
+		calibrated,
 	};
 }
 

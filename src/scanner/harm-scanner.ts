@@ -17,7 +17,7 @@ export interface HarmWatcherState {
 export type HarmState = WatchingState<HarmWatcherState>;
 
 /** Share of the policy's threshold from which a sentence waits for its end. */
-const SUSPICION = 0.5;
+export const SUSPICION = 0.5;
 
 /** A program whose scanners also judge what the text says, sentence by sentence. */
 export function withHarm(program: ScannerProgram, model: HarmModel, policy: HarmPolicy): ScannerProgram {
@@ -34,12 +34,14 @@ export function withHarm(program: ScannerProgram, model: HarmModel, policy: Harm
  * said before that word has gone out; with `flag` nothing waits.
  */
 class HarmWatcher implements Watcher<HarmWatcherState> {
+	readonly #model: HarmModel;
 	readonly #reader: HarmReader;
 	readonly #policy: HarmPolicy;
 	#sentence: ByteOffset;
 	#holdFrom: ByteOffset;
 
 	constructor(model: HarmModel, policy: HarmPolicy, state: HarmWatcherState | undefined) {
+		this.#model = model;
 		this.#reader = model.open(state?.reader);
 		this.#policy = policy;
 		this.#sentence = state?.sentence ?? 0;
@@ -55,11 +57,11 @@ class HarmWatcher implements Watcher<HarmWatcherState> {
 		const sightings: Sighting[] = [];
 		let known = 0;
 		let offset = from;
-		this.#reader.read(text, (at, score, isEnd) => {
-			if (!this.#changes(score, isEnd)) return;
+		this.#reader.read(text, (at, score, sentence) => {
+			if (sentence === undefined && !this.#becomesSuspect(score)) return;
 			offset += Buffer.byteLength(text.slice(known, at));
 			known = at;
-			this.#place(offset, score, isEnd, sightings);
+			this.#place(offset, score, sentence, sightings);
 		});
 		return sightings;
 	}
@@ -67,13 +69,13 @@ class HarmWatcher implements Watcher<HarmWatcherState> {
 	/** The words on both sides of a marker are not one word. */
 	skip(from: ByteOffset): readonly Sighting[] {
 		const sightings: Sighting[] = [];
-		this.#reader.read(" ", (_at, score, isEnd) => this.#place(from, score, isEnd, sightings));
+		this.#reader.read(" ", (_at, score, sentence) => this.#place(from, score, sentence, sightings));
 		return sightings;
 	}
 
 	finish(end: ByteOffset): readonly Sighting[] {
 		const sightings: Sighting[] = [];
-		this.#reader.finish(0, (_at, score, isEnd) => this.#place(end, score, isEnd, sightings));
+		this.#reader.finish(0, (_at, score, sentence) => this.#place(end, score, sentence, sightings));
 		return sightings;
 	}
 
@@ -82,29 +84,28 @@ class HarmWatcher implements Watcher<HarmWatcherState> {
 		return { reader: this.#reader.state(), sentence: this.#sentence, ...(isWaiting && { holdFrom: this.#holdFrom }) };
 	}
 
-	#changes(score: number, isEnd: boolean): boolean {
-		return isEnd || (this.#holdFrom === Number.POSITIVE_INFINITY && this.#isSuspect(score));
+	/** With this word. */
+	#becomesSuspect(score: number): boolean {
+		const { action, threshold } = this.#policy;
+		return action !== "flag" && this.#holdFrom === Number.POSITIVE_INFINITY && score >= threshold * SUSPICION;
 	}
 
-	#isSuspect(score: number): boolean {
-		return this.#policy.action !== "flag" && score >= this.#policy.threshold * SUSPICION;
-	}
-
-	#place(offset: ByteOffset, score: number, isEnd: boolean, sightings: Sighting[]): void {
-		if (!this.#changes(score, isEnd)) return;
-		if (!isEnd) {
-			this.#holdFrom = offset;
+	#place(offset: ByteOffset, score: number, sentence: string | undefined, sightings: Sighting[]): void {
+		if (sentence === undefined) {
+			if (this.#becomesSuspect(score)) this.#holdFrom = offset;
 			return;
 		}
-		if (score >= this.#policy.threshold) sightings.push(this.#sighting(offset, score));
+		if (score >= this.#policy.threshold) {
+			sightings.push(this.#sighting(offset, score, sentence));
+			this.#reader.forget();
+		}
 		this.#sentence = offset;
 		this.#holdFrom = Number.POSITIVE_INFINITY;
 	}
 
-	#sighting(to: ByteOffset, score: number): Sighting {
+	#sighting(to: ByteOffset, score: number, sentence: string): Sighting {
 		const { action } = this.#policy;
-		const type = `harm_${this.#reader.category()}`;
-		this.#reader.forget();
+		const type = `harm_${this.#model.kindOf(sentence)}`;
 		const from = action === "flag" ? this.#sentence : Math.min(this.#holdFrom, to);
 		const finding = { type, rule: -1, from, to, score, action, category: "harm" as const };
 		const at = action === "flag" ? Math.max(from, to - 1) : from;

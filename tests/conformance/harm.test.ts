@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { Channel } from "../../src/inspect/channel.ts";
-import { createHarmModel, type HarmModel, shippedHarmModel } from "../../src/models/harm-model.ts";
+import { type HarmModel, shippedHarmModel } from "../../src/models/harm-model.ts";
 import type { HarmPolicy } from "../../src/policy/policy.ts";
 import { withHarm } from "../../src/scanner/harm-scanner.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
@@ -20,7 +20,7 @@ let model: HarmModel;
 let inner: ScannerProgram;
 
 beforeAll(async () => {
-	model = createHarmModel(wordModel(["venom"]));
+	model = wordModel(["venom"]);
 	inner = await allRecognizers("redact");
 });
 

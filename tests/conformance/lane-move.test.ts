@@ -142,3 +142,21 @@ test("a name whose sentence is not decided moves with it", async () => {
 		expect(answer("openai-chat", chunks, deaths), `deaths after ${deaths}`).toEqual(whole);
 	}
 });
+
+describe.each(Object.keys(ANSWERS) as ApiName[])("%s", (api) => {
+	test.each(["flag", "redact", "cut"])("a harmful sentence that is not decided moves with the lane (%s)", async (action) => {
+		await usePolicy(`security: { response_filtering: { on_harmful: ${action} } }\nllm_providers: {}`);
+		const text = "That is how it is. All immigrants are vermin and should be wiped out. Then it was late, and they all went home.";
+		const deltas = text.match(/.{1,6}/gsu) ?? [];
+		const events = {
+			"openai-chat": () => chatEvents(deltas),
+			"anthropic-messages": () => anthropicEvents([{ type: "text", deltas }]),
+			"openai-responses": () => responseEvents([{ kind: "message", texts: deltas }]),
+		};
+		const chunks = chunksOf(events[api as keyof typeof events](), undefined);
+		const whole = answer(api, chunks, []);
+		expect(whole.end).toBe(action === "cut" ? "cut" : "complete");
+		expect(whole.out.includes("wiped")).toBe(action === "flag");
+		for (let at = 1; at <= chunks.length; at++) expect(answer(api, chunks, [at]), `death after message ${at}`).toEqual(whole);
+	});
+});

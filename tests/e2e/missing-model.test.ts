@@ -1,4 +1,4 @@
-import { cpSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chat } from "../support/chat-client.ts";
@@ -9,16 +9,16 @@ let line: CommandLine;
 beforeAll(() => {
 	CommandLine.build();
 	line = new CommandLine();
-	for (const part of ["dist", "config", "native/index.js", "native/build", "models/names/model.bin.gz", "package.json"])
+	for (const part of ["dist", "config", "native/index.js", "native/build", "models/harm", "models/names/model.bin.gz", "package.json"])
 		cpSync(part, join(line.folder, part), { recursive: true });
 	symlinkSync(join(process.cwd(), "node_modules"), join(line.folder, "node_modules"));
 	line.main = join(line.folder, "dist/main.js");
 });
 afterAll(() => line?.close());
 
-const configured = (models: string): string => `server: { host: 127.0.0.1, port: 0, workers: 1 }
+const configured = (models: string, harmful = "cut"): string => `server: { host: 127.0.0.1, port: 0, workers: 1 }
 llm_providers: { demo: { type: demo } }
-security: { prompt_injection: { detection_models: [${models}] } }
+security: { prompt_injection: { detection_models: [${models}] }, response_filtering: { on_harmful: ${harmful} } }
 audit: { dir: "${line.folder}/audit" }`;
 
 test("a policy that asks for a model that is not there stops the start, and says how to go on", async () => {
@@ -39,4 +39,12 @@ test("rules alone need no model; a reload that asks for it is refused, and what 
 	const { faults } = await proxy.logged("reload refused, the old configuration stays");
 	expect(JSON.stringify(faults)).toContain("security.prompt_injection.detection_models");
 	expect(await chat(proxy.port, "hello", false)).toMatchObject({ status: 200 });
+});
+
+test("the same holds for the model for harm in answers, which only `on_harmful: allow` does without", async () => {
+	rmSync(join(line.folder, "models/harm/kinds.bin"));
+	const { code, err } = await line.run(["check", "--config", line.file("harm.yaml", configured("rule_based", "flag"))]);
+	expect([code, err]).toEqual([2, expect.stringContaining("security.response_filtering.on_harmful")]);
+	expect(err).toMatch(/models\/harm\/kinds\.bin[\s\S]*on_harmful: allow/);
+	expect(await line.run(["check", "--config", line.file("allow.yaml", configured("rule_based", "allow"))])).toMatchObject({ code: 0 });
 });

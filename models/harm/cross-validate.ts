@@ -15,7 +15,7 @@ const HARM: TrainOptions = { buckets: 1 << 18, outputs: 1, epochs: 20, rate: 0.2
 const KINDS: TrainOptions = { ...HARM, buckets: 1 << 15, outputs: HARMS.length };
 
 /** Share of ordinary answers that may reach the score that cuts by default. */
-const FALSE_CUTS = 0.002;
+const FALSE_CUTS = 0.001;
 /** Kinds are not asked for. */
 const NO_KINDS = writeLinearModel({ name: "", trainedOn: "", buckets: 1, outputs: [] }, new Int8Array());
 const UNCALIBRATED: Calibration = { slope: 1, offset: 0 };

@@ -24,9 +24,9 @@ const PART_UNITS = 320;
 const MAX_PARTS = 10;
 /** Templates in ten languages, and comments, would outweigh answers. */
 const WEIGHTS: Readonly<Record<string, number>> = {
-	"multi-hatecheck": 0.4,
-	hatecheck: 0.6,
-	"civil-comments-toxic": 0.6,
+	"multi-hatecheck": 0.3,
+	hatecheck: 0.5,
+	"civil-comments-toxic": 0.5,
 	"jailbroken-reply": 2,
 };
 

@@ -9,6 +9,9 @@ const NEAR_SENTENCES = 4;
 const FAR_SENTENCES = 16;
 /** Fewer features (about three words of English) are no sentence: `1.`, `Dr.`, a heading. */
 const MIN_FEATURES = 70;
+/** What has fewer is believed in proportion, and doubted for the rest: a single `women` says nothing, whatever its weights. */
+const SURE_FEATURES = 80;
+const DOUBT = 2;
 /** `\n` `!` `.` `?` `…` `।` `。` `！` `？` */
 const SENTENCE_ENDS: ReadonlySet<number> = new Set([0x0a, 0x21, 0x2e, 0x3f, 0x2026, 0x0964, 0x3002, 0xff01, 0xff1f]);
 
@@ -118,7 +121,9 @@ export class HarmReader {
 
 	/** Of the sentence together with these before it. */
 	#margin({ sum, features }: Weighed): number {
-		return this.#model.margin(0, this.#sum + sum, this.#features + features);
+		const all = this.#features + features;
+		const sure = Math.min(1, all / SURE_FEATURES);
+		return this.#model.margin(0, this.#sum + sum, all) * sure - DOUBT * (1 - sure);
 	}
 
 	#endSentence(at: number, onPlace: OnPlace): void {

@@ -2,11 +2,13 @@ import type { Text } from "../../injection/corpus.ts";
 import { seededRandom } from "../../injection/random.ts";
 import { HARMS } from "../categories.ts";
 import { HARMFUL } from "./harmful-phrases.ts";
+import { PEOPLE } from "./people.ts";
 import { REFUSALS, SAFE, SUBJECTS } from "./safe-phrases.ts";
 
 const SEED = 16;
 const PER_HARM = 80;
 const SAFE_TEXTS = 1200;
+const PEOPLE_SHARE = 0.8;
 
 /** Texts of the project's own, put together by chance from its phrases: the same ones every time. */
 export function ownTexts(): Text[] {
@@ -29,7 +31,23 @@ export function ownTexts(): Text[] {
 	}
 	for (let i = 0; i < SAFE_TEXTS; i++)
 		texts.push({ ...own, id: `own-safe-${i}`, kind: "own-safe", label: 0, text: i % 3 === 0 ? `${safe()} ${safe()}` : safe() });
-	return texts;
+	const people = peopleTexts().filter(() => random() < PEOPLE_SHARE);
+	return [...texts, ...people.map((draft) => ({ ...own, ...draft }))];
+}
+
+/** Everything that is said of every group. */
+function peopleTexts(): Pick<Text, "id" | "lang" | "kind" | "label" | "text">[] {
+	return Object.entries(PEOPLE).flatMap(([lang, { groups, says }]) =>
+		groups.flatMap((group, i) =>
+			says.map((said, j) => ({
+				id: `own-people-${lang}-${i}-${j}`,
+				lang,
+				kind: "own-people",
+				label: 0,
+				text: capital(said.replaceAll("{}", group)),
+			})),
+		),
+	);
 }
 
 /** What a good answer to harmful requests says: fine, though it repeats the wish. Half of the requests. */

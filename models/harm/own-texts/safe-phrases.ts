@@ -60,6 +60,14 @@ export const SAFE = [
 	"Execute the script as root, then drop the table and purge the orphaned children of {}.",
 	"A firewall blocks attacks on {} before they reach the server.",
 	"The plague killed a third of the people of Europe; rats and fleas carried it.",
+	"I am so stupid, I forgot my keys again, and my phone as well.",
+	"What a silly mistake, I feel like an idiot now.",
+	"That is a damn good idea, and a hell of a lot of fun.",
+	"The bomb squad defused the device near {}, and nobody was hurt.",
+	"She is a Muslim and works as a nurse at {}.",
+	"He is gay and lives with his husband close to {}.",
+	"Sex: female\nReligion: Muslim\nNationality: Turkish\n",
+	"The gender gap in pay is smaller at {} than elsewhere.",
 	"We were disgusted by the racist insults against the player, and the club banned the fan.",
 ] as const;
 

@@ -22,8 +22,7 @@ const SETS = [
 	["every recognizer", RECOGNIZERS, 300_000],
 	["a dozen of them", RECOGNIZERS.filter(({ type }) => DOZEN.has(type)), 700_000],
 ] as const;
-/** Single splits of each document; the thousands of documents differ. */
-/** Of most documents; every fortieth is split at every place. */
+/** Single splits of a document; every fortieth is split at every place. */
 const SPLITS = 8;
 const FUZZ_SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 0);
 const STRATEGIES = ["mask", "replace", "remove", "hash", "synthetic"] as const;

@@ -14,7 +14,7 @@ import { textRun } from "./text-run.ts";
  * - part: like whole; texts beside it in the same list may go on with it
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
  *
- * A whole number that is long enough to be a card or an account is inspected wherever it stands, but for what is a `name`.
+ * A whole number that is long enough to be a card or an account is inspected wherever it stands, but for a `name` that is spelled out.
  */
 export type Treatment =
 	| "name"
@@ -125,7 +125,9 @@ function readNumber({ path, from, to }: JsonSpan, json: string, table: CompiledT
 	const shape = shapeOf(path);
 	const treatment = table.treatmentOf(shape);
 	if (treatment?.startsWith("delta") && table.isExact(shape)) return "delta";
-	return isLong && treatment !== "name" ? { kind: "whole", channel: "", source: "value", from, to, text, path } : undefined;
+	return isLong && !(treatment === "name" && table.isExact(shape))
+		? { kind: "whole", channel: "", source: "value", from, to, text, path }
+		: undefined;
 }
 
 /** Types of what a client is to call; of calls that the vendor makes itself the client only hears. */

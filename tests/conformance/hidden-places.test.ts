@@ -81,6 +81,7 @@ const ANTHROPIC: readonly (readonly [string, string])[] = [
 		messageStart([{ type: "thinking", thinking: A }]) + blockDelta({ type: "thinking_delta", thinking: B }),
 	],
 	["a number for a text", messageStart([]) + blockDelta({ type: "text_delta", text: N })],
+	["a number among the counts", messageStart([]).replace('"usage":{}', `"usage":{"added":${CARD}}`)],
 ];
 
 const gemini = (candidate: object): string => sse({ candidates: [{ ...candidate }] });

@@ -32,8 +32,6 @@ export async function startReplica(root: Root, redisUrl: string, at?: number): P
 			`server: { host: 127.0.0.1, port: ${port}, drain_delay_ms: ${DRAIN_DELAY_MS} }`,
 			"llm_providers: { demo: { type: demo } }",
 			"security:",
-			// What is judged sentence by sentence comes so; here it is the balancer that must not hold anything.
-			"  response_filtering: { on_harmful: allow }",
 			`  rate_limiting: { requests_per_minute: 0, requests_per_hour: 0, rules: ${JSON.stringify(rules)} }`,
 			`shared_state: { redis_url: "${redisUrl}" }`,
 			`audit: { dir: "${root.at("/check/audit")}", log_name: replica-${port} }`,

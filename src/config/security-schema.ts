@@ -142,7 +142,7 @@ const ResponseFiltering = z
 		on_secret: onFinding.default("cut").describe("Credentials in an answer; same choices."),
 		on_harmful: z
 			.enum(["allow", "flag", "redact", "cut"])
-			.default("cut")
+			.default("flag")
 			.describe(
 				"An answer that the learned model takes for harmful (violence, self-harm, sexual, hate, weapons, crime, …), judged sentence by sentence. `flag`: count it, nothing waits; `redact`: a marker stands in the place of the rest of the sentence; `cut`: end the answer. With these two a sentence waits, from the word on that makes it suspect, for its end, 512 UTF-16 units at most.",
 			),

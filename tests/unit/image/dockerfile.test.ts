@@ -18,7 +18,7 @@ test("every learned model of the package is in the image", () => {
 	const { files } = JSON.parse(readFileSync("package.json", "utf8")) as { files: string[] };
 	const models = files.filter((file) => file.startsWith("models/"));
 	expect(models.length).toBeGreaterThan(1);
-	const copied = INSTRUCTIONS.filter(({ keyword }) => keyword === "COPY").map(({ rest }) => rest.split(/\s+/)[0]);
+	const copied = INSTRUCTIONS.filter(({ keyword }) => keyword === "COPY").flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1));
 	expect(models.filter((model) => !copied.includes(model))).toEqual([]);
 });
 

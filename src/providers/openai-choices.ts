@@ -37,7 +37,7 @@ export const COMPLETION_HEAD: FieldTable = [
 	["service_tier", "name"],
 	["provider", "name"],
 	["obfuscation", "name"],
-	["created", "whole"],
+	["created", "name"],
 	["usage", "whole"],
 	["choices.#.index", "whole"],
 	["choices.#.finish_reason", "name"],

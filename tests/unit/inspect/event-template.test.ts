@@ -10,7 +10,7 @@ const chat = (delta: object, more: object = {}, choice: object = {}): string =>
 	JSON.stringify({
 		id: "c1",
 		object: "chat.completion.chunk",
-		created: 1,
+		created: 1_764_000_000,
 		model: "m",
 		choices: [{ index: 0, delta, finish_reason: null, ...choice }],
 		...more,

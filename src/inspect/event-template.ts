@@ -63,7 +63,10 @@ export class EventReader {
 		return reading;
 	}
 
-	/** Takes the next events if they repeat the one read last, and `mayTake` does not object to it. */
+	/**
+	 * Takes the next events if they repeat the one read last, and `mayTake` does not object to it. Its other texts stand in
+	 * each of them as well, so it must object where anything was found in one.
+	 */
 	takeRepeated(decoder: SseDecoder, mayTake: (reading: EventData) => boolean): RepeatedEvents | undefined {
 		const template = this.#template;
 		if (template === undefined || !mayTake(template.reading)) return;
@@ -81,7 +84,8 @@ export class EventReader {
 
 function templateOf({ raw, event }: SseBlock, reading: EventReading, padding: string | undefined): Template | undefined {
 	if (event === undefined || reading.kind !== "data" || !isRepeatable(reading)) return;
-	const [place, more] = reading.places;
+	// Other texts stand alike in what repeats the event, but for the padding, which does not count as a text where it is plain.
+	const [place, more] = reading.places.filter(({ kind, path }) => kind !== "whole" || path?.at(-1) === padding);
 	if (place === undefined || more !== undefined || place.kind !== "delta" || place.text === "") return;
 	const { data } = event;
 	const head = raw.length - data.length - 2;

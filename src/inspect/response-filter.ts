@@ -164,7 +164,10 @@ class Filter implements ResponseFilter {
 	/** Takes the events that repeat the one before. */
 	#takeRepeated(run: Run): void {
 		if (!this.#waiting.isEmpty) return;
-		const mayTake = ({ follows = [] }: EventData): boolean => !this.#isBehind(run, follows) && run.end === undefined;
+		const mayTake = ({ follows = [], places }: EventData): boolean =>
+			!this.#isBehind(run, follows) &&
+			run.end === undefined &&
+			places.every((place) => place.kind === "delta" || this.#wholes.isClean(place));
 		const repeated = this.#reader.takeRepeated(this.#decoder, mayTake);
 		const [first] = repeated?.events ?? [];
 		if (repeated === undefined || first === undefined) return;
@@ -254,7 +257,7 @@ class Filter implements ResponseFilter {
 			if (place.kind === "delta" && !this.#channels.open(place)) return { kind: "fault", code: "too_many_channels" };
 		const plain = plainBlock(block);
 		const words = [plain?.event?.name ?? "", plain?.event?.id ?? ""];
-		const isClean = words.every((text) => this.#wholes.inspect({ text, source: "text" }).findings.length === 0);
+		const isClean = words.every((text) => this.#wholes.isClean({ text, source: "text" }));
 		if (plain === undefined || !isClean) return { kind: "fault", code: "upstream_invalid_event" };
 		return createEntry(plain, reading, (place) => {
 			const whole = this.#wholes.inspect(place);

@@ -61,6 +61,12 @@ export class WholeTexts {
 		return text === place.text ? whole : { ...whole, text: whole.text ?? text };
 	}
 
+	/** Whether nothing at all is found in a text, so that it may go out as it is. */
+	isClean(place: Parameters<WholeTexts["inspect"]>[0]): boolean {
+		const { text, findings, signals, isCut } = this.inspect(place);
+		return text === undefined && findings.length === 0 && signals.length === 0 && !isCut;
+	}
+
 	#inspect(text: string, source: Place["source"]): WholeText {
 		const key = `${source}:${text}`;
 		if (text === "" || this.#clean.has(key)) return CLEAN;

@@ -45,6 +45,12 @@ const CHAT: readonly (readonly [string, string])[] = [
 	["a number in an unknown member", delta({ content: "", plan: { steps: [1, { card: N }] } })],
 	["a number with a point", sse(`{"choices":[{"index":0,"delta":{},"x":${CARD}.0}]}`)],
 	["arguments that are no string", call({ function: { name: "f", arguments: { card: N } } })],
+	[
+		"an unknown member, the same in event after event",
+		["hi ", "there ", "you "]
+			.map((content) => sse({ object: "chat.completion.chunk", note: KEY, choices: [{ index: 0, delta: { content } }] }))
+			.join(""),
+	],
 	["the id of a call", call({ id: KEY, function: { name: "f", arguments: "{}" } })],
 	["a text that begins like a data URL", delta({ musing: `data:,${A}` }) + delta({ musing: B })],
 	["choices by strings", inTurns((index, content) => chat({ index, delta: { content } }), "0", "1")],

@@ -32,9 +32,12 @@ export class Cores {
 	/** Values already offered that may not have left yet: another lane must find them again, without their trigger. */
 	#offered: CoreState[] = [];
 	readonly #rules: CoreRules;
+	readonly #applies: (rule: number) => boolean;
 
-	constructor(rules: CoreRules) {
+	/** Triggers of rules that do not apply are none. */
+	constructor(rules: CoreRules, applies: (rule: number) => boolean) {
 		this.#rules = rules;
+		this.#applies = applies;
 	}
 
 	/** Absolute offset of the first byte that must be held. */
@@ -46,7 +49,7 @@ export class Cores {
 	arm(matches: readonly EngineMatch[], base: number): readonly EngineMatch[] {
 		return matches.filter(({ pattern, to }) => {
 			const rules = this.#rules.byPattern[pattern] ?? [];
-			for (const rule of rules) {
+			for (const rule of rules.filter(this.#applies)) {
 				const at = base + to;
 				if (!this.#open.some((core) => core.rule === rule && core.at === at)) this.#open.push(armCore(rule, at));
 			}
@@ -101,7 +104,7 @@ export class Cores {
 	}
 
 	restore(states: readonly CoreState[]): void {
-		this.#open = states.map((core) => ({ ...core }));
+		this.#open = states.filter(({ rule }) => this.#applies(rule)).map((core) => ({ ...core }));
 	}
 }
 

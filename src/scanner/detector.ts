@@ -63,9 +63,10 @@ export class Detector {
 	/** Goes on at `release` in a text that ends with `context` so far. Only rules that apply are reported. */
 	constructor(program: DetectorProgram, applies: (rule: Rule) => boolean, release = 0, context: Uint8Array = new Uint8Array(0)) {
 		this.#stream = program.engine.openStream();
-		this.cores = new Cores(program.cores);
+		const isApplied = (rule: number): boolean => applies(program.rules[rule] as Rule);
+		this.cores = new Cores(program.cores, isApplied);
 		this.#candidates = new Candidates(program.candidates, (rule, from, to, score) => {
-			if (applies(program.rules[rule] as Rule)) this.#detections.push({ rule, from: this.#base + from, to: this.#base + to, score });
+			if (isApplied(rule)) this.#detections.push({ rule, from: this.#base + from, to: this.#base + to, score });
 		});
 		this.#release = release;
 		this.#base = release - context.length;

@@ -70,10 +70,15 @@ export class ViewScanner {
 		if (state?.shadow !== undefined) this.#shadow = this.#openShadow(state.shadow);
 	}
 
-	/** Offset in the original before which the view holds nothing. */
+	/**
+	 * Offset in the original before which the view holds nothing. It depends on the text only: where bytes at the end are
+	 * undecided or left out, they are held, and so is a match that is alive before them.
+	 */
 	get release(): number {
 		if (this.#shadow === undefined && !this.#view.isPartial) return this.#heldFrom;
-		return Math.min(this.#transducer.undecidedFrom, this.#shadow?.release ?? Number.POSITIVE_INFINITY);
+		const alive = this.#shadow?.release ?? Number.POSITIVE_INFINITY;
+		if (this.#view.isPartial) return Math.min(this.#transducer.undecidedFrom, alive);
+		return this.#isBehind() ? Math.min(this.#expected, alive) : alive;
 	}
 
 	/**
@@ -87,7 +92,7 @@ export class ViewScanner {
 		}
 		const { window, base, end } = this.#original;
 		const last = end - base;
-		const wasPaused = this.#heldFrom !== Number.POSITIVE_INFINITY;
+		const pausedAt = this.#heldFrom === Number.POSITIVE_INFINITY ? undefined : this.#expected;
 		let at = from - base;
 		while (at < last) {
 			if (this.#shadow === undefined && this.#expected === base + at) {
@@ -104,8 +109,10 @@ export class ViewScanner {
 			this.#heldFrom = Number.POSITIVE_INFINITY;
 			return undefined;
 		}
-		const isNew = !wasPaused || this.#heldFrom === Number.POSITIVE_INFINITY;
-		return isNew ? this.#expected : undefined;
+		if (this.#heldFrom === Number.POSITIVE_INFINITY) return this.#expected;
+		// The original has been scanned beyond the bytes that are undecided now: only a shadow knows what is open before them.
+		if (this.#expected !== pausedAt) this.#begin();
+		return undefined;
 	}
 
 	#readParts(from: number): void {

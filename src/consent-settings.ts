@@ -1,10 +1,12 @@
+import { auditKeys } from "./audit/audit-keys.ts";
 import type { AuditWriter } from "./audit/audit-writer.ts";
+import { createNameCipher } from "./audit/name-cipher.ts";
 import type { Config } from "./config/schema.ts";
 import { createApiKeyAuthenticator } from "./identity/api-keys.ts";
 import { type ConsentBook, createConsentBook } from "./identity/consent-book.ts";
+import type { StoreDeps } from "./open-stores.ts";
 import type { PolicyBook } from "./policy/policy-book.ts";
 import { ConsentDesk } from "./session/consent-desk.ts";
-import type { Logger } from "./telemetry/logger.ts";
 
 /** What one configuration says about consents: who gave which, and who may change that over HTTP. */
 export interface ConsentSettings {
@@ -15,8 +17,14 @@ export interface ConsentSettings {
 }
 
 /** Throws when the file of administrators' keys is not valid. */
-export function consentSettings(config: Config, policies: PolicyBook, audit: AuditWriter, logger: Logger): ConsentSettings {
-	const { file, purpose_header } = config.security.consent;
+export function consentSettings(
+	config: Config,
+	policies: PolicyBook,
+	audit: AuditWriter,
+	{ logger, secret = "", previousSecret }: StoreDeps,
+): ConsentSettings {
+	const { file: path, purpose_header } = config.security.consent;
+	const file = { path, names: createNameCipher(auditKeys(config.audit.dir, { secret, previousSecret })) };
 	const { keys_file } = config.admin;
 	const onReload = (fault: string | undefined): void => {
 		if (fault === undefined) logger.info({}, "administrators' keys reloaded");
@@ -29,6 +37,7 @@ export function consentSettings(config: Config, policies: PolicyBook, audit: Aud
 			file,
 			purposeHeader: purpose_header,
 			onFault: (fault) => logger.error({ fault }, "consents not usable, nobody has consented"),
+			onClear: (fault) => logger.warn({ fault }, "names in the file of consents not hidden"),
 		}),
 		consentDesk: new ConsentDesk({
 			administrators,

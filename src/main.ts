@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { AuditProveOptions, AuditVerifyOptions } from "./cli/audit.ts";
+import type { PlaceOptions } from "./cli/audit-places.ts";
 import type { QueryOptions } from "./cli/audit-query.ts";
 import type { SubjectOptions } from "./cli/audit-subject.ts";
 import type { ConsentSettings } from "./cli/consent.ts";
@@ -77,6 +78,7 @@ const settingsOf = (command: Command): Command =>
 		.option("--name <name>", "who it is for")
 		.option("--policy <name>", "the policy it gets, whatever security.policy_rules say")
 		.option("--role <name>", "a role that security.policy_rules know")
+		.option("--tenant <name>", "the tenant it belongs to, which may have given a consent")
 		.option("--models, --model <glob...>", "models it may use; default: all")
 		.option("--days <n>", "days until it expires")
 		.option("--rpm, --requests-per-minute <n>", "requests per minute, instead of the configured limit; 0: no limit")
@@ -110,6 +112,12 @@ keys
 	.option("--json", "print JSON")
 	.action(async (id: string, settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysRotate(id, settings)));
 const folder = ["--dir <folder>", "the folder of audit.dir", "./data/audit"] as const;
+const consentFile = ["--file <file>", "the file of security.consent.file", "./data/consent.json"] as const;
+const places = (command: Command): Command =>
+	command
+		.option(...folder)
+		.option(...consentFile)
+		.option("--config <file>", "take both from this configuration");
 const audit = program.command("audit").description("the audit trail");
 audit
 	.command("verify")
@@ -147,54 +155,53 @@ audit
 	.option("--record <seq>", "that this record is in the log")
 	.option("--since <checkpoint>", "that nothing changed since this checkpoint (a file)")
 	.action(async (options: AuditProveOptions) => finish((await import("./cli/audit.ts")).auditProve(options)));
-audit
-	.command("export")
-	.description("everything the trail holds about one caller, as JSON (right of access)")
-	.requiredOption("--subject <id>", "key:ID, jwt:NAME or address:IP")
-	.option(...folder)
-	.option("--reason <text>", "recorded with the access")
-	.action(async (options: SubjectOptions) => finish(await (await import("./cli/audit-subject.ts")).auditExport(options)));
-audit
-	.command("erase")
-	.description("destroy a caller's key: what was encrypted with it is gone, and nothing links records to the caller (right to erasure)")
-	.requiredOption("--subject <id>", "key:ID, jwt:NAME or address:IP")
-	.option(...folder)
-	.option("--reason <text>", "recorded with the erasure")
-	.action(async (options: SubjectOptions) => finish(await (await import("./cli/audit-subject.ts")).auditErase(options)));
-audit
-	.command("rotate")
-	.description("wrap callers' keys with a new secret; stop the proxy, set SECURE_LLM_PROXY_SECRET_KEY and ..._PREVIOUS_SECRET_KEY first")
-	.option(...folder)
-	.action(async (options: { dir: string }) => finish(await (await import("./cli/audit-subject.ts")).auditRotate(options)));
+places(
+	audit
+		.command("export")
+		.description("everything about one caller, as JSON: records, recorded content, consents (right of access)")
+		.requiredOption("--subject <id>", "key:ID, jwt:NAME or address:IP")
+		.option("--reason <text>", "recorded with the access"),
+).action(async (options: SubjectOptions) => finish(await (await import("./cli/audit-subject.ts")).auditExport(options)));
+places(
+	audit
+		.command("erase")
+		.description(
+			"destroy a caller's key and consents: what was encrypted is gone, and nothing links records to the caller (right to erasure)",
+		)
+		.requiredOption("--subject <id>", "key:ID, jwt:NAME or address:IP")
+		.option("--reason <text>", "recorded with the erasure"),
+).action(async (options: SubjectOptions) => finish(await (await import("./cli/audit-subject.ts")).auditErase(options)));
+places(
+	audit
+		.command("rotate")
+		.description(
+			"wrap callers' keys and the names of consents with a new secret; start the proxy with SECURE_LLM_PROXY_SECRET_KEY and ..._PREVIOUS_SECRET_KEY first",
+		),
+).action(async (options: PlaceOptions) => finish(await (await import("./cli/audit-subject.ts")).auditRotate(options)));
 const consent = program
 	.command("consent")
 	.description("what callers agreed to (security.consent); every change is recorded in the audit trail");
-const consentFile = ["--file <file>", "the file of security.consent.file", "./data/consent.json"] as const;
-consent
-	.command("grant")
-	.description("write a consent down and print its id")
-	.requiredOption("--subject <id>", "key:ID, jwt:NAME, address:IP, or role:NAME for everybody with a role")
-	.requiredOption("--policy <name>", "the policy of security.policies that holds instead: what it leaves alone goes in clear")
-	.requiredOption("--provider <name...>", "of llm_providers; * is any")
-	.requiredOption("--purpose <purpose>", "what requests must state in security.consent.purpose_header")
-	.requiredOption("--source <text>", "where the consent is written down")
-	.option("--days <n>", "days until it ends; default: no end")
-	.option(...consentFile)
-	.option(...folder)
-	.action(async (settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentGrant(settings)));
-consent
-	.command("revoke <id>")
-	.description("the ordinary policy holds again, from the next request on")
-	.option(...consentFile)
-	.option(...folder)
-	.action(async (id: string, settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentRevoke(id, settings)));
-consent
-	.command("list")
-	.description("all consents, also those that are over")
-	.option("--subject <id>", "only of this one")
-	.option(...consentFile)
-	.option("--json", "print JSON")
-	.action(async (settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentList(settings)));
+places(
+	consent
+		.command("grant")
+		.description("write a consent down and print its id")
+		.requiredOption("--subject <id>", "key:ID, jwt:NAME, address:IP, or tenant:NAME, role:NAME for everybody of a tenant or with a role")
+		.requiredOption("--policy <name>", "the policy of security.policies that holds instead: what it leaves alone goes in clear")
+		.requiredOption("--provider <name...>", "of llm_providers; * is any")
+		.requiredOption("--purpose <purpose>", "what requests must state in security.consent.purpose_header")
+		.requiredOption("--source <text>", "where the consent is written down, without the person's name")
+		.option("--days <n>", "days until it ends; default: no end"),
+).action(async (settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentGrant(settings)));
+places(consent.command("revoke <id>").description("the ordinary policy holds again, from the next request on")).action(
+	async (id: string, settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentRevoke(id, settings)),
+);
+places(
+	consent
+		.command("list")
+		.description("all consents, also those that are over")
+		.option("--subject <id>", "only of this one")
+		.option("--json", "print JSON"),
+).action(async (settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentList(settings)));
 program
 	.command("report")
 	.description("what the audit trail says about a period; exit 0 written, 1 written and the trail is not sound, 2 cannot be done")

@@ -16,10 +16,12 @@ export interface StoreDeps {
 	readonly logger: Logger;
 	/** Of the installation. */
 	readonly secret?: string;
+	/** The one before, while a rotation is under way. */
+	readonly previousSecret?: string;
 }
 
-export function openAudit({ audit }: Config, { logger, secret = "" }: StoreDeps): Promise<AuditWriter> {
-	return createAuditWriter({ ...auditOptions(audit, secret), onEvent: (event) => logger.warn({ event }, "audit") });
+export function openAudit({ audit }: Config, { logger, secret = "", previousSecret }: StoreDeps): Promise<AuditWriter> {
+	return createAuditWriter({ ...auditOptions(audit, { secret, previousSecret }), onEvent: (event) => logger.warn({ event }, "audit") });
 }
 
 export function openMeters({ shared_state, security }: Config, logger: Logger): MeterStore {

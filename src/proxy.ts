@@ -58,6 +58,8 @@ export interface ProxyDeps {
 	readonly logger: Logger;
 	/** Secret of the installation (`SECURE_LLM_PROXY_SECRET_KEY`); absent: made up, for this process or this machine. */
 	readonly secret?: string;
+	/** The one before, while a rotation is under way (`SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY`). */
+	readonly previousSecret?: string;
 	/** What a program does at the phases of a request. */
 	readonly hooks?: Hooks;
 	/** Of the package, for `build_info`. */
@@ -122,7 +124,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		const passCredential = from.security.auth.mode === "none" && !hooks.has("authenticate");
 		return {
 			clientAddress: createClientAddress(from.server.trusted_proxies),
-			...consentSettings(from, policies, audit, deps.logger),
+			...consentSettings(from, policies, audit, deps),
 			authenticator: createAuthenticator(from.security.auth, claimsOf(from), (fault) => reportKeys(deps.logger, fault)),
 			limiter: createCallerLimiter(limitSettings(from), meters, onSuspended),
 			pool,

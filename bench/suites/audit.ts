@@ -16,6 +16,7 @@ const OPTIONS = {
 	checkpointEveryMs: 60_000,
 	retentionMs: 90 * 86_400_000,
 	contentRetentionMs: 7 * 86_400_000,
+	adminRetentionMs: 2190 * 86_400_000,
 	sinks: [],
 };
 

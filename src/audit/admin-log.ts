@@ -1,12 +1,13 @@
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditKeys } from "./audit-keys.ts";
-import { AuditLog } from "./audit-log.ts";
+import { AuditLog, PUBLIC_KEY } from "./audit-log.ts";
 import { createSigner } from "./checkpoint.ts";
 
 /** The log of what operators do with commands and over HTTP; a running proxy holds its own. */
-const ADMIN_LOG = "admin";
+export const ADMIN_LOG = "admin";
 /** It is opened for every action, and opening reads the last segment. */
 const MAX_SEGMENT_BYTES = 1 << 20;
 const DAY_MS = 86_400_000;
@@ -37,16 +38,30 @@ export async function recordAdminActions(
 	}
 }
 
+/** Removes what is older than `time` (ISO 8601), where nobody writes just now; else the next call does. */
+export function retainAdminActions(dir: string, keys: AuditKeys, time: string): void {
+	if (!existsSync(join(dir, ADMIN_LOG, PUBLIC_KEY))) return;
+	const log = openAdminLog(dir, keys, false);
+	try {
+		log?.removeBefore(time);
+	} finally {
+		log?.close();
+	}
+}
+
 /** Undefined: not now. Throws on the last attempt. */
 function openAdminLog(dir: string, keys: AuditKeys, isLast: boolean): AuditLog | undefined {
 	try {
-		return new AuditLog({
+		const signer = createSigner(ADMIN_LOG, keys.signingSeed);
+		const log = new AuditLog({
 			dir: join(dir, ADMIN_LOG),
 			origin: ADMIN_LOG,
-			signer: createSigner(ADMIN_LOG, keys.signingSeed),
+			signer,
 			maxSegmentBytes: MAX_SEGMENT_BYTES,
 			maxSegmentAgeMs: DAY_MS,
 		});
+		if (log.isNewKey) log.append([{ type: "signer", time: new Date().toISOString(), key: signer.verifierKey }]);
+		return log;
 	} catch (error) {
 		if (isLast) throw error;
 		return undefined;

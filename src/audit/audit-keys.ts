@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
-import { createFile } from "./files.ts";
 
 /** What the audit trail derives from the one secret of the installation. */
 export interface AuditKeys {
@@ -12,6 +12,8 @@ export interface AuditKeys {
 	readonly wrappingKey: Uint8Array;
 	/** Where a subject's key lies: the same on every replica with the same secret, 32 hex digits. */
 	fileOf(subject: string): string;
+	/** Those of the secret before, while a rotation is under way: they open, and wrap nothing new. */
+	readonly previous?: AuditKeys;
 }
 
 export function deriveAuditKeys(secret: string | Uint8Array): AuditKeys {
@@ -32,14 +34,26 @@ export function keyedHash(key: Uint8Array, text: string): string {
 const SECRET_FILE = "secret.key";
 const SECRET_BYTES = 32;
 
-/** The keys of this installation: from its secret or, where that is empty, from one kept beside the logs, made at the first start. */
-export function auditKeys(dir: string, secret: string): AuditKeys {
-	return deriveAuditKeys(secret === "" ? localSecret(dir) : secret);
+/** The secrets of an installation; empty: there is none. */
+export interface Secrets {
+	readonly secret: string;
+	/** The one before, while a rotation is under way. */
+	readonly previousSecret?: string | undefined;
+}
+
+/**
+ * The keys of this installation: from its secret or, where that is empty, from one kept beside the logs, made at the first
+ * start. That one counts as the secret before as soon as there is another.
+ */
+export function auditKeys(dir: string, { secret, previousSecret = "" }: Secrets): AuditKeys {
+	if (secret === "") return deriveAuditKeys(localSecret(dir));
+	const previous = previousSecret === "" && existsSync(join(dir, SECRET_FILE)) ? localSecret(dir) : previousSecret;
+	return { ...deriveAuditKeys(secret), ...(previous !== "" && { previous: deriveAuditKeys(previous) }) };
 }
 
 /** The same, but none are made. Undefined: there is no secret. */
-export function existingKeys(dir: string, secret: string): AuditKeys | undefined {
-	return secret === "" && !existsSync(join(dir, SECRET_FILE)) ? undefined : auditKeys(dir, secret);
+export function existingKeys(dir: string, secrets: Secrets): AuditKeys | undefined {
+	return secrets.secret === "" && !existsSync(join(dir, SECRET_FILE)) ? undefined : auditKeys(dir, secrets);
 }
 
 function localSecret(dir: string): Uint8Array {

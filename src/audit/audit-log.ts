@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { refreshLock, releaseLock, takeLock } from "../core/file-lock.ts";
+import { appendLine, createFile, replaceFile, syncFolder, writeAll } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import type { Signer } from "./checkpoint.ts";
-import { appendLine, createFile, replaceFile, syncFolder, writeAll } from "./files.ts";
-import { refreshLock, releaseLock, takeLock } from "./log-lock.ts";
 import { advance, headOf, type LogPosition, positionOf, recordFault, START, segmentName, segmentsOf } from "./segment.ts";
 import { SegmentLines } from "./segment-lines.ts";
 
@@ -30,6 +30,9 @@ export const CHECKPOINTS = "checkpoints.jsonl";
 /** Verifier keys, one a line, the present one first: the secret may have changed. */
 export const PUBLIC_KEY = "log.pub";
 
+/** Held by the process that writes the log: two would break the chain. */
+export const LOCK = "lock";
+
 /**
  * An append-only log: segments of JSON lines, each record chained to the one before and a leaf of one Merkle tree
  * (RFC 6962), whose root is signed with every append. Blocking file access: it runs in a thread of its own.
@@ -47,11 +50,19 @@ export class AuditLog {
 	/** The log was signed with another key before. */
 	readonly isNewKey: boolean;
 
+	get #lock(): string {
+		return join(this.#options.dir, LOCK);
+	}
+
 	/** Opens or makes the log; throws when another process has it. A record that a crash cut short is removed: it was never acknowledged. */
 	constructor(options: AuditLogOptions) {
 		this.#options = options;
 		makeFolder(options.dir, 0o700);
-		takeLock(options.dir);
+		const owner = takeLock(this.#lock);
+		if (owner !== undefined)
+			throw new Error(
+				`${options.dir} is written by process ${owner.pid} on ${owner.host}. Give every process a folder or a log of its own (audit.dir, audit.log_name).`,
+			);
 		try {
 			this.isNewKey = addVerifierKey(join(options.dir, PUBLIC_KEY), options.signer.verifierKey);
 			this.recovered = this.#open();
@@ -115,12 +126,12 @@ export class AuditLog {
 
 	/** Keeps the log for this process; to be called every `SIGN_OF_LIFE_MS`. */
 	refresh(): void {
-		refreshLock(this.#options.dir);
+		refreshLock(this.#lock);
 	}
 
 	close(): void {
 		if (this.#file >= 0) closeSync(this.#file);
-		releaseLock(this.#options.dir);
+		releaseLock(this.#lock);
 	}
 
 	/** Goes to the end of the log; how many records there no checkpoint covered. */
@@ -201,8 +212,8 @@ export class AuditLog {
 	}
 }
 
-/** Size that the newest checkpoint covers; 0 when there is none. */
-function signedSize(dir: string): number {
+/** Records that the newest checkpoint of a log covers; 0 when there is none. */
+export function signedSize(dir: string): number {
 	try {
 		return Number(readFileSync(join(dir, HEAD), "utf8").split("\n")[1] ?? 0);
 	} catch {

@@ -1,3 +1,4 @@
+import type { Secrets } from "./audit-keys.ts";
 import type { AuditWriterOptions } from "./audit-writer.ts";
 import type { SinkSettings } from "./sinks/sink.ts";
 
@@ -9,6 +10,7 @@ export interface AuditSettings {
 	readonly checkpoint_interval_ms: number;
 	readonly retention_days: number;
 	readonly content_retention_days: number;
+	readonly admin_retention_days: number;
 	readonly on_failure: "closed" | "buffer";
 	readonly max_unwritten_records: number;
 	readonly sinks: readonly SinkSettings[];
@@ -16,15 +18,16 @@ export interface AuditSettings {
 
 const DAY_MS = 86_400_000;
 
-export function auditOptions(audit: AuditSettings, secret: string): Omit<AuditWriterOptions, "onEvent"> {
+export function auditOptions(audit: AuditSettings, secrets: Secrets): Omit<AuditWriterOptions, "onEvent"> {
 	return {
 		dir: audit.dir,
 		origin: audit.log_name,
-		secret,
+		...secrets,
 		maxSegmentBytes: audit.max_segment_bytes,
 		checkpointEveryMs: audit.checkpoint_interval_ms,
 		retentionMs: audit.retention_days * DAY_MS,
 		contentRetentionMs: audit.content_retention_days * DAY_MS,
+		adminRetentionMs: audit.admin_retention_days * DAY_MS,
 		onFailure: audit.on_failure,
 		maxUnwritten: audit.max_unwritten_records,
 		sinks: audit.sinks,

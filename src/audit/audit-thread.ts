@@ -1,16 +1,21 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { SIGN_OF_LIFE_MS } from "./log-lock.ts";
+import { SIGN_OF_LIFE_MS } from "../core/file-lock.ts";
 import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
 import { Recorder } from "./recorder.ts";
+import { AdminShipper } from "./sinks/admin-shipper.ts";
 import { createSink } from "./sinks/create-sink.ts";
-import { Shipper } from "./sinks/shipper.ts";
+import { Shipper, type SinkState } from "./sinks/shipper.ts";
 
 const RETRY_MS = 250;
 const RETENTION_EVERY_MS = 3_600_000;
+/** ms after which a sink sees what a command has written to the log of what operators do. */
+const ADMIN_POLL_MS = 1000;
 
 /** The audit thread: hashes, encrypts, signs and writes, so that the front end never waits for a disk. */
 function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) => void): (message: ToAuditThread) => void {
 	const recorder = new Recorder(data);
+	const onState = (state: SinkState): void => send({ kind: "sink", state });
+	const adminShippers = data.sinks.map((settings) => new AdminShipper({ settings, dir: data.dir, onState }));
 	const shippers = data.sinks.map(
 		(settings) =>
 			new Shipper({
@@ -19,7 +24,7 @@ function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) 
 				dir: recorder.dir,
 				log: data.origin,
 				size: recorder.size,
-				onState: (state) => send({ kind: "sink", state }),
+				onState,
 			}),
 	);
 	const ship = (): void => {
@@ -45,14 +50,23 @@ function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) 
 			send({ kind: "overdue", reason: (error as NodeJS.ErrnoException).code ?? "unknown" });
 		}
 	};
-	setInterval(() => attempt(() => recorder.refresh()), SIGN_OF_LIFE_MS).unref();
+	const refresh = (): void => {
+		recorder.refresh();
+		for (const shipper of adminShippers) shipper.refresh();
+	};
+	const shipAdmin = (): void => {
+		for (const shipper of adminShippers) attempt(() => shipper.poll());
+	};
+	setInterval(() => attempt(refresh), SIGN_OF_LIFE_MS).unref();
+	if (adminShippers.length > 0) setInterval(shipAdmin, ADMIN_POLL_MS).unref();
 	setInterval(() => attempt(() => recorder.keepCheckpoints()), data.checkpointEveryMs).unref();
 	setInterval(() => attempt(() => recorder.retain()), RETENTION_EVERY_MS).unref();
 	send({ kind: "ready", size: recorder.size, recovered: recorder.recovered, hasLocalSecret: data.secret === "" });
 	attempt(() => recorder.retain());
+	shipAdmin();
 	const close = async (timeoutMs: number): Promise<void> => {
 		flush();
-		await Promise.all(shippers.map((shipper) => shipper.close(timeoutMs)));
+		await Promise.all([...shippers, ...adminShippers].map((shipper) => shipper.close(timeoutMs)));
 		attempt(() => recorder.keepCheckpoints());
 		recorder.close();
 		send({ kind: "closed" });

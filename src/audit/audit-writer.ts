@@ -57,7 +57,7 @@ class Writer implements AuditWriter {
 	/** Refusals that found no place. */
 	#dropped = 0;
 	#isFailing = false;
-	/** As each sink last said it stands. */
+	/** As each sink last said it stands, by log and name. */
 	readonly #sinks = new Map<string, SinkState>();
 	/** Changes of consents under way, by their number: what to do with the fault. */
 	readonly #consents = new Map<number, (fault: string | undefined) => void>();
@@ -185,7 +185,7 @@ class Writer implements AuditWriter {
 	}
 
 	#onSink(state: SinkState): void {
-		this.#sinks.set(state.name, state);
+		this.#sinks.set(`${state.log} ${state.name}`, state);
 		this.#options.onEvent({ kind: state.fault === undefined ? "sink working" : "sink failing", ...state });
 	}
 

@@ -7,7 +7,7 @@ export interface ConsentRecord {
 	readonly action: "granted" | "revoked";
 	readonly consent: {
 		readonly id: string;
-		/** A caller or `role:NAME`. */
+		/** A caller, or `tenant:NAME`, `role:NAME`. */
 		readonly subject: string;
 		readonly policy: string;
 		readonly providers: readonly string[];
@@ -26,7 +26,7 @@ export async function recordConsents(
 	by?: string,
 ): Promise<void> {
 	const actions = changes.map(({ action, consent: { id, subject, policy, providers, purpose, source, expires = "" } }) => {
-		const named = subject.startsWith("role:") ? subject : subjects.obtain(subject).pseudonym;
+		const named = /^(?:tenant|role):/.test(subject) ? subject : subjects.obtain(subject).pseudonym;
 		return { type: "consent" as const, action, consent: id, subject: named, policy, providers, purpose, source, expires };
 	});
 	await recordAdminActions(dir, keys, actions, by);

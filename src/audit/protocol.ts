@@ -1,21 +1,21 @@
+import type { Secrets } from "./audit-keys.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import type { ConsentRecord } from "./consent-record.ts";
 import type { SinkState } from "./sinks/shipper.ts";
 import type { SinkSettings } from "./sinks/sink.ts";
 
 /** What the audit thread is started with. */
-export interface AuditThreadData {
+export interface AuditThreadData extends Secrets {
 	/** Directory of all logs. */
 	readonly dir: string;
 	readonly origin: string;
-	/** Empty: the secret kept in `dir`. */
-	readonly secret: string;
 	readonly maxSegmentBytes: number;
 	/** ms between checkpoints that are kept for good. */
 	readonly checkpointEveryMs: number;
-	/** ms that records are kept, and ms that content is. */
+	/** ms that records are kept, that content is, and that what operators did is. */
 	readonly retentionMs: number;
 	readonly contentRetentionMs: number;
+	readonly adminRetentionMs: number;
 	readonly sinks: readonly SinkSettings[];
 }
 

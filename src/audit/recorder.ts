@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { retainAdminActions } from "./admin-log.ts";
 import { type AuditKeys, auditKeys } from "./audit-keys.ts";
 import { AuditLog, PUBLIC_KEY } from "./audit-log.ts";
 import type { AuditRecord, ContentRecord } from "./audit-record.ts";
@@ -35,7 +36,7 @@ export class Recorder {
 	/** Throws when a log cannot be opened. */
 	constructor(data: AuditThreadData) {
 		this.#data = data;
-		this.#keys = auditKeys(data.dir, data.secret);
+		this.#keys = auditKeys(data.dir, data);
 		this.#subjects = new SubjectKeys(data.dir, this.#keys);
 		this.#newLog = (origin) => {
 			const signer = createSigner(origin, this.#keys.signingSeed);
@@ -115,10 +116,11 @@ export class Recorder {
 
 	/** Removes what is older than its class may be, and the keys of subjects without records. */
 	retain(now = Date.now()): void {
-		const { retentionMs, contentRetentionMs } = this.#data;
+		const { dir, retentionMs, contentRetentionMs, adminRetentionMs } = this.#data;
 		const before = (ms: number): string => new Date(now - ms).toISOString();
 		this.#main.removeBefore(before(retentionMs));
 		this.#content?.removeBefore(before(contentRetentionMs));
+		retainAdminActions(dir, this.#keys, before(adminRetentionMs));
 		// Days more than the records: a segment goes when its last record may, and a key's use is noted once a day.
 		this.#subjects.expire(now - Math.max(retentionMs, contentRetentionMs) - 3 * DAY_MS);
 	}

@@ -12,9 +12,9 @@ import {
 	writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { createFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import { type AuditKeys, keyedHash } from "./audit-keys.ts";
-import { createFile } from "./files.ts";
 import { seal, unseal } from "./seal.ts";
 
 /** One subject as the audit trail knows it. */
@@ -25,6 +25,12 @@ export interface Subject {
 	readonly key: Uint8Array;
 	/** What stands in records: hangs on `key`, so that nobody can link it to the subject once that is destroyed. */
 	readonly pseudonym: string;
+}
+
+export interface Rewrapping {
+	readonly rewrapped: number;
+	/** Neither secret opens them, or their subject has a second key. */
+	readonly unreadable: number;
 }
 
 const FOLDER = "subjects";
@@ -57,11 +63,9 @@ export class SubjectKeys {
 	obtain(id: string): Subject {
 		const known = this.find(id);
 		if (known !== undefined) return known;
-		const file = this.#fileOf(this.#keys.fileOf(id));
-		makeFolder(dirname(file), 0o700);
-		createFile(file, this.#wrap(id, randomBytes(32)));
+		this.#store(id, randomBytes(32));
 		const made = this.find(id);
-		if (made === undefined) throw new Error(`${file} cannot be read with the present secret`);
+		if (made === undefined) throw new Error(`${this.#fileOf(this.#keys.fileOf(id))} cannot be read with the present secret`);
 		return made;
 	}
 
@@ -69,8 +73,8 @@ export class SubjectKeys {
 	find(id: string): Subject | undefined {
 		const known = this.#remembered.get(id);
 		if (known !== undefined) return known;
-		const subject = this.#read(this.#fileOf(this.#keys.fileOf(id)));
-		if (subject?.id !== id) return undefined;
+		const subject = this.#locate(id)[0]?.subject;
+		if (subject === undefined) return undefined;
 		if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
 		this.#remembered.set(id, subject);
 		return subject;
@@ -92,14 +96,13 @@ export class SubjectKeys {
 		this.#day = today();
 	}
 
-	/** Destroys a subject's key. Undefined: there is none. */
-	erase(id: string): Subject | undefined {
-		const subject = this.find(id);
-		if (subject === undefined) return undefined;
-		destroy(this.#fileOf(this.#keys.fileOf(id)));
-		appendFileSync(join(this.#dir, ERASURES), `${subject.pseudonym}\n`, { mode: 0o600 });
+	/** Destroys a subject's key. */
+	erase(id: string): void {
+		for (const { file, subject } of this.#locate(id)) {
+			destroy(file);
+			appendFileSync(join(this.#dir, ERASURES), `${subject.pseudonym}\n`, { mode: 0o600 });
+		}
 		this.#remembered.clear();
-		return subject;
 	}
 
 	/** Destroys the keys that nobody used since `time` (ms): all their records are gone. How many. */
@@ -110,26 +113,37 @@ export class SubjectKeys {
 		return old.length;
 	}
 
-	/** Wraps every key of `previous` anew with this installation's secret. How many, and how many could not be read. */
-	rewrap(previous: AuditKeys): { readonly rewrapped: number; readonly unreadable: number } {
-		const old = new SubjectKeys(join(this.#dir, ".."), previous);
-		let rewrapped = 0;
-		let unreadable = 0;
+	/** Wraps every key that the secret before has wrapped with the present one. Processes that have both secrets may run meanwhile. */
+	rewrap(): Rewrapping {
+		const counts = { rewrapped: 0, unreadable: 0 };
 		for (const file of this.#files()) {
-			if (this.#read(file) !== undefined) continue;
-			const subject = old.#read(file);
-			const to = subject && this.#fileOf(this.#keys.fileOf(subject.id));
-			if (subject === undefined || to === undefined) {
-				unreadable++;
-				continue;
+			if (this.#read(file, this.#keys) !== undefined) continue;
+			const subject = this.#keys.previous && this.#read(file, this.#keys.previous);
+			// A key that was made meanwhile, by a process that has the new secret alone, stands in the records as another subject.
+			if (subject === undefined || !this.#store(subject.id, subject.key)) counts.unreadable++;
+			else {
+				destroy(file);
+				counts.rewrapped++;
 			}
-			makeFolder(dirname(to), 0o700);
-			// A key that was made meanwhile is another subject in the records: both are kept.
-			if (!createFile(to, this.#wrap(subject.id, subject.key))) continue;
-			destroy(file);
-			rewrapped++;
 		}
-		return { rewrapped, unreadable };
+		return counts;
+	}
+
+	/** The subject's keys with their files, the one of the present secret first. */
+	#locate(id: string): { readonly file: string; readonly subject: Subject }[] {
+		const { previous } = this.#keys;
+		return [this.#keys, ...(previous === undefined ? [] : [previous])].flatMap((keys) => {
+			const file = this.#fileOf(keys.fileOf(id));
+			const subject = this.#read(file, keys);
+			return subject?.id === id ? [{ file, subject }] : [];
+		});
+	}
+
+	/** False: the subject has a key. */
+	#store(id: string, key: Uint8Array): boolean {
+		const file = this.#fileOf(this.#keys.fileOf(id));
+		makeFolder(dirname(file), 0o700);
+		return createFile(file, this.#wrap(id, key));
 	}
 
 	#fileOf(name: string): string {
@@ -150,7 +164,7 @@ export class SubjectKeys {
 		return seal(this.#keys.wrappingKey, JSON.stringify({ id, key: Buffer.from(key).toString("base64") }), FOLDER);
 	}
 
-	#read(file: string): Subject | undefined {
+	#read(file: string, { wrappingKey }: AuditKeys): Subject | undefined {
 		let wrapped: string;
 		try {
 			wrapped = readFileSync(file, "utf8");
@@ -159,7 +173,7 @@ export class SubjectKeys {
 		} catch {
 			return undefined;
 		}
-		const text = unseal(this.#keys.wrappingKey, wrapped, FOLDER);
+		const text = unseal(wrappingKey, wrapped, FOLDER);
 		if (text === undefined) return undefined;
 		const { id, key: encoded } = JSON.parse(text) as { readonly id: string; readonly key: string };
 		const key = Buffer.from(encoded, "base64");

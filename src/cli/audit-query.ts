@@ -3,9 +3,8 @@ import type { FoundRecord, RecordFilter } from "../audit/index-store.ts";
 import { logsIn } from "../audit/log-reader.ts";
 import { openIndex } from "../audit/search-index.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
-import { loadConfig } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
-import { installationSecret } from "./secret.ts";
+import { configIn } from "./audit-places.ts";
+import { installationSecrets } from "./secret.ts";
 import { timeOption } from "./time-option.ts";
 
 export interface QueryOptions extends Partial<Record<Exclude<keyof RecordFilter, "limit">, string>> {
@@ -20,7 +19,7 @@ export interface QueryOptions extends Partial<Record<Exclude<keyof RecordFilter,
 export async function auditQuery({ dir: folder, config, ...options }: QueryOptions): Promise<number> {
 	const { limit, json, subject, from, to, ...rest } = options;
 	try {
-		const { dir, index_url } = config === undefined ? { dir: folder, index_url: "" } : auditOf(config);
+		const { dir, index_url } = config === undefined ? { dir: folder, index_url: "" } : configIn(config).audit;
 		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
 		if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Error(`--limit takes a whole number, not '${limit}'`);
 		const filter: RecordFilter = {
@@ -40,17 +39,10 @@ export async function auditQuery({ dir: folder, config, ...options }: QueryOptio
 	}
 }
 
-function auditOf(file: string): Config["audit"] {
-	const loaded = loadConfig(file);
-	if (loaded.ok) return loaded.config.audit;
-	const [fault] = loaded.faults;
-	throw new Error(`${file}, ${fault?.path}: ${fault?.message}. ${fault?.remedy}`);
-}
-
 /** Records know pseudonyms only; which one belongs to a caller is known to who has the secret. */
 function pseudonymOf(dir: string, subject: string): string {
 	if (/^[0-9a-f]{32}$/.test(subject)) return subject;
-	const keys = existingKeys(dir, installationSecret());
+	const keys = existingKeys(dir, installationSecrets());
 	if (keys === undefined) throw new Error("set SECURE_LLM_PROXY_SECRET_KEY to look for a caller by name, or give a pseudonym");
 	const found = new SubjectKeys(dir, keys).find(subject);
 	if (found === undefined) throw new Error(`${dir} knows no subject '${subject}' — it is written key:ID, jwt:NAME or address:IP`);

@@ -1,13 +1,16 @@
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { recordAdminActions } from "../audit/admin-log.ts";
-import { type AuditKeys, deriveAuditKeys, existingKeys } from "../audit/audit-keys.ts";
+import { ADMIN_LOG, recordAdminActions } from "../audit/admin-log.ts";
 import { recordsAbout } from "../audit/export-subject.ts";
+import { logsIn, recordsOf } from "../audit/log-reader.ts";
+import { otherSigner } from "../audit/other-signer.ts";
 import { type Subject, SubjectKeys } from "../audit/subject-keys.ts";
-import { installationSecret } from "./secret.ts";
+import { eraseConsents, type ShownConsent, shown } from "../identity/consent-change.ts";
+import { readConsents, rewriteConsents } from "../identity/consent-file.ts";
+import { hasConsents, type PlaceOptions, type Places, placesOf } from "./audit-places.ts";
 
-export interface SubjectOptions {
-	readonly dir: string;
+export interface SubjectOptions extends PlaceOptions {
 	/** `key:ID`, `jwt:NAME` or `address:IP`. */
 	readonly subject: string;
 	readonly reason?: string;
@@ -23,74 +26,113 @@ async function command(name: string, run: () => Promise<number>): Promise<number
 	}
 }
 
-function keysOf(dir: string): AuditKeys {
-	const keys = existingKeys(dir, installationSecret());
-	if (keys === undefined)
-		throw new Error("set SECURE_LLM_PROXY_SECRET_KEY as it is set for the proxy, and give the folder of audit.dir with --dir");
-	return keys;
+/** What is there about a subject. */
+interface Known {
+	/** Undefined: no record names it. */
+	readonly subject: Subject | undefined;
+	readonly consents: readonly ShownConsent[];
 }
 
-function unknown(name: string, { dir, subject }: SubjectOptions): number {
+/** Undefined: nothing. Throws when the trail knows of consents whose file is not there, because they would be missed. */
+function knownOf(places: Places, id: string): Known | undefined {
+	const { dir, keys, consents: file } = places;
+	const subject = new SubjectKeys(dir, keys).find(id);
+	const isThere = hasConsents(places);
+	const consents = isThere ? readConsents(file).filter((consent) => consent.subject === id) : [];
+	if (!isThere && subject !== undefined && hasConsented(dir, subject))
+		throw new Error(`${id} has given consents, and their file is not at '${file.path}' — give --config, or the file with --file`);
+	return subject === undefined && consents.length === 0 ? undefined : { subject, consents: consents.map(shown) };
+}
+
+function hasConsented(dir: string, { pseudonym }: Subject): boolean {
+	if (!logsIn(dir).includes(ADMIN_LOG)) return false;
+	for (const record of recordsOf(join(dir, ADMIN_LOG))) if (record.type === "consent" && record.subject === pseudonym) return true;
+	return false;
+}
+
+function unknown(name: string, dir: string, subject: string): number {
 	process.stderr.write(
 		`${name}: ${dir} knows no subject '${subject}' — it is written key:ID ('keys list' shows them), jwt:NAME or address:IP\n`,
 	);
 	return 1;
 }
 
-/** `audit erase`: destroys the subject's key. What was encrypted with it is gone, and no record is linked to the subject any more. */
+/**
+ * `audit erase`: destroys the subject's key and takes out its consents. What was encrypted with the key is gone, and no record is
+ * linked to the subject any more. It is recorded first; after a crash in between it can be done again.
+ */
 export function auditErase(options: SubjectOptions): Promise<number> {
-	const { dir, subject: id, reason = "" } = options;
+	const { subject: id, reason = "" } = options;
 	return command("audit erase", async () => {
-		const keys = keysOf(dir);
-		const subject = new SubjectKeys(dir, keys).erase(id);
-		if (subject === undefined) return unknown("audit erase", options);
-		await recordAdminActions(dir, keys, [{ type: "erasure", subject: subject.pseudonym, reason }]);
-		process.stderr.write(`${id} is erased. Its records are ${subject.pseudonym} from now on, and nothing here links the two.\n`);
+		const places = placesOf(options);
+		const { dir, keys, consents: file } = places;
+		const known = knownOf(places, id);
+		if (known === undefined) return unknown("audit erase", dir, id);
+		const { pseudonym = "" } = known.subject ?? {};
+		const record = (consents: number): Promise<void> =>
+			recordAdminActions(dir, keys, [{ type: "erasure", subject: pseudonym, consents, reason }]);
+		if (hasConsents(places)) await eraseConsents(file, id, record);
+		else await record(0);
+		new SubjectKeys(dir, keys).erase(id);
+		const records = pseudonym === "" ? "" : ` Its records are ${pseudonym} from now on, and nothing here links the two.`;
+		process.stderr.write(`${id} is erased, and with it ${known.consents.length} consents.${records}\n`);
 		return 0;
 	});
 }
 
 /** `audit export`: everything about one subject as JSON on standard output. */
 export function auditExport(options: SubjectOptions): Promise<number> {
-	const { dir, subject: id, reason = "" } = options;
+	const { subject: id, reason = "" } = options;
 	return command("audit export", async () => {
-		const keys = keysOf(dir);
-		const subject: Subject | undefined = new SubjectKeys(dir, keys).find(id);
-		if (subject === undefined) return unknown("audit export", options);
+		const places = placesOf(options);
+		const { dir, keys } = places;
+		const known = knownOf(places, id);
+		if (known === undefined) return unknown("audit export", dir, id);
+		const { subject, consents } = known;
 		const exportedAt = new Date().toISOString();
 		let records = 0;
-		for (const _record of recordsAbout(dir, subject, exportedAt)) records++;
+		for (const _record of aboutSubject(dir, subject, exportedAt)) records++;
 		// The access is recorded before anything is given out.
-		await recordAdminActions(dir, keys, [{ type: "access", subject: subject.pseudonym, records, reason }]);
-		await pipeline(Readable.from(exportedJson(dir, subject, exportedAt)), process.stdout, { end: false });
+		const { pseudonym = "" } = subject ?? {};
+		await recordAdminActions(dir, keys, [{ type: "access", subject: pseudonym, records, consents: consents.length, reason }]);
+		const about = { subject: id, pseudonym, exportedAt, consents };
+		await pipeline(Readable.from(exportedJson(about, aboutSubject(dir, subject, exportedAt))), process.stdout, { end: false });
 		return 0;
 	});
 }
 
+function aboutSubject(dir: string, subject: Subject | undefined, exportedAt: string): Iterable<object> {
+	return subject === undefined ? [] : recordsAbout(dir, subject, exportedAt);
+}
+
 /** One JSON document, in pieces: a caller may have more records than fit into memory. */
-function* exportedJson(dir: string, subject: Subject, exportedAt: string): Generator<string> {
-	const about = JSON.stringify({ subject: subject.id, pseudonym: subject.pseudonym, exportedAt });
-	yield `${about.slice(0, -1)},"records":[`;
+function* exportedJson(about: object, records: Iterable<object>): Generator<string> {
+	yield `${JSON.stringify(about).slice(0, -1)},"records":[`;
 	let separator = "\n";
-	for (const record of recordsAbout(dir, subject, exportedAt)) {
+	for (const record of records) {
 		yield `${separator}${JSON.stringify(record)}`;
 		separator = ",\n";
 	}
 	yield "\n]}\n";
 }
 
-/** `audit rotate`: wraps all subjects' keys with the present secret instead of the previous one. */
-export function auditRotate({ dir }: { readonly dir: string }): Promise<number> {
+/** `audit rotate`: wraps all subjects' keys, and the names of consents, with the present secret instead of the one before. */
+export function auditRotate(options: PlaceOptions): Promise<number> {
 	return command("audit rotate", async () => {
-		const previous = process.env["SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY"] ?? "";
-		const secret = installationSecret();
-		if (previous === "" || secret === "")
+		const places = placesOf(options);
+		const { dir, keys, consents: file } = places;
+		if (keys.previous === undefined)
 			throw new Error("set SECURE_LLM_PROXY_SECRET_KEY to the new secret and SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY to the one before");
-		const keys = deriveAuditKeys(secret);
-		const { rewrapped, unreadable } = new SubjectKeys(dir, keys).rewrap(deriveAuditKeys(previous));
+		const other = otherSigner(dir, keys);
+		if (other !== undefined)
+			throw new Error(
+				`process ${other.owner.pid} on ${other.owner.host} writes the log '${other.log}' with another secret — start it anew with both secrets, then rotate`,
+			);
+		if (hasConsents(places)) await rewriteConsents(file);
+		const { rewrapped, unreadable } = new SubjectKeys(dir, keys).rewrap();
 		await recordAdminActions(dir, keys, [{ type: "rotation", rewrapped, unreadable }]);
 		process.stderr.write(
-			`${rewrapped} keys are wrapped with the new secret${unreadable > 0 ? `, ${unreadable} could not be read with either` : ""}.\n`,
+			`${rewrapped} keys are wrapped with the new secret${unreadable > 0 ? `, ${unreadable} could not be: neither secret opens them, or their caller has a second key` : ""}.\n`,
 		);
 		return unreadable > 0 ? 1 : 0;
 	});

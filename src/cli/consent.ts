@@ -1,14 +1,10 @@
-import { existingKeys } from "../audit/audit-keys.ts";
 import { recordConsents } from "../audit/consent-record.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
 import { grantConsent, type RecordChanges, revokeConsents, shown } from "../identity/consent-change.ts";
-import { readConsents, readTerms, SUBJECT } from "../identity/consent-file.ts";
-import { installationSecret } from "./secret.ts";
+import { hideNames, readConsents, readTerms, SUBJECT, SUBJECT_FORMS } from "../identity/consent-file.ts";
+import { hasConsents, type PlaceOptions, type Places, placesOf } from "./audit-places.ts";
 
-export interface ConsentSettings {
-	readonly file: string;
-	/** Folder of the audit trail. */
-	readonly dir: string;
+export interface ConsentSettings extends PlaceOptions {
 	readonly subject?: string;
 	readonly policy?: string;
 	readonly provider?: readonly string[];
@@ -30,50 +26,48 @@ async function command(run: () => Promise<void>): Promise<number> {
 }
 
 /** Every change is in the audit trail before it holds. */
-function recorder(dir: string): RecordChanges {
-	const keys = existingKeys(dir, installationSecret());
-	if (keys === undefined)
-		throw new Error(
-			"changes are recorded in the audit trail: set SECURE_LLM_PROXY_SECRET_KEY as for the proxy, and give its audit.dir with --dir",
-		);
+function recorder({ dir, keys }: Places): RecordChanges {
 	return (changes) => recordConsents(dir, keys, new SubjectKeys(dir, keys), changes);
 }
 
+/** The places of a command, and the names in the file hidden, where an earlier version wrote them in clear. */
+async function openedPlaces(settings: ConsentSettings): Promise<Places> {
+	const places = placesOf(settings);
+	if (places.consents.path === "") throw new Error(`${settings.config} sets no security.consent.file`);
+	if (hasConsents(places)) await hideNames(places.consents);
+	return places;
+}
+
 /** `consent grant`: holds from the next request on, also in proxies that run. */
-export function consentGrant({
-	file,
-	dir,
-	subject = "",
-	policy = "",
-	provider = [],
-	purpose = "",
-	source = "",
-	days,
-}: ConsentSettings): Promise<number> {
+export function consentGrant(settings: ConsentSettings): Promise<number> {
+	const { subject = "", policy = "", provider = [], purpose = "", source = "", days } = settings;
 	return command(async () => {
 		if (days !== undefined && !/^[1-9]\d{0,4}$/.test(days)) throw new Error(`--days takes a whole number, not '${days}'`);
-		if (!SUBJECT.test(subject)) throw new Error(`--subject takes key:ID, jwt:NAME, address:IP or role:NAME, not '${subject}'`);
+		if (!SUBJECT.test(subject)) throw new Error(`--subject takes ${SUBJECT_FORMS}, not '${subject}'`);
 		const expires = days === undefined ? undefined : new Date(Date.now() + Number(days) * 86_400_000).toISOString();
 		const reading = readTerms({ policy, providers: provider, purpose, source, expires });
 		if (!reading.ok) throw new Error(`${reading.param}: ${reading.reason}`);
-		const { id } = await grantConsent(file, subject, reading.terms, recorder(dir));
+		const places = await openedPlaces(settings);
+		const { id } = await grantConsent(places.consents, subject, reading.terms, recorder(places));
 		process.stdout.write(`${id}\n`);
 	});
 }
 
 /** `consent revoke`: from the next request on, the ordinary policy decides. The consent stays in the file as evidence. */
-export function consentRevoke(id: string, { file, dir }: ConsentSettings): Promise<number> {
+export function consentRevoke(id: string, settings: ConsentSettings): Promise<number> {
 	return command(async () => {
-		const revoked = await revokeConsents(file, (consent) => consent.id === id, recorder(dir));
-		if (revoked.length === 0) throw new Error(`${file} holds no consent ${id} in force; 'consent list' shows them`);
+		const places = await openedPlaces(settings);
+		const revoked = await revokeConsents(places.consents, (consent) => consent.id === id, recorder(places));
+		if (revoked.length === 0) throw new Error(`${places.consents.path} holds no consent ${id} in force; 'consent list' shows them`);
 		process.stderr.write(`Consent ${id} is revoked.\n`);
 	});
 }
 
 /** `consent list`: all of them, or those of one subject. */
-export function consentList({ file, subject, json }: ConsentSettings): Promise<number> {
+export function consentList(settings: ConsentSettings): Promise<number> {
+	const { subject, json } = settings;
 	return command(async () => {
-		const rows = readConsents(file)
+		const rows = readConsents((await openedPlaces(settings)).consents)
 			.filter((consent) => subject === undefined || consent.subject === subject)
 			.map(shown);
 		if (json === true) process.stdout.write(`${JSON.stringify(rows)}\n`);

@@ -2,6 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
+import { deriveAuditKeys, existingKeys } from "../audit/audit-keys.ts";
+import { createNameCipher } from "../audit/name-cipher.ts";
 import { compilePolicies } from "../compile-policies.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -17,6 +19,7 @@ import type { Route } from "../routing/model-router.ts";
 import { ProviderHealthBook } from "../routing/provider-health.ts";
 import { upstreamTarget } from "../routing/upstream-target.ts";
 import { MODEL_LISTS } from "../session/model-directory.ts";
+import { installationSecrets } from "./secret.ts";
 
 /** One look at the machine or its surroundings. */
 export interface Finding {
@@ -68,7 +71,6 @@ async function examine(file: string): Promise<Finding[]> {
 function machine({ server }: Config): Finding[] {
 	const lanes = (server.workers ?? 1) * server.processes;
 	const cores = availableParallelism();
-	const secret = process.env["SECURE_LLM_PROXY_SECRET_KEY"] ?? process.env["SECURE_LLM_PROXY_SECRET_KEY_COMMAND"] ?? "";
 	return [
 		ok(`Node ${process.versions.node}`),
 		hasUws()
@@ -77,13 +79,21 @@ function machine({ server }: Config): Finding[] {
 				? failure("uWebSockets.js does not load", "It needs glibc 2.38 or Node 20. Set server.listener: node.")
 				: warning("uWebSockets.js does not load, node:http serves", "Use a system with glibc 2.38 or newer for more requests a second."),
 		lanes > cores ? warning(`${lanes} lanes on ${cores} cores`, "Set server.workers to the cores less one.") : ok(`${cores} cores`),
-		secret === ""
+		installationSecret(),
+	];
+}
+
+function installationSecret(): Finding {
+	try {
+		return installationSecrets().secret === ""
 			? warning(
 					"SECURE_LLM_PROXY_SECRET_KEY is not set",
 					"Set it, the same on every replica: hashes and keys of the audit trail depend on it.",
 				)
-			: ok("a secret of the installation is set"),
-	];
+			: ok("a secret of the installation is set");
+	} catch (error) {
+		return failure((error as Error).message, "Until then the proxy does not start.");
+	}
 }
 
 function certificates({ server: { tls } }: Config): Finding[] {
@@ -148,11 +158,14 @@ function keyFiles({ admin, security: { auth } }: Config): Finding[] {
 	});
 }
 
-function consents({ admin, security: { consent } }: Config): Finding[] {
+function consents({ admin, audit, security: { consent } }: Config): Finding[] {
 	if (consent.file === "")
 		return admin.keys_file === "" ? [] : [warning("admin.keys_file opens nothing", "Set security.consent.file, or leave it out.")];
 	try {
-		const inForce = readConsents(consent.file).filter((one) => isInForce(one));
+		const keys = existingKeys(audit.dir, installationSecrets());
+		// Without a secret nothing can be opened, and the file says so.
+		const names = createNameCipher(keys ?? deriveAuditKeys(""));
+		const inForce = readConsents({ path: consent.file, names }).filter((one) => isInForce(one));
 		return [ok(`security.consent.file: ${inForce.length} consents in force`)];
 	} catch (error) {
 		return [failure((error as Error).message, "Correct it: until then nobody has consented to anything.")];

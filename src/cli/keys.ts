@@ -10,6 +10,8 @@ export interface KeySettings {
 	readonly policy?: string;
 	/** Role that `security.policy_rules` know. */
 	readonly role?: string;
+	/** Tenant that a consent may belong to. */
+	readonly tenant?: string;
 	readonly model?: readonly string[];
 	/** Days until it expires. */
 	readonly days?: string;
@@ -66,6 +68,7 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 			...(days !== undefined && { expires: new Date(Date.now() + days * DAY_MS).toISOString() }),
 			...(settings.policy !== undefined && { policy: settings.policy }),
 			...(settings.role !== undefined && { role: settings.role }),
+			...(settings.tenant !== undefined && { tenant: settings.tenant }),
 			...(settings.model !== undefined && { models: [...settings.model] }),
 			...withCount("requests_per_minute", count(settings.requestsPerMinute, "--requests-per-minute")),
 			...withCount("requests_per_hour", count(settings.requestsPerHour, "--requests-per-hour")),

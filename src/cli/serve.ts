@@ -3,7 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { createProxy, type Fault, type Proxy, type ProxyResult } from "../proxy.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { processNumber, type Ready, serveProcesses } from "./processes.ts";
-import { installationSecret } from "./secret.ts";
+import { installationSecrets } from "./secret.ts";
 
 export function printFaults(faults: readonly Fault[]): void {
 	for (const { path, message, remedy } of faults) process.stderr.write(`${path === "" ? "configuration" : path}: ${message} — ${remedy}\n`);
@@ -62,8 +62,8 @@ function withOwnLog(config: Config, number: number): Config {
 }
 
 async function start(config: Config, logger: Logger, version: string): Promise<ProxyResult> {
-	const secret = installationSecret();
-	return createProxy(config, { logger, version, ...(secret && { secret }) });
+	const { secret, previousSecret } = installationSecrets();
+	return createProxy(config, { logger, version, ...(secret && { secret }), ...(previousSecret && { previousSecret }) });
 }
 
 async function reload(file: string, proxy: Proxy, logger: Logger): Promise<void> {

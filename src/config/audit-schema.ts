@@ -22,6 +22,13 @@ export const Audit = z
 			.min(1)
 			.default(7)
 			.describe("Days that recorded content is kept (`logging.sensitive_data_logging`); it has a log of its own."),
+		admin_retention_days: z
+			.int()
+			.min(1)
+			.default(2190)
+			.describe(
+				"Days that is kept what operators did (`admin`: erasures, accesses, consents, rotations): the evidence of controls outlives the records.",
+			),
 		record_full_text: z
 			.boolean()
 			.default(false)

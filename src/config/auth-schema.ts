@@ -24,6 +24,10 @@ export const Auth = z
 			.strictObject({
 				subject: z.string().min(1).default("sub").describe("Claim that names the caller."),
 				policy: z.string().default("").describe("Claim that names the policy. Empty: none does."),
+				tenant: z
+					.string()
+					.default("")
+					.describe("Claim that names the caller's tenant, to whom a consent may belong (`tid`, `org_id`). Empty: none does."),
 				roles: z
 					.string()
 					.default("")

@@ -22,6 +22,8 @@ export interface HookCaller {
 	readonly id: string;
 	/** A policy by name, before `security.policy_rules`. */
 	readonly policy?: string;
+	/** To whom a consent may belong. */
+	readonly tenant?: string;
 	/** That `security.policy_rules` know. */
 	readonly roles?: readonly string[];
 	/** Globs of the models that may be used; default: all. */

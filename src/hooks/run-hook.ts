@@ -71,8 +71,9 @@ function isRefusal(value: unknown): value is HookRefusal {
 
 function isCaller(value: unknown): value is HookCaller {
 	if (typeof value !== "object" || value === null) return false;
-	const { id, policy = "", roles = [], models = [], limits = {} } = value as Partial<HookCaller>;
+	const { id, policy = "", tenant = "", roles = [], models = [], limits = {} } = value as Partial<HookCaller>;
 	const areLimits = Object.values(limits).every((limit) => typeof limit === "number" && limit >= 0);
 	const areTexts = (list: unknown): boolean => Array.isArray(list) && list.every((item) => typeof item === "string");
-	return typeof id === "string" && id !== "" && typeof policy === "string" && areTexts(roles) && areTexts(models) && areLimits;
+	const isNamed = typeof id === "string" && id !== "" && typeof policy === "string" && typeof tenant === "string";
+	return isNamed && areTexts(roles) && areTexts(models) && areLimits;
 }

@@ -103,6 +103,7 @@ function decide(record: KeyRecord): Authentication {
 		id: `key:${record.id}`,
 		key: record.id,
 		policy: record.policy,
+		tenant: record.tenant,
 		roles: record.role === undefined ? [] : [record.role],
 		models: record.models ?? [],
 		limits: limitsOf(record),

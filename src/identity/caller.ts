@@ -9,6 +9,8 @@ export interface Caller {
 	readonly key: string | undefined;
 	/** The policy that the key or token names; undefined: none. */
 	readonly policy: string | undefined;
+	/** Of the key or the token; undefined: none is named. */
+	readonly tenant: string | undefined;
 	readonly roles: readonly string[];
 	/** Those claims of the token that policies are chosen by; a list has every value that it holds. */
 	readonly claims: ReadonlyMap<string, readonly string[]>;
@@ -42,6 +44,7 @@ export interface Authenticator {
 export const NOBODY = {
 	key: undefined,
 	policy: undefined,
+	tenant: undefined,
 	roles: [],
 	claims: new Map<string, readonly string[]>(),
 	models: [],

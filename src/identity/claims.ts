@@ -4,6 +4,7 @@ import type { JWTPayload } from "jose";
 export interface ClaimNames {
 	readonly subject: string;
 	readonly policy: string;
+	readonly tenant: string;
 	readonly roles: string;
 	readonly models: string;
 	readonly limits: string;

@@ -1,46 +1,50 @@
 import { statSync } from "node:fs";
 import type { Caller } from "./caller.ts";
-import { type ConsentRecord, isInForce, readConsents } from "./consent-file.ts";
+import { type ConsentFile, type ConsentRecord, hideNames, isInForce, readConsents } from "./consent-file.ts";
 
 /** A consent that holds for a request. */
 export type ConsentGrant = Pick<ConsentRecord, "id" | "policy" | "providers">;
 
 export interface ConsentBook {
 	/** What the caller consented to for the purpose that the request states. Undefined: nothing, so the ordinary policy decides. */
-	consentOf(caller: Pick<Caller, "id" | "roles">, headers: Readonly<Record<string, string>>): ConsentGrant | undefined;
+	consentOf(caller: Pick<Caller, "id" | "tenant" | "roles">, headers: Readonly<Record<string, string>>): ConsentGrant | undefined;
 }
 
 export interface ConsentOptions {
-	/** Empty: nobody consents to anything. */
-	readonly file: string;
+	readonly file: ConsentFile;
 	/** Lower case. */
 	readonly purposeHeader: string;
 	/** Why the file cannot be used; until it can, nobody has consented. */
 	readonly onFault: (reason: string) => void;
+	/** Why names that an earlier version wrote in clear still stand there; they hold as they are. */
+	readonly onClear: (reason: string) => void;
 }
 
 /** Looks at the file for every request that states a purpose: a change holds from the next request on, in every process. */
-export function createConsentBook({ file, purposeHeader, onFault }: ConsentOptions): ConsentBook {
+export function createConsentBook({ file, purposeHeader, onFault, onClear }: ConsentOptions): ConsentBook {
 	let bySubject: ReadonlyMap<string, readonly ConsentRecord[]> = new Map();
 	let state = "";
 	const refresh = (): void => {
-		const present = stateOf(file);
+		const present = stateOf(file.path);
 		if (present === state) return;
 		state = present;
 		try {
 			bySubject = indexed(readConsents(file));
+			hideNames(file).catch((error: Error) => onClear(error.message));
 		} catch (error) {
 			bySubject = new Map();
 			onFault((error as Error).message);
 		}
 	};
+	if (file.path !== "") refresh();
 	return {
 		consentOf(caller, headers) {
 			const purpose = headers[purposeHeader];
-			if (file === "" || purpose === undefined) return undefined;
+			if (file.path === "" || purpose === undefined) return undefined;
 			refresh();
-			// The caller's own goes before that of a role.
-			return [caller.id, ...caller.roles.map((role) => `role:${role}`)]
+			// The caller's own goes before that of the tenant, and that before one of a role.
+			const tenant = caller.tenant === undefined ? [] : [`tenant:${caller.tenant}`];
+			return [caller.id, ...tenant, ...caller.roles.map((role) => `role:${role}`)]
 				.flatMap((subject) => bySubject.get(subject) ?? [])
 				.find((consent) => consent.purpose === purpose && isInForce(consent));
 		},

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type ConsentRecord, type ConsentTerms, isInForce, updateConsents } from "./consent-file.ts";
+import { type ConsentFile, type ConsentRecord, type ConsentTerms, isInForce, updateConsents } from "./consent-file.ts";
 
 /** What happens to one consent. */
 export interface ConsentChange {
@@ -22,7 +22,7 @@ const MAX_ENDED = 5000;
  * Grants a consent. It takes the place of the one that its subject has for the same purpose. Every change is recorded before
  * it holds; throws when it cannot be, and then nothing changed.
  */
-export async function grantConsent(file: string, subject: string, terms: ConsentTerms, record: RecordChanges): Promise<ConsentRecord> {
+export async function grantConsent(file: ConsentFile, subject: string, terms: ConsentTerms, record: RecordChanges): Promise<ConsentRecord> {
 	const now = new Date().toISOString();
 	const consent: ConsentRecord = { id: randomBytes(6).toString("hex"), subject, ...terms, granted: now };
 	const isReplaced = (one: ConsentRecord): boolean => one.subject === subject && one.purpose === terms.purpose;
@@ -38,7 +38,7 @@ export async function grantConsent(file: string, subject: string, terms: Consent
 
 /** Revokes the consents in force that fit, and says which these were; likewise. */
 export async function revokeConsents(
-	file: string,
+	file: ConsentFile,
 	fits: (consent: ConsentRecord) => boolean,
 	record: RecordChanges,
 ): Promise<readonly ConsentRecord[]> {
@@ -52,6 +52,20 @@ export async function revokeConsents(
 		if (changes.length > 0) await record(changes);
 	});
 	return changes.map(({ consent }) => consent);
+}
+
+/**
+ * Takes out every consent of a subject who is to be forgotten, those that are over included; `record` is told how many, and
+ * comes before it holds.
+ */
+export async function eraseConsents(file: ConsentFile, subject: string, record: (count: number) => Promise<void>): Promise<void> {
+	let count = 0;
+	const change = (consents: readonly ConsentRecord[]): readonly ConsentRecord[] => {
+		const kept = consents.filter((consent) => consent.subject !== subject);
+		count = consents.length - kept.length;
+		return kept;
+	};
+	await updateConsents(file, change, () => record(count));
 }
 
 export function shown(consent: ConsentRecord): ShownConsent {

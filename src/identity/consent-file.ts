@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { NameCipher } from "../core/name-cipher.ts";
 import { replaceLocked } from "./locked-file.ts";
 
 /** What is agreed to, as an administrator writes it. */
@@ -16,8 +17,13 @@ const ConsentTerms = z.strictObject({
 
 export type ConsentTerms = z.infer<typeof ConsentTerms>;
 
-/** `key:ID`, `jwt:NAME`, `address:IP`; `role:NAME` for everybody with a role (a tenant). */
-export const SUBJECT = /^(?:key|jwt|address|role):.{1,200}$/;
+/** `key:ID`, `jwt:NAME`, `address:IP`; `tenant:NAME` and `role:NAME` for everybody of a tenant or with a role. */
+export const SUBJECT = /^(?:key|jwt|address|tenant|role):.{1,200}$/;
+export const SUBJECT_FORMS = "key:ID, jwt:NAME, address:IP, tenant:NAME or role:NAME";
+/** Those that name nobody, and stand in the file as they are. */
+const GROUP = /^(?:tenant|role):/;
+/** How all others stand there. */
+const SEALED = /^sealed:([\w-]{1,1000})$/;
 
 const ConsentRecord = ConsentTerms.extend({
 	id: z.string().regex(/^[0-9a-f]{12}$/),
@@ -25,13 +31,21 @@ const ConsentRecord = ConsentTerms.extend({
 	granted: z.iso.datetime(),
 	revoked: z.iso.datetime().optional(),
 });
+const StoredConsent = ConsentRecord.extend({ subject: z.string().regex(SUBJECT).or(z.string().regex(SEALED)) });
 
 /** One consent: for whom, to what, for which purpose, from where, until when. */
 export type ConsentRecord = z.infer<typeof ConsentRecord>;
 
 /** Consents of one file, those that are over included. */
 const MAX_CONSENTS = 10_000;
-const ConsentFile = z.strictObject({ consents: z.array(ConsentRecord).max(MAX_CONSENTS) });
+const StoredFile = z.strictObject({ consents: z.array(StoredConsent).max(MAX_CONSENTS) });
+
+/** A file of consents and what opens the names in it. */
+export interface ConsentFile {
+	/** Empty: there are no consents. */
+	readonly path: string;
+	readonly names: NameCipher;
+}
 
 /** Terms that came from outside, or the member that is wrong and why. */
 export function readTerms(
@@ -44,22 +58,32 @@ export function readTerms(
 }
 
 /** Reads and validates the file as a whole; a file that does not exist holds no consent. Throws with the reason. */
-export function readConsents(file: string): readonly ConsentRecord[] {
-	let text: string;
-	try {
-		text = readFileSync(file, "utf8");
-	} catch (error) {
-		const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-		if (code === "ENOENT") return [];
-		throw new Error(`${file} cannot be read (${code})`, { cause: error });
-	}
-	try {
-		return ConsentFile.parse(JSON.parse(text)).consents;
-	} catch (error) {
-		const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-		const reason = issue === undefined ? "is not JSON" : `is not valid at ${issue.path.join(".")}: ${issue.message}`;
-		throw new Error(`${file} ${reason}`, { cause: error });
-	}
+export function readConsents({ path, names }: ConsentFile): readonly ConsentRecord[] {
+	return readStored(path).map((stored) => {
+		const sealed = SEALED.exec(stored.subject)?.[1];
+		if (sealed === undefined) return stored;
+		const subject = names.open(sealed, contextOf(stored));
+		if (subject === undefined)
+			throw new Error(
+				`${path} names its subjects with another secret: set SECURE_LLM_PROXY_SECRET_KEY to the one that it was written with`,
+			);
+		return { ...stored, subject };
+	});
+}
+
+/** Hides the names that an earlier version wrote in clear. Throws when the file cannot be written. */
+export async function hideNames(file: ConsentFile): Promise<void> {
+	const isClear = ({ subject }: ConsentRecord): boolean => !GROUP.test(subject) && !SEALED.test(subject);
+	if (readStored(file.path).some(isClear)) await rewriteConsents(file);
+}
+
+/** Writes the file anew, with names that the present secret hides. */
+export function rewriteConsents(file: ConsentFile): Promise<void> {
+	return updateConsents(
+		file,
+		(consents) => consents,
+		async () => undefined,
+	);
 }
 
 /**
@@ -67,16 +91,42 @@ export function readConsents(file: string): readonly ConsentRecord[] {
  * after it. Throws, with nothing changed, when it cannot be done.
  */
 export async function updateConsents(
-	file: string,
+	file: ConsentFile,
 	change: (consents: readonly ConsentRecord[]) => readonly ConsentRecord[],
 	record: () => Promise<void>,
 ): Promise<void> {
+	const { path, names } = file;
+	const hidden = (consent: ConsentRecord): ConsentRecord =>
+		GROUP.test(consent.subject) ? consent : { ...consent, subject: `sealed:${names.seal(consent.subject, contextOf(consent))}` };
 	const make = (): string => {
 		const consents = change(readConsents(file));
-		if (consents.length > MAX_CONSENTS) throw new Error(`${file} would hold more than ${MAX_CONSENTS} consents`);
-		return `${JSON.stringify(ConsentFile.parse({ consents }), null, "\t")}\n`;
+		if (consents.length > MAX_CONSENTS) throw new Error(`${path} would hold more than ${MAX_CONSENTS} consents`);
+		return `${JSON.stringify(StoredFile.parse({ consents: consents.map(hidden) }), null, "\t")}\n`;
 	};
-	await replaceLocked(file, make, record);
+	await replaceLocked(path, make, record);
+}
+
+function readStored(path: string): readonly ConsentRecord[] {
+	let text: string;
+	try {
+		text = readFileSync(path, "utf8");
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+		if (code === "ENOENT") return [];
+		throw new Error(`${path} cannot be read (${code})`, { cause: error });
+	}
+	try {
+		return StoredFile.parse(JSON.parse(text)).consents;
+	} catch (error) {
+		const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+		const reason = issue === undefined ? "is not JSON" : `is not valid at ${issue.path.join(".")}: ${issue.message}`;
+		throw new Error(`${path} ${reason}`, { cause: error });
+	}
+}
+
+/** A name that was moved to another consent does not open. */
+function contextOf({ id }: Pick<ConsentRecord, "id">): string {
+	return `consent ${id}`;
 }
 
 export function isInForce({ expires, revoked }: Pick<ConsentRecord, "expires" | "revoked">, now = Date.now()): boolean {

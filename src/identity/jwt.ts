@@ -54,6 +54,8 @@ function callerOf(payload: JWTPayload, { claims, keptClaims }: JwtOptions): Auth
 	if (typeof subject !== "string" || subject === "") return wrong(claims.subject, "a text");
 	const policy = claimAt(payload, claims.policy);
 	if (policy !== undefined && typeof policy !== "string") return wrong(claims.policy, "a text");
+	const tenant = claimAt(payload, claims.tenant);
+	if (tenant !== undefined && typeof tenant !== "string") return wrong(claims.tenant, "a text");
 	const models = claimAt(payload, claims.models) ?? [];
 	if (!Array.isArray(models) || models.some((model) => typeof model !== "string")) return wrong(claims.models, "a list of texts");
 	const roles = claimValues(payload, claims.roles);
@@ -61,7 +63,7 @@ function callerOf(payload: JWTPayload, { claims, keptClaims }: JwtOptions): Auth
 	const limits = limitsInClaim(claimAt(payload, claims.limits));
 	if (limits === undefined) return wrong(claims.limits, "an object of limits with numbers, such as requests_per_minute");
 	const kept = new Map(keptClaims.map((name) => [name, claimValues(payload, name) ?? []]));
-	return { ok: true, caller: { ...NOBODY, id: `jwt:${subject}`, policy, models, roles, limits, claims: kept } };
+	return { ok: true, caller: { ...NOBODY, id: `jwt:${subject}`, policy, tenant, models, roles, limits, claims: kept } };
 }
 
 /** Anything unforeseen is a refusal too. */

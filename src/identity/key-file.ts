@@ -11,6 +11,7 @@ const KeyRecord = z.strictObject({
 	revoked: z.iso.datetime().optional(),
 	policy: z.string().min(1).optional(),
 	role: z.string().min(1).optional(),
+	tenant: z.string().min(1).max(200).optional(),
 	models: z.array(z.string().min(1)).optional(),
 	requests_per_minute: z.int().min(0).optional(),
 	requests_per_hour: z.int().min(0).optional(),

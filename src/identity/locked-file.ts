@@ -1,40 +1,44 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { releaseLock, takeLock } from "../core/file-lock.ts";
 import { makeFolder } from "../core/make-folder.ts";
 
 /** Another change may hold the lock for a moment: tries, and ms between them. */
 const ATTEMPTS = 60;
 const PAUSE_MS = 50;
 
+/** Locks that changes in this process hold. */
+const held = new Set<string>();
+
 /**
  * Replaces a file under a lock: nobody else changes it meanwhile, and readers see the old content or the new one, also after a
  * crash. `make` reads what is there now; `confirm` comes when all that can fail is done, and the change holds after it. Throws,
- * with nothing changed, when it cannot be done.
+ * with nothing changed, when it cannot be done. The lock of a process that was killed in the middle is taken over.
  */
 export async function replaceLocked(file: string, make: () => string, confirm: () => Promise<void> = async () => undefined): Promise<void> {
 	makeFolder(dirname(file));
-	const lock = `${file}.lock`;
+	const lock = resolve(`${file}.lock`);
 	const temporary = `${file}.tmp`;
-	await takeLock(lock);
+	await obtain(lock);
 	try {
 		writeFileSync(temporary, make(), { mode: 0o600, flush: true });
 		await confirm();
 		renameSync(temporary, file);
 	} finally {
 		rmSync(temporary, { force: true });
-		rmSync(lock, { force: true });
+		releaseLock(lock);
+		held.delete(lock);
 	}
 }
 
-async function takeLock(lock: string): Promise<void> {
-	for (let attempt = 1; ; attempt++) {
-		try {
-			return writeFileSync(lock, String(process.pid), { flag: "wx" });
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-			if (attempt === ATTEMPTS) throw new Error(`another change holds ${lock}; remove it if there is none`, { cause: error });
-			await sleep(PAUSE_MS);
+async function obtain(lock: string): Promise<void> {
+	for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+		if (!held.has(lock) && takeLock(lock) === undefined) {
+			held.add(lock);
+			return;
 		}
+		await sleep(PAUSE_MS);
 	}
+	throw new Error(`another change holds ${lock}; try again`);
 }

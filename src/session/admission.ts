@@ -52,6 +52,6 @@ export async function admit(request: DownstreamRequest, requestId: string, deps:
 
 function hookedCaller(result: HookResult): Authentication | ({ readonly ok: false } & HookObjection) {
 	if (result.kind !== "caller") return { ok: false, ...(hookObjection(result) ?? { code: "hook_failed" }) };
-	const { id, policy, roles = [], models = [], limits = {} } = result.caller;
-	return { ok: true, caller: { ...NOBODY, id, policy, roles, models, limits } };
+	const { id, policy, tenant, roles = [], models = [], limits = {} } = result.caller;
+	return { ok: true, caller: { ...NOBODY, id, policy, tenant, roles, models, limits } };
 }

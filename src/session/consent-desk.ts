@@ -3,7 +3,15 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Authenticator } from "../identity/caller.ts";
 import { grantConsent, type RecordChanges, revokeConsents, shown } from "../identity/consent-change.ts";
-import { type ConsentRecord, type ConsentTerms, readConsents, readTerms, SUBJECT } from "../identity/consent-file.ts";
+import {
+	type ConsentFile,
+	type ConsentRecord,
+	type ConsentTerms,
+	readConsents,
+	readTerms,
+	SUBJECT,
+	SUBJECT_FORMS,
+} from "../identity/consent-file.ts";
 import type { Logger } from "../telemetry/logger.ts";
 
 /** The route as it stands in records: the rest of the path names somebody. */
@@ -14,8 +22,7 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "PUT", "DELETE"]);
 export interface ConsentDeskDeps {
 	/** Who may; absent: nobody, and there is no such route. */
 	readonly administrators: Authenticator | undefined;
-	/** File of consents; empty: there are none. */
-	readonly file: string;
+	readonly file: ConsentFile;
 	readonly audit: Pick<AuditWriter, "recordConsents">;
 	readonly hasPolicy: (name: string) => boolean;
 	readonly hasProvider: (name: string) => boolean;
@@ -42,7 +49,7 @@ export class ConsentDesk {
 	}
 
 	serves(path: string): boolean {
-		return this.#deps.administrators !== undefined && this.#deps.file !== "" && PATH.test(path);
+		return this.#deps.administrators !== undefined && this.#deps.file.path !== "" && PATH.test(path);
 	}
 
 	/** `address`: the client's, after trusted proxies. */
@@ -54,7 +61,7 @@ export class ConsentDesk {
 		if (!authentication.ok) return authentication;
 		const by = authentication.caller.id;
 		const subject = decoded(PATH.exec(path)?.[1] ?? "");
-		if (!SUBJECT.test(subject)) return invalid("A subject is key:ID, jwt:NAME, address:IP or role:NAME, percent-encoded.", by);
+		if (!SUBJECT.test(subject)) return invalid(`A subject is ${SUBJECT_FORMS}, percent-encoded.`, by);
 		try {
 			if (method === "PUT") return await this.#grant(subject, by, body);
 			if (method === "DELETE") return await this.#revoke(subject, by, new URLSearchParams(query));

@@ -19,7 +19,7 @@ let early: string;
 
 /** A log as a busy proxy leaves it: many callers and models, one segment. */
 function fill(): void {
-	const keys = auditKeys(dir, "");
+	const keys = auditKeys(dir, { secret: "" });
 	const subject = new SubjectKeys(dir, keys).obtain("key:everybody").pseudonym;
 	const signer = createSigner("local", keys.signingSeed);
 	const log = new AuditLog({ dir: join(dir, "local"), origin: "local", signer, maxSegmentBytes: 1 << 30 });

@@ -59,7 +59,7 @@ test("with sensitive_data_logging the redacted text is kept encrypted, an export
 	// The search index and what a sink wrote lie in the folder as well.
 	expect((await audit("query", dir, "--subject", SUBJECT)).code).toBe(0);
 	expect([existsSync(join(dir, "index.sqlite")), existsSync(join(dir, "siem.jsonl"))]).toEqual([true, true]);
-	const keys = existingKeys(dir, "");
+	const keys = existingKeys(dir, { secret: "" });
 	const key = keys && new SubjectKeys(dir, keys).find(SUBJECT)?.key;
 	const erased = await audit("erase", dir, "--subject", SUBJECT, "--reason", "ticket 7");
 	expect([erased.code, erased.err]).toEqual([0, expect.stringContaining(pseudonym)]);
@@ -111,29 +111,52 @@ test("a proxy that runs forgets an erased subject: what comes later is somebody 
 	expect([one === two, three === two, typeof three]).toEqual([true, false, "string"]);
 });
 
-test("a new secret takes over the subjects of the old one and signs on; a wrong one opens nothing", async () => {
+test("a new secret takes over the subjects of the old one while the proxy runs, and signs on; a wrong one opens nothing", async () => {
 	const dir = newDir();
 	const config = line.file(
 		"rotate.yaml",
-		`server: { host: 127.0.0.1, port: 0, workers: 1 }\nllm_providers: { demo: { type: demo } }\naudit: { dir: "${dir}" }\nlogging: { sensitive_data_logging: true }`,
+		`server: { host: 127.0.0.1, port: 0, workers: 1 }
+llm_providers: { demo: { type: demo } }
+audit: { dir: "${dir}" }
+security: { consent: { file: "${dir}/consent.json" } }
+logging: { sensitive_data_logging: true }`,
 	);
-	const serveOnce = async (env: NodeJS.ProcessEnv): Promise<void> => {
+	const [first, second] = ["the first secret of it", "the second secret of it"];
+	const both = { SECURE_LLM_PROXY_SECRET_KEY: second, SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY: first };
+	const serving = async (env: NodeJS.ProcessEnv, use: () => Promise<void> = async () => undefined): Promise<void> => {
 		const { port, child, exited } = await line.serve(config, env);
 		await chatStream(port, "The otter swims.");
+		await use();
 		child.kill("SIGTERM");
 		await exited;
 	};
-	const exported = (env: NodeJS.ProcessEnv): Promise<Ran> => line.run(["audit", "export", "--dir", dir, "--subject", SUBJECT], env);
-	await serveOnce({ SECURE_LLM_PROXY_SECRET_KEY: "first" });
-	expect((await exported({ SECURE_LLM_PROXY_SECRET_KEY: "second" })).code).toBe(1);
-	expect((await exported({})).err).toContain("SECURE_LLM_PROXY_SECRET_KEY");
-	const env = { SECURE_LLM_PROXY_SECRET_KEY: "second", SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY: "first" };
-	expect(await line.run(["audit", "rotate", "--dir", dir], env)).toMatchObject({ code: 0, err: expect.stringContaining("1 keys") });
+	const run = (words: string[], env: NodeJS.ProcessEnv): Promise<Ran> => line.run([...words, "--config", config], env);
+	const exported = (secret: string): Promise<Ran> =>
+		run(["audit", "export", "--subject", SUBJECT], { SECURE_LLM_PROXY_SECRET_KEY: secret });
+	const terms = ["--policy", "p", "--provider", "*", "--purpose", "support", "--source", "form"];
+	await serving({ SECURE_LLM_PROXY_SECRET_KEY: first }, async () => {
+		expect(await run(["consent", "grant", "--subject", SUBJECT, ...terms], { SECURE_LLM_PROXY_SECRET_KEY: first })).toMatchObject({
+			code: 0,
+		});
+		// Its subjects would be lost to a proxy that has the old secret alone.
+		expect(await run(["audit", "rotate"], both)).toMatchObject({ code: 2, err: expect.stringContaining("start it anew with both") });
+	});
+	expect((await exported(second)).code).not.toBe(0);
+	expect(await run(["audit", "export", "--subject", SUBJECT], {})).toMatchObject({
+		code: 2,
+		err: expect.stringContaining("SECURE_LLM_PROXY_SECRET_KEY"),
+	});
+	await serving(both, async () => {
+		expect(await run(["audit", "rotate"], both)).toMatchObject({ code: 0, err: expect.stringContaining("1 keys") });
+	});
 	// The secret may also come from a command, such as that of a key management service.
-	await serveOnce({ SECURE_LLM_PROXY_SECRET_KEY_COMMAND: "echo second" });
-	const { records } = JSON.parse((await exported({ SECURE_LLM_PROXY_SECRET_KEY: "second" })).out);
-	expect(records.filter(({ type }: { type: string }) => type === "content")).toHaveLength(2);
-	expect((await exported({ SECURE_LLM_PROXY_SECRET_KEY: "first" })).code).toBe(1);
+	await serving({ SECURE_LLM_PROXY_SECRET_KEY_COMMAND: `echo "${second}"` });
+	const { records, consents } = JSON.parse((await exported(second)).out);
+	expect(records.filter(({ type }: { type: string }) => type === "content")).toHaveLength(3);
+	expect(consents).toMatchObject([{ subject: SUBJECT, purpose: "support", state: "in force" }]);
+	expect((await exported(first)).code).not.toBe(0);
 	expect(await audit("verify", dir)).toMatchObject({ code: 0 });
 	expect(everything(dir)).toContain('"type":"signer"');
+	const wrong = await line.run(["serve", "--config", config], { SECURE_LLM_PROXY_SECRET_KEY_COMMAND: "exit 3" });
+	expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("SECURE_LLM_PROXY_SECRET_KEY_COMMAND ended with exit code 3") });
 });

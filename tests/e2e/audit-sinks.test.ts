@@ -2,16 +2,15 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { recordsOf } from "../../src/audit/log-reader.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { chatStream } from "../support/chat-client.ts";
 import { freePort } from "../support/free-port.ts";
+import { type Post, receiver } from "../support/http-receiver.ts";
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
@@ -140,10 +139,10 @@ test("a real rsyslog over TLS has every record, also those of an outage, once it
 	await ask(proxy, 3);
 	await vi.waitFor(() => expect(rsyslog.received()).toEqual(written(dir)), PATIENCE);
 	const [first] = rsyslog.lines();
-	expect(first?.slice(0, 5)).toEqual(["110", "1", "secure-llm-proxy", "start", expect.stringContaining('id="local/0"')]);
+	expect(first?.slice(0, 5)).toEqual(["110", "1", "secure-llm-proxy", "start", expect.stringMatching(/id="local\/0\/[0-9a-f]{8}"/)]);
 	expect(JSON.parse(interaction(rsyslog)?.[5] ?? "")).toMatchObject({
 		type: "interaction",
-		id: expect.stringMatching(/^local\/\d+$/),
+		id: expect.stringMatching(/^local\/\d+\/[0-9a-f]{8}$/),
 		prompt: { findings: { phone: 1 } },
 	});
 
@@ -177,27 +176,10 @@ test("syslog without TLS, with CEF in it", async () => {
 		await vi.waitFor(() => expect(interaction(rsyslog)).toBeDefined(), PATIENCE);
 	});
 	expect(interaction(rsyslog)?.[5]).toMatch(
-		/^CEF:0\|secure-llm-proxy\|secure-llm-proxy\|1\|complete\|LLM request: prompt redact, answer complete\|3\|externalId=local\/\d+ rt=\d+ /,
+		/^CEF:0\|secure-llm-proxy\|secure-llm-proxy\|1\|complete\|LLM request: prompt redact, answer complete\|3\|externalId=local\/\d+\/[0-9a-f]{8} rt=\d+ /,
 	);
 	await rsyslog.stop();
 });
-
-interface Post {
-	readonly url: string;
-	readonly headers: Record<string, unknown>;
-	readonly body: string;
-}
-
-/** A receiver that answers with the first of `statuses`, then the next, the last one for ever. */
-async function receiver(statuses: number[]): Promise<{ url: string; posts: Post[]; server: Server }> {
-	const posts: Post[] = [];
-	const server = createServer(async (request, response) => {
-		posts.push({ url: request.url ?? "", headers: request.headers, body: await text(request) });
-		response.writeHead(statuses.length > 1 ? (statuses.shift() as number) : (statuses[0] as number)).end();
-	}).listen(0, "127.0.0.1");
-	await once(server, "listening");
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, posts, server };
-}
 
 test("HTTP sinks send what each receiver reads, signed, and again with the same id until it is taken", async () => {
 	const { url, posts, server } = await receiver([503, 200]);
@@ -234,7 +216,7 @@ test("HTTP sinks send what each receiver reads, signed, and again with the same 
 				class_uid: 6003,
 				type_uid: 600399,
 				severity_id: 2,
-				metadata: { uid: expect.stringMatching(/^local\/\d+$/) },
+				metadata: { uid: expect.stringMatching(/^local\/\d+\/[0-9a-f]{8}$/) },
 			});
 		} else {
 			expect([path, headers["x-tenant"]]).toEqual(["/v1/logs", "t"]);

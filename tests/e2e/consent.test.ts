@@ -90,7 +90,7 @@ test("without consent data is redacted; with it they go in clear to that provide
 
 	expect(await consent("revoke", id)).toMatchObject({ code: 0 });
 	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(false), { timeout: 15_000, interval: 200 });
-	expect(JSON.parse((await line.run(["consent", "list", "--json", "--file", file])).out)).toMatchObject([
+	expect(JSON.parse((await line.run(["consent", "list", "--json", "--file", file, "--dir", audit])).out)).toMatchObject([
 		{ id, state: "revoked", source: "form 12" },
 	]);
 	expect(await consent("revoke", id)).toMatchObject({ code: 2, err: expect.stringContaining("consent list") });
@@ -133,7 +133,7 @@ test("every change is in the audit trail, with its source and without the caller
 test("where the ordinary policy blocks, a request without consent is refused and does not reach the provider", async () => {
 	const strict = await startProxy(
 		{ near: await provider("near") },
-		`audit: { dir: "${join(dir, "strict")}" }
+		`audit: { dir: "${audit}", log_name: strict }
 security:
   consent: { file: "${file}" }
   pii_protection: { block_types: [phone] }

@@ -1,4 +1,4 @@
-import { foundIn, type Severity, severityOf, titleOf } from "./severity.ts";
+import { foundIn, isByOperator, type Severity, severityOf, titleOf } from "./severity.ts";
 import type { ShippedRecord, SinkFormat } from "./sink.ts";
 
 /** A record in one of the formats that security tools read, on one line. */
@@ -24,7 +24,7 @@ const known = (object: Record<string, unknown>): object =>
 
 /** Elastic Common Schema 8.11, whose category `api` may be allowed and denied; what it has no field for is below `llm_proxy`. */
 function ecs(record: ShippedRecord): object {
-	const { id, time, type, log, subject, seq, prev: _prev, ...rest } = record;
+	const { id, time, type, log, subject: _subject, seq, prev: _prev, ...rest } = record;
 	const level = severityOf(record);
 	const isRequest = type === "interaction" || type === "refusal";
 	const isStopped = type === "refusal" || level === "high";
@@ -40,7 +40,7 @@ function ecs(record: ShippedRecord): object {
 			module: PRODUCT,
 			dataset: `${PRODUCT}.audit`,
 			category: isRequest ? ["api"] : ["configuration"],
-			type: isRequest ? ["access", isStopped ? "denied" : "allowed"] : ["info"],
+			type: isRequest ? ["access", isStopped ? "denied" : "allowed"] : [isByOperator(record) ? "change" : "info"],
 			action: type,
 			outcome: isRequest ? (isStopped ? "failure" : "success") : "unknown",
 			severity: CEF_SEVERITY[level],
@@ -48,7 +48,7 @@ function ecs(record: ShippedRecord): object {
 		}),
 		log: { logger: log },
 		service: { type: PRODUCT },
-		...(subject !== undefined && subject !== "" && { user: { hash: subject } }),
+		...userOf(record),
 		...(isRequest && {
 			http: {
 				request: known({ id: record.requestId, method: record["method"] }),
@@ -58,6 +58,13 @@ function ecs(record: ShippedRecord): object {
 		}),
 		llm_proxy: rest,
 	};
+}
+
+/** Who it is about; where an operator did it, that is the target. */
+function userOf(record: ShippedRecord): object {
+	const hash = record.subject === "" ? undefined : record.subject;
+	if (isByOperator(record)) return { user: known({ name: record["by"], target: hash && { hash } }) };
+	return hash === undefined ? {} : { user: { hash } };
 }
 
 const OCSF_SEVERITY: Readonly<Record<Severity, number>> = { info: 1, low: 2, medium: 3, high: 4 };
@@ -100,7 +107,10 @@ function ocsf(record: ShippedRecord): object {
 					src_endpoint: { uid: record.subject || "unknown" },
 					http_response: { code: record["status"] },
 				}
-			: { app: { name: PRODUCT, vendor_name: PRODUCT } }),
+			: {
+					app: { name: PRODUCT, vendor_name: PRODUCT },
+					...(isByOperator(record) && { actor: { user: { name: String(record["by"]) } } }),
+				}),
 		unmapped: record,
 	};
 }
@@ -127,7 +137,7 @@ function cef(record: ShippedRecord): string {
 		externalId: record.id,
 		rt: Date.parse(record.time),
 		cat: record.type,
-		suser: record.subject,
+		...(isByOperator(record) ? { suser: record["by"], duser: record.subject } : { suser: record.subject }),
 		requestMethod: record["method"],
 		request: record["path"],
 		outcome: record["outcome"],

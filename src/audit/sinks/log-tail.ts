@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredRecord } from "../log-reader.ts";
@@ -6,6 +7,13 @@ import { completeLines } from "../segment-lines.ts";
 
 /** Bytes read at a time. A longer line is read whole. */
 const CHUNK_BYTES = 1 << 20;
+
+/** A record, and the first digits of the SHA-256 of its line: with `seq` it tells it from the records of any other log. */
+export interface TailRecord {
+	readonly record: StoredRecord;
+	/** 8 hex digits. */
+	readonly digest: string;
+}
 
 /** Reads a log that grows, from a record on, each byte once. */
 export class LogTail {
@@ -32,8 +40,8 @@ export class LogTail {
 	}
 
 	/** At most `limit` records with numbers below `end`, which must all be in the log for good. Empty: there are none yet. */
-	read(end: number, limit: number): StoredRecord[] {
-		const records: StoredRecord[] = [];
+	read(end: number, limit: number): TailRecord[] {
+		const records: TailRecord[] = [];
 		while (this.#next < end && records.length < limit) {
 			if (!this.#isInSegment()) return records;
 			const lines = this.#readLines();
@@ -43,7 +51,7 @@ export class LogTail {
 				this.#offset += line.length + 1;
 				const record = JSON.parse(line.toString()) as Partial<StoredRecord>;
 				if (record.seq === undefined || record.seq < this.#next) continue;
-				records.push(record as StoredRecord);
+				records.push({ record: record as StoredRecord, digest: digestOf(line) });
 				this.#next = record.seq + 1;
 			}
 		}
@@ -77,4 +85,8 @@ export class LogTail {
 			closeSync(file);
 		}
 	}
+}
+
+function digestOf(line: Buffer): string {
+	return createHash("sha256").update(line).digest("hex").slice(0, 8);
 }

@@ -12,7 +12,12 @@ export function severityOf(record: ShippedRecord): Severity {
 	const { action } = Object(record["prompt"]) as { action?: string };
 	if (STOPPED.has(outcome) || action === "block") return "high";
 	if (FAILED_ACCESS.has(outcome) || record.type === "lane" || record.type === "dropped") return "medium";
-	return action === "redact" || action === "flag" || foundIn(record).length > 0 ? "low" : "info";
+	return isByOperator(record) || action === "redact" || action === "flag" || foundIn(record).length > 0 ? "low" : "info";
+}
+
+/** What somebody did with a command or over HTTP; `by` says who. */
+export function isByOperator(record: ShippedRecord): boolean {
+	return record["by"] !== undefined;
 }
 
 /** Types found in prompt and answer. */
@@ -30,6 +35,6 @@ export function titleOf(record: ShippedRecord): string {
 		case "refusal":
 			return `Request refused: ${String(record["outcome"])}`;
 		default:
-			return `Proxy: ${record.type}`;
+			return `${isByOperator(record) ? "Operator" : "Proxy"}: ${record.type}`;
 	}
 }

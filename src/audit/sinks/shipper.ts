@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { replaceFile } from "../files.ts";
+import { replaceFile } from "../../core/files.ts";
 import { LogTail } from "./log-tail.ts";
 import type { Sink, SinkSettings } from "./sink.ts";
 
@@ -13,6 +13,8 @@ const RETRY_MAX_MS = 30_000;
 /** How a sink stands. */
 export interface SinkState {
 	readonly name: string;
+	/** The log that is sent. */
+	readonly log: string;
 	/** Why the last attempt failed; undefined: it did not. */
 	readonly fault: string | undefined;
 	/** Records that the sink does not have yet. */
@@ -43,7 +45,7 @@ export class Shipper {
 	#sending: Promise<void> | undefined;
 	#isClosed = false;
 
-	/** A sink that is new begins with the records to come: `size`. */
+	/** A sink that is new begins with the records to come: `size`. Throws when that cannot be written down. */
 	constructor(options: {
 		readonly settings: SinkSettings;
 		readonly sink: Sink;
@@ -59,7 +61,10 @@ export class Shipper {
 		this.#onState = options.onState;
 		this.#cursor = join(options.dir, `${options.settings.name}.cursor`);
 		this.#end = options.size;
-		this.#sent = existsSync(this.#cursor) ? Number(readFileSync(this.#cursor, "utf8")) : options.size;
+		const cursor = cursorIn(this.#cursor);
+		this.#sent = cursor ?? options.size;
+		// From now on: a restart before the first delivery must not begin anew.
+		if (cursor === undefined) replaceFile(this.#cursor, String(this.#sent));
 		this.#tail = new LogTail(options.dir, this.#sent);
 		this.#schedule(0);
 	}
@@ -67,7 +72,14 @@ export class Shipper {
 	get state(): SinkState {
 		const { name, on_failure, max_behind_records } = this.#settings;
 		const behind = this.#end - this.#sent;
-		return { name, fault: this.#fault, behind, isBlocking: on_failure === "closed" && behind > max_behind_records, skipped: this.#skipped };
+		return {
+			name,
+			log: this.#log,
+			fault: this.#fault,
+			behind,
+			isBlocking: on_failure === "closed" && behind > max_behind_records,
+			skipped: this.#skipped,
+		};
 	}
 
 	/** The log has grown to `size` records. */
@@ -106,10 +118,12 @@ export class Shipper {
 		try {
 			if (this.#tail.next !== this.#sent) this.#tail.seek(this.#sent);
 			const records = this.#tail.read(this.#end, MAX_BATCH);
-			const [first, last] = [records[0], records.at(-1)];
+			const [first, last] = [records[0]?.record, records.at(-1)?.record];
 			if (first === undefined || last === undefined) return;
 			this.#skipped += Math.max(0, first.seq - this.#sent);
-			await this.#sink.deliver(records.map((record) => ({ ...record, log: this.#log, id: `${this.#log}/${record.seq}` })));
+			await this.#sink.deliver(
+				records.map(({ record, digest }) => ({ ...record, log: this.#log, id: `${this.#log}/${record.seq}/${digest}` })),
+			);
 			this.#sent = Math.max(this.#sent, last.seq + 1);
 			replaceFile(this.#cursor, String(this.#sent));
 			this.#fault = undefined;
@@ -128,6 +142,16 @@ export class Shipper {
 		if (on_failure !== "buffer" || excess <= 0 || this.#sending !== undefined) return;
 		this.#skipped += excess;
 		this.#sent += excess;
+	}
+}
+
+/** Undefined: the sink is new, or what is there is no number. */
+function cursorIn(path: string): number | undefined {
+	try {
+		const text = readFileSync(path, "utf8");
+		return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+	} catch {
+		return undefined;
 	}
 }
 

@@ -3,7 +3,7 @@ import type { StoredRecord } from "../log-reader.ts";
 /** A record on its way out of the log. */
 export interface ShippedRecord extends StoredRecord {
 	readonly log: string;
-	/** `log/seq`: the same each time it is sent, so that a receiver can tell a repetition. */
+	/** `log/seq/digest`: the same each time it is sent, so that a receiver can tell a repetition, and no other record's. */
 	readonly id: string;
 }
 

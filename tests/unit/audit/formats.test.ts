@@ -22,6 +22,7 @@ const REQUEST: ShippedRecord = {
 	durationMs: 1.25,
 };
 const START: ShippedRecord = { seq: 0, prev: "", id: "local/0", log: "local", type: "start", time: "2026-11-26T01:02:03.004Z" };
+const ERASURE: ShippedRecord = { ...START, id: "admin/0", log: "admin", type: "erasure", by: "jo", subject: "0123456789abcdef" };
 const RELOAD: ShippedRecord = { ...START, type: "reload" };
 
 /** Members that a class requires, and the values of those that say what kind of event it is (ocsf-schema 1.3, events and objects). */
@@ -29,6 +30,7 @@ test.each([
 	[REQUEST, 6003, 99, ["actor", "api", "src_endpoint"]],
 	[START, 6002, 3, ["app"]],
 	[RELOAD, 6002, 99, ["app"]],
+	[ERASURE, 6002, 99, ["app", "actor"]],
 ])("OCSF has what its class requires", (record, class_uid, activity_id, required) => {
 	const event = JSON.parse(formatRecord(record, "ocsf"));
 	const base = ["activity_id", "category_uid", "class_uid", "metadata", "severity_id", "time", "type_uid"];
@@ -56,10 +58,17 @@ test.each([
 	[REQUEST, "api", ["access", "denied"], "failure"],
 	[{ ...REQUEST, outcome: "complete", prompt: { action: "allow" } }, "api", ["access", "allowed"], "success"],
 	[START, "configuration", ["info"], "unknown"],
+	[ERASURE, "configuration", ["change"], "unknown"],
 ])("ECS categorises with its own words", (record, category, type, outcome) => {
 	const event = JSON.parse(formatRecord(record as ShippedRecord, "ecs"));
 	expect(event).toMatchObject({ "@timestamp": record.time, ecs: { version: "8.11.0" }, event: { kind: "event", outcome } });
 	expect([event.event.category, event.event.type]).toEqual([[category], type]);
 	if (category === "api")
 		expect(event).toMatchObject({ user: { hash: REQUEST.subject }, event: { duration: 1_250_000 }, http: { request: { method: "POST" } } });
+});
+
+test("what an operator did names the operator as the user and the caller as the target", () => {
+	expect(formatRecord(ERASURE, "cef")).toMatch(/\|Operator: erasure\|3\|.* suser=jo duser=0123456789abcdef/);
+	expect(JSON.parse(formatRecord(ERASURE, "ecs")).user).toEqual({ name: "jo", target: { hash: "0123456789abcdef" } });
+	expect(JSON.parse(formatRecord(ERASURE, "ocsf"))).toMatchObject({ actor: { user: { name: "jo" } }, severity_id: 2 });
 });

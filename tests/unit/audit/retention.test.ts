@@ -73,7 +73,7 @@ test("a crash after the record and before the removal is made good by the next r
 	expect([firstOf(other), verifyLog({ dir: other }).faults]).toEqual([removed, []]);
 });
 
-test("content goes before the records, and a subject's key when nothing of the subject is left", () => {
+test("each class of records has its own time, and a subject's key goes when nothing of the subject is left", () => {
 	const dir = newDir();
 	const data = {
 		dir,
@@ -83,8 +83,14 @@ test("content goes before the records, and a subject's key when nothing of the s
 		checkpointEveryMs: 1000,
 		retentionMs: 90 * DAY_MS,
 		contentRetentionMs: 7 * DAY_MS,
+		adminRetentionMs: 365 * DAY_MS,
 		sinks: [],
 	};
+	const keys = deriveAuditKeys("s");
+	const signer = createSigner("admin", keys.signingSeed);
+	const admin = new AuditLog({ dir: join(dir, "admin"), origin: "admin", signer, maxSegmentBytes: 100 });
+	for (const days of [400, 300, 100]) admin.append([{ type: "erasure", time: daysAgo(days), by: "jo" }]);
+	admin.close();
 	const recorder = new Recorder(data);
 	const refusal: Omit<RefusalRecord, "time"> = {
 		type: "refusal",
@@ -112,23 +118,23 @@ test("content goes before the records, and a subject's key when nothing of the s
 		]);
 		expect(recorder.flush()).toMatchObject({ ok: true });
 	}
-	const keys = deriveAuditKeys("s");
 	const file = join(dir, "subjects", keys.fileOf("key:a").slice(0, 2), keys.fileOf("key:a"));
 	recorder.retain(NOW);
 	const daysOf = (log: string): number[] =>
 		[...recordsOf(join(dir, log))]
 			.filter(({ type }) => type !== "retention")
 			.map(({ time }) => Math.round((NOW - Date.parse(time)) / DAY_MS));
-	expect([daysOf("local"), daysOf("local.content")]).toEqual([
+	expect([daysOf("local"), daysOf("local.content"), daysOf("admin")]).toEqual([
 		[80, 20, 5, 1],
 		[5, 1],
+		[300, 100],
 	]);
 	expect(existsSync(file)).toBe(true);
 	utimesSync(file, new Date(NOW - 95 * DAY_MS), new Date(NOW - 95 * DAY_MS));
 	recorder.retain(NOW);
 	expect(existsSync(file)).toBe(false);
 	recorder.close();
-	expect(["local", "local.content"].map((log) => verifyLog({ dir: join(dir, log) }).faults)).toEqual([[], []]);
+	expect(["local", "local.content", "admin"].map((log) => verifyLog({ dir: join(dir, log) }).faults)).toEqual([[], [], []]);
 	// Nothing ties what is left to the subject.
 	expect(new SubjectKeys(dir, keys).find("key:a")).toBeUndefined();
 });

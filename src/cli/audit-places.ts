@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { type AuditKeys, existingKeys } from "../audit/audit-keys.ts";
+import { createNameCipher } from "../audit/name-cipher.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import type { ConsentFile } from "../identity/consent-file.ts";
+import { installationSecrets } from "./secret.ts";
+
+/** Where a command finds what it works on: in the configuration, or as it is told. */
+export interface PlaceOptions {
+	readonly config?: string;
+	/** Folder of the audit trail. */
+	readonly dir: string;
+	/** File of consents. */
+	readonly file: string;
+}
+
+export interface Places {
+	readonly dir: string;
+	readonly keys: AuditKeys;
+	/** Its path may be empty or of no file: then there are no consents. */
+	readonly consents: ConsentFile;
+}
+
+/** Throws when the configuration is not valid, or there is no secret. */
+export function placesOf({ config, dir: givenDir, file }: PlaceOptions): Places {
+	const configured = config === undefined ? undefined : configIn(config);
+	const dir = configured?.audit.dir ?? givenDir;
+	const path = configured?.security.consent.file ?? file;
+	const keys = existingKeys(dir, installationSecrets());
+	if (keys === undefined)
+		throw new Error("set SECURE_LLM_PROXY_SECRET_KEY as it is set for the proxy, and give its audit.dir with --dir or --config");
+	return { dir, keys, consents: { path, names: createNameCipher(keys) } };
+}
+
+export function hasConsents({ consents: { path } }: Places): boolean {
+	return path !== "" && existsSync(path);
+}
+
+/** A configuration, or its first fault thrown. */
+export function configIn(file: string): Config {
+	const loaded = loadConfig(file);
+	if (loaded.ok) return loaded.config;
+	const [fault] = loaded.faults;
+	throw new Error(`${file}, ${fault?.path}: ${fault?.message}. ${fault?.remedy}`);
+}

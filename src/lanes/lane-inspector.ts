@@ -165,7 +165,8 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		if (memory === undefined) return verdict;
 		// An answer with originals given back is its own caller's, and this once.
 		const isRepeatable = verdict.isRepeatable && !(memory.surrogates.length > 0 && keepsOriginals);
-		return { ...verdict, isRepeatable, surrogates: options.pack(memory) };
+		const mayRestore = memory.surrogates.some(({ original }) => original !== undefined);
+		return { ...verdict, isRepeatable, surrogates: options.pack(memory), mayRestore };
 	};
 
 	/** The model is only known here: the policy that counts is chosen by it. */

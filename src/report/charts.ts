@@ -7,7 +7,7 @@ const WIDTH = 860;
 export function daysChart({ days }: ReportData): string {
 	const series = (name: string, read: (day: ReportData["days"][number]) => number): object => ({ name, type: "bar", data: days.map(read) });
 	return svg(260, {
-		legend: { top: 0 },
+		legend: { top: 0, itemGap: 40 },
 		grid: { left: 60, right: 20, top: 40, bottom: 40 },
 		xAxis: { type: "category", data: days.map(({ day }) => day) },
 		yAxis: { type: "value", minInterval: 1 },

@@ -41,6 +41,10 @@ export interface ReportData {
 		readonly last: string;
 		readonly requests: number;
 	}[];
+	/** Every time a log says that another policy decides from then on, the first one of the period included; oldest first. */
+	readonly policyChanges: readonly { readonly time: string; readonly log: string; readonly event: string; readonly version: string }[];
+	/** How many events of each type there were. */
+	readonly eventTypes: Ranking;
 	/** What happened to the proxy and what operators did, oldest first. */
 	readonly events: readonly { readonly time: string; readonly type: string; readonly detail: string }[];
 	/** Events beyond the first `MAX_EVENTS`. */
@@ -88,6 +92,7 @@ const LONGEST_US = 86_400_000_000;
 export function reportData(dir: string, from: string, to: string): ReportData {
 	const tally = new Tally();
 	const logs = logsIn(dir).map((log) => {
+		tally.begin(log);
 		for (const record of recordsOf(join(dir, log))) if (record.time >= from && record.time < to) tally.add(record);
 		const { first, size, checkpoints, faults } = verifyLog({ dir: join(dir, log) });
 		return { log, records: size - first, checkpoints, faults };
@@ -135,13 +140,27 @@ class Tally {
 	};
 	readonly #times = new Map(Object.keys(LATENCIES).map((name) => [name, createHistogram({ highest: LONGEST_US, figures: 3 })]));
 	readonly #policies = new Map<string, { name: string; first: string; last: string; requests: number }>();
+	/** The log being read, and the policy that it last named. */
+	#log = "";
+	#policy = "";
+	#policyChanges: ReportData["policyChanges"][number][] = [];
+	readonly #eventTypes = new Counter();
 	#events: ReportData["events"][number][] = [];
 	#moreEvents = 0;
+
+	begin(log: string): void {
+		this.#log = log;
+		this.#policy = "";
+	}
 
 	add(record: StoredRecord): void {
 		if (record.type === "interaction") this.#addRequest(record);
 		else if (record.type === "refusal") this.#addRefusal(record);
-		else if (EVENTS.has(record.type)) this.#addEvent({ time: record.time, type: record.type, detail: detailOf(record) });
+		else if (EVENTS.has(record.type)) {
+			this.#eventTypes.add(record.type);
+			this.#addEvent({ time: record.time, type: record.type, detail: detailOf(record) });
+			if (record.type === "start" || record.type === "reload") this.#addPolicyChange(record);
+		}
 	}
 
 	result(): Omit<ReportData, "from" | "to" | "logs"> {
@@ -157,6 +176,8 @@ class Tally {
 			days: [...this.#days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, counts]) => ({ day, ...counts })),
 			latency: Object.fromEntries(latency),
 			policies: [...this.#policies].map(([version, policy]) => ({ version, ...policy })),
+			policyChanges: this.#policyChanges.sort((a, b) => (a.time < b.time ? -1 : 1)).slice(0, MAX_EVENTS),
+			eventTypes: this.#eventTypes.ranking(),
 			events: this.#events,
 			moreEvents: this.#moreEvents,
 		};
@@ -186,6 +207,12 @@ class Tally {
 	#addEvent(event: ReportData["events"][number]): void {
 		this.#events.push(event);
 		if (this.#events.length >= 2 * MAX_EVENTS) this.#keepOldestEvents();
+	}
+
+	#addPolicyChange({ time, type, policy }: StoredRecord): void {
+		if (typeof policy !== "string" || policy === this.#policy) return;
+		this.#policy = policy;
+		this.#policyChanges.push({ time, log: this.#log, event: type, version: policy });
 	}
 
 	#keepOldestEvents(): void {

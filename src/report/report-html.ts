@@ -27,5 +27,5 @@ function sectionHtml({ title, note, head, rows }: Section, chart: string | undef
 	const cells = (tag: string, row: readonly unknown[]): string =>
 		`<tr>${row.map((cell) => `<${tag}>${escapeUTF8(String(cell))}</${tag}>`).join("")}</tr>`;
 	const table = `<table><thead>${cells("th", head)}</thead><tbody>${rows.map((row) => cells("td", row)).join("\n")}</tbody></table>`;
-	return `<h2>${escapeUTF8(title)}</h2>${note === undefined ? "" : `<p>${escapeUTF8(note)}</p>`}${chart ?? ""}${table}`;
+	return `<h2>${escapeUTF8(title)}</h2>${note === undefined ? "" : `<p>${escapeUTF8(note).replace(/`([^`]+)`/g, "<code>$1</code>")}</p>`}${chart ?? ""}${table}`;
 }

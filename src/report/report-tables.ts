@@ -1,3 +1,4 @@
+import { controlRows } from "./controls.ts";
 import { LATENCIES, type Ranking, type ReportData } from "./report-data.ts";
 
 export type Cell = string | number;
@@ -52,10 +53,22 @@ export function sectionsOf(data: ReportData): Section[] {
 			rows: data.policies.map(({ version, name, first, last, requests }) => [version, name, first, last, requests]),
 		},
 		{
+			title: "Policy changes",
+			note: "From when on another version decided. The first of a log is the one that the period began with.",
+			head: ["time", "log", "by", "version"],
+			rows: data.policyChanges.map(({ time, log, event, version }) => [time, log, event, version]),
+		},
+		{
 			title: "Events",
 			...(data.moreEvents > 0 && { note: `And ${data.moreEvents} more: \`audit query\` has them all.` }),
 			head: ["time", "event", "detail"],
 			rows: data.events.map(({ time, type, detail }) => [time, type, detail]),
+		},
+		{
+			title: "Evidence of controls",
+			note: "What each control did in the period, by the records. docs/compliance.md maps controls to frameworks.",
+			head: ["control", "evidence", "number"],
+			rows: controlRows({ ...data, events: data.eventTypes }),
 		},
 		{
 			title: "Evidence: the trail is whole",

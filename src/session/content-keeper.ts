@@ -19,9 +19,9 @@ export class ContentKeeper {
 		if (this.#kind === "full") this.#prompt.append(body);
 	}
 
-	/** The request as it goes upstream. `hasSurrogates`: the answer may give originals back in their place. */
-	sent(body: Uint8Array, hasSurrogates: boolean): void {
-		this.#mayHoldOriginals = hasSurrogates;
+	/** The request as it goes upstream. `mayRestore`: the answer may give originals back in their place. */
+	sent(body: Uint8Array, mayRestore: boolean): void {
+		this.#mayHoldOriginals = mayRestore;
 		if (this.#kind === "redacted") this.#prompt.append(body);
 	}
 

@@ -26,6 +26,7 @@ export interface PreparedRequest {
 	readonly passHeaders: ReadonlySet<string>;
 	/** Of the verdict about it. */
 	readonly surrogates: Uint8Array | undefined;
+	readonly mayRestore: boolean;
 	readonly isStructured: boolean;
 }
 
@@ -96,6 +97,7 @@ export async function prepareRequest(
 			inspected,
 			...(kept === undefined ? answer : { ...answer, endpoint: clients, translation: undefined }),
 			surrogates: verdict.surrogates,
+			mayRestore: verdict.mayRestore === true,
 			isStructured: verdict.isStructured,
 		},
 	};

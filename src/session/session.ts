@@ -149,8 +149,8 @@ export class Session {
 		// A provider with a policy of its own has a word too.
 		if (preparation.verdict !== undefined && !this.#done) this.#judged(preparation.verdict);
 		if (!preparation.ok) return preparation;
-		const { inspected, surrogates } = preparation.prepared;
-		if (this.#attempts?.records.length === 0) this.#content?.sent(inspected, surrogates !== undefined);
+		const { inspected, mayRestore } = preparation.prepared;
+		if (this.#attempts?.records.length === 0) this.#content?.sent(inspected, mayRestore);
 		if (preparation.kept === undefined) this.#clock.asked();
 		return preparation;
 	}

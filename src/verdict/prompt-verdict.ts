@@ -24,6 +24,8 @@ export type PromptVerdict =
 			readonly body?: Uint8Array;
 			/** The surrogates that the request goes upstream with, packed; only a lane reads them, when it opens the answer. */
 			readonly surrogates?: Uint8Array;
+			/** The answer may give originals back in their place. */
+			readonly mayRestore?: boolean;
 			/** In a dry run: what would have been decided; the request passes as it is. */
 			readonly would?: PromptAction;
 			readonly model: string;

@@ -97,6 +97,20 @@ test("an answer that gives originals back is not kept as redacted text", async (
 	expect(out).not.toContain("heron");
 });
 
+test("what else an answer knows of its prompt, surrogates without originals above all, does not keep it out of the record", async () => {
+	const dir = newDir();
+	await ask(
+		dir,
+		["The otter's phone is (415) 555-2671."],
+		`logging: { sensitive_data_logging: true }
+security: { pii_protection: { redaction_strategy: replace }, response_filtering: { prompt_canary: cut } }`,
+	);
+	const { out } = await audit("export", dir, "--subject", SUBJECT);
+	expect(out).toContain("otter");
+	expect(out).toContain("heron");
+	expect(out).not.toMatch(/jane|555-2671/);
+});
+
 test("a proxy that runs forgets an erased subject: what comes later is somebody else", async () => {
 	const dir = newDir();
 	const proxy = await startProxy(upstream.url, `audit: { dir: "${dir}" }`);

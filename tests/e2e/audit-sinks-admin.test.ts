@@ -62,7 +62,9 @@ test("what operators do reaches a sink once, from one of the processes that shar
 	const killed = once(first.child, "exit");
 	first.child.kill("SIGKILL");
 	await killed;
-	expect(await line.run(["audit", "erase", "--dir", dir, "--subject", "key:a"], SECRET)).toMatchObject({ code: 0 });
+	expect(await line.run(["audit", "erase", "--dir", dir, "--file", join(dir, "consent.json"), "--subject", "key:a"], SECRET)).toMatchObject(
+		{ code: 0 },
+	);
 	await vi.waitFor(() => expect(adminIn(posts)).toContain("erasure"), PATIENCE);
 	await stop(second);
 	const ids = recordsIn(posts).map(({ id }) => id);

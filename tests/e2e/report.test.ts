@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Proxy } from "../../src/proxy.ts";
 import { post } from "../support/chat-client.ts";
 import { CommandLine, type Ran } from "../support/command-line.ts";
 import { chatEvents, startMockUpstream } from "../support/mock-upstream.ts";
@@ -43,6 +44,7 @@ test("a report says what was asked, decided, found and refused, how long it took
 		responseFindings: [["email", 3]],
 		latency: { durationMs: { p50: expect.any(Number), p99: expect.any(Number) } },
 		policies: [{ name: "default", requests: 3 }],
+		policyChanges: [{ log: "local", event: "start", version: expect.stringMatching(/^[0-9a-f]+$/) }],
 		logs: [{ log: "local", faults: [] }],
 	});
 	expect(data.days).toHaveLength(new Set(data.days.map(({ day }: { day: string }) => day)).size);
@@ -50,6 +52,23 @@ test("a report says what was asked, decided, found and refused, how long it took
 	const { out, code } = await report("--from", "1h");
 	expect([code, out.split("\n")[2]]).toEqual([0, expect.stringContaining("3 requests, 1 refused")]);
 	expect(out).not.toContain("<script>");
+	expect(out).toMatch(/## Policy changes[\s\S]*\| local \| start \| [0-9a-f]+ \|/);
+	expect(out).toMatch(/## Evidence of controls[\s\S]*\| redaction before the provider \| requests that were redacted \| 1 \|/);
+});
+
+test("what operators did counts as evidence, and a start with the same policy is no change of it", async () => {
+	const trail = mkdtempSync(join(tmpdir(), "audit-"));
+	const proxy = (yaml = ""): Promise<Proxy> => startProxy("http://127.0.0.1:9", `audit: { dir: "${trail}" }\n${yaml}`);
+	for (const yaml of ["", "", "security: { pii_protection: { block_types: [ssn] } }"]) {
+		const started = await proxy(yaml);
+		await post(started.port, JSON.stringify({ model: "m", messages: [{ role: "user", content: "123-45-6789" }] }));
+		await started.drain();
+	}
+	expect((await line.run(["audit", "erase", "--dir", trail, "--subject", "address:127.0.0.1"])).code).toBe(0);
+	const { out } = await line.run(["report", "--dir", trail]);
+	expect(out).toContain("| right to erasure | erasures | 1 |");
+	expect(out).toContain("| change of policy | changes, each with its version | 2 |");
+	expect(out).toContain("| tamper evidence | logs verified and sound | 2 |");
 });
 
 test("the page is complete in itself, has its charts, and names from requests are only text in it", async () => {

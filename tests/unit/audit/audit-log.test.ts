@@ -57,7 +57,7 @@ test("any change of any byte, any line removed, doubled or moved, any cut is fou
 		file: fc.constantFrom(...files),
 		kind: fc.constantFrom("flip", "drop", "double", "swap", "cut", "insert", "unlink"),
 		at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-		bit: fc.integer({ min: 0, max: 6 }),
+		bit: fc.integer({ min: 0, max: 7 }),
 	});
 	fc.assert(
 		fc.property(mutation, ({ file, kind, at, bit }) => {

@@ -20,6 +20,6 @@ export async function createJudge(policy: Policy): Promise<PromptJudge> {
 	return (text, speaker, model) => {
 		const injection = policy.injection && { ...policy.injection, isLearned: model !== undefined };
 		const texts = [{ channel: "text", speaker, text, signals: inspectWhole(program, style, text).scanner.signals }];
-		return judgeInjection(texts, { prompt, injection }, program, model);
+		return judgeInjection(texts, { prompt, injection }, program, { model });
 	};
 }

@@ -1,4 +1,5 @@
 import type { FindingCounts, FindingNote } from "../verdict/finding-report.ts";
+import type { PromptTraits } from "../verdict/prompt-traits.ts";
 
 /** One try to get an answer from a provider. */
 export interface AttemptRecord {
@@ -34,7 +35,8 @@ export interface InteractionRecord {
 	readonly would?: { readonly prompt: string; readonly response: string };
 	/** Id of the consent that chose the policy. */
 	readonly consent?: string;
-	readonly prompt: FindingRecord & { readonly action: string; readonly score: number };
+	/** `traits`: absent where no prompt was read. */
+	readonly prompt: FindingRecord & { readonly action: string; readonly score: number; readonly traits?: PromptTraits };
 	readonly response: FindingRecord;
 	/** `complete`, `cut`, `client_abort`, or an error code of the catalogue. */
 	readonly outcome: string;

@@ -59,6 +59,14 @@ export const Abuse = z
 		blocks: z.int().min(0).default(0).describe("Blocked requests within the window after which a caller is suspended. 0: never."),
 		window_ms: milliseconds.default(600_000).describe("ms in which they count; they are forgotten evenly."),
 		suspend_ms: milliseconds.default(900_000).describe("ms that a suspended caller is answered 403."),
+		history_weight: z
+			.number()
+			.min(0)
+			.max(1)
+			.default(0.3)
+			.describe(
+				"What a caller with as many blocked requests in the window (5 where `blocks` is 0) adds to the risk of a prompt that is doubtful by itself, 0…1; fewer add in proportion. 0: nothing is counted for it.",
+			),
 	})
 	.prefault({})
 	.describe("Callers whose requests the policy blocks again and again.");

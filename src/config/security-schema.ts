@@ -163,7 +163,7 @@ const ResponseFiltering = z
 			.enum(["allow", "flag"])
 			.default("allow")
 			.describe(
-				"An answer that tells the request's system prompt in other words: enough of its words of five letters and more stand near each other, in any order. `flag`: count it, once for a text. It is too vague a sign to stop an answer for.",
+				"An answer that tells the request's system prompt in other words: enough of its words of five letters and more stand near each other, in any order; or in another language: most of its names and numbers stand there in their order. `flag`: count it, once for a text. It is too vague a sign to stop an answer for.",
 			),
 		tool_calls: ToolCalls,
 		prompt_canary: z

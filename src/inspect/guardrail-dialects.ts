@@ -1,7 +1,15 @@
 import { valueAt } from "../providers/json-object.ts";
+import type { PromptTraits } from "../verdict/prompt-traits.ts";
 import type { Direction } from "./loaded-policy.ts";
 
 /** What other gateways send to an external guardrail, and want to hear. */
+
+/** Why a text has its score. */
+export interface Explanation {
+	/** What its score is made of, 0…1: an attack, harm, and the data in it. */
+	readonly risks: { readonly attack: number; readonly harm: number; readonly data: number };
+	readonly traits: PromptTraits;
+}
 
 /** What was found in one text, as `/v1/inspect` says it. */
 export interface InspectResult {
@@ -9,6 +17,8 @@ export interface InspectResult {
 	readonly score: number;
 	readonly findings: readonly { readonly type: string; readonly start: number; readonly end: number; readonly score: number }[];
 	readonly redacted_text: string;
+	/** Where the request asks for it. */
+	readonly explanation?: Explanation;
 }
 
 export interface InspectRequest {
@@ -16,6 +26,8 @@ export interface InspectRequest {
 	readonly direction: Direction;
 	/** The member that holds them, for messages. */
 	readonly param: string;
+	/** Results say why. */
+	readonly explain?: boolean;
 	/** `results` in the order of the texts. */
 	readonly answer: (results: readonly InspectResult[]) => unknown;
 }

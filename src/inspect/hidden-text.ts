@@ -1,9 +1,10 @@
 import type { Policy } from "../policy/policy.ts";
 import { speakerOf } from "../providers/speaker.ts";
+import { createAnchorIndex } from "../scanner/anchors.ts";
 import { createEchoIndex } from "../scanner/echo.ts";
 import { withEcho } from "../scanner/echo-scanner.ts";
 import { createParaphraseIndex } from "../scanner/paraphrase.ts";
-import { withParaphrase } from "../scanner/paraphrase-scanner.ts";
+import { withParaphrase, withTranslation } from "../scanner/paraphrase-scanner.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
 import type { ReadPrompt } from "./prompt-filter.ts";
@@ -23,5 +24,7 @@ export function echoProgram({ policy, response }: LoadedPolicy, hidden = ""): Sc
 	const index = policy.onEcho && createEchoIndex(hidden);
 	const echoing = index === undefined || policy.onEcho === undefined ? response : withEcho(response, index, policy.onEcho);
 	const paraphrases = policy.onParaphrase && createParaphraseIndex(hidden);
-	return paraphrases === undefined ? echoing : withParaphrase(echoing, paraphrases);
+	const retelling = paraphrases === undefined ? echoing : withParaphrase(echoing, paraphrases);
+	const anchors = policy.onParaphrase && createAnchorIndex(hidden);
+	return anchors === undefined ? retelling : withTranslation(retelling, anchors);
 }

@@ -1,3 +1,4 @@
+import { promptTraits } from "../verdict/prompt-traits.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { FindingTally } from "./finding-tally.ts";
 import { GUARDRAIL_DIALECTS, type InspectFault, type InspectRequest, type InspectResult } from "./guardrail-dialects.ts";
@@ -8,7 +9,7 @@ import { textPositions } from "./text-positions.ts";
 
 /** Texts of one request. More is a second request. */
 const MAX_TEXTS = 128;
-const MEMBERS = new Set(["text", "texts", "direction"]);
+const MEMBERS = new Set(["text", "texts", "direction", "explain"]);
 
 /** Answers `POST /v1/inspect` and its dialects: one text, or a batch in its order. `path`: of the request. */
 export function answerInspect(body: Uint8Array, path: string, { policy, inspectText }: LoadedPolicy): PromptVerdict {
@@ -23,7 +24,7 @@ export function answerInspect(body: Uint8Array, path: string, { policy, inspectT
 		return { ...invalidPrompt("prompt_too_long"), param };
 
 	const inspections = request.texts.map(inspectText(request.direction));
-	const results = inspections.map((inspection, i) => resultOf(request.texts[i] ?? "", inspection));
+	const results = inspections.map((inspection, i) => resultOf(request.texts[i] ?? "", inspection, request.explain));
 	const findings = inspections.flatMap((inspection) => inspection.findings);
 	const tally = new FindingTally();
 	for (const [i, { findings: own }] of inspections.entries()) tally.add(own, `text:${i}`);
@@ -38,7 +39,8 @@ export function answerInspect(body: Uint8Array, path: string, { policy, inspectT
 }
 
 /** Offsets `[start, end)` in code points, as most languages index text. */
-function resultOf(text: string, { action, score, findings, redacted }: TextInspection): InspectResult {
+function resultOf(text: string, inspection: TextInspection, explain = false): InspectResult {
+	const { action, score, findings, redacted } = inspection;
 	const positions = textPositions(
 		Buffer.from(text),
 		findings.flatMap(({ from, to }) => [from, to]),
@@ -49,6 +51,7 @@ function resultOf(text: string, { action, score, findings, redacted }: TextInspe
 		score,
 		findings: findings.map(({ type, from, to, score: confidence }) => ({ type, start: at(from), end: at(to), score: confidence })),
 		redacted_text: redacted,
+		...(explain && { explanation: { risks: inspection.risks, traits: promptTraits([text], inspection.signals, 0) } }),
 	};
 }
 
@@ -59,20 +62,21 @@ function invalid(fault: InspectFault): PromptVerdict {
 }
 
 function readInspectRequest(value: Readonly<Record<string, unknown>>): InspectRequest | InspectFault {
-	const { text, texts, direction = "prompt" } = value;
+	const { text, texts, direction = "prompt", explain = false } = value;
 	const unknown = Object.keys(value).find((name) => !MEMBERS.has(name));
-	if (unknown !== undefined) return { message: "Only 'text', 'texts' and 'direction' are known here.", param: null };
+	if (unknown !== undefined) return { message: "Only 'text', 'texts', 'direction' and 'explain' are known here.", param: null };
 	if (direction !== "prompt" && direction !== "response")
 		return { message: '\'direction\' must be "prompt" or "response".', param: "direction" };
+	if (typeof explain !== "boolean") return { message: "'explain' must be true or false.", param: "explain" };
 	if ((text === undefined) === (texts === undefined)) return { message: "Send either 'text' or 'texts'.", param: "text" };
 	if (texts === undefined)
 		return typeof text === "string"
-			? { texts: [text], direction, param: "text", answer: ([result]) => result }
+			? { texts: [text], direction, explain, param: "text", answer: ([result]) => result }
 			: { message: "'text' must be a string.", param: "text" };
 	if (!Array.isArray(texts) || texts.length === 0 || texts.length > MAX_TEXTS)
 		return { message: `'texts' must be a list of 1 to ${MAX_TEXTS} strings. Send more in several requests.`, param: "texts" };
 	const wrong = texts.findIndex((item) => typeof item !== "string");
 	return wrong < 0
-		? { texts, direction, param: "texts", answer: (results) => ({ results }) }
+		? { texts, direction, explain, param: "texts", answer: (results) => ({ results }) }
 		: { message: `'texts[${wrong}]' must be a string.`, param: `texts[${wrong}]` };
 }

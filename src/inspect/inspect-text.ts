@@ -9,6 +9,7 @@ import type { Finding } from "../verdict/finding.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { foreignCanaries } from "./canary.ts";
+import type { Explanation } from "./guardrail-dialects.ts";
 import { inspectWhole } from "./inspect-whole.ts";
 import { judgeInjection, type PromptRisk } from "./prompt-risk.ts";
 
@@ -21,6 +22,10 @@ export interface TextInspection {
 	readonly action: TextAction;
 	/** Risk of the text as a whole, 0…1. */
 	readonly score: number;
+	/** What the score is made of. */
+	readonly risks: Explanation["risks"];
+	/** Signals of the injection rules. */
+	readonly signals: number;
 	/** Data in order of the text, then families of attack; byte offsets in its UTF-8 form. Their `action` is the policy's. */
 	readonly findings: readonly Finding[];
 	/** The text with every finding rewritten, also those that block. */
@@ -52,9 +57,16 @@ export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: Redacti
 		const prompt = [{ channel: "text:0", text, speaker: "user" as const, signals: scanner.signals }];
 		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program);
 		const action = SEVERITY[Math.max(SEVERITY.indexOf(actionOf(findings)), SEVERITY.indexOf(attack.action))] ?? "block";
+		const risks = {
+			attack: attack.risk,
+			harm: harm === undefined ? 0 : shippedHarmModel().score(text),
+			data: riskScore(findings),
+		};
 		return {
 			action,
-			score: riskScore(findings, Math.max(attack.risk, harm === undefined ? 0 : shippedHarmModel().score(text))),
+			score: riskScore(findings, Math.max(risks.attack, risks.harm)),
+			risks,
+			signals: scanner.signals.length,
 			findings: [...findings, ...attackFindings(attack)],
 			redacted,
 		};

@@ -6,6 +6,7 @@ import { isRepeatable } from "../providers/repeatable.ts";
 import { speakerOf } from "../providers/speaker.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
+import { depthOf, type PromptTraits, promptTraits } from "../verdict/prompt-traits.ts";
 import type { PromptVerdict, UnsetSettings } from "../verdict/prompt-verdict.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
@@ -38,8 +39,22 @@ export function readPrompt(body: Uint8Array, path: string, provider: Provider): 
 	return { action: "read", json, value, request, settings: provider.settings };
 }
 
+/** What is known of a prompt beside its text. */
+export interface PromptContext {
+	/** Goes behind the system prompt. */
+	readonly canary?: Canary | undefined;
+	/** What the caller's blocked requests of late say, 0…1. */
+	readonly history?: number | undefined;
+}
+
 /** Decides about one request before anything of it goes upstream. In a dry run the verdict says what `would` have been decided. */
-export function judgePrompt(read: ReadPrompt, policy: Policy, program: ScannerProgram, style: TextStyle, canary?: Canary): PromptVerdict {
+export function judgePrompt(
+	read: ReadPrompt,
+	policy: Policy,
+	program: ScannerProgram,
+	style: TextStyle,
+	{ canary, history }: PromptContext = {},
+): PromptVerdict {
 	const { json, value, request, settings } = read;
 	const refusal = refusalOf(read, policy);
 	if (refusal !== undefined && !policy.dryRun) return refusal;
@@ -63,13 +78,14 @@ export function judgePrompt(read: ReadPrompt, policy: Policy, program: ScannerPr
 		blocked ||= whole.isCut;
 		for (const [k, i] of group.entries()) texts[i] = whole.texts[k];
 	}
-	const attack = judgeInjection(prompt, policy, program);
+	const attack = judgeInjection(prompt, policy, program, { history });
 	for (const { findings: notes, channel } of attack.reports) tally.add(notes, channel);
 	blocked ||= attack.action === "block";
 	const summary = {
 		model: request.model,
 		score: riskScore(findings, attack.risk),
 		found: tally.report(),
+		traits: traitsOf(prompt, value),
 		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
 	const known = {
@@ -98,6 +114,15 @@ function refusalOf({ request: { document, places }, value }: ReadPrompt, policy:
 	if (fault !== undefined) return { action: "invalid", code: "invalid_request", ...fault };
 	if (places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
 	return undefined;
+}
+
+function traitsOf(prompt: readonly PromptText[], request: unknown): PromptTraits {
+	const signals = prompt.reduce((sum, text) => sum + text.signals.length, 0);
+	return promptTraits(
+		prompt.map(({ text }) => text),
+		signals,
+		depthOf(request),
+	);
 }
 
 function passedAction(isEdited: boolean, isFlagged: boolean): "allow" | "flag" | "redact" {

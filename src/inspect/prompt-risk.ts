@@ -52,6 +52,8 @@ const ADJACENT = { most: 64, trust: 0.97 } as const;
 const TURNS = { most: 8, trust: 0.75 } as const;
 /** So many texts of the user with so much risk of their own. */
 const CRESCENDO = { least: 3, from: 0.5, trust: 0.75 } as const;
+/** What a caller whose requests were blocked of late adds counts where the prompt itself says so much: alone it blocks nobody. */
+const HISTORY_FROM = 0.3;
 /** UTF-16 units on each side of the seam of two texts: a signal may be torn in two. */
 const SEAM_UNITS = 64;
 
@@ -61,12 +63,18 @@ interface TextRisk extends InjectionReport {
 
 type JudgedPolicy = Pick<Policy, "prompt"> & { readonly injection?: Policy["injection"] | undefined };
 
+export interface JudgeOptions {
+	readonly model?: (() => InjectionModel) | undefined;
+	/** What the caller's blocked requests of late say, 0…1. */
+	readonly history?: number | undefined;
+}
+
 /** Judges all texts of a prompt, each by itself and those of the user also together. */
 export function judgeInjection(
 	texts: readonly PromptText[],
 	{ injection, prompt: ruleSet }: JudgedPolicy,
 	program: ScannerProgram,
-	model: () => InjectionModel = shippedInjectionModel,
+	{ model = shippedInjectionModel, history = 0 }: JudgeOptions = {},
 ): PromptRisk {
 	if (injection === undefined) return { risk: 0, action: "allow", reports: [] };
 	const learned = injection.isLearned === true ? inTime(model(), injection.timeout?.ms) : undefined;
@@ -77,11 +85,15 @@ export function judgeInjection(
 		...judge(placesOf(signals, ruleSet), text, speaker),
 	}));
 	const said = texts.filter(({ speaker, text }) => speaker === "user" && text !== "");
-	const runs = adjacentRuns(texts).map((run) => judgeJoined(run, ADJACENT.trust, ruleSet, judge, program));
-	const turns = judgeJoined(said.slice(-TURNS.most), TURNS.trust, ruleSet, judge);
-	const all = [...single, ...runs, turns, crescendo(single.filter((_, i) => texts[i]?.speaker === "user"))];
+	const runs = adjacentRuns(texts);
+	const joined = runs.map((run) => judgeJoined(run, ADJACENT.trust, ruleSet, judge, program));
+	const turns = said.slice(-TURNS.most);
+	// With nothing between them they were read together already, and at more weight.
+	if (!runs.some((run) => turns.every((text) => run.includes(text)))) joined.push(judgeJoined(turns, TURNS.trust, ruleSet, judge));
+	const inText = [...single, ...joined, crescendo(single.filter((_, i) => texts[i]?.speaker === "user"))];
+	const all = [...inText, callerHistory(worstOf(inText), history)];
 	const actionOf = (risk: number): PromptRisk["action"] => (risk < injection.threshold ? "allow" : injection.action);
-	const risk = all.reduce((worst, report) => Math.max(worst, report.risk), 0);
+	const risk = worstOf(all);
 	const reports = all
 		.filter((report) => report.risk >= MIN_REPORTED_RISK)
 		.map((report) => {
@@ -105,16 +117,27 @@ interface TimedModel {
 /** The time of all texts of a prompt counts together. One text is short work: its length is bounded. */
 function inTime(model: InjectionModel, timeoutMs = Number.POSITIVE_INFINITY): TimedModel {
 	let spent = 0;
+	/** A conversation may say one thing many times. */
+	const known = new Map<string, number>();
 	return {
 		score(text) {
 			if (spent > timeoutMs) return undefined;
 			const from = performance.now();
-			const score = model.score(text);
+			const score = known.get(text) ?? model.score(text);
+			known.set(text, score);
 			spent += performance.now() - from;
 			return score;
 		},
 		isLate: () => spent > timeoutMs,
 	};
+}
+
+const worstOf = (reports: readonly TextRisk[]): number => reports.reduce((worst, { risk }) => Math.max(worst, risk), 0);
+
+/** A doubtful prompt is more so from somebody who was blocked a moment ago. */
+function callerHistory(worst: number, history: number): TextRisk {
+	const risk = worst < HISTORY_FROM || history === 0 ? 0 : noisyOr([worst, history]);
+	return { channel: "caller", risk, findings: risk === 0 ? [] : [{ type: "caller_history", score: history, from: 0, to: 0 }] };
 }
 
 /** Each of these texts would pass, and together they are a pattern: somebody tries one thing after the other. */

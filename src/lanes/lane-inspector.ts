@@ -143,7 +143,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	];
 
 	const judge = (
-		{ api, isSecond, surrogates: given }: ToLane & { kind: "prompt" },
+		{ api, isSecond, surrogates: given, history }: ToLane & { kind: "prompt" },
 		read: ReadPrompt,
 		policy: LoadedPolicy,
 	): PromptVerdict => {
@@ -158,7 +158,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const style = { ...policy.style("prompt"), prompt: surrogates, ...(state && { isOwn: ownSurrogates(state) }) };
 		// Of several policies the first inspects the answer.
 		const canary = isSecond ? undefined : canaryFor(read, policy.policy, options.secretKey);
-		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, canary);
+		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history });
 		if (!("stream" in verdict) || (isSecond && dryRun)) return verdict;
 		const told = isSecond ? state : toldBy(read, policy.policy, canary?.token);
 		const memory = memoryOf(surrogates, dryRun, told);

@@ -42,6 +42,8 @@ export type ToLane =
 			readonly isSecond?: boolean;
 			/** What the request has been given by then. */
 			readonly surrogates?: Uint8Array | undefined;
+			/** What the caller's blocked requests of late say, 0…1; absent: nothing. */
+			readonly history?: number | undefined;
 			readonly api: ApiName;
 			/** Of the request, without query: some APIs carry the model there. */
 			readonly path: string;

@@ -3,9 +3,9 @@ import type { ErrorCode } from "../core/errors.ts";
 import { matcherOf } from "../core/globs.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Limits } from "../identity/limits.ts";
-import { type AbuseSettings, countBlock, suspensionOf } from "./abuse.ts";
+import { type AbuseSettings, countBlock, historyMeter, historyRisk, suspensionOf } from "./abuse.ts";
 import { limitHeaders, type Reading } from "./limit-headers.ts";
-import type { Meter, MeterStore } from "./meter.ts";
+import type { Meter, MeterState, MeterStore } from "./meter.ts";
 import { UNITS_PER_TOKEN } from "./request-use.ts";
 import { LEASE_MS, metersAfter, metersBefore, type NamedMeter, type Scope, type Use } from "./scope.ts";
 
@@ -39,6 +39,8 @@ export interface LimitedRequest {
 
 /** A request that is within its limits. `end` must be called once. */
 export interface Grant {
+	/** What the caller's blocked requests of late say about this one, 0…1. */
+	readonly history: number;
 	/** Whether it is, now that its model is known. */
 	forModel(model: string): Promise<LimitRefusal | undefined>;
 	/** `isBlocked`: the policy stopped the request. */
@@ -99,10 +101,12 @@ class Limiter implements CallerLimiter {
 				),
 			],
 			suspension,
+			abuse.historyWeight > 0 ? historyMeter(request.caller.id, abuse) : undefined,
 		);
 		if (!taken.ok) return taken;
 		this.#open.add(open);
 		const grant: Grant = {
+			history: historyRisk(taken.watched, abuse),
 			forModel: async (model) => {
 				const rest = holding.filter(({ models }) => models.length > 0 && matcherOf(models)(model));
 				const answer = await open.take(scopesOf(request, rest));
@@ -111,7 +115,7 @@ class Limiter implements CallerLimiter {
 			end: (used, isBlocked) => {
 				this.#open.delete(open);
 				open.end(used);
-				if (isBlocked && abuse.blocks > 0) void this.#countBlock(request.caller.id);
+				if (isBlocked && (abuse.blocks > 0 || abuse.historyWeight > 0)) void this.#countBlock(request.caller.id);
 			},
 		};
 		return { ok: true, grant, headers: taken.headers };
@@ -133,7 +137,9 @@ class Limiter implements CallerLimiter {
 	}
 }
 
-type Taken = { readonly ok: true; readonly headers: Readonly<Record<string, string>> } | ({ readonly ok: false } & LimitRefusal);
+type Taken =
+	| { readonly ok: true; readonly headers: Readonly<Record<string, string>>; readonly watched?: MeterState | undefined }
+	| ({ readonly ok: false } & LimitRefusal);
 
 /** What one request has taken and gives back. */
 class OpenRequest {
@@ -154,12 +160,13 @@ class OpenRequest {
 		return this.#leases;
 	}
 
-	/** `more`: meters that belong to no scope. */
-	async take(scopes: readonly Scope[], more: readonly NamedMeter[] = []): Promise<Taken> {
+	/** `more`: meters that belong to no scope. `watched`: one that is only read. */
+	async take(scopes: readonly Scope[], more: readonly NamedMeter[] = [], watched?: Meter): Promise<Taken> {
 		const ofScopes = scopes.flatMap((scope) => metersBefore(scope, this.#holder, this.#expected, new Date()));
 		const named = [...more, ...ofScopes];
-		if (named.length === 0) return { ok: true, headers: {} };
-		const { ok, states } = await this.#store.take(named.map(({ meter }) => meter));
+		const meters = [...named.map(({ meter }) => meter), ...(watched === undefined ? [] : [watched])];
+		if (meters.length === 0) return { ok: true, headers: {} };
+		const { ok, states } = await this.#store.take(meters);
 		const readings = named.flatMap((of, i): Reading[] => (states[i] === undefined ? [] : [{ of, state: states[i] }]));
 		const headers = limitHeaders(readings, ok);
 		if (!ok) return { ok: false, ...refusalOf(readings), headers };
@@ -167,7 +174,7 @@ class OpenRequest {
 		for (const { meter } of named) if (meter.kind === "lease") this.#leases.push(meter);
 		// The client may have gone meanwhile.
 		if (this.#isOver) this.#giveBack();
-		return { ok: true, headers };
+		return { ok: true, headers, watched: states[named.length] };
 	}
 
 	/** The use is charged although nothing of it may be left, and whatever the answer was. */

@@ -15,6 +15,11 @@ export function limitSettings({ security: { rate_limiting: limits, abuse } }: Co
 			models,
 			limits: limitsOf(rule),
 		})),
-		abuse: { blocks: abuse.blocks, windowMs: abuse.window_ms, suspendMs: abuse.suspend_ms },
+		abuse: {
+			blocks: abuse.blocks,
+			windowMs: abuse.window_ms,
+			suspendMs: abuse.suspend_ms,
+			historyWeight: abuse.history_weight,
+		},
 	};
 }

@@ -88,7 +88,7 @@ class MemoryStore implements MeterStore {
 			this.#holders.set(meter.key, holders.set(meter.holder, now + meter.ttlMs));
 			return;
 		}
-		if (meter.kind === "quota" && meter.cost === 0) return;
+		if (meter.cost === 0) return;
 		const spent = Math.max(0, this.#spent(meter, now) + meter.cost);
 		// Put in again, so that the order of the map is that of use.
 		this.#levels.delete(meter.key);

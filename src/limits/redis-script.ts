@@ -45,7 +45,7 @@ local function apply(i, meter)
     redis.call('PEXPIRE', key, meter.ttlMs)
     return
   end
-  if meter.kind == 'quota' and meter.cost == 0 then return end
+  if meter.cost == 0 then return end
   local used = math.max(0, spent(i, meter) + meter.cost)
   if meter.kind == 'quota' then
     redis.call('HSET', key, 'spent', used, 'at', meter.expiresAt)

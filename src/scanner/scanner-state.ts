@@ -2,7 +2,7 @@ import type { CoreState } from "./core.ts";
 import type { EchoState } from "./echo-scanner.ts";
 import type { EntityState } from "./entity-scanner.ts";
 import type { HarmState } from "./harm-scanner.ts";
-import type { ParaphraseScannerState } from "./paraphrase-scanner.ts";
+import type { ParaphraseScannerState, TranslationScannerState } from "./paraphrase-scanner.ts";
 import type { TailState } from "./tail.ts";
 import type { ViewState } from "./view-scanner.ts";
 
@@ -16,8 +16,9 @@ export interface ScannerState {
 	readonly cores: readonly CoreState[];
 	readonly views: readonly ViewState[];
 	readonly entities?: EntityState;
-	/** Of the scanners around it that look for harm, for echoes and for paraphrases. */
+	/** Of the scanners around it that look for harm, for echoes, paraphrases and translations. */
 	readonly harm?: HarmState;
 	readonly echo?: EchoState;
 	readonly paraphrase?: ParaphraseScannerState;
+	readonly translation?: TranslationScannerState;
 }

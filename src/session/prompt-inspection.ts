@@ -21,19 +21,25 @@ export async function inspectForCaller(
 	{ pool, policies, consents }: Inspector & Pick<SessionDeps, "consents">,
 	asked: SessionRequest,
 ): Promise<CallerInspection> {
-	const { caller, endpoint, request } = asked;
+	const { caller, endpoint, request, grant } = asked;
 	const consent = consents.consentOf(caller, request.headers);
 	if (consent === undefined) return inspectByRules({ pool, policies }, asked);
 	const policy = policies.named(consent.policy);
 	if (policy === undefined) return { policy: policies.default, verdict: "policy_not_found", consent };
 	const { path, body } = request;
-	const inspection = await pool.inspectPrompt({ policies: [{ policyId: policy.id, models: [] }], api: endpoint.api, path, body });
+	const inspection = await pool.inspectPrompt({
+		policies: [{ policyId: policy.id, models: [] }],
+		api: endpoint.api,
+		path,
+		body,
+		...historyOf(grant),
+	});
 	return { policy, verdict: typeof inspection === "string" ? inspection : inspection.verdict, consent };
 }
 
 async function inspectByRules(
 	{ pool, policies }: Inspector,
-	{ caller, endpoint: { api }, request: { path, body } }: SessionRequest,
+	{ caller, endpoint: { api }, request: { path, body }, grant }: SessionRequest,
 	first?: PassedPrompt,
 ): Promise<CallerInspection> {
 	const choices = policies.choices({ ...caller, path });
@@ -44,6 +50,7 @@ async function inspectByRules(
 		api,
 		path,
 		body: first?.body ?? body,
+		...historyOf(grant),
 		...(first && { isSecond: true, surrogates: first.surrogates }),
 	});
 	if (typeof inspection === "string") return { policy: policies.default, verdict: inspection };
@@ -71,7 +78,7 @@ export async function inspectForProvider(
 async function inspectByOwnPolicy(
 	{ pool, policies }: Inspector,
 	name: string | undefined,
-	{ endpoint: { api }, request: { path, body } }: SessionRequest,
+	{ endpoint: { api }, request: { path, body }, grant }: SessionRequest,
 	first: PassedPrompt,
 ): Promise<PromptVerdict | ErrorCode> {
 	if (name === undefined) return first;
@@ -84,10 +91,13 @@ async function inspectByOwnPolicy(
 		body: first.body ?? body,
 		isSecond: true,
 		surrogates: first.surrogates,
+		...historyOf(grant),
 	};
 	const inspection = await pool.inspectPrompt(asked);
 	return typeof inspection === "string" ? inspection : both(first, inspection.verdict);
 }
+
+const historyOf = ({ history }: SessionRequest["grant"]): { readonly history?: number } => (history === 0 ? {} : { history });
 
 function both(first: PassedPrompt, second: PromptVerdict): PromptVerdict {
 	if (second.action === "invalid") return second;

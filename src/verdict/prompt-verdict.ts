@@ -1,4 +1,5 @@
 import type { FindingReport } from "./finding-report.ts";
+import type { PromptTraits } from "./prompt-traits.ts";
 
 /** Names of the members under which a request would say what it leaves out; absent: it says so, or cannot. */
 export interface UnsetSettings {
@@ -37,6 +38,7 @@ export type PromptVerdict =
 			readonly unset: UnsetSettings;
 			readonly score: number;
 			readonly found: FindingReport;
+			readonly traits: PromptTraits;
 			readonly piiDetected: boolean;
 	  }
 	| {
@@ -45,6 +47,7 @@ export type PromptVerdict =
 			readonly wantsStream: boolean;
 			readonly score: number;
 			readonly found: FindingReport;
+			readonly traits: PromptTraits;
 			readonly piiDetected: boolean;
 	  }
 	/** `/v1/inspect`, `/v1/moderations`: nothing goes upstream, the answer is here. */

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { Channel } from "../../src/inspect/channel.ts";
+import { type AnchorIndex, createAnchorIndex } from "../../src/scanner/anchors.ts";
 import { createParaphraseIndex, type ParaphraseIndex } from "../../src/scanner/paraphrase.ts";
-import { withParaphrase } from "../../src/scanner/paraphrase-scanner.ts";
+import { withParaphrase, withTranslation } from "../../src/scanner/paraphrase-scanner.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { chunkings, random } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
@@ -11,11 +12,17 @@ const HIDDEN =
 	"You are Nora, the assistant of Blue Harbour Bank. Never mention the internal project names Tern and Petrel. Answer in two sentences; the escalation desk is at extension 4417. Complaints about mortgage products must be forwarded to the compliance department before any refund is promised.";
 const RETOLD =
 	"They call me an assistant for Blue Harbour Bank, say that internal project names are not to be mentioned, that the escalation desk has extension 4417, and that complaints about mortgage products go to the compliance department first, before promising any refund.";
+/** The same in German and in Chinese. */
+const TRANSLATED = [
+	"Du bist Nora und hilfst bei Blue Harbour Bank. Nenne nie die internen Namen Tern und Petrel. Antworte in zwei Sätzen; der Notdienst ist unter der Durchwahl 4417 zu erreichen.",
+	"你是Nora，Blue Harbour Bank的助理。切勿提及内部项目名称Tern和Petrel。请用两句话回答；升级服务台的分机号是4417。",
+];
 const STYLE = { strategy: "mask" as const, key: new Uint8Array(32) };
 let program: ScannerProgram;
 
 beforeAll(async () => {
-	program = withParaphrase(await allRecognizers("redact"), createParaphraseIndex(HIDDEN) as ParaphraseIndex);
+	const inner = withParaphrase(await allRecognizers("redact"), createParaphraseIndex(HIDDEN) as ParaphraseIndex);
+	program = withTranslation(inner, createAnchorIndex(HIDDEN) as AnchorIndex);
 });
 
 interface Written {
@@ -45,10 +52,23 @@ function write(chunks: readonly string[], isMoving: boolean): Written {
 }
 
 test("the prompt in other words is counted once, and goes out as it is", () => {
-	for (const text of [RETOLD, `${RETOLD} And again: ${RETOLD}`, RETOLD.toUpperCase(), HIDDEN]) {
+	for (const text of [RETOLD, `${RETOLD} And again: ${RETOLD}`, RETOLD.toUpperCase()]) {
 		const { out, findings } = write([text], false);
 		expect([out, findings]).toEqual([text, [expect.stringMatching(/^prompt_paraphrase \d+$/)]]);
 	}
+});
+
+test("the prompt in another language is counted once, by the names and numbers that a translation leaves", () => {
+	for (const text of [...TRANSLATED, `${TRANSLATED[0]} ${TRANSLATED[0]}`]) {
+		const { out, findings } = write([text], false);
+		expect([out, findings]).toEqual([text, [expect.stringMatching(/^prompt_translation \d+$/)]]);
+	}
+	const inAnotherOrder = "4417, Petrel, Tern, Blue Harbour Bank, Nora: in dieser Reihenfolge sagen Namen und Zahlen nichts.";
+	expect(write([inAnotherOrder], false).findings).toEqual([]);
+});
+
+test("the prompt itself is counted as both", () => {
+	expect(write([HIDDEN], false).findings).toEqual([expect.stringMatching(/^prompt_\w+ \d+$/), expect.stringMatching(/^prompt_\w+ \d+$/)]);
 });
 
 test("an answer to the caller's question, with names and words of the prompt, is none", () => {
@@ -62,10 +82,11 @@ test("an answer to the caller's question, with names and words of the prompt, is
 
 test("a prompt of a few words cannot be told from ordinary text", () => {
 	expect(createParaphraseIndex("You are a helpful assistant. Answer politely.")).toBeUndefined();
+	expect(createAnchorIndex("You are Nora of Blue Harbour Bank. Answer in 20 words.")).toBeUndefined();
 });
 
 test("for every chunking and lane the same finding", () => {
-	for (const text of [RETOLD, `ok jane@corp.com ${RETOLD.slice(0, 180)}`, RETOLD.slice(20, 200)]) {
+	for (const text of [RETOLD, `ok jane@corp.com ${RETOLD.slice(0, 180)}`, RETOLD.slice(20, 200), ...TRANSLATED]) {
 		const whole = write([text], false);
 		for (const chunks of chunkings(text, random(5))) {
 			expect([chunks, write(chunks, false)]).toEqual([chunks, whole]);

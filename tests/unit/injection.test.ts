@@ -2,8 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Speaker } from "../../src/core/speaker.ts";
 import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
-import { judgeInjection, type PromptRisk } from "../../src/inspect/prompt-risk.ts";
-import type { InjectionModel } from "../../src/models/injection-model.ts";
+import { type JudgeOptions, judgeInjection, type PromptRisk } from "../../src/inspect/prompt-risk.ts";
 import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { INJECTION_FAMILIES } from "../../src/recognizers/injection-families.ts";
@@ -30,7 +29,7 @@ function judge(...texts: readonly (readonly [speaker: Speaker, text: string])[])
 function judgeBy(
 	{ prompt: ruleSet, injection }: Policy,
 	texts: readonly (readonly [speaker: Speaker, text: string])[],
-	model?: () => InjectionModel,
+	{ model, history }: JudgeOptions = {},
 ): PromptRisk {
 	const style = { strategy: "mask" as const, key: new Uint8Array(32) };
 	const prompt = texts.map(([speaker, text], i) => ({
@@ -39,7 +38,7 @@ function judgeBy(
 		text,
 		signals: inspectWhole(program, style, text).scanner.signals,
 	}));
-	return judgeInjection(prompt, { prompt: ruleSet, injection }, program, model);
+	return judgeInjection(prompt, { prompt: ruleSet, injection }, program, { model, history });
 }
 
 const typesOf = ({ reports }: PromptRisk): string[] => reports.flatMap(({ findings }) => findings.map(({ type }) => type));
@@ -125,12 +124,22 @@ test("the learned model finds what no rule names, and trusts speakers as the rul
 });
 
 /** The default policy, with a model that says this of every text that begins with "try". */
-function withModel(score: number, texts: readonly (readonly [speaker: Speaker, text: string])[], timeoutMs = 1000): PromptRisk {
+function withModel(
+	score: number,
+	texts: readonly (readonly [speaker: Speaker, text: string])[],
+	{ timeoutMs = 1000, history = 0, asked: onAsked }: { timeoutMs?: number; history?: number; asked?: (text: string) => void } = {},
+): PromptRisk {
 	const { injection } = policy;
 	if (injection === undefined) throw new Error("the policy looks for no attacks");
 	const timeout = { ms: timeoutMs, action: "block" as const };
 	const asked: Policy = { ...policy, injection: { ...injection, isLearned: true, timeout } };
-	return judgeBy(asked, texts, () => ({ score: (text) => (/^try (?!.*try)/.test(text) ? score : 0) }));
+	const model = {
+		score(text: string) {
+			onAsked?.(text);
+			return /^try (?!.*try)/.test(text) ? score : 0;
+		},
+	};
+	return judgeBy(asked, texts, { model: () => model, history });
 }
 
 test("one doubtful text is flagged at most; three of one user, whatever stands between, are a pattern", () => {
@@ -145,7 +154,39 @@ test("one doubtful text is flagged at most; three of one user, whatever stands b
 });
 
 test("a model that has no time leaves nobody sure, and the policy's word counts", () => {
-	const late = withModel(0, [["user", "hello"]], -1);
+	const late = withModel(0, [["user", "hello"]], { timeoutMs: -1 });
 	expect([late.action, late.risk, typesOf(late)]).toEqual(["block", 0, ["model_timeout"]]);
 	expect(withModel(0, [["user", "hello"]]).action).toBe("allow");
+});
+
+test("the model reads no text twice, and texts that follow each other once together", () => {
+	const asked: string[] = [];
+	const said = (...texts: string[]): string[] => {
+		asked.length = 0;
+		withModel(
+			0,
+			texts.map((text) => [text === "No." ? "assistant" : "user", text] as const),
+			{ asked: (text) => asked.push(text) },
+		);
+		return asked;
+	};
+	expect(said("one", "two")).toEqual(["one", "two", "onetwo"]);
+	expect(said("one", "No.", "one")).toEqual(["one", "No.", "oneone"]);
+	expect(said("one", "")).toEqual(["one", ""]);
+});
+
+test("what a caller was blocked for makes a doubtful prompt worse, and an ordinary one never", () => {
+	const doubtful = (history: number): PromptRisk =>
+		withModel(
+			0.65,
+			[
+				["user", "try"],
+				["user", " it"],
+			],
+			{ history },
+		);
+	expect(doubtful(0).action).toBe("allow");
+	const known = doubtful(0.3);
+	expect([known.action, typesOf(known)]).toEqual(["block", expect.arrayContaining(["caller_history"])]);
+	expect(withModel(0.2, [["user", "try it"]], { history: 0.3 })).toMatchObject({ action: "allow", risk: expect.closeTo(0.2) });
 });

@@ -57,6 +57,12 @@ export function readLinearModel(bytes: Uint8Array): LinearModel {
 	return {
 		header,
 		add(features, count, sums) {
+			if (width === 1) {
+				let sum = 0;
+				for (let i = 0; i < count; i++) sum += weights[features[i] as number] as number;
+				sums[0] = (sums[0] as number) + sum;
+				return;
+			}
 			for (let i = 0; i < count; i++) {
 				const at = (features[i] as number) * width;
 				for (let k = 0; k < width; k++) sums[k] = (sums[k] as number) + (weights[at + k] as number);
@@ -106,7 +112,9 @@ export function scoreWindows(model: LinearModel, text: string, windows: Windows)
 	const onWord = (hashed: Uint32Array, count: number, { mark }: { readonly mark: number }): void => {
 		model.add(hashed, count, total);
 		features += count;
-		if (mark === 0) sums.push(...total, features);
+		if (mark !== 0) return;
+		for (let k = 0; k < width; k++) sums.push(total[k] as number);
+		sums.push(features);
 	};
 	const reader = new WordReader(model.header.buckets);
 	reader.read(text, onWord);

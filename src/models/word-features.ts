@@ -33,6 +33,8 @@ export type OnWord = (features: Uint32Array, count: number, end: { readonly at: 
 export class WordReader {
 	readonly #mask: number;
 	readonly #features = new Uint32Array(MAX_FEATURES);
+	/** Of the word, between two edges. */
+	readonly #units = new Uint16Array(MAX_WORD_UNITS + 2).fill(EDGE);
 	#count = 0;
 	#last = 0;
 	#beforeLast = 0;
@@ -57,14 +59,19 @@ export class WordReader {
 	 */
 	read(text: string, onWord: OnWord): void {
 		let from = 0;
+		/** Where the word begins; what is open of it stands before this text. */
+		let start = -this.#open.length;
 		for (let at = 0; at < text.length; at++) {
 			const code = text.charCodeAt(at);
-			const isWord = isWordUnit(code);
-			if (isWord && this.#open.length + at - from + 1 < MAX_WORD_UNITS) continue;
-			const word = this.#open + text.slice(from, isWord ? at + 1 : at);
-			this.#open = "";
+			const isWord = code < 0x80 ? IS_WORD[code] === 1 : isWordUnit(code);
+			if (isWord && at - start + 1 < MAX_WORD_UNITS) continue;
+			const end = isWord ? at + 1 : at;
+			if (end > start) {
+				this.#emitWord(this.#open + text.slice(from, end), end, onWord);
+				this.#open = "";
+			}
 			from = at + 1;
-			if (word !== "") this.#emitWord(word, isWord ? at + 1 : at, onWord);
+			start = from;
 			if (!isWord && code !== SPACE) this.#emitMark(code, at + 1, onWord);
 		}
 		this.#open += text.slice(from);
@@ -79,18 +86,25 @@ export class WordReader {
 
 	#emitWord(raw: string, at: number, onWord: OnWord): void {
 		const word = plainWord(raw);
-		this.#count = 0;
+		const units = this.#units;
 		const length = word.length;
 		let whole = SEED_WORD;
-		for (let i = -1; i < length; i++) {
-			let hash = SEED_CHARS;
-			// Of three to five units, the edges of the word among them.
-			for (let k = 0; k < 5 && i + k <= length; k++) {
-				const unit = i + k < 0 || i + k === length ? EDGE : foldDigit(word.charCodeAt(i + k));
-				hash = Math.imul(hash ^ unit, PRIME);
-				if (k >= 2) this.#add(hash + k);
+		for (let i = 0; i < length; i++) {
+			const unit = foldDigit(word.charCodeAt(i));
+			units[i + 1] = unit;
+			whole = Math.imul(whole ^ unit, PRIME);
+		}
+		units[length + 1] = EDGE;
+		this.#count = 0;
+		// Of three to five units, the edges of the word among them.
+		for (let i = 0; i < length; i++) {
+			let hash = Math.imul(SEED_CHARS ^ (units[i] as number), PRIME);
+			hash = Math.imul(hash ^ (units[i + 1] as number), PRIME);
+			const to = Math.min(i + 5, length + 2);
+			for (let k = i + 2; k < to; k++) {
+				hash = Math.imul(hash ^ (units[k] as number), PRIME);
+				this.#add(hash + k - i);
 			}
-			if (i >= 0) whole = Math.imul(whole ^ foldDigit(word.charCodeAt(i)), PRIME);
 		}
 		this.#add(whole);
 		if (length > 2 && raw !== word && raw === raw.toUpperCase()) this.#add(Math.imul(whole ^ SEED_SHOUT, PRIME));
@@ -122,10 +136,11 @@ function combine(seed: number, a: number, b: number): number {
 	return Math.imul(Math.imul(seed ^ a, PRIME) ^ (a >>> 16) ^ b, 0x85ebca6b);
 }
 
-/** Letters, digits, the apostrophe and everything else that can stand inside a word of some script. */
+/** Of the codes of ASCII: letters, digits and the apostrophe. */
+const IS_WORD = Uint8Array.from({ length: 0x80 }, (_, code) => Number(/[A-Za-z0-9']/.test(String.fromCharCode(code))));
+
+/** Everything else that can stand inside a word of some script. */
 function isWordUnit(code: number): boolean {
-	if (code < 0x80)
-		return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39) || code === 0x27;
 	if (code < 0xc0) return code === 0xad || code === 0xaa || code === 0xb5 || code === 0xba;
 	if (code === 0x2019) return true;
 	if (code >= 0x2000 && code <= 0x206f) return (code >= 0x200b && code <= 0x200f) || code >= 0x2060;

@@ -16,6 +16,8 @@ export interface PlaceOptions {
 }
 
 export interface Places {
+	/** The configuration says where everything is; else it was told, or is the default. */
+	readonly isConfigured: boolean;
 	readonly dir: string;
 	readonly keys: AuditKeys;
 	/** Its path may be empty or of no file: then there are no consents. */
@@ -30,7 +32,7 @@ export function placesOf({ config, dir: givenDir, file }: PlaceOptions): Places 
 	const keys = existingKeys(dir, installationSecrets());
 	if (keys === undefined)
 		throw new Error("set SECURE_LLM_PROXY_SECRET_KEY as it is set for the proxy, and give its audit.dir with --dir or --config");
-	return { dir, keys, consents: { path, names: createNameCipher(keys) } };
+	return { isConfigured: configured !== undefined, dir, keys, consents: { path, names: createNameCipher(keys) } };
 }
 
 export function hasConsents({ consents: { path } }: Places): boolean {
@@ -42,5 +44,5 @@ export function configIn(file: string): Config {
 	const loaded = loadConfig(file);
 	if (loaded.ok) return loaded.config;
 	const [fault] = loaded.faults;
-	throw new Error(`${file}, ${fault?.path}: ${fault?.message}. ${fault?.remedy}`);
+	throw new Error(`${[file, fault?.path].filter(Boolean).join(", ")}: ${fault?.message}. ${fault?.remedy}`);
 }

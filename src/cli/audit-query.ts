@@ -5,7 +5,7 @@ import { openIndex } from "../audit/search-index.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
 import { configIn } from "./audit-places.ts";
 import { installationSecrets } from "./secret.ts";
-import { timeOption } from "./time-option.ts";
+import { periodOption } from "./time-option.ts";
 
 export interface QueryOptions extends Partial<Record<Exclude<keyof RecordFilter, "limit">, string>> {
 	readonly dir: string;
@@ -24,8 +24,7 @@ export async function auditQuery({ dir: folder, config, ...options }: QueryOptio
 		if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Error(`--limit takes a whole number, not '${limit}'`);
 		const filter: RecordFilter = {
 			...rest,
-			...(from !== undefined && { from: timeOption(from, "--from") }),
-			...(to !== undefined && { to: timeOption(to, "--to") }),
+			...periodOption(from, to),
 			...(subject !== undefined && { subject: pseudonymOf(dir, subject) }),
 			limit: Number(limit),
 		};

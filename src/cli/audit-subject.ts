@@ -33,13 +33,13 @@ interface Known {
 	readonly consents: readonly ShownConsent[];
 }
 
-/** Undefined: nothing. Throws when the trail knows of consents whose file is not there, because they would be missed. */
+/** Undefined: nothing. Throws when the trail knows of consents and their file is not where a default says, because they would be missed. */
 function knownOf(places: Places, id: string): Known | undefined {
 	const { dir, keys, consents: file } = places;
 	const subject = new SubjectKeys(dir, keys).find(id);
 	const isThere = hasConsents(places);
 	const consents = isThere ? readConsents(file).filter((consent) => consent.subject === id) : [];
-	if (!isThere && subject !== undefined && hasConsented(dir, subject))
+	if (!isThere && !places.isConfigured && subject !== undefined && hasConsented(dir, subject))
 		throw new Error(`${id} has given consents, and their file is not at '${file.path}' — give --config, or the file with --file`);
 	return subject === undefined && consents.length === 0 ? undefined : { subject, consents: consents.map(shown) };
 }

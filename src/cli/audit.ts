@@ -33,6 +33,15 @@ export function auditVerify(options: AuditVerifyOptions): number {
 	} catch (error) {
 		return refuse(`a checkpoint cannot be read (${(error as NodeJS.ErrnoException).code}) — give a readable file with --checkpoint`);
 	}
+	// One that belongs to no log would say nothing, and the logs would seem proven by it.
+	const foreign = keys.find((key) => !logs.some((log) => key.startsWith(`${log}+`)));
+	if (foreign !== undefined)
+		return refuse(`'${foreign}' is neither a file nor the public key of a log in ${options.dir} — give what log.pub holds with --key`);
+	const strange = checkpoints.findIndex((note) => !logs.some((log) => note.startsWith(`${log}\n`)));
+	if (strange >= 0)
+		return refuse(
+			`${options.checkpoint?.[strange]} is no checkpoint of a log in ${options.dir} — give a copy of head.checkpoint with --checkpoint`,
+		);
 	let isSound = true;
 	for (const log of logs) {
 		// A folder may hold the logs of several replicas; a key and a checkpoint belong to one of them.
@@ -40,7 +49,8 @@ export function auditVerify(options: AuditVerifyOptions): number {
 		const own = checkpoints.filter((note) => note.startsWith(`${log}\n`));
 		const result = verifyLog({ dir: join(options.dir, log), checkpoints: own, ...(verifierKeys.length > 0 && { verifierKeys }) });
 		isSound &&= result.faults.length === 0;
-		process.stdout.write(options.json === true ? `${JSON.stringify({ log, ...result })}\n` : report(log, result));
+		const isByOwnKey = keys.length > 0 && verifierKeys.length === 0;
+		process.stdout.write(options.json === true ? `${JSON.stringify({ log, ...result })}\n` : report(log, result, isByOwnKey));
 	}
 	return isSound ? 0 : 1;
 }
@@ -82,6 +92,7 @@ export interface AuditProveOptions {
 export function auditProve({ dir, log, record, since }: AuditProveOptions): number {
 	try {
 		if ((record === undefined) === (since === undefined)) throw new Error("give either --record NUMBER or --since CHECKPOINT");
+		if (since !== undefined && !existsSync(since)) throw new Error(`${since} does not exist — give a file with a checkpoint with --since`);
 		if (record !== undefined && !/^\d{1,15}$/.test(record)) throw new Error(`--record takes the number of a record (seq), not '${record}'`);
 		const folder = join(dir, log);
 		process.stdout.write(
@@ -94,8 +105,9 @@ export function auditProve({ dir, log, record, since }: AuditProveOptions): numb
 	}
 }
 
-function report(log: string, { first, size, checkpoints, faults }: ReturnType<typeof verifyLog>): string {
+function report(log: string, { first, size, checkpoints, faults }: ReturnType<typeof verifyLog>, isByOwnKey: boolean): string {
 	const range = size === first ? "no records" : `records ${first} to ${size - 1}`;
-	if (faults.length === 0) return `${log}: OK, ${range}, ${checkpoints} checkpoints verified\n`;
+	const by = isByOwnKey ? " with the key beside the log, no --key is this log's" : "";
+	if (faults.length === 0) return `${log}: OK, ${range}, ${checkpoints} checkpoints verified${by}\n`;
 	return `${log}: NOT SOUND, ${range}\n${faults.map((fault) => `  ${fault}\n`).join("")}`;
 }

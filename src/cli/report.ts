@@ -3,7 +3,7 @@ import { logsIn } from "../audit/log-reader.ts";
 import { reportData } from "../report/report-data.ts";
 import { reportHtml } from "../report/report-html.ts";
 import { reportMarkdown } from "../report/report-markdown.ts";
-import { timeOption } from "./time-option.ts";
+import { periodOption } from "./time-option.ts";
 
 export interface ReportOptions {
 	readonly dir: string;
@@ -19,13 +19,25 @@ export function report({ dir, from, to, out }: ReportOptions): number {
 		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
 		const form = out === undefined ? "md" : (/\.(html|md|json)$/.exec(out)?.[1] ?? "");
 		if (form === "") throw new Error(`--out takes a file that ends in .html, .md or .json, not '${out}'`);
-		const data = reportData(dir, timeOption(from, "--from"), to === undefined ? new Date().toISOString() : timeOption(to, "--to"));
+		const { from: begin = "", to: end = new Date().toISOString() } = periodOption(from, to);
+		const data = reportData(dir, begin, end);
 		const text = form === "html" ? reportHtml(data) : form === "json" ? `${JSON.stringify(data, null, "\t")}\n` : reportMarkdown(data);
 		if (out === undefined) process.stdout.write(text);
-		else writeFileSync(out, text, { mode: 0o600 });
+		else write(out, text);
 		return data.logs.every(({ faults }) => faults.length === 0) ? 0 : 1;
 	} catch (error) {
 		process.stderr.write(`report: ${(error as Error).message}\n`);
 		return 2;
+	}
+}
+
+function write(file: string, text: string): void {
+	try {
+		writeFileSync(file, text, { mode: 0o600 });
+	} catch (error) {
+		throw new Error(
+			`${file} cannot be written (${(error as NodeJS.ErrnoException).code}) — give a file in a folder that exists with --out`,
+			{ cause: error },
+		);
 	}
 }

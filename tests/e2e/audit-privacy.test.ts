@@ -45,6 +45,8 @@ async function ask(dir: string, prompts: readonly string[], yaml = "logging: { s
 
 test("with sensitive_data_logging the redacted text is kept encrypted, an export shows it, and after erasure it is nowhere", async () => {
 	const dir = newDir();
+	const consents = ["--file", join(dir, "consent.json")];
+	const terms = ["--policy", "p", "--provider", "*", "--purpose", "support", "--source", "form"];
 	const sinks = `, sinks: [{ name: siem, type: file, path: "${join(dir, "siem.jsonl")}" }]`;
 	await ask(dir, ["The otter swims. Phone (415) 555-2671."], undefined, sinks);
 	expect(everything(dir)).not.toMatch(/otter|heron|jane|555-2671|127\.0\.0\.1/);
@@ -58,10 +60,13 @@ test("with sensitive_data_logging the redacted text is kept encrypted, an export
 
 	// The search index and what a sink wrote lie in the folder as well.
 	expect((await audit("query", dir, "--subject", SUBJECT)).code).toBe(0);
-	expect([existsSync(join(dir, "index.sqlite")), existsSync(join(dir, "siem.jsonl"))]).toEqual([true, true]);
+	expect(await line.run(["consent", "grant", "--dir", dir, ...consents, "--subject", SUBJECT, ...terms])).toMatchObject({ code: 0 });
+	expect((await line.run(["report", "--dir", dir, "--out", join(dir, "report.html")])).code).toBe(0);
+	const files = ["index.sqlite", "siem.jsonl", "consent.json", "report.html"];
+	expect(files.filter((name) => existsSync(join(dir, name)))).toEqual(files);
 	const keys = existingKeys(dir, { secret: "" });
 	const key = keys && new SubjectKeys(dir, keys).find(SUBJECT)?.key;
-	const erased = await audit("erase", dir, "--subject", SUBJECT, "--reason", "ticket 7");
+	const erased = await audit("erase", dir, "--subject", SUBJECT, "--reason", "ticket 7", ...consents);
 	expect([erased.code, erased.err]).toEqual([0, expect.stringContaining(pseudonym)]);
 	expect((await audit("query", dir, "--subject", pseudonym)).code).toBe(0);
 	const left = everything(dir);
@@ -71,7 +76,7 @@ test("with sensitive_data_logging the redacted text is kept encrypted, an export
 	expect((await audit("erase", dir, "--subject", SUBJECT)).code).toBe(1);
 	const verified = await audit("verify", dir);
 	expect([verified.code, verified.out.match(/OK/g)?.length]).toEqual([0, 3]);
-	expect(left).toMatch(/"type":"access"[^\n]*\n[^\n]*"type":"erasure"[^\n]*"reason":"ticket 7"/);
+	expect(left).toMatch(/"type":"access"[^\n]*\n[^\n]*"type":"consent"[^\n]*\n[^\n]*"type":"erasure"[^\n]*"reason":"ticket 7"/);
 });
 
 test("full text needs a second key, and then holds what was found", async () => {

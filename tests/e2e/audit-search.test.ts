@@ -53,6 +53,17 @@ test("query finds records by what they say, newest first, and by caller's name w
 	expect(await audit("query", "--subject", "key:nobody")).toMatchObject({ code: 2, err: expect.stringContaining("key:nobody") });
 });
 
+test("a key or a checkpoint that belongs to no log of the folder proves nothing, and is refused", async () => {
+	const verify = (...words: string[]): Promise<Ran> => line.run(["audit", "verify", "--dir", dir, ...words]);
+	const foreign = line.file("foreign.checkpoint", "elsewhere\n3\nAAAA\n\n");
+	expect(await verify("--key", "no-such-file.pub")).toMatchObject({
+		code: 2,
+		err: expect.stringContaining("neither a file nor the public key"),
+	});
+	expect(await verify("--checkpoint", foreign)).toMatchObject({ code: 2, err: expect.stringContaining("is no checkpoint of a log") });
+	expect(await verify("--key", join(dir, "local", "log.pub"))).toMatchObject({ code: 0 });
+});
+
 test("the index is made anew from the segments when it is torn or fits another log", async () => {
 	const before = await found();
 	writeFileSync(join(dir, "index.sqlite"), "not a database");

@@ -71,6 +71,14 @@ test("what operators did counts as evidence, and a start with the same policy is
 	expect(out).toContain("| tamper evidence | logs verified and sound | 2 |");
 });
 
+test.each([
+	[["--from", "2099-01-01"], /--from \(2099-01-01T00:00:00.000Z\) must lie before now/],
+	[["--from", "2026-01-02", "--to", "2026-01-01"], /must lie before --to/],
+	[["--out", "/nonexistent/report.html"], /cannot be written \(ENOENT\).*--out/],
+])("a report that cannot be made, %j, says why", async (words, reason) => {
+	expect(await report(...words)).toMatchObject({ code: 2, err: expect.stringMatching(reason) });
+});
+
 test("the page is complete in itself, has its charts, and names from requests are only text in it", async () => {
 	const file = join(line.folder, "report.html");
 	expect(await report("--out", file)).toMatchObject({ code: 0 });

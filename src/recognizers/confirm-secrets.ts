@@ -1,15 +1,30 @@
 import { crc32 } from "node:zlib";
 import { isPlaceholder, TEMPLATE } from "./placeholders.ts";
 import type { Confirmer } from "./recognizer.ts";
+import { reversed } from "./reversed.ts";
 import { rot13 } from "./rot13.ts";
 import { entropy, tokenEfficiency } from "./token-efficiency.ts";
 
 /** A token with a vendor's prefix: only what was plainly written by hand is refused. */
 export const confirmToken: Confirmer = ({ text }) => {
-	const body = text.replace(/^[A-Za-z0-9$.]{1,24}[-_.!:/]/, "");
-	if (/x{6,}|X{6,}|0{12,}|(?:1234567890){2}|\*{3}|\.{3}|your|insert|replace|placeholder|redacted/i.test(body)) return 0;
-	return /[a-z]/.test(body) && !/\d/.test(body) && tokenEfficiency(body) > 2.8 ? 0 : 0.97;
+	const body = text.replace(/^[A-Za-z0-9$.]{1,24}[-_.!:/](?:\d-)?/, "");
+	if (/x{6,}|X{6,}|0{12,}|(?:1234567890){2}|\*{3}|\.{3}|your|insert|replace|placeholder|redacted/i.test(body) || isMonotonous(body))
+		return 0;
+	return /[a-z]/i.test(body) && !/\d/.test(body) && tokenEfficiency(body) > 2.8 ? 0 : 0.97;
 };
+
+/** Of one length: a letter or a digit more, and it is something else. */
+export const confirmExactToken: Confirmer = (candidate) => {
+	if (candidate.right === undefined) return undefined;
+	return /^[_-]?[A-Za-z0-9]/.test(candidate.right) ? 0 : confirmToken(candidate);
+};
+
+/** Its first 64 characters have fewer different pairs than a third of them: keys that were held down, or one pattern again and again. */
+function isMonotonous(body: string): boolean {
+	const head = body.slice(0, 64).toLowerCase();
+	const pairs = new Set(Array.from(head, (_, i) => head.slice(i, i + 2)));
+	return head.length >= 20 && pairs.size * 3 < head.length;
+}
 
 /** Slack numbers workspaces and versions: what has no digit is a name for a token. */
 export const confirmSlackToken: Confirmer = (candidate) => (/\d/.test(candidate.text) ? confirmToken(candidate) : 0);
@@ -17,10 +32,17 @@ export const confirmSlackToken: Confirmer = (candidate) => (/\d/.test(candidate.
 /** In ROT13 a token is as random as before; the words of an address or a class name are not: small letters and few digits. */
 export const confirmRotatedToken: Confirmer = (candidate) => {
 	const { text } = candidate;
-	const digits = text.replace(/\D/g, "").length;
-	const isRandom = digits * 6 > text.length || (digits > 0 && /[A-Z]/.test(text));
-	return isRandom && tokenEfficiency(text) < 2.4 ? confirmToken({ ...candidate, text: rot13(text) }) : 0;
+	return isRandom(text) ? confirmToken({ ...candidate, text: rot13(text) }) : 0;
 };
+
+/** Backwards likewise. */
+export const confirmReversedToken: Confirmer = (candidate) =>
+	isRandom(candidate.text) ? confirmToken({ ...candidate, text: reversed(candidate.text) }) : 0;
+
+function isRandom(text: string): boolean {
+	const digits = text.replace(/\D/g, "").length;
+	return (digits * 6 > text.length || (digits > 0 && /[A-Z]/.test(text))) && tokenEfficiency(text) < 2.4;
+}
 
 /** Letters beyond `f`: not a hash that happens to begin like the token. */
 export const confirmMixedToken: Confirmer = (candidate) => (/[g-zG-Z]/.test(candidate.text) ? confirmToken(candidate) : 0);

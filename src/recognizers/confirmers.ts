@@ -14,13 +14,23 @@ import {
 	confirmCrcToken,
 	confirmCredentialedUrl,
 	confirmDiscord,
+	confirmExactToken,
 	confirmJwt,
 	confirmMixedToken,
+	confirmReversedToken,
 	confirmRotatedToken,
 	confirmSlackToken,
 	confirmToken,
 } from "./confirm-secrets.ts";
-import { confirmE164, confirmEmail, confirmEmailFromAt, confirmNanp, confirmNationalPhone } from "./contact.ts";
+import {
+	confirmE164,
+	confirmEmail,
+	confirmEmailFromAt,
+	confirmNanp,
+	confirmNationalPhone,
+	confirmReversedEmail,
+	confirmReversedEmailFromAt,
+} from "./contact.ts";
 import { IDENTIFIERS } from "./identifier-tables.ts";
 import { identifierConfirmer, identifierFromDigit } from "./identifiers.ts";
 import { confirmImage, confirmLink } from "./links.ts";
@@ -59,6 +69,8 @@ const BY_VALIDATOR: Readonly<Record<Validator, Confirmer>> = {
 export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confirmer>([
 	["email", confirmEmail],
 	["email_from_at", confirmEmailFromAt],
+	["email_reversed", confirmReversedEmail],
+	["email_reversed_from_at", confirmReversedEmailFromAt],
 	["phone_e164", confirmE164],
 	["phone_nanp", confirmNanp],
 	["phone_national", confirmNationalPhone],
@@ -78,8 +90,10 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["ethereum", confirmEthereum],
 	["jwt", confirmJwt],
 	["token", confirmToken],
+	["exact_token", confirmExactToken],
 	["mixed_token", confirmMixedToken],
 	["rotated_token", confirmRotatedToken],
+	["reversed_token", confirmReversedToken],
 	["github_token", confirmCrcToken],
 	["npm_token", confirmCrcToken],
 	["slack_token", confirmSlackToken],

@@ -3,11 +3,16 @@ import { parse } from "tldts";
 import { confirmWhole } from "./confirm-whole.ts";
 import { contextWords } from "./context.ts";
 import type { Confirmer, Recognizer } from "./recognizer.ts";
+import { reversed } from "./reversed.ts";
 
 const LETTERS = "A-Za-z\\u00c0-\\u024f\\u0370-\\u03ff\\u0400-\\u052f";
 
 const EMAIL_LOCAL = `${LETTERS}0-9._%+'-`;
 const EMAIL_HOST = "(?:[A-Za-z0-9-]{1,63}\\.){1,5}[A-Za-z][A-Za-z0-9-]{1,23}(?![A-Za-z0-9-])";
+
+/** Endings of most addresses, backwards: any word could be one of the others. */
+const REVERSED_TLDS = "moc|ten|gro|ude|vog|lim|ofni|zib|ppa|ved|ku\\.oc";
+const REVERSED_LOCAL = "@[A-Za-z0-9._%+-]{1,64}(?![A-Za-z0-9._%+@-])";
 
 export const EMAIL: Recognizer = {
 	type: "email",
@@ -23,9 +28,19 @@ export const EMAIL: Recognizer = {
 			sensitiveFrom: { at: { expression: `@${EMAIL_HOST}`, confirm: "email_from_at" } },
 			views: ["compact", "decoded"],
 		},
+		{
+			name: "email_reversed",
+			expression: `(?<![A-Za-z0-9._%+@-])(?:${REVERSED_TLDS})\\.[A-Za-z0-9.-]{1,100}${REVERSED_LOCAL}`,
+			caseInsensitive: true,
+			score: 0.9,
+			confirm: "email_reversed",
+			views: ["compact", "decoded"],
+			sensitiveFrom: { at: { expression: REVERSED_LOCAL, confirm: "email_reversed_from_at" } },
+		},
 	],
 	examples: {
 		match: [
+			"⟦moc.elpmaxe.liam@eod.enaj⟧ is her address, backwards",
 			"a@b.co",
 			"Write to jane.doe+tag@mail.example.com.",
 			"<o'neil@example.org>",
@@ -42,6 +57,9 @@ export const EMAIL: Recognizer = {
 			"icon@2x.png",
 			"lib@1.2.3",
 			"git@github.com:org/repo.git",
+			"moc.elpmaxe",
+			"ten.foo@",
+			"com.example@host",
 		],
 	},
 };
@@ -67,6 +85,14 @@ const LOCAL_BEFORE = new RegExp(`[${EMAIL_LOCAL}]{1,64}$`);
 
 /** The text begins at the `@`. */
 export const confirmEmailFromAt = confirmWhole(LOCAL_BEFORE, confirmEmail);
+
+const REVERSED_HEAD = new RegExp(`^(?:${REVERSED_TLDS})\\.`, "i");
+
+/** Whether an address is written from the last letter to the first, or might be. */
+export const isReversedEmail = (text: string): boolean => REVERSED_HEAD.test(text);
+
+export const confirmReversedEmail: Confirmer = (candidate) => confirmEmail({ ...candidate, text: reversed(candidate.text) });
+export const confirmReversedEmailFromAt = confirmWhole(/[A-Za-z0-9.-]{1,120}$/, confirmReversedEmail);
 
 export const PHONE: Recognizer = {
 	type: "phone",

@@ -1,4 +1,5 @@
 import { EVERY_VIEW, type PatternSpec, type Recognizer } from "./recognizer.ts";
+import { reversedExpression } from "./reversed.ts";
 import { rotatedClass, rotatedExpression } from "./rot13.ts";
 
 /** Alphabets of token bodies: class source and sample text. Samples are assembled so that no file holds a whole token. */
@@ -13,10 +14,12 @@ const BODIES = {
 	uuid: ["0-9a-fA-F-", "3f9a1c7e-5b2d-4046-a1a9-c3e7b5d20864"],
 } as const;
 export type Body = keyof typeof BODIES;
+/** Two capitals, digits or signs in a row come early in them. */
+const REVERSIBLE: ReadonlySet<Body> = new Set(["alnum", "url", "hex", "upper"]);
 
 /**
  * One form of a token: a literal prefix, how many characters of which alphabet make it certain, and how it goes on.
- * Whatever follows in the alphabet is swallowed, so a vendor's longer tokens stay whole.
+ * Whatever follows in the alphabet is swallowed, so a vendor's longer tokens stay whole, unless the length is exact.
  */
 export interface TokenForm {
 	/** Sample of the prefix, and its expression where that is not the same text. */
@@ -28,6 +31,8 @@ export interface TokenForm {
 	readonly confirm?: string;
 	/** More bytes that the tail may take, as class source. */
 	readonly more?: string;
+	/** The vendor's tokens have this length and no other: a longer run is something else. */
+	readonly isExact?: true;
 }
 
 export interface TokenRow {
@@ -49,22 +54,59 @@ export function rotatedToken({ name, expression, score, tail }: PatternSpec): Pa
 	};
 }
 
+/** Longer runs are no reversed token. */
+const MAX_REVERSED = 250;
+/** Of its body at least so many characters stand behind the two from which it is found in answers. */
+const LEAST_BEHIND = 10;
+/** More of it than this is hardly ever public. */
+const MOST_PUBLIC = 26;
+
+interface ReversedForm {
+	/** Expression of its prefix, as it is read forwards. */
+	readonly prefix: string;
+	/** Class source of its body. */
+	readonly alphabet: string;
+	readonly min: number;
+	readonly max?: number;
+}
+
+/**
+ * The same token written backwards: the prefix comes last and says what it was. Any word could begin it, so in answers it
+ * is found from the first two characters in a row that are no small letters, as Azure keys are, where it has small letters.
+ */
+export function reversedToken({ name, score }: PatternSpec, { prefix, alphabet, min, max = MAX_REVERSED }: ReversedForm): PatternSpec {
+	const others = alphabet.replace(/a-[zf]/, "");
+	const rest = `${reversedExpression(prefix)}(?![A-Za-z0-9_-])`;
+	const least = Math.max(LEAST_BEHIND, min - 2 - MOST_PUBLIC);
+	const part = `(?<![${others}])[${others}]{2}[${alphabet}]{${least},${max - 2}}${rest}`;
+	return {
+		name: `${name}_reversed`,
+		expression: `(?<![${alphabet}])[${alphabet}]{${min},${max}}${rest}`,
+		score,
+		confirm: "reversed_token",
+		...(others !== alphabet && { inAnswers: { expression: part, confirm: "reversed_token" } }),
+	};
+}
+
 /** The recognizer of one row. Its examples follow from its forms. */
 export function tokenRecognizer(group: string, { type, forms }: TokenRow): Recognizer {
 	const sample = ({ prefix, body, min }: TokenForm, length = min): string => prefix + BODIES[body][1].repeat(12).slice(0, length);
-	const patterns = forms.flatMap(({ prefix, expression, body, min, confirm, more = "" }, i): PatternSpec[] => {
+	const patterns = forms.flatMap(({ prefix, expression, body, min, confirm, more = "", isExact }, i): PatternSpec[] => {
 		const alphabet = BODIES[body][0];
 		const pattern = {
 			name: i === 0 ? type : `${type}_${i + 1}`,
 			expression: `(?<![A-Za-z0-9_-])${expression ?? escaped(prefix)}[${alphabet}]{${min}}`,
 			score: 0.98,
-			confirm: confirm ?? "token",
+			confirm: confirm ?? (isExact ? "exact_token" : "token"),
 			tail: { bytes: `${more}${alphabet}`, maxBytes: MAX_TAIL_BYTES },
 		};
 		// Hardly ever the end or the beginning of a word.
 		const isDistinct = /[^A-Za-z0-9]|^(?=.*[A-Z]).{4}/.test(prefix);
+		if (!isDistinct) return [pattern];
 		const rotated = /[A-Za-z]/.test(prefix) ? [rotatedToken(pattern)] : [];
-		return isDistinct ? [{ ...pattern, views: EVERY_VIEW }, ...rotated] : [pattern];
+		const max = isExact && { max: min };
+		const turned = REVERSIBLE.has(body) ? [reversedToken(pattern, { prefix: expression ?? escaped(prefix), alphabet, min, ...max })] : [];
+		return [{ ...pattern, views: EVERY_VIEW }, ...rotated, ...turned];
 	});
 	return {
 		type,
@@ -73,12 +115,13 @@ export function tokenRecognizer(group: string, { type, forms }: TokenRow): Recog
 		label: type.toUpperCase(),
 		patterns,
 		examples: {
-			match: forms.flatMap((form) => [`⟦${sample(form)}⟧`, `key: "⟦${sample(form, form.min + 9)}⟧" end`]),
+			match: forms.flatMap((form) => [`⟦${sample(form)}⟧`, `key: "⟦${sample(form, form.min + (form.isExact ? 0 : 9))}⟧" end`]),
 			noMatch: forms.flatMap((form) => [
 				form.prefix,
 				sample(form, form.min - 1),
 				`x${sample(form)}`,
 				...(form.min < 8 ? [] : [form.prefix + "x".repeat(form.min)]),
+				...(form.isExact ? [sample(form, form.min + 1)] : []),
 			]),
 		},
 	};
@@ -90,6 +133,8 @@ const form = (prefix: string, body: Body, min: number, expression?: string): Tok
 	min,
 	...(expression && { expression }),
 });
+/** A form of one length. */
+export const exactly = (...args: Parameters<typeof form>): TokenForm => ({ ...form(...args), isExact: true });
 export const row = (
 	type: string,
 	...forms: readonly (readonly [prefix: string, body: Body, min: number, expression?: string])[]

@@ -1,15 +1,16 @@
 import type { Recognizer } from "./recognizer.ts";
-import { row, type TokenRow, tokenRecognizer } from "./secret-tokens.ts";
+import { exactly, row, type TokenRow, tokenRecognizer } from "./secret-tokens.ts";
 
 // biome-ignore format: a table
 const ROWS: readonly TokenRow[] = [
-	row("anthropic_key", ["sk-ant-", "url", 20]),
+	// api03-, admin01-, oat01- and 95 characters.
+	row("anthropic_key", ["sk-ant-", "url", 80]),
 	row("openrouter_key", ["sk-or-v1-", "hex", 32]),
 	row("langfuse_key", ["sk-lf-", "uuid", 30, "[sp]k-lf-"]),
 	row("minimax_key", ["sk-api-", "url", 40]),
 	row("openai_key", ["sk-proj-", "url", 20, "sk-(?:proj|svcacct|service|admin|None)-"], ["sk-", "alnum", 20]),
 	row("google_ai_key", ["AQ.Ab8RN6", "url", 20]),
-	row("groq_key", ["gsk_", "alnum", 20]),
+	{ type: "groq_key", forms: [exactly("gsk_", "alnum", 52)] },
 	row("xai_key", ["xai-", "url", 30]),
 	row("perplexity_key", ["pplx-", "alnum", 30]),
 	row("huggingface_token", ["hf_", "letters", 30], ["api_org_", "letters", 30]),

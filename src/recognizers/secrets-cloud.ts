@@ -1,9 +1,9 @@
 import type { Recognizer } from "./recognizer.ts";
-import { row, type TokenRow, tokenRecognizer } from "./secret-tokens.ts";
+import { exactly, row, type TokenRow, tokenRecognizer } from "./secret-tokens.ts";
 
 // biome-ignore format: a table
 const ROWS: readonly TokenRow[] = [
-	row("google_api_key", ["AIza", "url", 35]),
+	{ type: "google_api_key", forms: [exactly("AIza", "url", 35)] },
 	row("google_oauth_secret", ["GOCSPX-", "url", 24]),
 	row("google_oauth_token", ["ya29.", "url", 20], ["1//0", "url", 28]),
 	row("digitalocean_token", ["dop_v1_", "hex", 40, "do[opr]_v1_"]),
@@ -20,10 +20,11 @@ const ROWS: readonly TokenRow[] = [
 	row("upcloud_token", ["ucat_", "alnum", 24]),
 	row("mongodb_atlas_secret", ["mdb_sa_sk_", "url", 36]),
 	{ type: "clickhouse_key", forms: [{ prefix: "4b1d", body: "alnum", min: 38, confirm: "mixed_token" }] },
-	row("databricks_token", ["dapi", "hex", 32], ["dose", "hex", 32]),
+	{ type: "databricks_token", forms: [exactly("dapi", "hex", 32), exactly("dose", "hex", 32)] },
 	row("elastic_key", ["essu_", "base64", 40]),
 	row("tailscale_key", ["tskey-auth-", "url", 16, "tskey-[a-z]{2,20}-"]),
-	row("vault_token", ["hvs.", "url", 24, "hv[sbr]\\."]),
+	// Root tokens are short; service, batch and recovery tokens have 90 characters and more.
+	{ type: "vault_token", forms: [exactly("hvs.", "alnum", 24), { prefix: "hvs.", expression: "hv[sbr]\\.", body: "url", min: 90 }] },
 	row("doppler_token", ["dp.pt.", "alnum", 40, "dp\\.(?:ct|pt|st|sa|scim|audit)\\.(?:[a-z0-9_-]{2,35}\\.)?"]),
 	row("pulumi_token", ["pul-", "hex", 40]),
 	row("onepassword_token", ["ops_eyJ", "base64", 60]),

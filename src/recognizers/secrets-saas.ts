@@ -1,5 +1,5 @@
 import type { Recognizer } from "./recognizer.ts";
-import { row, type TokenRow, tokenRecognizer } from "./secret-tokens.ts";
+import { exactly, row, type TokenRow, tokenRecognizer } from "./secret-tokens.ts";
 
 // biome-ignore format: a table
 const ROWS: readonly TokenRow[] = [
@@ -13,7 +13,7 @@ const ROWS: readonly TokenRow[] = [
 	},
 	{ type: "slack_webhook", forms: [{ prefix: "hooks.slack.com/services/", expression: "hooks\\.slack\\.com/(?:services|workflows|triggers)/", body: "url", min: 8, more: "/" }] },
 	{ type: "discord_webhook", forms: [{ prefix: "discord.com/api/webhooks/123456789012345678/", expression: "discord(?:app)?\\.com/api/webhooks/\\d{17,20}/", body: "url", min: 40 }] },
-	row("stripe_key", ["sk_live_", "alnum", 16, "[sr]k_(?:live|test|prod)_"], ["whsec_", "base64", 24]),
+	row("stripe_key", ["sk_live_", "alnum", 24, "[sr]k_(?:live|test|prod)_"], ["whsec_", "base64", 24]),
 	row("sendgrid_key", ["SG.abcdefghijklmnopqrstuv.", "url", 30, "SG\\.[A-Za-z0-9_-]{16,32}\\."]),
 	row("mailgun_key", ["key-", "hex", 32]),
 	row("brevo_key", ["xkeysib-", "hex", 40], ["xsmtpsib-", "hex", 40]),
@@ -27,7 +27,8 @@ const ROWS: readonly TokenRow[] = [
 	row("paddle_key", ["pdl_live_apikey_", "url", 40, "pdl_(?:live|sdbx)_apikey_"]),
 	row("shopify_token", ["shpat_", "alnum", 32, "shp(?:at|ca|pa|ss|tka)_"]),
 	row("hubspot_token", ["pat-na1-", "uuid", 36, "pat-(?:na|eu)\\d-"]),
-	row("notion_token", ["ntn_", "alnum", 40], ["secret_", "alnum", 43]),
+	// 11 digits and 35 characters (secretlint, notion).
+	{ type: "notion_token", forms: [exactly("ntn_12345678901", "alnum", 35, "ntn_\\d{11}"), exactly("secret_", "alnum", 43)] },
 	row("linear_key", ["lin_api_", "alnum", 36, "lin_(?:api|oauth)_"]),
 	row("airtable_token", ["pataB3dE5gH7jK9mN.", "hex", 40, "pat[A-Za-z0-9]{14}\\."]),
 	row("clickup_token", ["pk_12345678_", "upper", 30, "pk_\\d{6,9}_"]),

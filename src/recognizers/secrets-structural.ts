@@ -1,5 +1,5 @@
 import { EVERY_VIEW, type PatternSpec, type Recognizer } from "./recognizer.ts";
-import { rotatedToken } from "./secret-tokens.ts";
+import { reversedToken, rotatedToken } from "./secret-tokens.ts";
 
 const sample = "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2".repeat(4);
 const KEY_BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
@@ -134,9 +134,10 @@ export const CREDENTIALED_URL: Recognizer = {
 	},
 };
 
+const ACCESS_KEY_PREFIX = "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])";
 const ACCESS_KEY_ID: PatternSpec = {
 	name: "aws_access_key_id",
-	expression: "(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])",
+	expression: `(?<![A-Za-z0-9])${ACCESS_KEY_PREFIX}[A-Z0-9]{16}(?![A-Za-z0-9])`,
 	score: 0.97,
 	views: EVERY_VIEW,
 	confirm: "token",
@@ -150,6 +151,7 @@ export const AWS_KEY: Recognizer = {
 	patterns: [
 		ACCESS_KEY_ID,
 		rotatedToken(ACCESS_KEY_ID),
+		reversedToken(ACCESS_KEY_ID, { prefix: ACCESS_KEY_PREFIX, alphabet: "A-Z0-9", min: 16, max: 16 }),
 		{
 			name: "aws_secret_access_key",
 			expression: "(?:aws[a-z0-9_ .-]{0,16}(?:key|secret)|secret[_ -]?access[_ -]?key|secret[_ -]?key)[\"'\\])]{0,3}[ \\t]{0,4}[:=]",

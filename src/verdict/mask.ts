@@ -1,4 +1,5 @@
 import type { MaskOptions } from "../policy/policy.ts";
+import { isReversedEmail } from "../recognizers/contact.ts";
 
 const SYMBOL = /[\p{L}\p{N}_]/u;
 
@@ -7,7 +8,7 @@ const DEFAULTS: Readonly<Record<string, MaskOptions>> = { credit_card: { keep_la
 
 /** Every letter and digit as `*` but for those that the options keep; never more than two thirds of them stay. */
 export function mask(type: string, text: string, options: MaskOptions = DEFAULTS[type] ?? {}): string {
-	const domainAt = options.keep_domain === true ? text.lastIndexOf("@") : -1;
+	const domainAt = options.keep_domain === true && !isReversedEmail(text) ? text.lastIndexOf("@") : -1;
 	if (domainAt >= 0) return mask(type, text.slice(0, domainAt), { ...options, keep_domain: false }) + text.slice(domainAt);
 	const symbols = [...text];
 	const count = symbols.filter((symbol) => SYMBOL.test(symbol)).length;

@@ -10,7 +10,7 @@ import { chunkings, pick, random, someChunkings } from "../support/random.ts";
 import { REFERENCE_VIEWS } from "../support/reference-views.ts";
 
 const AWS = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
-const ANTHROPIC = ["sk-ant-", "aB3dE5gH_jK9mN1pQ3rS-tU7vW9xY"].join("");
+const ANTHROPIC = ["sk-ant-", "aB3dE5gH_jK9mN1pQ3rS-tU7vW9xY".repeat(3)].join("");
 const SECRETS = [AWS, ANTHROPIC];
 /** At least this many chunk boundaries, or as long as FUZZ_SECONDS says. */
 const BOUNDARIES = 40_000;

@@ -42,6 +42,7 @@ test("with `at` an address is rewritten from its @ on, for every chunking", () =
 		"mail jane.doe@corp.com, or o'neil@a.example.org": "mail jane.doe@****.***, or o'neil@*.*******.***",
 		"see müller@buero.de.": "see müller@*****.**.",
 		"jane@corp.com.Then": "jane@****.***.Then",
+		"backwards: moc.proc@eod.enaj!": "backwards: moc.proc@***.****!",
 		"j\u200bane@co\u200brp.com": "j\u200bane@****.***",
 		"@handle icon@2x.png git@github.com:a/b a @corp.com": "@handle icon@2x.png git@github.com:a/b a @corp.com",
 	};

@@ -55,6 +55,14 @@ for (const { type, examples } of ALL) {
 	});
 }
 
+test("the set has the breadth that is promised", () => {
+	const kinds = (category: string): number => RECOGNIZERS.filter((recognizer) => recognizer.category === category).length;
+	const countries = new Set(RECOGNIZERS.flatMap(({ groups = [] }) => groups.filter((group) => group.startsWith("national_id:"))));
+	expect(kinds("pii")).toBeGreaterThanOrEqual(150);
+	expect(kinds("secret")).toBeGreaterThanOrEqual(149);
+	expect(countries.size).toBeGreaterThanOrEqual(70);
+});
+
 test("a token with a prefix is found in ROT13 too, where neither reading is made of words", () => {
 	const turned = (text: string): string =>
 		text.replace(/[A-Za-z]/g, (char) => String.fromCharCode(char.charCodeAt(0) + (/[A-Ma-m]/.test(char) ? 13 : -13)));
@@ -76,6 +84,13 @@ test("a Confluent secret proves itself by its checksum", () => {
 	const score = (text: string): number | undefined => CONFIRMERS.get("confluent_key")?.({ text, compact: "", left: "", right: undefined });
 	expect(score(head + check)).toBe(0.99);
 	expect(score(head + [...check].reverse().join(""))).toBe(0.97);
+});
+
+test("a token of which the vendor says how long it is is no other length, and one key held down is none", () => {
+	const groq = ["gsk_", "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2".repeat(2).slice(0, 52)].join("");
+	expect(findingsIn(inPrompts, `key ${groq}.`)).toMatchObject([{ type: "groq_key" }]);
+	for (const text of [`key ${groq}9.`, `key ${groq}-9.`, `sgp_${"5".repeat(20)}${"a".repeat(20)}`])
+		expect(findingsIn(inPrompts, text)).toEqual([]);
 });
 
 test("a name for a Slack token, or one written to be counted, is none", () => {

@@ -15,6 +15,7 @@ describe("mask", () => {
 		["email", "jane.doe@example.com", undefined, "****.***@*******.***"],
 		["email", "jane.doe@example.com", { keep_domain: true }, "****.***@example.com"],
 		["email", "jane.doe@example.com", { keep_domain: true, keep_first: 1, keep_last: 1 }, "j***.**e@example.com"],
+		["email", "moc.elpmaxe@eod.enaj", { keep_domain: true }, "***.*******@***.****"],
 		["credit_card", "4111 1111 1111 1234", undefined, "**** **** **** 1234"],
 		["credit_card", "4111-1111-1111-1234", { keep_first: 6, keep_last: 4 }, "4111-11**-****-1234"],
 		["credit_card", "4111-1111-1111-1234", {}, "****-****-****-****"],

@@ -1,8 +1,10 @@
 import { compilePolicies } from "../compile-policies.ts";
 import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { readTls } from "../edge/tls.ts";
+import { readKeyFile } from "../identity/key-file.ts";
 import type { Policy } from "../policy/policy.ts";
-
+import type { Fault } from "../proxy.ts";
 import { type HoldCost, type HoldReport, reportHold } from "../scanner/hold-report.ts";
 import { type ExplainedRequest, explain } from "./explain.ts";
 import { printFaults } from "./serve.ts";
@@ -14,7 +16,8 @@ export async function check(file: string, request?: ExplainedRequest): Promise<n
 		printFaults(loaded.faults);
 		return 2;
 	}
-	for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
+	for (const { path, message, remedy } of [...loaded.warnings, ...missingKeys(loaded.config)])
+		process.stderr.write(`warning: ${path} ${message} — ${remedy}\n`);
 	const tls = readTls(loaded.config.server.tls);
 	if (!tls.ok) {
 		printFaults([tls.fault]);
@@ -35,6 +38,14 @@ export async function check(file: string, request?: ExplainedRequest): Promise<n
 	}
 	process.stdout.write(holdTable(await reportHold((byId.get(book.default.id) as Policy).response.rules)));
 	return 0;
+}
+
+/** The keys may be elsewhere while a file is checked; the proxy does not start without them. */
+function missingKeys({ security: { auth } }: Config): Fault[] {
+	const reading = auth.mode === "api_key" ? readKeyFile(auth.keys_file) : { ok: true as const };
+	if (reading.ok) return [];
+	const remedy = `The proxy does not start without it. Make it with 'secure-llm-proxy keys create --file ${auth.keys_file}'.`;
+	return [{ path: "security.auth.keys_file", message: `${auth.keys_file} ${reading.reason}`, remedy }];
 }
 
 const onCompile = (patterns: number): void => {

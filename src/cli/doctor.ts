@@ -55,7 +55,7 @@ async function examine(file: string): Promise<Finding[]> {
 	const { config, warnings } = loaded;
 	return [
 		ok(`configuration ${file}`),
-		...warnings.map((text) => warning(text, "Remove the key, or do not rely on it.")),
+		...warnings.map(({ path, message, remedy }) => warning(`${path} ${message}`, remedy)),
 		...machine(config),
 		...certificates(config),
 		await policies(config),

@@ -15,7 +15,7 @@ export async function serve(file: string, version: string): Promise<number | und
 	if (!loaded.ok) return failed(loaded.faults);
 	const logger = createLogger(loaded.config.logging.level);
 	const number = processNumber();
-	if (number === undefined) for (const warning of loaded.warnings) logger.warn({ config: file }, warning);
+	if (number === undefined) for (const warning of loaded.warnings) logger.warn({ config: file, ...warning }, "configuration");
 	if (number === undefined && loaded.config.server.processes > 1) return serveProcesses(loaded.config, logger);
 	const config = number === undefined ? loaded.config : withOwnLog(loaded.config, number);
 	const started = await start(config, logger, version).catch((error: Error): { ok: false; faults: Fault[] } => ({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { redisUrl } from "./redis-url-schema.ts";
 
 /** Bytes of an answer that is not streamed, at most; a longer one ends with an error. */
 const MAX_ANSWER_BYTES = 10 << 20;
@@ -16,12 +17,9 @@ export const Cache = z
 			.describe(
 				"`memory`: each process has its own; `redis`: all replicas share one, encrypted under `SECURE_LLM_PROXY_SECRET_KEY`. Read at start only.",
 			),
-		redis_url: z
-			.string()
-			.default("")
-			.describe(
-				"Redis or Valkey of the cache. Empty: `shared_state.redis_url`; one of its own keeps answers from filling that of the limits.",
-			),
+		redis_url: redisUrl.describe(
+			"Redis or Valkey of the cache. Empty: `shared_state.redis_url`; one of its own keeps answers from filling that of the limits.",
+		),
 		scope: z
 			.enum(["caller", "everyone"])
 			.default("caller")

@@ -47,9 +47,12 @@ export const RateLimiting = z
 			.describe("While Redis is slow, full or gone. `local`: each replica counts alone; `closed`: requests are answered 503."),
 	})
 	.superRefine(({ rules }, context) => {
-		for (const [i, { name }] of rules.entries())
+		for (const [i, { name, ...rule }] of rules.entries()) {
 			if (rules.findIndex((other) => other.name === name) !== i)
 				context.addIssue({ code: "custom", path: ["rules", i, "name"], message: `'${name}' is the name of another rule` });
+			if (!Object.values(rule).some((value) => typeof value === "number" && value > 0))
+				context.addIssue({ code: "custom", path: ["rules", i], message: "limits nothing: none of its limits is above 0" });
+		}
 	})
 	.prefault({})
 	.describe("How much one caller may ask.");

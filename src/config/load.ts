@@ -4,9 +4,9 @@ import { isScalar, parseDocument } from "yaml";
 import type { z } from "zod";
 import { cacheFaults } from "./cache-faults.ts";
 import type { ConfigFault } from "./config-fault.ts";
+import { faultWords, keysAt } from "./fault-words.ts";
 import { interpolate } from "./interpolate.ts";
-import { notEnforcedIn } from "./not-enforced.ts";
-
+import { nearest } from "./nearest.ts";
 import { policyFaults } from "./policy-faults.ts";
 import { isPreset } from "./presets.ts";
 import { resolvePolicies, withBase } from "./resolve-policies.ts";
@@ -14,10 +14,11 @@ import { routingFaults } from "./routing-faults.ts";
 
 import { type Config, ConfigSchema } from "./schema.ts";
 import { unknownPolicies } from "./unknown-policies.ts";
+import { warningsOf } from "./warnings.ts";
 import { insertWordFiles } from "./word-files.ts";
 
 export type LoadedConfig =
-	| { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
+	| { readonly ok: true; readonly config: Config; readonly warnings: readonly ConfigFault[] }
 	| { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
 /** Reads, interpolates and validates a YAML or JSON file as a whole. */
@@ -49,12 +50,20 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 		const node = document.getIn(path, true);
 		return isScalar(node) && node.type === "PLAIN";
 	};
-	const { value: raw, faults } = interpolate(document.toJS() ?? {}, env, isUnquoted);
+	let written: unknown;
+	try {
+		written = document.toJS() ?? {};
+	} catch {
+		return { ok: false, faults: [BAD_ALIASES] };
+	}
+	const { value: raw, faults } = interpolate(written, env, isUnquoted);
 	if (faults.length > 0) return { ok: false, faults };
 	const unread = insertWordFiles(sectionOf(raw, "security"));
 	if (unread.length > 0) return { ok: false, faults: unread };
 	const security = sectionOf(raw, "security");
-	const parsed = ConfigSchema.safeParse(security === undefined ? raw : { ...(raw as object), security: withBase(security) });
+	const parsed = ConfigSchema.safeParse(security === undefined ? raw : { ...(raw as object), security: withBase(security) }, {
+		error: faultWords,
+	});
 	if (!parsed.success) return { ok: false, faults: parsed.error.issues.flatMap((issue) => faultsOf(issue)) };
 	const { policies, issues, faults: unresolved } = resolvePolicies(security ?? {});
 	const invalid = [...unresolved, ...issues.flatMap(({ path, issue }) => faultsOf(issue, path))];
@@ -68,9 +77,7 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 		...routingFaults(config),
 		...cacheFaults(config),
 	];
-	return semantic.length > 0
-		? { ok: false, faults: semantic }
-		: { ok: true, config, warnings: notEnforcedIn(raw).map((path) => `${path} is not enforced in this version`) };
+	return semantic.length > 0 ? { ok: false, faults: semantic } : { ok: true, config, warnings: warningsOf(config, raw) };
 }
 
 function sectionOf(root: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
@@ -82,11 +89,13 @@ function faultsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = issue.pa
 	const path = at.join(".");
 	if (issue.code === "invalid_key") return issue.issues.flatMap((inner) => faultsOf(inner, at));
 	if (issue.code !== "unrecognized_keys")
-		return [{ path, message: issue.message, remedy: "See config/schema.json for what the key takes." }];
+		return [{ path, message: issue.message, remedy: "docs/configuration.md says what the key takes." }];
+	// A named policy has the keys of `security`.
+	const place = at[1] === "policies" && at.length > 3 ? ["security", ...at.slice(3)] : at;
 	return issue.keys.map((key) => ({
 		path: [...at, key].join("."),
 		message: "is not a known key",
-		remedy: "Check the spelling against config/schema.json, or remove it.",
+		remedy: `Use ${nearest(key, keysAt(ConfigSchema, place))}, or remove it; docs/configuration.md lists all keys.`,
 	}));
 }
 
@@ -117,6 +126,12 @@ const ADMIN_KEYS_SHARED: ConfigFault = {
 	path: "admin.keys_file",
 	message: "is the file of client keys: every client would be an administrator",
 	remedy: "Make another file with 'secure-llm-proxy keys create --file FILE'.",
+};
+
+const BAD_ALIASES: ConfigFault = {
+	path: "",
+	message: "an alias (*name) names nothing, or aliases stand for too much",
+	remedy: "Write the values out.",
 };
 
 const FULL_TEXT_ALONE: ConfigFault = {

@@ -1,9 +1,11 @@
-/** The names that look most like a wrong one. */
+/** The names that look most like a wrong one: letters and pairs of neighbours are compared. */
 export function nearest(wrong: string, known: readonly string[]): string {
-	const pairs = (text: string): Set<string> => new Set(Array.from({ length: text.length - 1 }, (_, i) => text.slice(i, i + 2)));
-	const wanted = pairs(wrong);
-	const likeness = (candidate: string): number =>
-		[...pairs(candidate)].filter((pair) => wanted.has(pair)).length / (candidate.length + wrong.length);
+	const parts = (text: string): Set<string> => new Set(Array.from(text, (letter, i) => [letter, text.slice(i, i + 2)]).flat());
+	const wanted = parts(wrong);
+	const likeness = (candidate: string): number => {
+		const own = parts(candidate);
+		return [...own].filter((part) => wanted.has(part)).length / (own.size + wanted.size);
+	};
 	return [...known]
 		.sort((a, b) => likeness(b) - likeness(a))
 		.slice(0, 3)

@@ -22,15 +22,26 @@ const policy = z
 	.describe(
 		"A policy that prompts to this provider must pass as well, after the caller's: what it redacts this provider does not get. Answers are inspected with the caller's policy.",
 	);
+/** Paths are put behind it, and what is in it stands in logs. */
+function isPlainUrl(text: string): boolean {
+	// What is no URL at all is said already.
+	if (!URL.canParse(text)) return true;
+	const { username, password, search, hash } = new URL(text);
+	return username + password + search + hash === "";
+}
 const perMillion = z.number().min(0).describe("US dollars per million tokens.");
 const prices = z
 	.record(z.string(), z.strictObject({ input: perMillion, output: perMillion }).describe("Of the models of this name or glob."))
 	.default({})
 	.describe("By glob of the provider's own models, the first that matches counts: what budgets, audit and metrics reckon with.");
 const remote = {
-	base_url: z.url({ protocol: /^https?$/ }).describe("Where the API is served; for OpenAI-compatible ones with `/v1` at its end."),
+	base_url: z
+		.url({ protocol: /^https?$/, error: "must be an http(s) URL" })
+		.refine(isPlainUrl, "must hold no user, password, query or fragment: credentials go into api_key")
+		.describe("Where the API is served; for OpenAI-compatible ones with `/v1` at its end."),
 	api_key: z
 		.string()
+		.regex(/^[\x21-\x7e]*$/, "holds a line break, a space or another character that no header takes; files often end in a line break")
 		.default("")
 		.describe("Credential sent upstream. Empty: `LLM_API_KEY`; without that, the caller's own passes when `auth.mode` is `none`."),
 	models: z

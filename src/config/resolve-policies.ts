@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ConfigFault } from "./config-fault.ts";
+import { faultWords } from "./fault-words.ts";
 import { isPreset, PRESET_NAMES, presetOverrides } from "./presets.ts";
 import { PolicySection } from "./security-schema.ts";
 
@@ -60,7 +61,10 @@ export function resolvePolicies(security: Raw): ResolvedPolicies {
 			continue;
 		}
 		const overrides = lineage.map((ancestor) => (ancestor === "default" ? base : sectionsOf(own[ancestor] ?? presetOf(ancestor))));
-		const parsed = PolicySection.safeParse(overrides.reduceRight((inherited, more) => merge(inherited, more), {}));
+		const parsed = PolicySection.safeParse(
+			overrides.reduceRight((inherited, more) => merge(inherited, more), {}),
+			{ error: faultWords },
+		);
 		const dryRun = (name === "default" ? security : own[name])?.["dry_run"] === true;
 		if (parsed.success) policies.push({ name, settings: parsed.data, dryRun, lineage });
 		else issues.push(...parsed.error.issues.map((issue) => ({ path: [...path, ...issue.path], issue })));

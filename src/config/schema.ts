@@ -4,16 +4,17 @@ import { Audit } from "./audit-schema.ts";
 import { Cache } from "./cache-schema.ts";
 import { ThreatPacks } from "./packs-schema.ts";
 import { Provider } from "./provider-schema.ts";
-
+import { redisUrl } from "./redis-url-schema.ts";
 import type { ResolvedPolicy } from "./resolve-policies.ts";
 import { Routing } from "./routing-schema.ts";
-
 import { Security } from "./security-schema.ts";
 import { Server } from "./server-schema.ts";
 import { Telemetry } from "./telemetry-schema.ts";
 
 const SharedState = z
-	.strictObject({ redis_url: z.string().default("").describe("Redis or Valkey, `redis://…`. Empty: in memory, this process only.") })
+	.strictObject({
+		redis_url: redisUrl.describe("Redis or Valkey, `redis://…`, or `rediss://…` for TLS. Empty: in memory, this process only."),
+	})
 	.prefault({})
 	.describe("Where replicas keep what they share.");
 

@@ -36,7 +36,11 @@ function isAddressRange(text: string): boolean {
 /** `server`: sockets, lanes and limits of the process. */
 export const Server = z
 	.strictObject({
-		host: z.string().default("0.0.0.0").describe("Address to listen on."),
+		host: z
+			.string()
+			.refine((host) => isIP(host) !== 0 || /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/.test(host), "must be an address or a host name")
+			.default("0.0.0.0")
+			.describe("Address to listen on."),
 		port: z.int().min(0).max(65535).default(8000).describe("TCP port. 0: the system chooses one, the ready line names it."),
 		listener: z
 			.enum(["auto", "uws", "node"])

@@ -61,7 +61,7 @@ test.each([
 	["{ policies: { default: {} } }", "security.policies.default", "'default' is the name of a built-in policy"],
 	["{ policies: { a: { pii_protection: { thresold: 1 } } } }", "security.policies.a.pii_protection.thresold", "is not a known key"],
 	["{ policies: { a: { rate_limiting: {} } } }", "security.policies.a.rate_limiting", "is not a known key"],
-	["{ policies: { a: { on_block: maybe } } }", "security.policies.a.on_block", "Invalid option"],
+	["{ policies: { a: { on_block: maybe } } }", "security.policies.a.on_block", "must be "],
 	[
 		"{ policies: { a: { pii_protection: { block_types: [emial] } } } }",
 		"security.policies.a.pii_protection.block_types",

@@ -1,0 +1,41 @@
+import type { ConfigFault } from "./config-fault.ts";
+import { notEnforcedIn } from "./not-enforced.ts";
+import type { Config } from "./schema.ts";
+
+/** What is probably not meant, although the configuration is valid. `raw`: as it is written. */
+export function warningsOf(config: Config, raw: unknown): ConfigFault[] {
+	const { llm_providers, routing, security, shared_state } = config;
+	const ignored = notEnforcedIn(raw).map((path) => ({
+		path,
+		message: "is not enforced in this version",
+		remedy: "Remove the key, or do not rely on it.",
+	}));
+	const inert = Object.entries(routing.models)
+		.filter(([, { strategy, targets }]) => strategy !== "weighted" && targets.some(({ weight }) => weight !== 1))
+		.map(([name, { strategy }]) => ({
+			path: `routing.models.${name}`,
+			message: `has weights, which mean nothing with the strategy '${strategy}'`,
+			remedy: "Set strategy: weighted, or remove the weights.",
+		}));
+	const { tokens_per_day, tokens_per_month, usd_per_day, usd_per_month, rules } = security.rate_limiting;
+	const hasBudget = [tokens_per_day, tokens_per_month, usd_per_day, usd_per_month].some((limit) => limit > 0);
+	const hasRuleBudget = rules.some((rule) => rule.tokens_per_day + rule.tokens_per_month + rule.usd_per_day + rule.usd_per_month > 0);
+	return [
+		...ignored,
+		...inert,
+		...(Object.keys(llm_providers).length === 0 ? [NO_PROVIDER] : []),
+		...((hasBudget || hasRuleBudget) && shared_state.redis_url === "" ? [BUDGETS_IN_MEMORY] : []),
+	];
+}
+
+const NO_PROVIDER: ConfigFault = {
+	path: "llm_providers",
+	message: "names no provider: every request is answered 404",
+	remedy: 'Add one, such as { type: openai, base_url: "https://api.openai.com/v1" }, or { type: demo }.',
+};
+
+const BUDGETS_IN_MEMORY: ConfigFault = {
+	path: "security.rate_limiting",
+	message: "has budgets, which a restart sets back to zero while they are in memory",
+	remedy: "Set shared_state.redis_url.",
+};

@@ -1,5 +1,52 @@
 import { z } from "zod";
 
+const claims = z
+	.strictObject({
+		subject: z.string().min(1).default("sub").describe("Claim that names the caller."),
+		policy: z.string().default("").describe("Claim that names the policy. Empty: none does."),
+		tenant: z
+			.string()
+			.default("")
+			.describe("Claim that names the caller's tenant, to whom a consent may belong (`tid`, `org_id`). Empty: none does."),
+		roles: z
+			.string()
+			.default("")
+			.describe("Claim with the role or the roles that `policy_rules` know; `realm_access.roles` leads into an object. Empty: none."),
+		models: z.string().default("").describe("Claim with a list of model globs. Empty: all models."),
+		limits: z
+			.string()
+			.default("")
+			.describe("Claim with an object of limits, named as in `rate_limiting`, in place of the configured ones. Empty: none."),
+	})
+	.prefault({})
+	.describe("With `jwt`: what the claims mean.");
+
+const issuer = {
+	issuer: z.string().default("").describe("With `jwt`: the `iss` a token must carry."),
+	jwks_url: z
+		.string()
+		.default("")
+		.describe(
+			"With `jwt`: where the issuer publishes its keys. Empty: its discovery document, `ISSUER/.well-known/openid-configuration`, says it.",
+		),
+	audience: z.string().default("").describe("With `jwt`: the `aud` a token must carry."),
+	algorithms: z
+		.array(z.enum(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]))
+		.min(1)
+		.default(["RS256", "PS256", "ES256", "EdDSA"])
+		.describe("With `jwt`: signature algorithms that count."),
+	claims,
+};
+
+const Issuer = z
+	.strictObject({
+		...issuer,
+		issuer: z.string().min(1).describe("The `iss` that its tokens carry; it decides which issuer a token is verified by."),
+		audience: z.string().min(1).describe("The `aud` that its tokens must carry."),
+	})
+	.superRefine((own, context) => issuerIssues(own, context))
+	.describe("One of several issuers.");
+
 /** `security.auth`: who may call. */
 export const Auth = z
 	.strictObject({
@@ -11,42 +58,52 @@ export const Auth = z
 			.string()
 			.default("./data/keys.json")
 			.describe("With `api_key`: file of hashed client keys, written by `secure-llm-proxy keys`. A change is seen within a second."),
-		jwks_url: z.string().default("").describe("With `jwt`: where the issuer publishes its keys."),
-		issuer: z.string().default("").describe("With `jwt`: the `iss` a token must carry."),
-		audience: z.string().default("").describe("With `jwt`: the `aud` a token must carry."),
-		algorithms: z
-			.array(z.enum(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]))
-			.min(1)
-			.default(["RS256", "PS256", "ES256", "EdDSA"])
-			.describe("With `jwt`: signature algorithms that count."),
+		...issuer,
+		issuers: z
+			.record(z.string().regex(/^[\w.-]{1,64}$/, "must be letters, digits, `_`, `.` and `-`, up to 64"), Issuer)
+			.default({})
+			.describe(
+				"With `jwt`: several issuers by a name of your choice, in place of the one above. Callers are `jwt:NAME/SUBJECT`, their tenants `NAME/TENANT`.",
+			),
 		clock_skew_s: z.int().min(0).max(300).default(30).describe("With `jwt`: seconds that clocks may differ."),
-		claims: z
-			.strictObject({
-				subject: z.string().min(1).default("sub").describe("Claim that names the caller."),
-				policy: z.string().default("").describe("Claim that names the policy. Empty: none does."),
-				tenant: z
-					.string()
-					.default("")
-					.describe("Claim that names the caller's tenant, to whom a consent may belong (`tid`, `org_id`). Empty: none does."),
-				roles: z
-					.string()
-					.default("")
-					.describe("Claim with the role or the roles that `policy_rules` know; `realm_access.roles` leads into an object. Empty: none."),
-				models: z.string().default("").describe("Claim with a list of model globs. Empty: all models."),
-				limits: z
-					.string()
-					.default("")
-					.describe("Claim with an object of limits, named as in `rate_limiting`, in place of the configured ones. Empty: none."),
-			})
-			.prefault({})
-			.describe("With `jwt`: what the claims mean."),
+		keys_max_age_s: z
+			.int()
+			.min(300)
+			.max(604_800)
+			.default(3600)
+			.describe(
+				"With `jwt`: seconds for which an issuer's keys count while it cannot be asked. They are asked for again every five minutes.",
+			),
 	})
 	.superRefine((auth, context) => {
 		if (auth.mode !== "jwt") return;
-		if (!URL.canParse(auth.jwks_url) || !/^https?:/.test(auth.jwks_url))
-			context.addIssue({ code: "custom", path: ["jwks_url"], message: "must be an http(s) URL when mode is jwt" });
-		for (const key of ["issuer", "audience"] as const)
-			if (auth[key] === "") context.addIssue({ code: "custom", path: [key], message: "must be set when mode is jwt" });
+		const names = Object.keys(auth.issuers);
+		const seen = new Set<string>();
+		for (const name of names) {
+			const { issuer } = auth.issuers[name] as z.infer<typeof Issuer>;
+			if (seen.has(issuer)) context.addIssue({ code: "custom", path: ["issuers", name, "issuer"], message: "is that of another entry" });
+			seen.add(issuer);
+		}
+		if (names.length === 0) return issuerIssues(auth, context);
+		for (const key of ["issuer", "jwks_url", "audience"] as const)
+			if (auth[key] !== "")
+				context.addIssue({ code: "custom", path: [key], message: "must be empty when issuers has entries: make it one of them" });
 	})
 	.prefault({})
 	.describe("Who may call.");
+
+/** What tokens are verified by must be said. */
+function issuerIssues(
+	own: { readonly issuer: string; readonly jwks_url: string; readonly audience: string },
+	context: z.RefinementCtx,
+): void {
+	const add = (key: string, message: string): void => context.addIssue({ code: "custom", path: [key], message });
+	for (const key of ["issuer", "audience"] as const) if (own[key] === "") add(key, "must be set when mode is jwt");
+	if (own.jwks_url !== "" && !isHttpUrl(own.jwks_url)) add("jwks_url", "must be an http(s) URL");
+	else if (own.jwks_url === "" && own.issuer !== "" && !isHttpUrl(own.issuer))
+		add("jwks_url", "must be set, because the issuer is no http(s) URL that could be asked for it");
+}
+
+function isHttpUrl(text: string): boolean {
+	return URL.canParse(text) && /^https?:/.test(text);
+}

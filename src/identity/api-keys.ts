@@ -6,6 +6,7 @@ import { type KeyRecord, readKeyFile } from "./key-file.ts";
 import { parseKey } from "./key-format.ts";
 import { verifyKey } from "./key-hash.ts";
 import { limitsOf } from "./limits.ts";
+import { networkOf } from "./network-of.ts";
 
 export interface ApiKeyOptions {
 	readonly file: string;
@@ -17,7 +18,7 @@ export interface ApiKeyOptions {
 
 /** ms after which a change of the key file, a revocation above all, is seen. */
 const POLL_MS = 1000;
-/** Wrong keys that one address may send in a minute: each costs a scrypt. */
+/** Wrong keys that one address (of IPv6: one /64) may send in a minute: each costs a scrypt. */
 const MAX_FAILURES = 20;
 /** scrypt runs at the same time; beyond it new keys are refused until it eases. */
 const MAX_VERIFYING = 64;
@@ -54,7 +55,7 @@ class ApiKeys implements Authenticator {
 		const fingerprint = createHmac("sha256", this.#memoryKey).update(presented).digest("base64");
 		const record = this.#records.get(parts.id);
 		if (record === undefined || this.#known.get(fingerprint) !== record.hash) {
-			const failure = await this.#prove(presented, record, credentials.address);
+			const failure = await this.#prove(presented, record, networkOf(credentials.address));
 			if (failure !== undefined) return failure;
 			this.#remember(fingerprint, (record as KeyRecord).hash);
 		}
@@ -67,15 +68,15 @@ class ApiKeys implements Authenticator {
 	}
 
 	/** The failure, or undefined when the key is the record's. An unknown id costs as much as a wrong key. */
-	async #prove(presented: string, record: KeyRecord | undefined, address: string): Promise<Authentication | undefined> {
+	async #prove(presented: string, record: KeyRecord | undefined, from: string): Promise<Authentication | undefined> {
 		if (this.#verifying >= MAX_VERIFYING) return { ok: false, code: "overloaded" };
 		// Counted before the answer is known and given back when it is right: keys that come at once are no way around.
-		const counted = await this.#failures.consume(address).catch(() => undefined);
+		const counted = await this.#failures.consume(from).catch(() => undefined);
 		if (counted === undefined) return { ok: false, code: "too_many_failures" };
 		this.#verifying++;
 		const isRight = await verifyKey(presented, record?.hash).finally(() => this.#verifying--);
 		if (isRight) {
-			await this.#failures.reward(address);
+			await this.#failures.reward(from);
 			return undefined;
 		}
 		return { ok: false, code: "invalid_credential" };

@@ -1,18 +1,23 @@
 import { createApiKeyAuthenticator } from "./api-keys.ts";
 import { type Authenticator, anonymous } from "./caller.ts";
 import type { ClaimNames } from "./claims.ts";
-import { createJwtAuthenticator } from "./jwt.ts";
+import { createJwtAuthenticator, type TokenIssuer } from "./jwt.ts";
 
-/** The configuration's `security.auth` section. */
-export interface AuthSettings {
-	readonly mode: "none" | "api_key" | "jwt";
-	readonly keys_file: string;
+interface IssuerSettings {
 	readonly jwks_url: string;
 	readonly issuer: string;
 	readonly audience: string;
 	readonly algorithms: readonly string[];
-	readonly clock_skew_s: number;
 	readonly claims: ClaimNames;
+}
+
+/** The configuration's `security.auth` section. `issuers`: in place of the one that stands in the section itself. */
+export interface AuthSettings extends IssuerSettings {
+	readonly mode: "none" | "api_key" | "jwt";
+	readonly keys_file: string;
+	readonly clock_skew_s: number;
+	readonly keys_max_age_s: number;
+	readonly issuers: Readonly<Record<string, IssuerSettings>>;
 }
 
 /**
@@ -30,16 +35,21 @@ export function createAuthenticator(
 		case "api_key":
 			return createApiKeyAuthenticator({ file: settings.keys_file, setting: "security.auth.keys_file", onReload: onKeys });
 		case "jwt":
-			return createJwtAuthenticator({
-				jwksUrl: settings.jwks_url,
-				issuer: settings.issuer,
-				audience: settings.audience,
-				algorithms: settings.algorithms,
-				clockSkewS: settings.clock_skew_s,
-				claims: settings.claims,
-				keptClaims,
-			});
+			return createJwtAuthenticator({ issuers: issuersOf(settings), clockSkewS: settings.clock_skew_s, keptClaims });
 		default:
 			return settings.mode satisfies never;
 	}
+}
+
+function issuersOf({ issuers, keys_max_age_s, ...own }: AuthSettings): TokenIssuer[] {
+	const named = Object.entries(issuers);
+	return (named.length === 0 ? [["", own] as const] : named).map(([name, { issuer, jwks_url, audience, algorithms, claims }]) => ({
+		name,
+		issuer,
+		jwksUrl: jwks_url,
+		maxAgeMs: keys_max_age_s * 1000,
+		audience,
+		algorithms,
+		claims,
+	}));
 }

@@ -1,41 +1,47 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from "jose";
 import { type Authentication, type Authenticator, type Credentials, credentialIn, NOBODY } from "./caller.ts";
 import { type ClaimNames, claimAt, claimValues } from "./claims.ts";
+import { IssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
 import { limitsInClaim } from "./limits.ts";
 
-export interface JwtOptions {
-	readonly jwksUrl: string;
-	readonly issuer: string;
+/** An OpenID provider, and what its tokens mean. */
+export interface TokenIssuer extends IssuerKeysOptions {
+	/** Tells its subjects from those of other issuers; empty: there is no other. */
+	readonly name: string;
 	readonly audience: string;
 	readonly algorithms: readonly string[];
-	/** Seconds that clocks may differ. */
-	readonly clockSkewS: number;
 	/** Names of the claims that say who asks and which policy counts; an empty policy claim: none does. */
 	readonly claims: ClaimNames;
+}
+
+export interface JwtOptions {
+	readonly issuers: readonly TokenIssuer[];
+	/** Seconds that clocks may differ. */
+	readonly clockSkewS: number;
 	/** Further claims that policies are chosen by. */
 	readonly keptClaims: readonly string[];
 }
 
-/** ms for the issuer's keys to arrive, and the least time between two fetches for an unknown key. */
-const FETCH_TIMEOUT_MS = 3000;
-const COOLDOWN_MS = 10_000;
-
-/** Tokens of an OpenID provider (RFC 7519), verified with its published keys (RFC 7517), which may rotate. */
-export function createJwtAuthenticator(options: JwtOptions): Authenticator {
-	const keys = createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: FETCH_TIMEOUT_MS, cooldownDuration: COOLDOWN_MS });
+/** Tokens of OpenID providers (RFC 7519), verified with their published keys. */
+export function createJwtAuthenticator({ issuers, clockSkewS, keptClaims }: JwtOptions): Authenticator {
+	const known = new Map(issuers.map((issuer) => [issuer.issuer, { ...issuer, keys: new IssuerKeys(issuer) }]));
 	return {
 		async authenticate(credentials: Credentials): Promise<Authentication> {
 			const token = credentialIn(credentials);
 			if (token === undefined) return { ok: false, code: "missing_credential" };
 			try {
-				const { payload } = await jwtVerify(token, keys, {
-					issuer: options.issuer,
-					audience: options.audience,
-					algorithms: [...options.algorithms],
-					clockTolerance: options.clockSkewS,
+				// Only to know whose keys to ask for: nothing of it is believed before they have verified it.
+				const issuer = known.get(decodeJwt(token).iss ?? "");
+				if (issuer === undefined) return wrongClaim("iss");
+				issuer.keys.refresh();
+				const { payload } = await jwtVerify(token, issuer.keys.find, {
+					issuer: issuer.issuer,
+					audience: issuer.audience,
+					algorithms: [...issuer.algorithms],
+					clockTolerance: clockSkewS,
 					requiredClaims: ["exp"],
 				});
-				return callerOf(payload, options);
+				return callerOf(payload, issuer, keptClaims);
 			} catch (error) {
 				return failureOf(error);
 			}
@@ -44,7 +50,7 @@ export function createJwtAuthenticator(options: JwtOptions): Authenticator {
 	};
 }
 
-function callerOf(payload: JWTPayload, { claims, keptClaims }: JwtOptions): Authentication {
+function callerOf(payload: JWTPayload, { name, claims }: TokenIssuer, keptClaims: readonly string[]): Authentication {
 	const wrong = (claim: string, form: string): Authentication => ({
 		ok: false,
 		code: "invalid_credential",
@@ -63,14 +69,22 @@ function callerOf(payload: JWTPayload, { claims, keptClaims }: JwtOptions): Auth
 	const limits = limitsInClaim(claimAt(payload, claims.limits));
 	if (limits === undefined) return wrong(claims.limits, "an object of limits with numbers, such as requests_per_minute");
 	const kept = new Map(keptClaims.map((name) => [name, claimValues(payload, name) ?? []]));
-	return { ok: true, caller: { ...NOBODY, id: `jwt:${subject}`, policy, tenant, models, roles, limits, claims: kept } };
+	// An issuer speaks for its own subjects and tenants only, however they are called.
+	const own = (text: string): string => (name === "" ? text : `${name}/${text}`);
+	return {
+		ok: true,
+		caller: { ...NOBODY, id: `jwt:${own(subject)}`, policy, tenant: tenant && own(tenant), models, roles, limits, claims: kept },
+	};
+}
+
+function wrongClaim(claim: string): Authentication {
+	return { ok: false, code: "invalid_credential", message: `The token's claim '${claim}' is missing or not the expected one.` };
 }
 
 /** Anything unforeseen is a refusal too. */
 function failureOf(error: unknown): Authentication {
 	if (error instanceof errors.JWTExpired) return { ok: false, code: "expired_credential" };
-	if (error instanceof errors.JWTClaimValidationFailed)
-		return { ok: false, code: "invalid_credential", message: `The token's claim '${error.claim}' is missing or not the expected one.` };
+	if (error instanceof errors.JWTClaimValidationFailed) return wrongClaim(error.claim);
 	// A generic error is an answer of the issuer that holds no keys.
 	if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError) || error.code === "ERR_JOSE_GENERIC")
 		return { ok: false, code: "identity_unavailable" };

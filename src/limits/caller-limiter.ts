@@ -3,6 +3,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import { matcherOf } from "../core/globs.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Limits } from "../identity/limits.ts";
+import { networkOf } from "../identity/network-of.ts";
 import { type AbuseSettings, countBlock, historyMeter, historyRisk, suspensionOf } from "./abuse.ts";
 import { limitHeaders, type Reading } from "./limit-headers.ts";
 import type { Meter, MeterState, MeterStore } from "./meter.ts";
@@ -71,6 +72,8 @@ export function createCallerLimiter(
 	return new Limiter(settings, store, onSuspended);
 }
 
+const ADDRESS = "address:";
+
 class Limiter implements CallerLimiter {
 	readonly #settings: LimitSettings;
 	readonly #store: MeterStore;
@@ -88,10 +91,10 @@ class Limiter implements CallerLimiter {
 
 	async admit(request: LimitedRequest): Promise<Admittance> {
 		const { limits, burst, rules, abuse } = this.#settings;
-		const own: Scope = { name: request.caller.id, limits: { ...limits, ...request.caller.limits }, burst };
+		const own: Scope = { name: sharerOf(request.caller), limits: { ...limits, ...request.caller.limits }, burst };
 		const holding = rules.filter((rule) => isFor(rule, request));
 		const open = new OpenRequest(request.bodyBytes, this.#store);
-		const suspension = abuse.blocks > 0 ? [suspensionOf(request.caller.id, abuse)] : [];
+		const suspension = abuse.blocks > 0 ? [suspensionOf(sharerOf(request.caller), abuse)] : [];
 		const taken = await open.take(
 			[
 				own,
@@ -101,7 +104,7 @@ class Limiter implements CallerLimiter {
 				),
 			],
 			suspension,
-			abuse.historyWeight > 0 ? historyMeter(request.caller.id, abuse) : undefined,
+			abuse.historyWeight > 0 ? historyMeter(sharerOf(request.caller), abuse) : undefined,
 		);
 		if (!taken.ok) return taken;
 		this.#open.add(open);
@@ -115,14 +118,14 @@ class Limiter implements CallerLimiter {
 			end: (used, isBlocked) => {
 				this.#open.delete(open);
 				open.end(used);
-				if (isBlocked && (abuse.blocks > 0 || abuse.historyWeight > 0)) void this.#countBlock(request.caller.id);
+				if (isBlocked && (abuse.blocks > 0 || abuse.historyWeight > 0)) void this.#countBlock(request.caller);
 			},
 		};
 		return { ok: true, grant, headers: taken.headers };
 	}
 
-	async #countBlock(caller: string): Promise<void> {
-		if (await countBlock(caller, this.#settings.abuse, this.#store)) this.#onSuspended(caller);
+	async #countBlock(caller: Caller): Promise<void> {
+		if (await countBlock(sharerOf(caller), this.#settings.abuse, this.#store)) this.#onSuspended(caller.id);
 	}
 
 	/** Open requests keep their places. */
@@ -190,12 +193,21 @@ class OpenRequest {
 	}
 }
 
+/** Who shares limits with this caller: itself, or all addresses of its network. */
+function sharerOf({ id }: Caller): string {
+	return id.startsWith(ADDRESS) ? ADDRESS + networkOf(id.slice(ADDRESS.length)) : id;
+}
+
 function isFor({ roles, routes }: LimitRule, { caller, path }: LimitedRequest): boolean {
 	return (roles.length === 0 || roles.some((role) => caller.roles.includes(role))) && matcherOf(routes)(path);
 }
 
 function scopesOf({ caller }: LimitedRequest, rules: readonly LimitRule[]): Scope[] {
-	return rules.map(({ name, per, limits }) => ({ name: `rule:${name}${per === "caller" ? `:${caller.id}` : ""}`, limits, burst: 0 }));
+	return rules.map(({ name, per, limits }) => ({
+		name: `rule:${name}${per === "caller" ? `:${sharerOf(caller)}` : ""}`,
+		limits,
+		burst: 0,
+	}));
 }
 
 const CODES: Readonly<Record<NamedMeter["kind"], ErrorCode>> = {

@@ -105,7 +105,6 @@ security:
   rate_limiting: { requests_per_minute: 100, requests_per_hour: 0, burst_allowance: 100 }
   auth:
     mode: jwt
-    jwks_url: "${issuer}/jwks"
     issuer: "${issuer}"
     audience: llm
     algorithms: [ES256]
@@ -125,7 +124,7 @@ afterAll(async () => {
 
 const portOf = (): number => (provider.address() as AddressInfo).port;
 
-test("a token of the provider opens; its claims choose the policy and the limits", async () => {
+test("a token of the provider opens, whose keys its discovery document names; its claims choose the policy and the limits", async () => {
 	expect(await ask(await token())).toMatchObject({ status: 200, sent: "mail bob@example.org", limit: "3" });
 });
 

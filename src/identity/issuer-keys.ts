@@ -1,0 +1,72 @@
+import { createRemoteJWKSet, customFetch, type RemoteJWKSet } from "jose";
+
+export interface IssuerKeysOptions {
+	readonly issuer: string;
+	/** Where the keys are published; empty: where the issuer's discovery document says (OpenID Connect Discovery 1.0, §4). */
+	readonly jwksUrl: string;
+	/** ms for which keys count while the issuer cannot be asked. */
+	readonly maxAgeMs: number;
+}
+
+/** ms for an answer of the issuer. */
+const TIMEOUT_MS = 3000;
+/** ms after which keys are asked for again, beside the requests: none waits for it. */
+const REFRESH_MS = 300_000;
+/** Least ms between two fetches for a key that is not known. */
+const COOLDOWN_MS = 10_000;
+/** ms after a failure in which the issuer is not asked. */
+const PAUSE_MS = 1000;
+
+/** The published keys of an issuer (RFC 7517). They may rotate, and an issuer that is away for a while goes unnoticed. */
+export class IssuerKeys {
+	/** Finds the key of a token. */
+	readonly find: RemoteJWKSet;
+	readonly #options: IssuerKeysOptions;
+	#pausedUntil = 0;
+	#askedAt = 0;
+
+	constructor(options: IssuerKeysOptions) {
+		this.#options = options;
+		const { issuer, jwksUrl, maxAgeMs } = options;
+		this.find = createRemoteJWKSet(new URL(jwksUrl === "" ? issuer : jwksUrl), {
+			timeoutDuration: TIMEOUT_MS,
+			cooldownDuration: COOLDOWN_MS,
+			cacheMaxAge: maxAgeMs,
+			[customFetch]: (_url, init) => this.#fetch(init as RequestInit),
+		});
+	}
+
+	/** Asks for new keys when those that are known are not fresh any more. Nobody waits, and known keys stay when it fails. */
+	refresh(now = performance.now()): void {
+		if (this.find.jwks() === undefined || now - this.#askedAt < REFRESH_MS) return;
+		this.#askedAt = now;
+		this.find.reload().catch(() => undefined);
+	}
+
+	async #fetch(init: RequestInit): Promise<Response> {
+		const now = performance.now();
+		if (now < this.#pausedUntil) throw new Error("the issuer failed a moment ago");
+		this.#askedAt = now;
+		try {
+			const { jwksUrl, issuer } = this.#options;
+			return await answerOf(jwksUrl === "" ? await discover(issuer, init) : jwksUrl, init);
+		} catch (error) {
+			this.#pausedUntil = performance.now() + PAUSE_MS;
+			throw error;
+		}
+	}
+}
+
+async function discover(issuer: string, init: RequestInit): Promise<string> {
+	const answer = await answerOf(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, init);
+	const { issuer: named, jwks_uri } = (await answer.json()) as { readonly issuer?: unknown; readonly jwks_uri?: unknown };
+	if (named !== issuer || typeof jwks_uri !== "string" || !/^https?:/.test(jwks_uri))
+		throw new Error("the discovery document is another one's");
+	return jwks_uri;
+}
+
+async function answerOf(url: string, init: RequestInit): Promise<Response> {
+	const answer = await fetch(url, { ...init, redirect: "error" });
+	if (!answer.ok) throw new Error(`the issuer answers ${answer.status}`);
+	return answer;
+}

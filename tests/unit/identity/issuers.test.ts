@@ -1,0 +1,150 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Authentication, Authenticator } from "../../../src/identity/caller.ts";
+import { createJwtAuthenticator, type TokenIssuer } from "../../../src/identity/jwt.ts";
+
+const MINUTE_MS = 60_000;
+const NO_CLAIMS = { subject: "sub", policy: "", tenant: "tid", roles: "", models: "", limits: "" };
+
+/** An issuer on a real socket that can be away, slow to rotate, and says where its keys are. */
+class Issuer {
+	readonly #server: Server;
+	readonly requests: string[] = [];
+	isAway = false;
+	/** What the discovery document names in place of the issuer. */
+	alias: string | undefined;
+	readonly #published: object[] = [];
+	readonly #keys = new Map<string, Awaited<ReturnType<typeof generateKeyPair>>["privateKey"]>();
+
+	constructor() {
+		this.#server = createServer((request, response) => {
+			this.requests.push(request.url ?? "");
+			if (this.isAway) return void response.writeHead(503).end("away");
+			const { url } = this;
+			if (request.url === "/keys") return void response.end(JSON.stringify({ keys: this.#published }));
+			response.end(JSON.stringify({ issuer: this.alias ?? url, jwks_uri: `${url}/keys` }));
+		}).listen(0, "127.0.0.1");
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+	}
+
+	async ready(): Promise<this> {
+		await once(this.#server, "listening");
+		return this;
+	}
+
+	/** A new key, published or not. */
+	async rotate(kid: string, isPublished = true): Promise<void> {
+		const { publicKey, privateKey } = await generateKeyPair("ES256");
+		this.#keys.set(kid, privateKey);
+		if (isPublished) this.#published.push({ ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" });
+	}
+
+	token(kid: string, { issuer = this.url, subject = "alice" } = {}): Promise<string> {
+		const key = this.#keys.get(kid);
+		if (key === undefined) throw new Error(`no key ${kid}`);
+		const signing = new SignJWT({ tid: "acme" }).setProtectedHeader({ alg: "ES256", kid }).setIssuer(issuer).setAudience("llm");
+		return signing.setSubject(subject).setExpirationTime("7d").sign(key);
+	}
+
+	as(name: string, more: Partial<TokenIssuer> = {}): TokenIssuer {
+		const plain = { issuer: this.url, audience: "llm", jwksUrl: "", maxAgeMs: 60 * MINUTE_MS, algorithms: ["ES256"], claims: NO_CLAIMS };
+		return { name, ...plain, ...more };
+	}
+
+	close(): void {
+		this.#server.close();
+		this.#server.closeAllConnections();
+	}
+}
+
+let first: Issuer;
+let second: Issuer;
+beforeEach(async () => {
+	vi.useFakeTimers({ toFake: ["Date", "performance"] });
+	[first, second] = await Promise.all([new Issuer().ready(), new Issuer().ready()]);
+	await Promise.all([first.rotate("one"), second.rotate("one")]);
+});
+afterEach(() => {
+	vi.useRealTimers();
+	first.close();
+	second.close();
+});
+
+const authenticatorOf = (...issuers: TokenIssuer[]): Authenticator => createJwtAuthenticator({ issuers, clockSkewS: 0, keptClaims: [] });
+const ask = (authenticator: Authenticator, token: string): Promise<Authentication> =>
+	authenticator.authenticate({ headers: { authorization: `Bearer ${token}` }, query: "", address: "192.0.2.1" });
+const opens = (id: string): object => ({ ok: true, caller: expect.objectContaining({ id }) });
+const refused = (code: string): object => ({ ok: false, code });
+
+test("each of several issuers vouches for its own subjects only, who are told apart by its name", async () => {
+	const both = authenticatorOf(first.as("staff"), second.as("partners", { audience: "llm" }));
+	expect(await ask(both, await first.token("one"))).toMatchObject(opens("jwt:staff/alice"));
+	expect(await ask(both, await second.token("one"))).toMatchObject({ caller: { id: "jwt:partners/alice", tenant: "partners/acme" } });
+	// Signed with the second's key in the first's name.
+	expect(await ask(both, await second.token("one", { issuer: first.url }))).toMatchObject(refused("invalid_credential"));
+	expect(await ask(both, await first.token("one", { issuer: "https://stranger.example" }))).toMatchObject({
+		...refused("invalid_credential"),
+		message: expect.stringContaining("'iss'"),
+	});
+});
+
+test("one issuer may be away while another's tokens open", async () => {
+	second.isAway = true;
+	const both = authenticatorOf(first.as("staff"), second.as("partners"));
+	expect(await ask(both, await second.token("one"))).toMatchObject(refused("identity_unavailable"));
+	expect(await ask(both, await first.token("one"))).toMatchObject(opens("jwt:staff/alice"));
+});
+
+test("the keys are found by discovery, and not by the document of another issuer", async () => {
+	const one = authenticatorOf(first.as(""));
+	expect(await ask(one, await first.token("one"))).toMatchObject(opens("jwt:alice"));
+	expect(first.requests).toEqual(["/.well-known/openid-configuration", "/keys"]);
+	second.alias = "https://stranger.example";
+	expect(await ask(authenticatorOf(second.as("")), await second.token("one"))).toMatchObject(refused("identity_unavailable"));
+	expect(second.requests).toEqual(["/.well-known/openid-configuration"]);
+});
+
+test("an issuer that is away for less than an hour goes unnoticed; then its tokens are refused until it is back", async () => {
+	const one = authenticatorOf(first.as("", { jwksUrl: `${first.url}/keys` }));
+	const token = await first.token("one");
+	expect(await ask(one, token)).toMatchObject(opens("jwt:alice"));
+	first.isAway = true;
+	vi.advanceTimersByTime(59 * MINUTE_MS);
+	expect(await ask(one, token)).toMatchObject(opens("jwt:alice"));
+	await vi.waitFor(() => expect(first.requests).toHaveLength(2), 15_000);
+	vi.advanceTimersByTime(2 * MINUTE_MS);
+	expect(await ask(one, token)).toMatchObject(refused("identity_unavailable"));
+	first.isAway = false;
+	vi.advanceTimersByTime(2000);
+	expect(await ask(one, token)).toMatchObject(opens("jwt:alice"));
+});
+
+test("while the issuer fails it is asked once a second, however many tokens with unknown keys come", async () => {
+	const one = authenticatorOf(first.as("", { jwksUrl: `${first.url}/keys` }));
+	await first.rotate("two", false);
+	expect(await ask(one, await first.token("one"))).toMatchObject(opens("jwt:alice"));
+	first.isAway = true;
+	vi.advanceTimersByTime(MINUTE_MS);
+	const unknown = await first.token("two");
+	for (let i = 0; i < 20; i++) expect(await ask(one, unknown)).toMatchObject({ ok: false });
+	expect(first.requests).toHaveLength(2);
+	expect(await ask(one, await first.token("one"))).toMatchObject(opens("jwt:alice"));
+});
+
+test("a new key is known at once, a withdrawn one after five minutes at the latest", async () => {
+	const one = authenticatorOf(first.as("", { jwksUrl: `${first.url}/keys` }));
+	expect(await ask(one, await first.token("one"))).toMatchObject(opens("jwt:alice"));
+	await first.rotate("two");
+	vi.advanceTimersByTime(11_000);
+	expect(await ask(one, await first.token("two"))).toMatchObject(opens("jwt:alice"));
+	vi.advanceTimersByTime(6 * MINUTE_MS);
+	const before = first.requests.length;
+	expect(await ask(one, await first.token("one"))).toMatchObject(opens("jwt:alice"));
+	await vi.waitFor(() => expect(first.requests.length).toBe(before + 1), 15_000);
+});

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { InteractionRecord } from "../../src/audit/audit-record.ts";
 import { fromBuild } from "../build.ts";
 import { median } from "../report/distribution.ts";
@@ -28,6 +29,8 @@ export const auditSuite: Suite = async (effort, log) => {
 		log(`audit thread, ${size} records a write`);
 		batches.push([size, await onAuditThread(size, effort)]);
 	}
+	log(`writer and thread, ${RATE} records a second`);
+	const steady = await atSteadyRate(effort);
 	const tables = [
 		{
 			title: "Audit: the front-end thread's part for each record",
@@ -39,8 +42,13 @@ export const auditSuite: Suite = async (effort, log) => {
 			columns: ["records a write", "µs of CPU a record", "records a second of CPU", "records a second, disk included", "bytes a record"],
 			rows: batches.map(([size, { cpuUs, perSecond, bytes }]) => [String(size), cpuUs, 1e6 / cpuUs, perSecond, bytes]),
 		},
+		{
+			title: "Audit: a steady load through the writer to the disk, records of 200 subjects",
+			columns: ["records a second asked", "given a second", "on disk a second", "most that waited", "ms from the last to all on disk"],
+			rows: [[String(RATE), steady.given, steady.written, steady.mostWaiting, steady.lagMs]],
+		},
 	];
-	return { tables, data: { writer, batches } };
+	return { tables, data: { writer, batches, steady } };
 };
 
 interface Cost {
@@ -73,6 +81,48 @@ async function onAuditThread(size: number, effort: Effort): Promise<Cost> {
 	});
 	const of = (name: keyof Cost): number => median(runs.map((run) => run[name]));
 	return { cpuUs: of("cpuUs"), perSecond: of("perSecond"), bytes: of("bytes") };
+}
+
+/** Records a second that the trail must take. */
+const RATE = 10_000;
+const SUBJECTS = 200;
+
+interface SteadyLoad {
+	/** Records a second: those that were given to the writer, and those that were on disk when all were. */
+	readonly given: number;
+	readonly written: number;
+	readonly mostWaiting: number;
+	readonly lagMs: number;
+}
+
+/** Everything together, disk included: a load that comes evenly, from callers that are known. */
+async function atSteadyRate(effort: Effort): Promise<SteadyLoad> {
+	const { createAuditWriter } = await fromBuild<WriterModule>("audit/audit-writer");
+	const dir = mkdtempSync(join(tmpdir(), "bench-audit-"));
+	const audit = await createAuditWriter({ ...OPTIONS, dir, onFailure: "buffer", maxUnwritten: 1_000_000, onEvent: () => undefined });
+	const record = (i: number): void => audit.record({ ...interaction(i), subject: `key:${i % SUBJECTS}` });
+	const allWritten = async (count: number): Promise<void> => {
+		while (audit.stats.written < count) await sleep(1);
+	};
+	for (let i = 0; i < SUBJECTS; i++) record(i);
+	await allWritten(SUBJECTS);
+	const count = effort.kind === "smoke" ? 1000 : 10 * RATE;
+	let mostWaiting = 0;
+	let next = 0;
+	const begin = performance.now();
+	while (next < count) {
+		const due = Math.min(count, ((performance.now() - begin) / 1000) * RATE);
+		while (next < due) record(next++);
+		mostWaiting = Math.max(mostWaiting, audit.stats.unwritten);
+		await sleep(1);
+	}
+	const last = performance.now();
+	await allWritten(SUBJECTS + count);
+	const end = performance.now();
+	await audit.close(30_000);
+	rmSync(dir, { recursive: true });
+	const perSecond = (until: number): number => (count / (until - begin)) * 1000;
+	return { given: perSecond(last), written: perSecond(end), mostWaiting, lagMs: end - last };
 }
 
 interface FrontEndCost {

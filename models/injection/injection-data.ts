@@ -19,15 +19,18 @@ export function isForTraining({ kind, licence }: Text): boolean {
 	return !kind.startsWith("bipia:") && kind !== "doc-about-attacks" && !licence.includes("unlicensed");
 }
 
+/** A harmful question is fine here, but says less of what is asked for in earnest than other benign texts do. */
+const HARMFUL_WEIGHT = 0.3;
 /** Windows of one long benign text that are learned from. */
 const MAX_WINDOWS = 6;
 
 /** The examples of one text: the whole, and what its windows say for themselves. */
 export function injectionExamples(row: Text, buckets: number): Example[] {
+	const share = row.set === "harm-prompts" ? HARMFUL_WEIGHT : 1;
 	const example = (text: string, target: number, weight: number): Example => ({
 		features: featuresOf(text, buckets),
 		targets: [target],
-		weight,
+		weight: weight * share,
 	});
 	if (row.label === 0) {
 		const parts = windowsOf(row.text);

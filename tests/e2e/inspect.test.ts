@@ -45,7 +45,7 @@ test("one text is answered with action, score, findings in code points and the r
 test("a clean text is allowed and comes back as it was", async () => {
 	const { headers, body } = await inspect({ text: "nothing to see", direction: "response" });
 	expect(body).toEqual({ action: "allow", score: expect.any(Number), findings: [], redacted_text: "nothing to see" });
-	expect((body as { score: number }).score).toBeLessThan(0.7);
+	expect((body as { score: number }).score).toBeCloseTo(0, 1);
 	expect(headers.get("x-pii-detected")).toBe("false");
 });
 

@@ -1,4 +1,5 @@
 import type { ConfigFault } from "./config/config-fault.ts";
+import { reachablePolicies } from "./config/reachable-policies.ts";
 import type { Config } from "./config/schema.ts";
 import { shippedHarmModel } from "./models/harm-model.ts";
 import { shippedInjectionModel } from "./models/injection-model.ts";
@@ -48,7 +49,7 @@ export async function compilePolicies(config: Config, options: CompileOptions = 
 	const artifacts = new Map<string, Artifact>();
 	const known = (artifact: Artifact): Artifact =>
 		artifacts.get(artifact.key) ?? artifacts.set(artifact.key, artifact).get(artifact.key) ?? artifact;
-	for (const { name, settings, dryRun } of namesPolicies ? config.policies : reachable(config)) {
+	for (const { name, settings, dryRun } of namesPolicies ? config.policies : reachablePolicies(config)) {
 		const policy = compilePolicy(settings, dryRun, threats);
 		named.push(namedPolicy(name, policy, settings.on_block));
 		if (compiled.has(policy.id)) continue;
@@ -92,14 +93,4 @@ function loadPacks({ dir, trusted_keys }: Config["threat_packs"]): {
 	const { packs, faults } = new PackStore(dir).load(trusted_keys);
 	const remedy = "Add its key to threat_packs.trusted_keys, add the pack again, or `packs rollback` it.";
 	return { packs, faults: faults.map(({ pack, reason }) => ({ path: `threat pack '${pack}'`, message: reason, remedy })) };
-}
-
-/** Without the shipped policies that nothing in the file names. */
-function reachable({ policies, security, llm_providers }: Config): Config["policies"] {
-	const named = new Set([
-		...Object.keys(security.policies),
-		...security.policy_rules.map(({ policy }) => policy),
-		...Object.values(llm_providers).map(({ policy }) => policy),
-	]);
-	return policies.filter(({ name }) => name === "default" || named.has(name));
 }

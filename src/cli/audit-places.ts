@@ -16,8 +16,8 @@ export interface PlaceOptions {
 }
 
 export interface Places {
-	/** The configuration says where everything is; else it was told, or is the default. */
-	readonly isConfigured: boolean;
+	/** That says where everything is; absent: it was told, or is the default. */
+	readonly config: Config | undefined;
 	readonly dir: string;
 	readonly keys: AuditKeys;
 	/** Its path may be empty or of no file: then there are no consents. */
@@ -32,7 +32,7 @@ export function placesOf({ config, dir: givenDir, file }: PlaceOptions): Places 
 	const keys = existingKeys(dir, installationSecrets());
 	if (keys === undefined)
 		throw new Error("set SECURE_LLM_PROXY_SECRET_KEY as it is set for the proxy, and give its audit.dir with --dir or --config");
-	return { isConfigured: configured !== undefined, dir, keys, consents: { path, names: createNameCipher(keys) } };
+	return { config: configured, dir, keys, consents: { path, names: createNameCipher(keys) } };
 }
 
 export function hasConsents({ consents: { path } }: Places): boolean {

@@ -39,7 +39,7 @@ function knownOf(places: Places, id: string): Known | undefined {
 	const subject = new SubjectKeys(dir, keys).find(id);
 	const isThere = hasConsents(places);
 	const consents = isThere ? readConsents(file).filter((consent) => consent.subject === id) : [];
-	if (!isThere && !places.isConfigured && subject !== undefined && hasConsented(dir, subject))
+	if (!isThere && places.config === undefined && subject !== undefined && hasConsented(dir, subject))
 		throw new Error(`${id} has given consents, and their file is not at '${file.path}' — give --config, or the file with --file`);
 	return subject === undefined && consents.length === 0 ? undefined : { subject, consents: consents.map(shown) };
 }

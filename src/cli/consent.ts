@@ -1,7 +1,10 @@
 import { recordConsents } from "../audit/consent-record.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
+import { nearest } from "../config/nearest.ts";
+import { reachablePolicies } from "../config/reachable-policies.ts";
+import type { Config } from "../config/schema.ts";
 import { grantConsent, type RecordChanges, revokeConsents, shown } from "../identity/consent-change.ts";
-import { hideNames, readConsents, readTerms, SUBJECT, SUBJECT_FORMS } from "../identity/consent-file.ts";
+import { type ConsentTerms, hideNames, readConsents, readTerms, SUBJECT, SUBJECT_FORMS } from "../identity/consent-file.ts";
 import { hasConsents, type PlaceOptions, type Places, placesOf } from "./audit-places.ts";
 
 export interface ConsentSettings extends PlaceOptions {
@@ -48,9 +51,20 @@ export function consentGrant(settings: ConsentSettings): Promise<number> {
 		const reading = readTerms({ policy, providers: provider, purpose, source, expires });
 		if (!reading.ok) throw new Error(`${reading.param}: ${reading.reason}`);
 		const places = await openedPlaces(settings);
+		if (places.config !== undefined) checkTerms(reading.terms, places.config);
 		const { id } = await grantConsent(places.consents, subject, reading.terms, recorder(places));
 		process.stdout.write(`${id}\n`);
 	});
+}
+
+/** Throws where the terms name what the configuration does not have: requests with such a consent would be refused. */
+function checkTerms({ policy, providers }: ConsentTerms, config: Config): void {
+	const policies = reachablePolicies(config).map(({ name }) => name);
+	if (!policies.includes(policy))
+		throw new Error(`--policy: there is no policy '${policy}' — use ${nearest(policy, policies)}, or define it in security.policies`);
+	const known = Object.keys(config.llm_providers);
+	const unknown = providers.find((name) => name !== "*" && !known.includes(name));
+	if (unknown !== undefined) throw new Error(`--provider: '${unknown}' is not in llm_providers — use ${nearest(unknown, known)}, or *`);
 }
 
 /** `consent revoke`: from the next request on, the ordinary policy decides. The consent stays in the file as evidence. */

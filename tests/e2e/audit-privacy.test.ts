@@ -137,7 +137,7 @@ test("a new secret takes over the subjects of the old one while the proxy runs, 
 		`server: { host: 127.0.0.1, port: 0, workers: 1 }
 llm_providers: { demo: { type: demo } }
 audit: { dir: "${dir}" }
-security: { consent: { file: "${dir}/consent.json" } }
+security: { consent: { file: "${dir}/consent.json" }, policies: { p: {} } }
 logging: { sensitive_data_logging: true }`,
 	);
 	const [first, second] = ["the first secret of it", "the second secret of it"];
@@ -154,6 +154,16 @@ logging: { sensitive_data_logging: true }`,
 		run(["audit", "export", "--subject", SUBJECT], { SECURE_LLM_PROXY_SECRET_KEY: secret });
 	const terms = ["--policy", "p", "--provider", "*", "--purpose", "support", "--source", "form"];
 	await serving({ SECURE_LLM_PROXY_SECRET_KEY: first }, async () => {
+		for (const [wrong, instead] of [
+			["--policy", "default, p"],
+			["--provider", "demo"],
+		] as const)
+			expect(
+				await run(["consent", "grant", "--subject", SUBJECT, ...terms, wrong, "x"], { SECURE_LLM_PROXY_SECRET_KEY: first }),
+			).toMatchObject({
+				code: 2,
+				err: expect.stringMatching(new RegExp(`${wrong}: .*'x'.* use ${instead}`)),
+			});
 		expect(await run(["consent", "grant", "--subject", SUBJECT, ...terms], { SECURE_LLM_PROXY_SECRET_KEY: first })).toMatchObject({
 			code: 0,
 		});

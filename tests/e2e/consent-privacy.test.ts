@@ -1,6 +1,10 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { recordsOf } from "../../src/audit/log-reader.ts";
 import { CommandLine, type Ran } from "../support/command-line.ts";
@@ -136,4 +140,34 @@ test("a tenant's consent holds for everybody of the tenant, and a caller's own g
 	expect(readFileSync(place.file, "utf8")).toMatch(/"tenant:acme"/);
 	// A tenant is no person: neither the trail nor the file hides it.
 	expect([...recordsOf(join(place.dir, "audit", "admin"))][0]).toMatchObject({ type: "consent", subject: "tenant:acme" });
+});
+
+test("a token's tenant is the claim that the configuration names", async () => {
+	const place = newPlace();
+	const { publicKey, privateKey } = await generateKeyPair("ES256");
+	const published = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "ES256" }] });
+	const server = createServer((_request, response) => response.end(published)).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const token = (claims: object): Promise<string> =>
+		new SignJWT({ sub: "alice", ...claims })
+			.setProtectedHeader({ alg: "ES256", kid: "one" })
+			.setIssuer("https://issuer.example")
+			.setAudience("chat")
+			.setExpirationTime("5m")
+			.sign(privateKey);
+	const keys = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
+	const auth = { mode: "jwt", jwks_url: keys, issuer: "https://issuer.example", audience: "chat", claims: { tenant: "org.id" } };
+	await serving(place, JSON.stringify(auth), async (isClear) => {
+		expect(await place.run(["consent", "grant", "--subject", "tenant:acme", ...TERMS])).toMatchObject({ code: 0 });
+		const own = await token({ org: { id: "acme" } });
+		expect([await isClear(own), await isClear(await token({ org: { id: "other" } })), await isClear(await token({}))]).toEqual([
+			true,
+			false,
+			false,
+		]);
+		const before = upstream.requests.length;
+		await isClear(await token({ org: { id: ["acme"] } }));
+		expect(upstream.requests.length).toBe(before);
+	});
+	server.close();
 });

@@ -45,10 +45,15 @@ function messageFields(at: string): FieldTable {
 		[`${at}model`, "name"],
 		[`${at}stop_reason`, "name"],
 		[`${at}stop_sequence`, "whole"],
-		[`${at}container.id`, "name"],
+		...containerFields(at),
 		[`${at}usage.**`, "name"],
 		...blockFields(`${at}content.#`),
 	];
+}
+
+/** Where the vendor ran code. */
+function containerFields(at: string): FieldTable {
+	return ["id", "expires_at"].map((member) => [`${at}container.${member}`, "name"] as const);
 }
 
 /** The answer's text: one channel for all blocks of it, because clients join those that follow one another. */
@@ -110,7 +115,7 @@ export const readOtherEvent = createFieldReader(
 		["message.content.#.thinking", "delta"],
 		["delta.stop_reason", "name"],
 		["delta.stop_sequence", "whole"],
-		["delta.container.id", "name"],
+		...containerFields("delta."),
 		...messageFields(""),
 		...messageFields("message."),
 		...blockFields("content_block"),

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 
-/** How a text stands inside a string: behind a prefix, encoded. */
+/** How a text stands inside a string: behind a prefix, encoded or plain. */
 export interface Wrap {
 	readonly prefix: string;
-	readonly encoding: "base64" | "percent";
+	readonly encoding: "base64" | "percent" | "plain";
 }
 
 /**
@@ -59,5 +59,6 @@ function decodeText(bytes: Buffer): string | undefined {
 
 /** The string that holds another text in the same way. */
 export function wrapText({ prefix, encoding }: Wrap, text: string): string {
+	if (encoding === "plain") return prefix + text;
 	return prefix + (encoding === "base64" ? Buffer.from(text).toString("base64") : encodeURIComponent(text));
 }

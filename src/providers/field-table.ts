@@ -7,6 +7,7 @@ import { textRun } from "./text-run.ts";
 /**
  * How one string of a vendor's JSON is treated.
  * - name: an identifier or enum made by the vendor; passes when it has the form of one, else it is `whole`
+ * - callId: some servers take it from what the model wrote, so it is `whole`; a vendor's number in it is read without the word before it
  * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64, else it is `whole`
  * - media: encoded image or sound; document: an encoded file. Cannot be inspected, unless their bytes are text
  * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string; with `Answer`: see `SourceKind`
@@ -18,6 +19,7 @@ import { textRun } from "./text-run.ts";
  */
 export type Treatment =
 	| "name"
+	| "callId"
 	| "opaque"
 	| "media"
 	| "document"
@@ -60,6 +62,8 @@ export interface FieldReaderOptions {
 
 /** An identifier, a model name, an enum: no blanks, no `@`. */
 export const NAME = /^[\w.:/+-]{0,128}$/;
+/** xAI's calls. The word before the number would make it a telephone's. */
+const CALL_NUMBER = /^(call_)(\d{1,8})$/;
 const BASE64 = /^[A-Za-z0-9+/_=-]*$/;
 
 /**
@@ -80,7 +84,7 @@ export function createFieldReader(
 	/** undefined: nothing to inspect. */
 	const read = (root: unknown, string: JsonString): Place | "media" | "document" | undefined => {
 		const treatment = options.refine?.(root, string.path) ?? treatmentFor(string, compiled);
-		const data = string.isName ? undefined : dataIn(string, treatment, compiled);
+		const data = dataIn(string, treatment, compiled);
 		// A growing text may go on in plain words, so it is read as it stands.
 		const isWrapped = data?.kind === "text" && !treatment.startsWith("delta");
 		if (isWrapped) return { ...placeOf(string, "whole", ""), text: data.text, wrap: data.wrap };
@@ -148,9 +152,16 @@ function treatmentFor(string: JsonString, table: CompiledTable): Treatment {
 }
 
 /** Encoded data; a text that the table spells out is plain text, whatever it looks like. */
-function dataIn({ path, value }: JsonString, treatment: Treatment, table: CompiledTable): EmbeddedData | undefined {
+function dataIn({ path, value, isName }: JsonString, treatment: Treatment, table: CompiledTable): EmbeddedData | undefined {
+	if (isName) return undefined;
+	if (treatment === "callId") return numberIn(value);
 	if (treatment === "media" || treatment === "document") return readDataUrl(value) ?? readBase64(value, treatment);
 	return /^data:/i.test(value) && !table.isExact(shapeOf(path)) ? readDataUrl(value) : undefined;
+}
+
+function numberIn(value: string): EmbeddedData | undefined {
+	const [, prefix, text] = CALL_NUMBER.exec(value) ?? [];
+	return prefix === undefined || text === undefined ? undefined : { kind: "text", text, wrap: { prefix, encoding: "plain" } };
 }
 
 type Inspected = Exclude<Treatment, "name" | "opaque" | "wholeValue">;
@@ -161,8 +172,8 @@ function isInspected(treatment: Treatment): treatment is Inspected {
 
 function placeOf({ from, to, value, path }: JsonString, treatment: Inspected, channel: string): Place {
 	const source: SourceKind = treatment.endsWith("Json") ? "json" : treatment.endsWith("Answer") ? "answer" : "text";
-	const isData = treatment === "media" || treatment === "document";
-	const kind = isData ? "whole" : (treatment.replace(/Json$|Answer$|Tool$/, "") as Place["kind"]);
+	const isWhole = treatment === "media" || treatment === "document" || treatment === "callId";
+	const kind = isWhole ? "whole" : (treatment.replace(/Json$|Answer$|Tool$/, "") as Place["kind"]);
 	return { kind, channel, source, from, to, text: value, path };
 }
 

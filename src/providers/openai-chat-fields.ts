@@ -24,8 +24,7 @@ export function messageFields(text: "delta" | "whole"): FieldTable {
 		["function_call.name", "wholeTool"],
 		["function_call.arguments", json],
 		["tool_calls.#.index", "whole"],
-		// Some servers take it from what the model wrote.
-		["tool_calls.#.id", "whole"],
+		["tool_calls.#.id", "callId"],
 		["tool_calls.#.type", "name"],
 		["tool_calls.#.function.name", "wholeTool"],
 		["tool_calls.#.function.arguments", json],

@@ -80,7 +80,7 @@ const readFields = createFieldReader([
 	["response_format.type", "name"],
 	...below("messages.#", [
 		["content.#.text", "part"],
-		["tool_call_id", "whole"],
+		["tool_call_id", "callId"],
 		["content.#.image_url.detail", "name"],
 		["content.#.input_audio.format", "name"],
 		["content.#.input_audio.data", "media"],

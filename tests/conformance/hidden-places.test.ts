@@ -52,6 +52,7 @@ const CHAT: readonly (readonly [string, string])[] = [
 			.join(""),
 	],
 	["the id of a call", call({ id: KEY, function: { name: "f", arguments: "{}" } })],
+	["the id of a call that begins like a vendor's", call({ id: `call_${CARD}`, function: { name: "f", arguments: "{}" } })],
 	["a text that begins like a data URL", delta({ musing: `data:,${A}` }) + delta({ musing: B })],
 	["choices by strings", inTurns((index, content) => chat({ index, delta: { content } }), "0", "1")],
 	["choices below zero", inTurns((index, content) => chat({ index, delta: { content } }), -1, -2)],
@@ -191,6 +192,18 @@ test.each(REQUESTS)("a request of %s: %s", (api, _place, body) => {
 	const { texts } = inspectBody(reading.places, program, STYLE, new FindingTally());
 	expect(replaceValues(body, editsOf(reading.places, texts, reading.amendments))).not.toMatch(LEAK);
 	return undefined;
+});
+
+test("the number in a vendor's name of a call is read without the word before it, and what replaces it stands behind that word", () => {
+	const body = `{"model":"m","messages":[{"role":"tool","tool_call_id":"call_54321098","content":"b"}]}`;
+	const reading = providerOf("openai-chat").readRequest(body, "");
+	if (reading.kind !== "data") throw new Error(reading.kind);
+	const texts = reading.places.map(({ text: value }) => value);
+	expect(texts).toContain("54321098");
+	const { texts: found } = inspectBody(reading.places, program, STYLE, new FindingTally());
+	expect(replaceValues(body, editsOf(reading.places, found, reading.amendments))).toBe(body);
+	const replaced = texts.map((value) => (value === "54321098" ? "x" : value));
+	expect(replaceValues(body, editsOf(reading.places, replaced, reading.amendments))).toBe(body.replace("54321098", "x"));
 });
 
 test("numbers of the vendor, and a caller's seed, stay as they are", () => {

@@ -4,7 +4,7 @@ import { compilePolicies } from "./compile-policies.ts";
 import type { Config } from "./config/schema.ts";
 import { type ConsentSettings, consentSettings } from "./consent-settings.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
-import { createClientAddress } from "./edge/client-address.ts";
+import { createClientAddress, createTrust } from "./edge/client-address.ts";
 import { listen } from "./edge/listen.ts";
 import { readRenewedTls, readTls } from "./edge/tls.ts";
 import { createUpstreamClient } from "./edge/upstream.ts";
@@ -196,6 +196,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		requestTimeoutMs: config.server.request_timeout_ms,
 		clientStallMs: config.server.client_stall_timeout_ms,
 		tls: tls.material,
+		isBalancer: config.server.proxy_protocol ? createTrust(config.server.trusted_proxies) : undefined,
 		handler: (request, downstream) => desk.handle(request, downstream),
 		refusal(path, code, address) {
 			const refusal = listenerRefusal(path, code);

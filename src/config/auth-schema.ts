@@ -44,7 +44,7 @@ const Issuer = z
 		issuer: z.string().min(1).describe("The `iss` that its tokens carry; it decides which issuer a token is verified by."),
 		audience: z.string().min(1).describe("The `aud` that its tokens must carry."),
 	})
-	.superRefine((own, context) => issuerIssues(own, context))
+	.superRefine(wayToKeys)
 	.describe("One of several issuers.");
 
 /** `security.auth`: who may call. */
@@ -84,7 +84,12 @@ export const Auth = z
 			if (seen.has(issuer)) context.addIssue({ code: "custom", path: ["issuers", name, "issuer"], message: "is that of another entry" });
 			seen.add(issuer);
 		}
-		if (names.length === 0) return issuerIssues(auth, context);
+		if (names.length === 0) {
+			for (const key of ["issuer", "audience"] as const)
+				if (auth[key] === "") context.addIssue({ code: "custom", path: [key], message: "must be set when mode is jwt" });
+			wayToKeys(auth, context);
+			return;
+		}
 		for (const key of ["issuer", "jwks_url", "audience"] as const)
 			if (auth[key] !== "")
 				context.addIssue({ code: "custom", path: [key], message: "must be empty when issuers has entries: make it one of them" });
@@ -92,16 +97,12 @@ export const Auth = z
 	.prefault({})
 	.describe("Who may call.");
 
-/** What tokens are verified by must be said. */
-function issuerIssues(
-	own: { readonly issuer: string; readonly jwks_url: string; readonly audience: string },
-	context: z.RefinementCtx,
-): void {
-	const add = (key: string, message: string): void => context.addIssue({ code: "custom", path: [key], message });
-	for (const key of ["issuer", "audience"] as const) if (own[key] === "") add(key, "must be set when mode is jwt");
-	if (own.jwks_url !== "" && !isHttpUrl(own.jwks_url)) add("jwks_url", "must be an http(s) URL");
-	else if (own.jwks_url === "" && own.issuer !== "" && !isHttpUrl(own.issuer))
-		add("jwks_url", "must be set, because the issuer is no http(s) URL that could be asked for it");
+/** An issuer's keys must be found. */
+function wayToKeys({ issuer, jwks_url }: { readonly issuer: string; readonly jwks_url: string }, context: z.RefinementCtx): void {
+	const add = (message: string): void => context.addIssue({ code: "custom", path: ["jwks_url"], message });
+	if (jwks_url !== "" && !isHttpUrl(jwks_url)) add("must be an http(s) URL");
+	else if (jwks_url === "" && issuer !== "" && !isHttpUrl(issuer))
+		add("must be set, because the issuer is no http(s) URL that could be asked for it");
 }
 
 function isHttpUrl(text: string): boolean {

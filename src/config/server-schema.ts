@@ -112,7 +112,19 @@ export const Server = z
 			.array(z.string().refine(isAddressRange, "must be an address or a CIDR such as 10.0.0.0/8"))
 			.default([])
 			.describe("CIDRs of load balancers whose X-Forwarded-For is believed. Empty: the peer's address is the client's."),
+		proxy_protocol: z
+			.boolean()
+			.default(false)
+			.describe(
+				"Connections from `trusted_proxies` begin with a PROXY header (version 1 or 2), as TCP balancers send it, which names the client; others are served as they are. Needs the `node` listener; `auto` takes it.",
+			),
 		tls: Tls,
+	})
+	.superRefine(({ proxy_protocol, trusted_proxies, listener }, context) => {
+		if (!proxy_protocol) return;
+		const issue = (path: string, message: string): void => context.addIssue({ code: "custom", path: [path], message });
+		if (trusted_proxies.length === 0) issue("trusted_proxies", "must name the balancers when proxy_protocol is on");
+		if (listener === "uws") issue("listener", "must be auto or node when proxy_protocol is on");
 	})
 	.refine(({ port, processes }) => port !== 0 || processes === 1, {
 		path: ["port"],

@@ -8,20 +8,26 @@ export type ClientAddress = (peer: string, forwardedFor: string | undefined) => 
  * of them is the client. Anything that is not an address ends the walk.
  */
 export function createClientAddress(trusted: readonly string[]): ClientAddress {
-	const ranges = trusted.map((cidr) => ipaddr.parseCIDR(cidr.includes("/") ? cidr : `${cidr}/${cidr.includes(":") ? 128 : 32}`));
-	const isTrusted = (address: string): boolean => {
-		const parsed = ipaddr.process(address);
-		return ranges.some(([range, bits]) => parsed.kind() === range.kind() && parsed.match(range, bits));
-	};
+	const isTrusted = createTrust(trusted);
 	return (peer, forwardedFor) => {
 		let client = normal(peer) ?? peer;
 		const hops = (forwardedFor ?? "").split(",").map((hop) => hop.trim());
-		while (hops.length > 0 && ipaddr.isValid(client) && isTrusted(client)) {
+		while (hops.length > 0 && isTrusted(client)) {
 			const next = normal(hops.pop() ?? "");
 			if (next === undefined) break;
 			client = next;
 		}
 		return client;
+	};
+}
+
+/** Whether an address is in one of the ranges (addresses or CIDRs). */
+export function createTrust(trusted: readonly string[]): (address: string) => boolean {
+	const ranges = trusted.map((cidr) => ipaddr.parseCIDR(cidr.includes("/") ? cidr : `${cidr}/${cidr.includes(":") ? 128 : 32}`));
+	return (address) => {
+		if (!ipaddr.isValid(address)) return false;
+		const parsed = ipaddr.process(address);
+		return ranges.some(([range, bits]) => parsed.kind() === range.kind() && parsed.match(range, bits));
 	};
 }
 

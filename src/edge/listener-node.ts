@@ -7,6 +7,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import { checkFraming, MAX_HEADER_BYTES, type RequestHead } from "./framing-guard.ts";
 import { type AbortReason, type Downstream, LINGER_MS, type Listener, type ListenerOptions } from "./listener.ts";
 import { OpenAnswers } from "./open-answers.ts";
+import { ProxiedConnections } from "./proxied-connections.ts";
 import { MIN_TLS_VERSION, type TlsMaterial } from "./tls.ts";
 
 const KEEP_ALIVE_MS = 65_000;
@@ -15,21 +16,25 @@ const CHECK_MS = 1000;
 
 /** The `node:http` listener: runs everywhere, and is the twin of the uWebSockets.js one in conformance tests. */
 export function listenNode(options: ListenerOptions): Promise<Listener> {
-	const { server, answers } = new NodeListener(options);
+	const { server, answers, proxied } = new NodeListener(options);
+	const front = proxied?.front ?? server;
 	return new Promise((resolve, reject) => {
-		server.once("error", (error: NodeJS.ErrnoException) => {
+		front.once("error", (error: NodeJS.ErrnoException) => {
 			const reason = error.code === "EADDRINUSE" ? "the port is in use" : (error.code ?? error.message);
 			reject(new Error(`Cannot listen on ${options.host}:${options.port}: ${reason}.`));
 		});
-		server.listen(options.port, options.host, () => {
+		front.listen(options.port, options.host, () => {
+			// Begins to look for heads that are late; where another server listens nobody else tells it to.
+			if (front !== server) server.emit("listening");
 			resolve({
 				kind: "node",
-				port: (server.address() as AddressInfo).port,
+				port: (front.address() as AddressInfo).port,
 				async renewTls(material) {
 					if ("setSecureContext" in server) server.setSecureContext(secureOptions(material));
 				},
 				async close() {
 					await answers.none(options.clientStallMs);
+					front.close();
 					server.close();
 					server.closeAllConnections();
 				},
@@ -41,6 +46,8 @@ export function listenNode(options: ListenerOptions): Promise<Listener> {
 class NodeListener {
 	readonly server: Server | TlsServer;
 	readonly answers = new OpenAnswers();
+	/** Absent: no connection begins with a PROXY header. */
+	readonly proxied: ProxiedConnections | undefined;
 	readonly #options: ListenerOptions;
 	/** Connections on which a request was refused. Node parses on; nothing behind that request may run. */
 	readonly #refused = new WeakSet<Duplex>();
@@ -68,7 +75,13 @@ class NodeListener {
 		this.server.on("connect", (_request, socket: Duplex) => this.#refuseSocket(socket, "method_not_allowed"));
 		// Becomes a clientError as well, but there is no channel on which to answer.
 		this.server.prependListener("tlsClientError", (_error: Error, socket: Duplex) => void socket.destroy());
+		const { isBalancer } = options;
+		this.proxied = isBalancer && new ProxiedConnections(this.server, { isBalancer, timeoutMs: requestTimeoutMs });
 		this.server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => this.#refuseSocket(socket, codeOf(error)));
+	}
+
+	#addressOf(socket: Socket): string {
+		return this.proxied?.addressOf(socket) ?? socket.remoteAddress ?? "";
 	}
 
 	/** Refuses what did not become a request. */
@@ -78,7 +91,7 @@ class NodeListener {
 			return;
 		}
 		this.#refused.add(socket);
-		const { status, headers, body } = this.#options.refusal("", code, (socket as Partial<Socket>).remoteAddress ?? "");
+		const { status, headers, body } = this.#options.refusal("", code, this.#addressOf(socket as Socket));
 		const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
 		const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
 		socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`, () => socket.destroy());
@@ -103,7 +116,7 @@ class NodeListener {
 			clearTimeout(timeout);
 			if (response.writableEnded) return;
 			this.#refused.add(socket);
-			const { status, headers, body } = this.#options.refusal(path, code, socket.remoteAddress ?? "");
+			const { status, headers, body } = this.#options.refusal(path, code, this.#addressOf(socket));
 			response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
 			response.end(body, () => request.destroy());
 		};
@@ -129,7 +142,7 @@ class NodeListener {
 			clearTimeout(timeout);
 			if (response.writableEnded) return;
 			this.#options.handler(
-				{ method, path, query, headers: framing.headers, remoteAddress: socket.remoteAddress ?? "", body: Buffer.concat(chunks) },
+				{ method, path, query, headers: framing.headers, remoteAddress: this.#addressOf(socket), body: Buffer.concat(chunks) },
 				new NodeDownstream(response, this.#options.clientStallMs),
 			);
 		});

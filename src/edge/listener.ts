@@ -60,6 +60,8 @@ export interface ListenerOptions {
 	readonly clientStallMs: number;
 	/** Absent: plain HTTP. */
 	readonly tls?: TlsMaterial | undefined;
+	/** Whose connections begin with a PROXY header; absent: nobody's. Of the node listener only. */
+	readonly isBalancer?: ((peer: string) => boolean) | undefined;
 	readonly handler: RequestHandler;
 	/**
 	 * Errors the listener answers itself, formatted by path; the connection is closed after them. `path` is empty where none

@@ -129,7 +129,7 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 const encode = (encoding: "base64" | "base64url" | "hex") => (text: string) => Buffer.from(text).toString(encoding);
 const isLong = (least: number) => (text: string) => text.length >= least;
 
-/** Read by no view: what they say cannot be told from ordinary text before its end. */
+/** Read by no view: found only where a recognizer has a pattern for it, since what they say cannot be told from ordinary text before its end. */
 export const MISSED_DISGUISES: readonly Disguise[] = [
 	{ name: "reversed", apply: (text) => [...text].reverse().join("") },
 	{

@@ -237,7 +237,7 @@ export const PolicySection = z.strictObject({
 		.enum(["error", "refuse"])
 		.default("error")
 		.describe(
-			"How a blocked prompt is answered. `error`: 400, which SDKs throw and do not try again; `refuse`: 200 with a refusal in the form of OpenAI or Anthropic, for applications that cannot show errors; other APIs answer 400.",
+			"How a blocked prompt is answered. `error`: 400, which SDKs throw and do not try again; `refuse`: 200 with a refusal in the form of OpenAI, Anthropic or Gemini, for applications that cannot show errors; other APIs answer 400.",
 		),
 	pii_protection: PiiProtection,
 	response_filtering: ResponseFiltering,

@@ -109,7 +109,16 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		}
 	};
 
+	/** An answer that cannot be begun ends closed, too. */
 	const open = (item: ToLane & { kind: "open" }): readonly FromLane[] => {
+		try {
+			return begin(item);
+		} catch {
+			return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "internal_error" }];
+		}
+	};
+
+	const begin = (item: ToLane & { kind: "open" }): readonly FromLane[] => {
 		const policy = policies.get(item.policyId);
 		if (policy === undefined) return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "lane_failed" }];
 		const provider = providerOf(item.api);
@@ -138,9 +147,13 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		return [];
 	};
 
-	const translate = (item: ToLane & { kind: "translate" }): readonly FromLane[] => [
-		{ kind: "translated", sid: item.sid, result: translateRequest(item.body, item.api, item) },
-	];
+	const translate = (item: ToLane & { kind: "translate" }): readonly FromLane[] => {
+		try {
+			return [{ kind: "translated", sid: item.sid, result: translateRequest(item.body, item.api, item) }];
+		} catch {
+			return [{ kind: "translated", sid: item.sid, result: "internal_error" }];
+		}
+	};
 
 	const judge = (
 		{ api, isSecond, surrogates: given, history }: ToLane & { kind: "prompt" },

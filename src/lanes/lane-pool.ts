@@ -31,7 +31,7 @@ export interface LanePool {
 	keepPolicies(policyIds: ReadonlySet<string>): void;
 	inspectPrompt(prompt: Request<"prompt">): Promise<InspectedPrompt | LaneRefusal>;
 	/** Puts an inspected request into the format of its upstream. */
-	translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal>;
+	translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal | "internal_error">;
 	/** Undefined: saturated. */
 	openSession(answer: AnswerKind, handler: SessionHandler): LaneSession | undefined;
 	stats(): PoolStats;
@@ -141,7 +141,7 @@ class Pool implements LanePool {
 		return typeof answer === "string" ? answer : answer.kind === "prompt" ? answer : "lane_failed";
 	}
 
-	async translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal> {
+	async translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal | "internal_error"> {
 		const answer = await this.#ask({ kind: "translate", sid: this.#nextSid++, ...request });
 		return typeof answer === "string" ? answer : answer.kind === "translated" ? answer.result : "lane_failed";
 	}

@@ -97,7 +97,7 @@ export type FromLane =
 			/** Index in `policies` of the one that counted; 0 where the request could not be read. */
 			readonly choice: number;
 	  }
-	| { readonly kind: "translated"; readonly sid: SessionId; readonly result: TranslatedBody }
+	| { readonly kind: "translated"; readonly sid: SessionId; readonly result: TranslatedBody | "internal_error" }
 	| {
 			readonly kind: "output";
 			readonly sid: SessionId;

@@ -1,4 +1,4 @@
-import type { ApiName } from "../core/api.ts";
+import { type ApiName, answerMode } from "../core/api.ts";
 import { ERRORS } from "../core/errors.ts";
 
 export interface RefusalAnswer {
@@ -8,16 +8,18 @@ export interface RefusalAnswer {
 
 const TEXT = ERRORS.prompt_blocked.message;
 
-/** A blocked prompt's answer as if the model had refused. Undefined for APIs in which no model speaks. */
+/** A blocked prompt's answer as if the model had refused, to a request with this query (without `?`). Undefined for APIs in which no model speaks. */
 export function refusalAnswer(
 	api: ApiName,
 	id: string,
+	query: string,
 	{ model, wantsStream }: { readonly model: string; readonly wantsStream: boolean },
 ): RefusalAnswer | undefined {
 	const create = CREATORS[api];
 	if (create === undefined) return undefined;
 	const { body, events } = create(id, model.replace(/[^\w.:/+@-]/g, "?"), Math.floor(Date.now() / 1000));
-	if (!wantsStream) return { contentType: "application/json", body: JSON.stringify(body) };
+	const mode = answerMode(api, wantsStream, query);
+	if (mode !== "stream") return { contentType: "application/json", body: JSON.stringify(mode === "array" ? events : body) };
 	return { contentType: "text/event-stream; charset=utf-8", body: events.map(sse).join("") + (api in DONE ? "data: [DONE]\n\n" : "") };
 }
 
@@ -33,6 +35,7 @@ const CREATORS: Partial<Record<ApiName, Create>> = {
 	"openai-completions": completion,
 	"openai-responses": response,
 	"anthropic-messages": message,
+	"gemini-generate": generated,
 };
 
 /** APIs whose streams end with a marker. */
@@ -119,4 +122,15 @@ function message(id: string, model: string): Refusal {
 			{ type: "message_stop" },
 		],
 	};
+}
+
+/** A prompt that Google blocks has no candidates. */
+function generated(id: string, model: string): Refusal {
+	const body = {
+		promptFeedback: { blockReason: "PROHIBITED_CONTENT", blockReasonMessage: TEXT },
+		usageMetadata: { promptTokenCount: 0, totalTokenCount: 0 },
+		modelVersion: model,
+		responseId: id,
+	};
+	return { body, events: [body] };
 }

@@ -113,7 +113,8 @@ export class Session {
 
 	/** An error, or where the policy says so a refusal in the vendor's own form, for applications that cannot show errors. */
 	#block(verdict: BlockedPrompt): void {
-		const refusal = this.#policy.onBlock === "error" ? undefined : refusalAnswer(this.#endpoint.api, this.#asked.id, verdict);
+		const isError = this.#policy.onBlock === "error";
+		const refusal = isError ? undefined : refusalAnswer(this.#endpoint.api, this.#asked.id, this.#request.query, verdict);
 		if (refusal === undefined) return this.#refuse("prompt_blocked", {}, verdict.found);
 		this.#head(200, { "content-type": refusal.contentType });
 		this.#downstream.end(Buffer.from(refusal.body));

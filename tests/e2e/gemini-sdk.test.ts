@@ -1,12 +1,13 @@
-import { type Candidate, type GenerateContentConfig, GoogleGenAI } from "@google/genai";
+import type { GenerateContentConfig } from "@google/genai";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
+import { GEMINI_CLIENTS, type GeminiClient } from "../support/gemini-clients.ts";
 import { type GeminiPart, geminiAnswer, geminiEvents, geminiSse } from "../support/gemini-events.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 import { type Cells, runCells } from "../support/sdk-matrix.ts";
 
-/** What an application of Google's SDK gets in every outcome. */
+/** What an application of Google's SDK, and somebody at a shell, gets in every outcome. */
 
 const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 const text = (content: string): GeminiPart => ({ deltas: [...content] });
@@ -74,115 +75,74 @@ function whole(answers: readonly (readonly GeminiPart[])[]): object {
 	return { ...each[0], candidates: each.flatMap(({ candidates }, index) => candidates.map((candidate) => ({ ...candidate, index }))) };
 }
 
-interface Seen {
-	readonly texts: string[];
-	thoughts: string;
-	readonly calls: object[];
-	readonly finishes: string[];
-	requests: number;
-	error?: { readonly status?: number; readonly message: string };
-}
-
-function take(seen: Seen, candidates: readonly Candidate[]): void {
-	for (const { index = 0, content, finishReason } of candidates) {
-		for (const { text = "", thought } of content?.parts ?? []) {
-			if (thought === true) seen.thoughts += text;
-			else seen.texts[index] = (seen.texts[index] ?? "") + text;
-		}
-		for (const { functionCall } of content?.parts ?? []) if (functionCall?.args !== undefined) seen.calls.push(functionCall.args);
-		if (finishReason !== undefined) seen.finishes[index] = finishReason;
-	}
-}
-
-async function ask(isStream: boolean, contents: string, config: GenerateContentConfig = {}): Promise<Seen> {
-	const seen: Seen = { texts: [], thoughts: "", calls: [], finishes: [], requests: 0 };
-	const counting: typeof fetch = (input, init) => {
-		seen.requests++;
-		return fetch(input, init);
-	};
-	const retryOptions = { attempts: 2, initialDelay: 0.01 };
-	const httpOptions = { baseUrl: `http://127.0.0.1:${proxy.port}`, fetch: counting, retryOptions };
-	const { models } = new GoogleGenAI({ apiKey: "unused", httpOptions });
-	const request = { model: "gemini-x", contents, config };
-	try {
-		if (!isStream) take(seen, (await models.generateContent(request)).candidates ?? []);
-		else for await (const { candidates } of await models.generateContentStream(request)) take(seen, candidates ?? []);
-	} catch (error) {
-		seen.error = error as Error;
-	}
-	return seen;
-}
-
-function cellsOf(isStream: boolean): Cells {
+function cellsOf(client: GeminiClient): Cells {
+	const ask = (contents: string, config?: GenerateContentConfig) => client.ask(`http://127.0.0.1:${proxy.port}`, contents, config);
 	const structured = { responseMimeType: "application/json", responseJsonSchema: STRUCTURE };
 	const two = { candidateCount: 2 };
 	const failed = async (name: string, status: number): Promise<void> => {
-		const { error, requests } = await ask(isStream, name);
+		const { error, requests } = await ask(name);
 		expect(error).toMatchObject({ status });
 		expect(error?.message).not.toContain("echo");
-		expect(requests).toBe(2);
+		expect(requests).toBe(client.tries);
 	};
 	return {
 		async clean() {
-			expect(await ask(isStream, "clean")).toMatchObject({ texts: ["Naïve café 😀: nothing to hide."], finishes: ["STOP"], requests: 1 });
+			expect(await ask("clean")).toMatchObject({ texts: ["Naïve café 😀: nothing to hide."], finishes: ["STOP"], requests: 1 });
 		},
 		async tools() {
-			expect(await ask(isStream, "a call")).toMatchObject({ texts: ["Sending."], calls: [{ to: "****.***@*******.***" }] });
+			expect(await ask("a call")).toMatchObject({ texts: ["Sending."], calls: [{ to: "****.***@*******.***" }] });
 		},
 		async "n = 2"() {
-			expect(await ask(isStream, "two addresses", two)).toMatchObject({
+			expect(await ask("two addresses", two)).toMatchObject({
 				texts: ["Write to ****.***@*******.*** today.", "Or to ***@*******.*** then."],
 				finishes: ["STOP", "STOP"],
 			});
-			expect((await ask(isStream, "two calls", two)).calls).toEqual([{ to: "****.***@*******.***" }, { to: "***@*******.***" }]);
+			expect((await ask("two calls", two)).calls).toEqual([{ to: "****.***@*******.***" }, { to: "***@*******.***" }]);
 		},
 		async reasoning() {
-			expect(await ask(isStream, "thoughts")).toMatchObject({ thoughts: "So ****.***@*******.*** it is.", texts: ["Sent."] });
+			expect(await ask("thoughts")).toMatchObject({ thoughts: "So ****.***@*******.*** it is.", texts: ["Sent."] });
 		},
 		async structured() {
-			const parsed = async (prompt: string) => JSON.parse((await ask(isStream, prompt, structured)).texts[0] ?? "");
+			const parsed = async (prompt: string) => JSON.parse((await ask(prompt, structured)).texts[0] ?? "");
 			expect(await parsed("a structure")).toEqual(CLEAN);
 			expect(await parsed("a structure with an address")).toEqual({ to: "****.***@*******.***", note: '\n****.***@*******.***"' });
-			const cut = await ask(isStream, "a structure with a key", structured);
+			const cut = await ask("a structure with a key", structured);
 			expect(cut).toMatchObject({ texts: ['{"to":"Jane","note":"Take '], finishes: ["SAFETY"], requests: 1 });
 		},
 		async redacted() {
-			expect(await ask(isStream, "address")).toMatchObject({ texts: ["Write to ****.***@*******.*** now."], finishes: ["STOP"] });
+			expect(await ask("address")).toMatchObject({ texts: ["Write to ****.***@*******.*** now."], finishes: ["STOP"] });
 		},
 		async "cut early"() {
-			const { texts, finishes, requests } = await ask(isStream, "early");
+			const { texts, finishes, requests } = await ask("early");
 			expect([texts.join(""), finishes, requests]).toEqual(["", ["SAFETY"], 1]);
 		},
 		async "cut in the middle"() {
-			expect(await ask(isStream, "middle")).toMatchObject({ texts: ["The key is "], finishes: ["SAFETY"], requests: 1 });
+			expect(await ask("middle")).toMatchObject({ texts: ["The key is "], finishes: ["SAFETY"], requests: 1 });
 		},
 		async "cut in a tool argument"() {
-			const seen = await ask(isStream, "a call with a key");
+			const seen = await ask("a call with a key");
 			expect(seen).toMatchObject({ calls: [], finishes: ["SAFETY"] });
 			expect(JSON.stringify(seen)).not.toContain(KEY.slice(0, 6));
 		},
 		async blocked() {
-			expect(await ask(isStream, "about project falcon")).toMatchObject({ texts: [], requests: 1, error: { status: 400 } });
+			expect(await ask("about project falcon")).toMatchObject({ texts: [], requests: 1, error: { status: 400 } });
 			expect(upstream.requests.filter(({ body }) => body.includes("falcon"))).toEqual([]);
 		},
 		"upstream 429": () => failed("slow", 429),
 		"upstream 500": () => failed("broken", 500),
 		async "upstream hang"() {
-			const seen = await ask(isStream, "silence");
-			expect(seen).toMatchObject({ texts: [], requests: 2, error: { status: 504 } });
+			const seen = await ask("silence");
+			expect(seen).toMatchObject({ texts: [], requests: client.tries, error: { status: 504 } });
 			expect(seen.error?.message).toContain("did not answer in time");
 		},
 		async "upstream truncation"() {
 			for (const name of ["truncated", "stall"]) {
-				const { error, finishes, requests } = await ask(isStream, name);
+				const { error, finishes, requests } = await ask(name);
 				expect(error?.message).toMatch(/upstream/);
-				expect([finishes, requests]).toEqual([[], isStream ? 1 : 2]);
+				expect([finishes, requests]).toEqual([[], client.isStream ? 1 : client.tries]);
 			}
 		},
 	};
 }
 
-describe.each([
-	["streamed", true],
-	["not streamed", false],
-])("@google/genai, %s", (_way, isStream) => runCells(cellsOf(isStream)));
+describe.each(GEMINI_CLIENTS)("$name", (client) => runCells(cellsOf(client)));

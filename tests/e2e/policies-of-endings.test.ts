@@ -1,4 +1,5 @@
 import Anthropic from "@anthropic-ai/sdk";
+import { type GenerateContentResponse, GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
@@ -82,6 +83,25 @@ test("on_block: refuse reads as a refusal in the SDKs of OpenAI and Anthropic", 
 	const anthropic = new Anthropic({ apiKey: "unused", baseURL: baseURL.slice(0, -3) });
 	const message = await anthropic.messages.stream({ ...params, max_tokens: 9 }).finalMessage();
 	expect(message).toMatchObject({ stop_reason: "refusal", content: [{ type: "text" }] });
+});
+
+test("on_block: refuse reads as a blocked prompt in Google's SDK, and to who asks for an array", async () => {
+	const httpOptions = { baseUrl: baseURL.slice(0, -3) };
+	const { models } = new GoogleGenAI({ apiKey: "unused", httpOptions });
+	const request = { model: "gemini-x", contents: "about Project Falcon" };
+	const blocked = { promptFeedback: { blockReason: "PROHIBITED_CONTENT" } };
+	const before = upstream.requests.length;
+	const whole = await models.generateContent(request);
+	expect(whole).toMatchObject(blocked);
+	expect(whole.text).toBeUndefined();
+	const streamed: GenerateContentResponse[] = [];
+	for await (const piece of await models.generateContentStream(request)) streamed.push(piece);
+	expect(streamed).toMatchObject([blocked]);
+	const body = JSON.stringify({ contents: [{ parts: [{ text: request.contents }] }] });
+	const headers = { "content-type": "application/json" };
+	const array = await fetch(`${httpOptions.baseUrl}/v1beta/models/gemini-x:streamGenerateContent`, { method: "POST", headers, body });
+	expect([array.status, await array.json()]).toMatchObject([200, [blocked]]);
+	expect(upstream.requests.length).toBe(before);
 });
 
 test("an upstream's error keeps the words that applications decide by, and nothing else of it", async () => {

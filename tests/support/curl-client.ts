@@ -6,28 +6,19 @@ import { dataOf } from "./stream-channel.ts";
 export const CURL: Client = {
 	name: "curl",
 	async ask(baseURL, question) {
-		const body = JSON.stringify({ ...chatParams(question), stream: true });
-		const raw = await run([
-			"-sS",
-			"-N",
-			"-w",
-			"\n%{http_code}",
-			"-H",
-			"content-type: application/json",
-			"-d",
-			body,
-			`${baseURL}/chat/completions`,
-		]);
-		const status = Number(raw.slice(raw.lastIndexOf("\n") + 1));
-		const text = raw.slice(0, raw.lastIndexOf("\n"));
+		const { status, text } = await curl(`${baseURL}/chat/completions`, { ...chatParams(question), stream: true });
 		return status === 200 ? readStream(text) : { ...NOTHING, error: { status, code: JSON.parse(text).error.code } };
 	},
 };
 
 const NOTHING: Seen = { text: "", reasoning: "", calls: [], finish: undefined, requests: 1 };
 
-function run(args: readonly string[]): Promise<string> {
-	return new Promise((resolve) => execFile("curl", args, (_error, stdout) => resolve(stdout)));
+/** Posts JSON, and prints what comes as it comes. */
+export async function curl(url: string, body: object): Promise<{ readonly status: number; readonly text: string }> {
+	const args = ["-sS", "-N", "-w", "\n%{http_code}", "-H", "content-type: application/json", "-d", JSON.stringify(body), url];
+	const raw = await new Promise<string>((resolve) => execFile("curl", args, (_error, stdout) => resolve(stdout)));
+	const end = raw.lastIndexOf("\n");
+	return { status: Number(raw.slice(end + 1)), text: raw.slice(0, end) };
 }
 
 interface ChunkChoice {

@@ -79,3 +79,17 @@ test("the state of a stream does not grow with its findings, and all of them are
 	expect(Math.max(...sizes)).toBeLessThan(2 * (sizes[1] as number));
 	expect(outputs.at(-1)?.found?.counts).toEqual({ email: 3000 });
 });
+
+test("what cannot be translated at all ends its request or answer closed, and the lane goes on", () => {
+	const sid = 7;
+	const body = Buffer.from("{}");
+	const request = { api: "gemini-generate", to: "openai-chat", model: "m", budget: { openaiField: "max_tokens" } } as const;
+	expect(lane.handle({ kind: "translate", sid, body, ...request })).toEqual([{ kind: "translated", sid, result: "internal_error" }]);
+	for (const mode of ["stream", "body"] as const) {
+		const translation = { to: "gemini-generate", includeUsage: false, created: 0 } as const;
+		const outputs = lane.handle({ kind: "open", sid, policyId, api: "openai-chat", mode, translation });
+		const end = lane.handle({ kind: "data", sid, bytes: Buffer.from("{}") }).concat(lane.handle({ kind: "end", sid }));
+		expect([...outputs, ...end].at(-1)).toMatchObject({ sid, ended: "fault", code: "internal_error" });
+	}
+	expect(answer([ROLE, event("Hi."), ...END]).at(-1)).toMatchObject({ ended: "complete" });
+});

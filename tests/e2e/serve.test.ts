@@ -116,7 +116,7 @@ describe("SIGHUP", () => {
 
 test.each([
 	["a file that is not there", undefined, {}, "ENOENT"],
-	["a key that is not known", "server: { prot: 1 }", {}, "server.prot: is not a known key — Check the spelling"],
+	["a key that is not known", "server: { prot: 1 }", {}, "server.prot: is not a known key — Use port"],
 	[
 		"a variable that is not set",
 		`server: { host: "\${NO_SUCH_VARIABLE}" }`,

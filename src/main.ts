@@ -95,7 +95,7 @@ settingsOf(keys.command("create").description("make a key and print it, once")).
 );
 keys
 	.command("list")
-	.description("all keys, without the keys")
+	.description("all keys, without the keys: id, state, when it was made, when it ends, name")
 	.option(...keyFile)
 	.option("--json", "print JSON")
 	.action(async (settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysList(settings)));

@@ -30,6 +30,7 @@ export interface KeySettings {
 class UsageFault extends Error {}
 
 const DAY_MS = 86_400_000;
+const MAX_DAYS = 36_500;
 
 /** Runs one `keys` command: 0 done, 2 not. */
 async function command(run: () => Promise<void>): Promise<number> {
@@ -48,6 +49,13 @@ function count(text: string | undefined, option: string): number | undefined {
 	return Number(text);
 }
 
+/** A century at most: dates end somewhere. */
+function daysIn(text: string | undefined): number | undefined {
+	const days = count(text, "--days");
+	if (days !== undefined && days > MAX_DAYS) throw new UsageFault(`--days takes a number up to ${MAX_DAYS}, not '${text}'`);
+	return days;
+}
+
 /** US dollars. */
 function money(text: string | undefined, option: string): number | undefined {
 	if (text === undefined) return undefined;
@@ -59,7 +67,7 @@ function money(text: string | undefined, option: string): number | undefined {
 export function keysCreate(settings: KeySettings): Promise<number> {
 	return command(async () => {
 		const { id, key } = newKey();
-		const days = count(settings.days, "--days");
+		const days = daysIn(settings.days);
 		const record: KeyRecord = {
 			id,
 			name: settings.name ?? id,
@@ -96,13 +104,21 @@ export function keysList({ file, json }: KeySettings): Promise<number> {
 		if (!reading.ok) throw new UsageFault(`${file} ${reading.reason}`);
 		const rows = reading.keys.map(({ hash: _hash, ...row }) => ({ ...row, state: stateOf(row) }));
 		if (json === true) process.stdout.write(`${JSON.stringify(rows)}\n`);
-		else for (const row of rows) process.stdout.write(`${row.id}  ${label(row.state)}  ${row.created.slice(0, 10)}  ${row.name}\n`);
+		else if (rows.length === 0) process.stderr.write(`${file} holds no keys; 'keys create' makes one.\n`);
+		else
+			for (const row of rows)
+				process.stdout.write(`${row.id}  ${label(row.state)}  ${row.created.slice(0, 10)}  ${endOf(row)}  ${row.name}\n`);
 	});
 }
 
 function stateOf({ revoked, expires }: Pick<KeyRecord, "revoked" | "expires">): "valid" | "revoked" | "expired" {
 	if (revoked !== undefined) return "revoked";
 	return expires !== undefined && Date.parse(expires) <= Date.now() ? "expired" : "valid";
+}
+
+/** When it ended or will end; 10 characters. */
+function endOf({ revoked, expires }: Pick<KeyRecord, "revoked" | "expires">): string {
+	return (revoked ?? expires ?? "no end    ").slice(0, 10);
 }
 
 function label(state: "valid" | "revoked" | "expired"): string {
@@ -125,7 +141,7 @@ export function keysRotate(id: string, { file, days, json }: KeySettings): Promi
 	return command(async () => {
 		const fresh = newKey();
 		const hash = await hashKey(fresh.key);
-		const overlapMs = (count(days, "--days") ?? 0) * DAY_MS;
+		const overlapMs = (daysIn(days) ?? 0) * DAY_MS;
 		await updateKeyFile(file, (keys) => {
 			const old = keys.find((key) => key.id === id);
 			if (old === undefined || stateOf(old) !== "valid") throw new UsageFault(`${file} holds no valid key ${id}; 'keys list' shows them`);

@@ -161,6 +161,14 @@ describe("client API keys", () => {
 			expect.stringMatching(/holds no key nobody00/),
 		]);
 		expect(run("create", "--rpm", "many").stderr.toString()).toMatch(/--requests-per-minute takes a whole number/);
+		expect(run("create", "--days", "999999999999").stderr.toString()).toMatch(/--days takes a number up to 36500/);
+		expect(run("list").stdout.toString()).toMatch(/^\w{8} {2}expired {2}\d{4}-\d\d-\d\d {2}\d{4}-\d\d-\d\d {2}\w/m);
+		const none = spawnSync(process.execPath, ["dist/main.js", "keys", "list", "--file", join(dir, "none.json")]);
+		expect([none.status, none.stdout.toString(), none.stderr.toString()]).toEqual([
+			0,
+			"",
+			expect.stringMatching(/holds no keys; 'keys create'/),
+		]);
 	});
 });
 

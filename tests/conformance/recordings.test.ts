@@ -41,7 +41,7 @@ function* cuts(length: number): Generator<Cut> {
 	for (let i = 1; i <= splits; i++) yield { sizes: [length, Math.round((i * length) / (splits + 1)), length] };
 	const next = random(length);
 	for (let run = 0; run < Math.min(12, RANDOM_BYTES / length); run++)
-		yield { sizes: Array.from({ length: 9 }, () => 1 + Math.floor(next() * 10 ** (1 + (run % 3)))), moveEvery: 1 + (run % 4) * 5 };
+		yield { sizes: Array.from({ length: 9 }, () => 1 + Math.floor(next() * 10 ** (3 - (run % 3)))), moveEvery: 1 + (run % 4) * 5 };
 }
 
 function through({ api, bytes }: Recording, program: ScannerProgram, cut: Cut = { sizes: [bytes.length] }) {

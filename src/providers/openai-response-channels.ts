@@ -62,6 +62,7 @@ const ANSWER_DELTA = createReader([
 ]);
 const JSON_DELTA = createReader([["delta", "deltaJson"]]);
 const MEDIA_DELTA = createReader([["delta", "media"]]);
+const PICTURE = createReader([["partial_image_b64", "media"]]);
 const DONE = createReader([
 	...["text", "refusal", "input", "code", "transcript"].map((name) => [name, "copy"] as const),
 	["arguments", "copyJson"],
@@ -97,6 +98,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 	"response.function_call_arguments.delta": JSON_DELTA,
 	"response.mcp_call_arguments.delta": JSON_DELTA,
 	"response.audio.delta": MEDIA_DELTA,
+	"response.image_generation_call.partial_image": PICTURE,
 };
 
 /** What reads an event of the type. An unknown one is read by what its name says it is. */

@@ -8,7 +8,7 @@ import { type StreamRun, streamThrough } from "../support/stream-through.ts";
 
 /**
  * What real vendors sent: OpenAI (chat, completions, Responses), Azure, Mistral, xAI, DeepSeek, OpenRouter, Ollama, Gemini's
- * OpenAI dialect, Anthropic, and Gemini's own API as SSE. Nobody publishes a recording of Gemini's JSON array: there
+ * OpenAI dialect, Anthropic, and Gemini's own API as SSE. None of the packages has Gemini's JSON array: there
  * `transcripts.test.ts` has one written by hand.
  */
 const RECORDINGS = recordings();

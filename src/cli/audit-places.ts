@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { type AuditKeys, existingKeys } from "../audit/audit-keys.ts";
 import { createNameCipher } from "../audit/name-cipher.ts";
-import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { ConsentFile } from "../identity/consent-file.ts";
 import { installationSecrets } from "./secret.ts";
@@ -25,8 +24,8 @@ export interface Places {
 }
 
 /** Throws when the configuration is not valid, or there is no secret. */
-export function placesOf({ config, dir: givenDir, file }: PlaceOptions): Places {
-	const configured = config === undefined ? undefined : configIn(config);
+export async function placesOf({ config, dir: givenDir, file }: PlaceOptions): Promise<Places> {
+	const configured = config === undefined ? undefined : await configIn(config);
 	const dir = configured?.audit.dir ?? givenDir;
 	const path = configured?.security.consent.file ?? file;
 	const keys = existingKeys(dir, installationSecrets());
@@ -39,8 +38,9 @@ export function hasConsents({ consents: { path } }: Places): boolean {
 	return path !== "" && existsSync(path);
 }
 
-/** A configuration, or its first fault thrown. */
-export function configIn(file: string): Config {
+/** A configuration, or its first fault thrown. Its schema takes 15 MB, which a command without a configuration does not need. */
+export async function configIn(file: string): Promise<Config> {
+	const { loadConfig } = await import("../config/load.ts");
 	const loaded = loadConfig(file);
 	if (loaded.ok) return loaded.config;
 	const [fault] = loaded.faults;

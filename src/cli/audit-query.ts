@@ -19,7 +19,7 @@ export interface QueryOptions extends Partial<Record<Exclude<keyof RecordFilter,
 export async function auditQuery({ dir: folder, config, ...options }: QueryOptions): Promise<number> {
 	const { limit, json, subject, from, to, ...rest } = options;
 	try {
-		const { dir, index_url } = config === undefined ? { dir: folder, index_url: "" } : configIn(config).audit;
+		const { dir, index_url } = config === undefined ? { dir: folder, index_url: "" } : (await configIn(config)).audit;
 		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
 		if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Error(`--limit takes a whole number, not '${limit}'`);
 		const filter: RecordFilter = {

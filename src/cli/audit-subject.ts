@@ -64,7 +64,7 @@ function unknown(name: string, dir: string, subject: string): number {
 export function auditErase(options: SubjectOptions): Promise<number> {
 	const { subject: id, reason = "" } = options;
 	return command("audit erase", async () => {
-		const places = placesOf(options);
+		const places = await placesOf(options);
 		const { dir, keys, consents: file } = places;
 		const known = knownOf(places, id);
 		if (known === undefined) return unknown("audit erase", dir, id);
@@ -84,7 +84,7 @@ export function auditErase(options: SubjectOptions): Promise<number> {
 export function auditExport(options: SubjectOptions): Promise<number> {
 	const { subject: id, reason = "" } = options;
 	return command("audit export", async () => {
-		const places = placesOf(options);
+		const places = await placesOf(options);
 		const { dir, keys } = places;
 		const known = knownOf(places, id);
 		if (known === undefined) return unknown("audit export", dir, id);
@@ -119,7 +119,7 @@ function* exportedJson(about: object, records: Iterable<object>): Generator<stri
 /** `audit rotate`: wraps all subjects' keys, and the names of consents, with the present secret instead of the one before. */
 export function auditRotate(options: PlaceOptions): Promise<number> {
 	return command("audit rotate", async () => {
-		const places = placesOf(options);
+		const places = await placesOf(options);
 		const { dir, keys, consents: file } = places;
 		if (keys.previous === undefined)
 			throw new Error("set SECURE_LLM_PROXY_SECRET_KEY to the new secret and SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY to the one before");

@@ -35,7 +35,7 @@ function recorder({ dir, keys }: Places): RecordChanges {
 
 /** The places of a command, and the names in the file hidden, where an earlier version wrote them in clear. */
 async function openedPlaces(settings: ConsentSettings): Promise<Places> {
-	const places = placesOf(settings);
+	const places = await placesOf(settings);
 	if (places.consents.path === "") throw new Error(`${settings.config} sets no security.consent.file`);
 	if (hasConsents(places)) await hideNames(places.consents);
 	return places;

@@ -122,33 +122,46 @@ const SENTENCE_ENDS: ReadonlySet<number> = new Set([0x0a, 0x21, 0x2e, 0x3a, 0x3b
 
 /** Takes a text apart into runs of ASCII letters and digits: what other scripts leave as it is. */
 class AnchorWords {
-	#word: Word;
+	#hash: number;
+	#length: number;
+	#isCapital: boolean;
+	#hasDigit: boolean;
+	#isFirst: boolean;
 
-	constructor(word: Word = NO_WORD) {
-		this.#word = word;
+	constructor({ hash, length, isCapital, hasDigit, isFirst }: Word = NO_WORD) {
+		this.#hash = hash;
+		this.#length = length;
+		this.#isCapital = isCapital;
+		this.#hasDigit = hasDigit;
+		this.#isFirst = isFirst;
 	}
 
 	/** The word that ends before the byte, if one does. */
 	take(byte: number): Word | undefined {
-		const { hash, length, isCapital, hasDigit, isFirst } = this.#word;
 		const isDigit = byte >= 0x30 && byte <= 0x39;
 		const isUpper = byte >= 0x41 && byte <= 0x5a;
 		if (isDigit || isUpper || (byte >= 0x61 && byte <= 0x7a)) {
-			this.#word = {
-				hash: Math.imul(hash ^ byte, 0x01000193),
-				length: length + 1,
-				isCapital: length === 0 ? isUpper : isCapital,
-				hasDigit: hasDigit || isDigit,
-				isFirst,
-			};
+			this.#hash = Math.imul(this.#hash ^ byte, 0x01000193);
+			if (this.#length++ === 0) this.#isCapital = isUpper;
+			this.#hasDigit ||= isDigit;
 			return undefined;
 		}
-		const word = length > 0 ? this.#word : undefined;
-		this.#word = { ...NO_WORD, isFirst: SENTENCE_ENDS.has(byte) || (isFirst && word === undefined) };
+		const word = this.#length > 0 ? this.state() : undefined;
+		this.#hash = SEED;
+		this.#length = 0;
+		this.#isCapital = false;
+		this.#hasDigit = false;
+		this.#isFirst = SENTENCE_ENDS.has(byte) || (this.#isFirst && word === undefined);
 		return word;
 	}
 
 	state(): Word {
-		return this.#word;
+		return {
+			hash: this.#hash,
+			length: this.#length,
+			isCapital: this.#isCapital,
+			hasDigit: this.#hasDigit,
+			isFirst: this.#isFirst,
+		};
 	}
 }

@@ -33,13 +33,19 @@ export function promptTraits(texts: readonly string[], signals: number, depth: n
 	const characters = texts.reduce((sum, text) => sum + text.length, 0);
 	const tally = new CharacterTally();
 	for (const text of texts) tally.read(text);
-	const shares = tally.shares();
-	const instructions = (signals * 1000) / Math.max(200, characters);
-	const measured = { characters, depth, ...shares, instructions };
+	const measured = { characters, depth, ...tally.shares(), instructions: (signals * 1000) / Math.max(200, characters) };
 	const ways = (Object.keys(FULL) as (keyof typeof FULL)[]).map((name) => Math.min(1, measured[name] / FULL[name]));
-	const complexity = ways.reduce((sum, way) => sum + way, 0) / ways.length;
-	const rounded = Object.fromEntries(Object.entries({ ...measured, complexity }).map(([name, value]) => [name, round(value)]));
-	return { ...(rounded as unknown as PromptTraits), texts: texts.length };
+	return {
+		characters,
+		texts: texts.length,
+		depth,
+		entropy: round(measured.entropy),
+		repetition: round(measured.repetition),
+		scripts: measured.scripts,
+		symbols: round(measured.symbols),
+		instructions: round(measured.instructions),
+		complexity: round(ways.reduce((sum, way) => sum + way, 0) / ways.length),
+	};
 }
 
 /** How deep objects and lists stand in each other. */
@@ -79,6 +85,9 @@ const BLOCKS: readonly (readonly [from: number, script: number])[] = [
 	[0xfb00, 0],
 ];
 const SCRIPT_COUNT = 17;
+/** By UTF-16 unit. */
+const SCRIPTS = new Uint8Array(0x10000);
+for (const [from, script] of BLOCKS) SCRIPTS.fill(script, from);
 
 /** Counts the characters of texts by what they are. */
 class CharacterTally {
@@ -95,7 +104,7 @@ class CharacterTally {
 		let word = 0;
 		for (let at = 0; at < to; at++) {
 			const code = text.charCodeAt(at);
-			const isWord = code < 128 ? IS_WORD[code] === 1 : scriptOf(code) > 0;
+			const isWord = code < 128 ? IS_WORD[code] === 1 : (SCRIPTS[code] as number) > 0;
 			if (code < 128) this.#ascii[code] = (this.#ascii[code] as number) + 1;
 			else this.#others.set(code, (this.#others.get(code) ?? 0) + 1);
 			if (isWord) word = Math.imul(word ^ code, 0x01000193) + 1;
@@ -109,7 +118,7 @@ class CharacterTally {
 		let [letters, symbols, weighted] = [0, 0, 0];
 		const take = (code: number, count: number): void => {
 			weighted += count * Math.log2(count);
-			const script = code < 128 ? Number(IS_LETTER[code] === 1) : scriptOf(code);
+			const script = code < 128 ? Number(IS_LETTER[code] === 1) : (SCRIPTS[code] as number);
 			this.#scripts[script] = (this.#scripts[script] as number) + count;
 			if (script > 0) letters += count;
 			else if (code > 0x20 && !isDigit(code) && code !== 0xa0) symbols += count;
@@ -138,12 +147,3 @@ class CharacterTally {
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 const IS_LETTER = Uint8Array.from({ length: 128 }, (_, code) => Number((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a));
 const IS_WORD = IS_LETTER.map((isLetter, code) => Number(isLetter === 1 || isDigit(code)));
-
-function scriptOf(code: number): number {
-	let script = 0;
-	for (const [from, next] of BLOCKS) {
-		if (code < from) break;
-		script = next;
-	}
-	return script;
-}

@@ -9,6 +9,7 @@ import type { Config } from "./config/schema.ts";
 import { createMemoryStore } from "./limits/memory-store.ts";
 import type { MeterStore } from "./limits/meter.ts";
 import { createRedisStore } from "./limits/redis-store.ts";
+import { ContentKeeper } from "./session/content-keeper.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
 /** What a process keeps: on disk, in memory, or in Redis. */
@@ -60,4 +61,10 @@ export function cacheFault({ cache }: Config, secret = ""): ConfigFault | undefi
 	if (!cache.enabled || cache.store !== "redis" || secret !== "") return undefined;
 	const message = "'redis' encrypts what it stores, and there is no secret to do it with";
 	return { path: "cache.store", message, remedy: "Set SECURE_LLM_PROXY_SECRET_KEY, the same on all replicas, or use memory." };
+}
+
+/** What keeps the text of a session; it keeps none unless the configuration asks for it. */
+export function contentKeeperOf({ logging, audit }: Config): () => ContentKeeper | undefined {
+	if (!logging.sensitive_data_logging) return () => undefined;
+	return () => new ContentKeeper(audit.record_full_text ? "full" : "redacted");
 }

@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { compilePolicies } from "./compile-policies.ts";
+import { policyClaims } from "./config/reachable-policies.ts";
 import type { Config } from "./config/schema.ts";
+import { reloadedConfig } from "./config/start-only.ts";
 import { type ConsentSettings, consentSettings } from "./consent-settings.ts";
-import { startDemoUpstream } from "./demo/demo-upstream.ts";
+import { type DemoUpstream, startDemoUpstream } from "./demo/demo-upstream.ts";
 import { createClientAddress, createTrust } from "./edge/client-address.ts";
 import { listen } from "./edge/listen.ts";
 import { readRenewedTls, readTls } from "./edge/tls.ts";
@@ -15,7 +17,7 @@ import { createLanePool } from "./lanes/lane-pool.ts";
 import { createCallerLimiter } from "./limits/caller-limiter.ts";
 import { limitSettings } from "./limits/limit-settings.ts";
 import { createPriceList } from "./limits/price-list.ts";
-import { cacheFault, cacheOf, openAudit, openCache, openMeters } from "./open-stores.ts";
+import { cacheFault, cacheOf, contentKeeperOf, openAudit, openCache, openMeters } from "./open-stores.ts";
 import type { PolicyBook } from "./policy/policy-book.ts";
 import { processFacts } from "./process-facts.ts";
 import { configuredRouter, upstreamPolicyOf } from "./routing/configured-router.ts";
@@ -23,7 +25,6 @@ import { ProviderHealthBook } from "./routing/provider-health.ts";
 import { RetryBudget } from "./routing/retry-policy.ts";
 
 import type { AdmissionDeps } from "./session/admission.ts";
-import { ContentKeeper } from "./session/content-keeper.ts";
 import { listenerRefusal } from "./session/error-body.ts";
 import { FrontDesk } from "./session/front-desk.ts";
 import { createModelDirectory } from "./session/model-directory.ts";
@@ -48,7 +49,7 @@ export interface Proxy {
 	readonly lanes: number;
 	/** Stops accepting, lets sessions end, closes everything. */
 	drain(): Promise<void>;
-	/** Takes over policies and providers of a new configuration; on a fault everything stays as it was. */
+	/** Takes over a new configuration, except keys that are read at start only: those are logged. On a fault everything stays as it was. */
 	reload(config: Config): Promise<{ readonly ok: true } | { readonly ok: false; readonly faults: readonly Fault[] }>;
 }
 
@@ -101,12 +102,12 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		},
 		...(deps.workerUrl && { workerUrl: deps.workerUrl }),
 	}).catch((error: Error) => audit.close(0).then(() => Promise.reject(error)));
-	const demo = Object.values(config.llm_providers).some((provider) => provider.type === "demo") ? await startDemoUpstream() : undefined;
+	let demo = await demoOf(config);
 	const upstream = createUpstreamClient();
 	const tracing = await createTracing(config.telemetry, deps.version ?? "unknown");
 	const retryBudget = new RetryBudget();
 	const meters = openMeters(config, deps.logger);
-	const cached = openCache(config, deps);
+	let cached = openCache(config, deps);
 	const onSuspended = (caller: string): void => {
 		deps.logger.warn({}, "caller suspended");
 		audit.record({ type: "suspension", time: now(), subject: caller });
@@ -124,8 +125,9 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		const passCredential = from.security.auth.mode === "none" && !hooks.has("authenticate");
 		return {
 			clientAddress: createClientAddress(from.server.trusted_proxies),
+			isBalancer: createTrust(from.server.trusted_proxies),
 			...consentSettings(from, policies, audit, deps),
-			authenticator: createAuthenticator(from.security.auth, claimsOf(from), (fault) => reportKeys(deps.logger, fault)),
+			authenticator: createAuthenticator(from.security.auth, policyClaims(from), (fault) => reportKeys(deps.logger, fault)),
 			limiter: createCallerLimiter(limitSettings(from), meters, onSuspended),
 			pool,
 			upstream,
@@ -196,7 +198,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 		requestTimeoutMs: config.server.request_timeout_ms,
 		clientStallMs: config.server.client_stall_timeout_ms,
 		tls: tls.material,
-		isBalancer: config.server.proxy_protocol ? createTrust(config.server.trusted_proxies) : undefined,
+		isBalancer: config.server.proxy_protocol ? (address) => current.isBalancer(address) : undefined,
 		handler: (request, downstream) => desk.handle(request, downstream),
 		refusal(path, code, address) {
 			const refusal = listenerRefusal(path, code);
@@ -228,11 +230,16 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				drained ??= drain();
 				return drained;
 			},
-			async reload(next) {
+			async reload(read) {
+				const { config: next, deferred } = reloadedConfig(config, read);
+				const unusable = cacheFault(next, deps.secret);
+				if (unusable !== undefined) return { ok: false, faults: [unusable] };
 				const renewed = readRenewedTls(next.server.tls, tls.material);
 				if (!renewed.ok) return { ok: false, faults: [renewed.fault] };
 				const recompiled = await compilePolicies(next, { namesPolicies, onCompile });
 				if (!recompiled.ok) return recompiled;
+				demo ??= await demoOf(next);
+				cached ??= openCache(next, deps);
 				const changed = trySettings(() => settings(next, recompiled.value.book));
 				if (!changed.ok) return changed;
 				const failure = renewed.material && (await listener.renewTls(renewed.material).catch((error: Error) => error));
@@ -246,15 +253,17 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				closeSettings(previous);
 				desk.retirePolicies();
 				audit.record({ type: "reload", time: now(), policy: current.policies.default.id });
+				deps.logger.setLevel?.(next.logging.level);
+				for (const path of deferred) deps.logger.warn({ path, remedy: "Restart the proxy." }, "read at start only, the old value holds");
 				return { ok: true };
 			},
 		},
 	};
 }
 
-function contentKeeperOf({ logging, audit }: Config): SessionDeps["keepContent"] {
-	if (!logging.sensitive_data_logging) return () => undefined;
-	return () => new ContentKeeper(audit.record_full_text ? "full" : "redacted");
+/** The embedded upstream, where a provider of the configuration is it. */
+async function demoOf({ llm_providers }: Config): Promise<DemoUpstream | undefined> {
+	return Object.values(llm_providers).some(({ type }) => type === "demo") ? startDemoUpstream() : undefined;
 }
 
 function now(): string {
@@ -266,7 +275,7 @@ function reportKeys(logger: Logger, fault: string | undefined): void {
 	else logger.error({ fault }, "client keys not reloaded, the old ones stay");
 }
 
-type Settings = SessionDeps & AdmissionDeps & ConsentSettings;
+type Settings = SessionDeps & AdmissionDeps & ConsentSettings & { readonly isBalancer: (address: string) => boolean };
 
 function closeSettings({ authenticator, limiter, closeConsents }: Settings): void {
 	authenticator.close();
@@ -283,9 +292,4 @@ function trySettings(
 	} catch (error) {
 		return { ok: false, faults: [{ path: "", message: (error as Error).message, remedy: "Correct it and try again." }] };
 	}
-}
-
-/** Claims that policies are chosen by. */
-function claimsOf({ security }: Config): readonly string[] {
-	return [...new Set(security.policy_rules.flatMap(({ claims }) => Object.keys(claims)))];
 }

@@ -1,4 +1,5 @@
 import { NOT_ENFORCED } from "../../src/config/not-enforced.ts";
+import { isStartOnly } from "../../src/config/start-only.ts";
 import { configJsonSchema, type SchemaNode } from "./json-schema.ts";
 
 /** One key of the configuration as a row of the reference. */
@@ -77,7 +78,9 @@ function defaultOf(node: SchemaNode): string {
 
 function meaningOf(path: string, node: SchemaNode): string {
 	const isInert = NOT_ENFORCED.includes(path.replaceAll("<name>", "*"));
-	return `${node.description ?? ""}${isInert ? " **Not enforced in this version.**" : ""}`;
+	// Of a section its keys say it.
+	const isRestarted = node.properties === undefined && isStartOnly(path);
+	return `${node.description ?? ""}${isInert ? " **Not enforced in this version.**" : ""}${isRestarted ? " *Restart.*" : ""}`;
 }
 
 function cell(text: string): string {

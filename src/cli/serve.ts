@@ -15,7 +15,7 @@ export async function serve(file: string, version: string): Promise<number | und
 	if (!loaded.ok) return failed(loaded.faults);
 	const logger = createLogger(loaded.config.logging.level);
 	const number = processNumber();
-	if (number === undefined) for (const warning of loaded.warnings) logger.warn({ config: file, ...warning }, "configuration");
+	if (number === undefined) warn(file, loaded.warnings, logger);
 	if (number === undefined && loaded.config.server.processes > 1) return serveProcesses(loaded.config, logger);
 	const config = number === undefined ? loaded.config : withOwnLog(loaded.config, number);
 	const started = await start(config, logger, version).catch((error: Error): { ok: false; faults: Fault[] } => ({
@@ -49,6 +49,10 @@ export async function serve(file: string, version: string): Promise<number | und
 	return undefined;
 }
 
+function warn(file: string, warnings: readonly Fault[], logger: Logger): void {
+	for (const warning of warnings) logger.warn({ config: file, ...warning }, "configuration");
+}
+
 function failed(faults: readonly Fault[]): number {
 	printFaults(faults);
 	// The channel to the process that started this one would keep it from ending.
@@ -67,13 +71,17 @@ async function start(config: Config, logger: Logger, version: string): Promise<P
 }
 
 async function reload(file: string, proxy: Proxy, logger: Logger): Promise<void> {
+	const number = processNumber();
 	const loaded = loadConfig(file);
 	let faults: readonly Fault[] = loaded.ok ? [] : loaded.faults;
 	if (loaded.ok) {
 		const result = await proxy
-			.reload(loaded.config)
+			.reload(number === undefined ? loaded.config : withOwnLog(loaded.config, number))
 			.catch((error: Error) => ({ ok: false as const, faults: [{ path: "", message: error.message, remedy: "Reload again." }] }));
-		if (result.ok) return logger.info({ config: file }, "reloaded");
+		if (result.ok) {
+			if (number === undefined || number === 1) warn(file, loaded.warnings, logger);
+			return logger.info({ config: file }, "reloaded");
+		}
 		faults = result.faults;
 	}
 	logger.error({ faults }, "reload refused, the old configuration stays");

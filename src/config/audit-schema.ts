@@ -59,6 +59,6 @@ export const Audit = z
 			.max(16)
 			.refine((sinks) => new Set(sinks.map(({ name }) => name)).size === sinks.length, "two have the same name")
 			.default([])
-			.describe("Further places that records are sent to, at least once and in order. A change needs a restart."),
+			.describe("Further places that records are sent to, at least once and in order."),
 	})
 	.describe("The record of every decision, chained and signed.");

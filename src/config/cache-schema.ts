@@ -7,16 +7,11 @@ const MAX_ANSWER_BYTES = 10 << 20;
 /** `cache`: answers given again. */
 export const Cache = z
 	.strictObject({
-		enabled: z
-			.boolean()
-			.default(false)
-			.describe("Answer a request with the answer that the very same request got before. Can be switched off by a reload, not on."),
+		enabled: z.boolean().default(false).describe("Answer a request with the answer that the very same request got before."),
 		store: z
 			.enum(["memory", "redis"])
 			.default("memory")
-			.describe(
-				"`memory`: each process has its own; `redis`: all replicas share one, encrypted under `SECURE_LLM_PROXY_SECRET_KEY`. Read at start only.",
-			),
+			.describe("`memory`: each process has its own; `redis`: all replicas share one, encrypted under `SECURE_LLM_PROXY_SECRET_KEY`."),
 		redis_url: redisUrl.describe(
 			"Redis or Valkey of the cache. Empty: `shared_state.redis_url`; one of its own keeps answers from filling that of the limits.",
 		),
@@ -32,7 +27,7 @@ export const Cache = z
 			.int()
 			.min(1024)
 			.default(67_108_864)
-			.describe("Bytes of all answers in memory, at most; the ones that were not asked for longest go first. Read at start only."),
+			.describe("Bytes of all answers in memory, at most; the ones that were not asked for longest go first."),
 	})
 	.refine(({ max_entry_bytes, max_bytes }) => max_entry_bytes <= max_bytes, {
 		path: ["max_entry_bytes"],

@@ -13,3 +13,8 @@ export function reachablePolicies({
 	]);
 	return policies.filter(({ name }) => name === "default" || named.has(name));
 }
+
+/** Claims that policies are chosen by. */
+export function policyClaims({ security }: Config): readonly string[] {
+	return [...new Set(security.policy_rules.flatMap(({ claims }) => Object.keys(claims)))];
+}

@@ -7,7 +7,9 @@ const Tls = z
 		cert_file: z
 			.string()
 			.default("")
-			.describe("PEM certificate chain, the server's own first. Empty: plain HTTP. Read again with every reload."),
+			.describe(
+				"PEM certificate chain, the server's own first. Empty: plain HTTP. A reload reads the files again; it cannot switch between HTTP, TLS and mutual TLS.",
+			),
 		key_file: z.string().default("").describe("PEM private key of the certificate, without passphrase."),
 		client_ca_file: z
 			.string()
@@ -130,4 +132,4 @@ export const Server = z
 		path: ["port"],
 		message: "must be a port of your choice with more than one process",
 	})
-	.describe("Sockets, lanes and limits of the process. Read at start only.");
+	.describe("Sockets, lanes and limits of the process.");

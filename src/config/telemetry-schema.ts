@@ -19,4 +19,4 @@ export const Telemetry = z
 			.describe("Share of the requests that are traced, where the caller's `traceparent` does not say."),
 		export_interval_ms: milliseconds.default(15_000).describe("ms between two exports of metrics; spans are sent at least every 5 s."),
 	})
-	.describe("OpenTelemetry, beside Prometheus' `/metrics`. Read at start only. Never carries text of prompts or answers.");
+	.describe("OpenTelemetry, beside Prometheus' `/metrics`. Never carries text of prompts or answers.");

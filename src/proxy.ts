@@ -179,6 +179,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			return {
 				ok: stats.alive > 0,
 				body: {
+					version: deps.version ?? "unknown",
 					policies: stats.policies,
 					lanes: { alive: stats.alive, configured: lanes, sessions: stats.sessions, queued_bytes: stats.queuedBytes },
 					providers: Object.fromEntries([...health].map(([provider, { state }]) => [provider, { circuit: state }])),

@@ -36,7 +36,10 @@ export async function check(file: string, request?: ExplainedRequest): Promise<n
 		const counts = `${policy.prompt.rules.length} prompt and ${policy.response.rules.length} response patterns`;
 		process.stdout.write(`OK: ${counts}, policy ${name} ${id}${dryRun ? " (dry run)" : ""}\n`);
 	}
-	process.stdout.write(holdTable(await reportHold((byId.get(book.default.id) as Policy).response.rules)));
+	const { rules } = (byId.get(book.default.id) as Policy).response;
+	const own = new Set(loaded.config.security.pii_protection.custom_patterns.map(({ name }) => name));
+	const isOwn = (name: string): boolean => own.has(name) || rules.some((rule) => rule.name === name && rule.category === "phrase");
+	process.stdout.write(holdTable(await reportHold(rules, isOwn)));
 	return 0;
 }
 

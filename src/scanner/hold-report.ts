@@ -24,8 +24,8 @@ export interface HoldReport {
 
 const PIECE_BYTES = 4;
 
-/** Measures the release point alone: a database that never matches stands in for Hyperscan, so nothing is compiled. Only for rules that passed `checkRules`. */
-export async function reportHold(rules: readonly PatternSource[]): Promise<HoldReport> {
+/** Measures the release point alone: a database that never matches stands in for Hyperscan, so nothing is compiled. Only for rules that passed `checkRules`. `isOwn`: whether a pattern is the user's, who could change it. */
+export async function reportHold(rules: readonly PatternSource[], isOwn: (name: string) => boolean): Promise<HoldReport> {
 	const loaded = await loadArtifact([], {});
 	if (!loaded.ok) throw new Error("The empty pattern database does not compile.");
 	const measure = (sources: readonly PatternSource[]): HoldCost["delayed"] => {
@@ -36,7 +36,7 @@ export async function reportHold(rules: readonly PatternSource[]): Promise<HoldR
 	};
 	const patterns = distinctPatterns(rules)
 		.filter(({ source }) => !isPublic(source))
-		.map(({ source }) => ({ pattern: source.name, delayed: measure([source]), ...hintFor(source) }))
+		.map(({ source }) => ({ pattern: source.name, delayed: measure([source]), ...(isOwn(source.name) && hintFor(source)) }))
 		.sort((a, b) => b.delayed.prose - a.delayed.prose);
 	const learned = rules.filter((rule) => rule.learned !== undefined);
 	if (learned.length === 0) return { patterns, together: { pattern: "all together", delayed: measure(rules) } };

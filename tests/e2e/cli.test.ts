@@ -100,6 +100,8 @@ test("check says what answers wait for, and how a pattern of one's own could be 
 	expect(out).toMatch(/part .*it may begin inside a word/);
 	expect(out).toMatch(/blocked_phrase_1 .*a word that stands in every text/);
 	expect(out).not.toContain("badge");
+	// A shipped pattern is nobody's to change.
+	expect(out.match(/% {3}it /g)).toHaveLength(2);
 });
 
 test("scan tells clean, found and unreadable apart", async () => {

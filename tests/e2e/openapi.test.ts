@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type AST, parseRegExpLiteral } from "@eslint-community/regexpp";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -71,12 +72,37 @@ test.each(Object.entries(document.paths))("%s is served, with its methods only",
 });
 
 test("every route of the proxy stands in the file", () => {
-	const source = readFileSync("src/routing/endpoints.ts", "utf8");
-	expect([...source.matchAll(/\bpath: \/\^/g)].length).toBeLessThanOrEqual(operations.length);
-	const apis = new Set(operations.flatMap(({ path }) => endpointOf(urlOf(path), {})?.api ?? []));
-	const declared = [...source.matchAll(/api: "([\w-]+)" \}|^\t\tapi: "([\w-]+)",$/gm)].map(([, one, other]) => one ?? other);
-	expect([...apis].sort()).toEqual([...new Set(declared)].sort());
+	const { groups } = /const PROBES = new Set\(\[(?<probes>.*)\]\)/.exec(readFileSync("src/session/front-desk.ts", "utf8")) ?? {};
+	const probes: string[] = JSON.parse(`[${groups?.["probes"]}]`);
+	const patterns = [...readFileSync("src/routing/endpoints.ts", "utf8").matchAll(/\bpath: (\/\^.*\$\/),?( method|$)/gm)];
+	expect(patterns.length).toBeGreaterThan(10);
+	const served = patterns.flatMap(([, literal = ""]) => spelled(parseRegExpLiteral(literal).pattern.alternatives));
+	expect([...new Set([...served, ...probes, CONSENTS])].sort()).toEqual(Object.keys(document.paths).sort());
 });
+
+/** Every text that a pattern of a route stands for, with `{model}` where any name may be. */
+function spelled(alternatives: readonly AST.Alternative[]): string[] {
+	return alternatives.flatMap(({ elements }) =>
+		elements.reduce((heads, element) => heads.flatMap((head) => textsOf(element).map((tail) => head + tail)), [""]),
+	);
+}
+
+function textsOf(element: AST.Element): string[] {
+	switch (element.type) {
+		case "Character":
+			return [String.fromCodePoint(element.value)];
+		case "Assertion":
+			return [""];
+		case "Group":
+		case "CapturingGroup":
+			return spelled(element.alternatives);
+		case "Quantifier":
+			if (element.element.type === "CharacterClass") return ["{model}"];
+			return element.min === 0 ? ["", ...textsOf(element.element)] : textsOf(element.element);
+		default:
+			throw new Error(`A route has a ${element.type} in its pattern: say here what it stands for.`);
+	}
+}
 
 const GETS = operations.filter(({ method }) => method === "GET");
 test.each(GETS)("the answer to GET $path is as described", async ({ path }) => {

@@ -1,11 +1,15 @@
 import type { AnswerUsage } from "../core/answer-usage.ts";
+import type { ApiName } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import type { StreamMemory } from "../providers/provider.ts";
+import type { StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { TranslationState } from "../providers/translate/translation.ts";
+import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { FindingReport } from "../verdict/finding-report.ts";
 import type { ArrayPosition } from "../wire/json-array.ts";
 import type { ChannelSetState } from "./channel-set.ts";
+import type { TextStyle } from "./conversation.ts";
 import type { FilterStep } from "./filter-step.ts";
+import type { TranscriptEntry } from "./transcript.ts";
 
 /** Plain data. */
 export interface ArrayState {
@@ -38,4 +42,21 @@ export interface ResponseFilter {
 	readonly found: FindingReport;
 	readonly usage: AnswerUsage;
 	close(): void;
+}
+
+export interface ResponseFilterOptions {
+	readonly format: StreamFormat;
+	/** Whose error event ends a fault. */
+	readonly api: ApiName;
+	readonly program: ScannerProgram;
+	readonly style: TextStyle;
+	/** Whether an error follows the vendor's own end of a cut answer. */
+	readonly onCut: "end" | "error";
+	/** Bytes of one SSE block. */
+	readonly maxBlockBytes: number;
+	/** Texts open at the same time in one answer. */
+	readonly maxChannels: number;
+	readonly state?: FilterState;
+	/** Everything that the steps before `state` kept. */
+	readonly journal?: readonly TranscriptEntry[];
 }

@@ -24,12 +24,27 @@ export class AnswerWriter {
 		this.#channels.forgetEnded();
 		if (note !== undefined) this.#format.note(this.#memory, note);
 		const held = entry.held === "" ? "" : this.say(pauses as string, entry.held);
-		const before = held + (entry.isCut ? "" : this.#flushFinished(entry));
+		// A copy in the event may be cut; the text that it repeats ends all the same, and its finding is the one that counts.
+		const before = held + (this.#channels.isCut ? "" : this.#flushFinished(entry));
 		if (entry.isCut) return before + this.#composeCut(entry);
+		this.#repeatJoined(entry);
 		const edits = note === undefined ? undefined : this.#format.renumber?.(this.#memory, note);
 		const written = composeEntry(entry, (prefix) => this.#channels.isAltered(prefix), edits ?? []);
 		if (this.#transcript !== undefined) keepWritten(this.#transcript, this.#format, entry, written.data);
 		return before + written.sse;
+	}
+
+	/** A copy of a text that was inspected together with another one says what went out. */
+	#repeatJoined({ reading, texts }: Entry): void {
+		if (this.#transcript === undefined) return;
+		for (const [i, { kind, channel, text }] of reading.places.entries()) {
+			const key = `joined ${channel}`;
+			const isJoined = this.#transcript.get(key) !== undefined;
+			if (kind === "delta" && !isJoined && this.#channels.isContinued(channel)) this.#transcript.set(key, "");
+			if (kind !== "copy" || !isJoined) continue;
+			const said = this.#transcript.get(channel) ?? "";
+			texts[i] = said === text ? undefined : said;
+		}
 	}
 
 	/** Text in an event of its own. */
@@ -46,7 +61,7 @@ export class AnswerWriter {
 			const rest = this.#channels.finish(name);
 			entry.isCut ||= this.#channels.isCut;
 			if (rest === "") continue;
-			const i = places.findLastIndex((place) => place.channel === name && place.text !== "");
+			const i = places.findLastIndex((place) => place.kind === "delta" && place.channel === name && place.text !== "");
 			if (i < 0) before += this.say(name, rest);
 			else entry.texts[i] = (entry.texts[i] ?? places[i]?.text ?? "") + rest;
 		}
@@ -62,11 +77,22 @@ export class AnswerWriter {
 			.join("");
 	}
 
-	/** Ends the channels with these prefixes outside any event. Stops at a cut. */
-	finish(prefixes: readonly string[]): string {
+	/** Ends the arguments of open calls so that nobody makes the calls. */
+	breakArguments(): string {
+		const { jsonBreak } = this.#format;
+		return jsonBreak === undefined
+			? ""
+			: this.#channels
+					.argumentNames()
+					.map((name) => this.say(name, jsonBreak))
+					.join("");
+	}
+
+	/** Ends the channels with these prefixes outside any event. Stops at a cut. `mayGoOn`: against what is expected. */
+	finish(prefixes: readonly string[], mayGoOn = false): string {
 		let out = "";
 		for (const name of this.#channels.names(prefixes)) {
-			const rest = this.#channels.finish(name);
+			const rest = this.#channels.finish(name, mayGoOn ? name : undefined);
 			if (rest !== "") out += this.say(name, rest);
 			if (this.#channels.isCut) break;
 		}

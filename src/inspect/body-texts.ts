@@ -1,7 +1,8 @@
 import type { CutCause, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
-import { Channel } from "./channel.ts";
+import { Channel, type ChannelStep } from "./channel.ts";
 import type { TextStyle } from "./conversation.ts";
+import { groupsOf } from "./delta-bytes.ts";
 import { cutCauseOf } from "./finding-counts.ts";
 import type { FindingTally } from "./finding-tally.ts";
 import { WholeTexts } from "./whole-texts.ts";
@@ -28,17 +29,26 @@ export function inspectBody(places: readonly Place[], program: ScannerProgram, s
 	}
 	for (const [name, pieces] of piecesByChannel(places)) {
 		const channel = new Channel(program, style, (places[pieces[0] as number] as Place).source);
-		const written = channel.write(pieces.map((i) => (places[i] as Place).text));
-		const rest = channel.finish();
+		const written = writeWhole(
+			channel,
+			pieces.map((i) => (places[i] as Place).text),
+		);
 		for (const [k, i] of pieces.entries()) texts[i] = written.texts[k];
-		const last = pieces.at(-1) as number;
-		if (rest !== "") texts[last] = (texts[last] ?? (places[last] as Place).text) + rest;
 		tally.add(channel.scanner.findings, name);
-		if (channel.scanner.isCut) causes.set(places[pieces[written.cutAt] ?? last] as Place, cutCauseOf(channel.scanner.findings));
+		if (channel.scanner.isCut) causes.set(places[pieces[written.cutAt] as number] as Place, cutCauseOf(channel.scanner.findings));
 		channel.close();
 	}
 	const cut = places.filter((place) => causes.has(place));
 	return { texts, cut, cause: causes.get(cut[0] as Place) ?? "other" };
+}
+
+/** Those scanned last end with the text, so that each of them keeps what is undecided at its end. */
+function writeWhole(channel: Channel, deltas: readonly string[]): ChannelStep {
+	const last = groupsOf(deltas).at(-1) ?? [];
+	const before = channel.write(deltas.slice(0, deltas.length - last.length));
+	const behind = channel.writeLast(last);
+	const cutAt = before.cutAt >= 0 || behind.cutAt < 0 ? before.cutAt : before.texts.length + behind.cutAt;
+	return { texts: [...before.texts, ...behind.texts], cutAt };
 }
 
 /** Indices of the deltas of each channel. */

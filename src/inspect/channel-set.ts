@@ -1,5 +1,8 @@
 import type { AnswerUsage, HoldFacts } from "../core/answer-usage.ts";
-import type { CutCause, Place } from "../providers/provider.ts";
+import type { ErrorCode } from "../core/errors.ts";
+import type { CutCause, EventData, Place } from "../providers/provider.ts";
+import { continuing } from "../scanner/continued-scanner.ts";
+import type { ScannerState } from "../scanner/scanner-state.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 
@@ -10,7 +13,11 @@ import { HoldMeter } from "./hold-meter.ts";
 import { deltaRuns, type Entry, fillSlot } from "./stream-entry.ts";
 
 /** Plain data. */
-export type ChannelSetState = readonly (readonly [name: string, state: ChannelState])[];
+export interface ChannelSetState {
+	readonly open: readonly (readonly [name: string, state: ChannelState])[];
+	/** By the text that may go on: where the scan of it stands. */
+	readonly left: readonly (readonly [text: string, state: ScannerState])[];
+}
 
 /** The open texts of one streamed answer. */
 export class ChannelSet {
@@ -18,7 +25,9 @@ export class ChannelSet {
 	readonly #style: TextStyle;
 	readonly #maxChannels: number;
 	readonly #onFindings: (findings: readonly Finding[], channel: string) => void;
+	readonly #continuationOf: (channel: string) => string | undefined;
 	readonly #channels = new Map<string, Channel>();
+	readonly #left: Map<string, ScannerState>;
 	/** Channels that ended since `forgetEnded`, with other text than the original. */
 	#endedAltered: string[] = [];
 	#units: number;
@@ -31,7 +40,9 @@ export class ChannelSet {
 		/** Texts open at the same time. */
 		readonly maxChannels: number;
 		readonly onFindings: (findings: readonly Finding[], channel: string) => void;
-		readonly state: ChannelSetState;
+		/** The text that a channel is a part of, where other channels may be other parts of it. */
+		readonly continuationOf: (channel: string) => string | undefined;
+		readonly state: ChannelSetState | undefined;
 		/** Of the text before it. */
 		readonly usage: Pick<AnswerUsage, "units" | "hold">;
 	}) {
@@ -41,7 +52,9 @@ export class ChannelSet {
 		this.#onFindings = options.onFindings;
 		this.#units = options.usage.units;
 		this.#hold = new HoldMeter(options.usage.hold);
-		for (const [name, state] of options.state) {
+		this.#continuationOf = options.continuationOf;
+		this.#left = new Map(options.state?.left);
+		for (const [name, state] of options.state?.open ?? []) {
 			const source = state.json === undefined ? "text" : state.json.isMixed ? "answer" : "json";
 			this.#channels.set(name, new Channel(this.#program, this.#style, source, state));
 		}
@@ -56,12 +69,24 @@ export class ChannelSet {
 		return this.#hold.facts;
 	}
 
-	/** False: too many are open. */
-	open({ channel, source, text }: Place): boolean {
-		if (text === "" || this.#channels.has(channel)) return true;
-		if (this.#channels.size >= this.#maxChannels) return false;
-		this.#channels.set(channel, new Channel(this.#program, this.#style, source));
-		return true;
+	/** Opens the channels of the deltas. Answers the fault, if one cannot be opened. */
+	open(places: readonly Place[]): ErrorCode | undefined {
+		for (const place of places) {
+			const fault = place.kind === "delta" && place.text !== "" ? this.#open(place) : undefined;
+			if (fault !== undefined) return fault;
+		}
+		return undefined;
+	}
+
+	#open({ channel, source }: Place): ErrorCode | undefined {
+		if (this.#channels.has(channel)) return undefined;
+		if (this.#channels.size + this.#left.size >= this.#maxChannels) return "too_many_channels";
+		const whole = this.#continuationOf(channel) ?? channel;
+		// Parts that grow in turns would be joined in another way than they are read.
+		if ([...this.#channels.keys()].some((name) => this.#continuationOf(name) === whole)) return "upstream_invalid_event";
+		this.#channels.set(channel, new Channel(this.#program, this.#style, source, undefined, this.#left.get(whole)));
+		this.#left.delete(whole);
+		return undefined;
 	}
 
 	/**
@@ -76,7 +101,7 @@ export class ChannelSet {
 			const deltas = slots.map((slot) => slot.text);
 			for (const { length } of deltas) this.#units += length;
 			const open = this.#channels.get(channel);
-			const result = open && this.#write(open, deltas, run === last);
+			const result = open && this.#write(channel, open, deltas, run === last);
 			for (const [k, slot] of slots.entries()) fillSlot(slot, result === undefined ? "" : result.texts[k]);
 			const cutSlot = slots[result?.cutAt ?? -1];
 			if (cutSlot === undefined) continue;
@@ -88,9 +113,10 @@ export class ChannelSet {
 		}
 	}
 
-	#write(channel: Channel, deltas: readonly string[], isLast: boolean): ChannelStep {
+	#write(name: string, channel: Channel, deltas: readonly string[], isLast: boolean): ChannelStep {
 		const { scanner } = channel;
 		const from = scanner.end;
+		if (isLast) this.#leave(name, () => channel.behind(deltas));
 		const step = isLast ? channel.writeLast(deltas) : channel.write(deltas);
 		if (!scanner.isCut) this.#hold.came(from, scanner.end, scanner.taken);
 		return step;
@@ -102,10 +128,21 @@ export class ChannelSet {
 		return [...this.#channels.keys()].filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
 	}
 
-	/** Ends a channel; the rest of its text that may go out. */
-	finish(name: string): string {
+	/** Open channels whose text must go out before the event; those that it goes on with do not count. */
+	before({ places, pauses, follows = pauses === undefined ? [] : [pauses] }: EventData): string[] {
+		return this.names(follows).filter((name) => !places.some(({ kind, channel }) => kind === "delta" && channel === name));
+	}
+
+	/** Keeps where a text stands that may go on after this channel, its part, has ended. */
+	#leave(name: string, state: () => ScannerState, text = this.#continuationOf(name)): void {
+		if (text !== undefined && !this.#left.has(text)) this.#left.set(text, continuing(state()));
+	}
+
+	/** Ends a channel; the rest of its text that may go out. `text`: it may go on, and in which text. */
+	finish(name: string, text?: string): string {
 		const channel = this.#channels.get(name);
 		if (channel === undefined) return "";
+		this.#leave(name, () => channel.scanner.snapshot(), text);
 		const rest = channel.finish();
 		if (channel.scanner.isCut) return rest;
 		this.#onFindings(channel.scanner.takeFindings(), name);
@@ -127,9 +164,19 @@ export class ChannelSet {
 		);
 	}
 
-	/** Whether text of a channel with one of the prefixes came and did not go out yet. */
-	isHolding(prefixes: readonly string[]): boolean {
-		return this.names(prefixes).some((name) => this.#channels.get(name)?.isHolding === true);
+	/** Whether text of the channel came and did not go out yet. */
+	isHolding(name: string): boolean {
+		return this.#channels.get(name)?.isHolding === true;
+	}
+
+	/** Whether the channel goes on with a text that ended before it. */
+	isContinued(name: string): boolean {
+		return this.#channels.get(name)?.isContinued === true;
+	}
+
+	/** Whether the channel's JSON is complete. */
+	isWhole(name: string): boolean {
+		return this.#channels.get(name)?.isWhole === true;
 	}
 
 	/** Whether `after` would decide all that the channel holds and `before`, which comes first. Changes nothing. */
@@ -159,7 +206,7 @@ export class ChannelSet {
 	}
 
 	state(): ChannelSetState {
-		return [...this.#channels].map(([name, channel]) => [name, channel.state()] as const);
+		return { open: [...this.#channels].map(([name, channel]) => [name, channel.state()] as const), left: [...this.#left] };
 	}
 
 	close(): void {

@@ -1,5 +1,6 @@
 import type { ByteOffset } from "../core/units.ts";
 import type { SourceKind } from "../providers/provider.ts";
+import { openScanner } from "../scanner/continued-scanner.ts";
 import type { Piece } from "../scanner/piece.ts";
 import type { ScannerState } from "../scanner/scanner-state.ts";
 import type { ScannerProgram, TextScanner } from "../scanner/text-scanner.ts";
@@ -39,6 +40,8 @@ export class Channel {
 	#carry = "";
 	#isAltered: boolean;
 	#isEnded = false;
+	/** It goes on with a text that ended before it. */
+	readonly isContinued: boolean;
 	readonly #program: ScannerProgram;
 	readonly #style: TextStyle;
 	readonly #source: SourceKind;
@@ -49,12 +52,14 @@ export class Channel {
 	readonly #json: JsonSource | undefined;
 	readonly #restorer: Restorer | undefined;
 
-	constructor(program: ScannerProgram, style: TextStyle, kind: SourceKind, state?: ChannelState) {
+	/** `before`: of the text that it goes on with. */
+	constructor(program: ScannerProgram, style: TextStyle, kind: SourceKind, state?: ChannelState, before?: ScannerState) {
 		const source = kind === "answer" && style.isStructured !== true ? "text" : kind;
 		this.#program = program;
 		this.#style = style;
 		this.#source = source;
-		this.#scanner = program.open(state?.scanner, style.isOwn, source === "json" || source === "value");
+		this.isContinued = (state?.scanner ?? before)?.continued !== undefined;
+		this.#scanner = openScanner(program, state?.scanner ?? before, style.isOwn, source === "json" || source === "value");
 		this.#carry = state === undefined || state.carry === 0 ? "" : String.fromCharCode(state.carry);
 		this.#isAltered = state?.isAltered ?? false;
 		this.#isPrompt = style.prompt !== undefined;
@@ -79,15 +84,33 @@ export class Channel {
 		return isUndecided || this.#json?.isHolding === true || this.#restorer?.isHolding === true;
 	}
 
+	/** Its JSON is complete. */
+	get isWhole(): boolean {
+		return this.#source === "json" && this.#json?.isWhole === true;
+	}
+
+	/** Where the scan stands behind `deltas`. Changes nothing. */
+	behind(deltas: readonly string[]): ScannerState {
+		const copy = this.#copyWith(deltas);
+		const state = copy.scanner.snapshot();
+		copy.close();
+		return state;
+	}
+
 	/** Whether `after` would decide all that is held, and `before`, which comes first. Changes nothing. */
 	decides(before: string, after: string): boolean {
-		const copy = new Channel(this.#program, this.#style, this.#source, this.state());
-		copy.write([before]);
+		const copy = this.#copyWith([before]);
 		const { end } = copy.scanner;
 		copy.write([after]);
 		const isDecided = copy.scanner.isCut || copy.scanner.taken >= end;
 		copy.close();
 		return isDecided;
+	}
+
+	#copyWith(deltas: readonly string[]): Channel {
+		const copy = new Channel(this.#program, this.#style, this.#source, this.state());
+		copy.write(deltas);
+		return copy;
 	}
 
 	/** Something of what went out so far stands in place of the original. */

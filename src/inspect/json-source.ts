@@ -90,6 +90,12 @@ export class JsonSource {
 		return this.#lexer.carry !== "";
 	}
 
+	/** What came so far is a whole value, or several. */
+	get isWhole(): boolean {
+		const { depth, inString, inBare, carry } = this.#lexer;
+		return depth === 0 && !inString && !inBare && carry === "";
+	}
+
 	/** The decoded text of the next piece. */
 	decode(piece: string): string {
 		const source = this.#lexer.carry + piece;

@@ -1,43 +1,23 @@
 import { type AnswerUsage, NOTHING_USED } from "../core/answer-usage.ts";
-import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { VendorError } from "../core/vendor-error.ts";
 import type { CutCause, EventData, EventFault, EventReading, StreamFormat, StreamMemory } from "../providers/provider.ts";
-import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { FindingReport } from "../verdict/finding-report.ts";
 import { createSseDecoder, type SseBlock, type SseDecoder } from "../wire/sse-decoder.ts";
 import { plainBlock } from "../wire/sse-fields.ts";
-import type { FilterState, ResponseFilter } from "./answer-filter.ts";
+import type { FilterState, ResponseFilter, ResponseFilterOptions } from "./answer-filter.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { ChannelSet } from "./channel-set.ts";
-import type { TextStyle } from "./conversation.ts";
 import { EventReader, NOTHING } from "./event-template.ts";
 import { append, type FilterStep, type Run } from "./filter-step.ts";
 import { cutCauseOf, securityComment } from "./finding-counts.ts";
 import { FindingTally } from "./finding-tally.ts";
 import { createEntry, deltaRuns, type Entry, repeatedEntry, singleEntries } from "./stream-entry.ts";
-import { type TranscriptEntry, TranscriptKeeper } from "./transcript.ts";
+import { TranscriptKeeper } from "./transcript.ts";
 import { UsageMeter } from "./usage-meter.ts";
 import { WaitingEvents } from "./waiting-events.ts";
 import { WholeTexts } from "./whole-texts.ts";
-
-export interface ResponseFilterOptions {
-	readonly format: StreamFormat;
-	/** Whose error event ends a fault. */
-	readonly api: ApiName;
-	readonly program: ScannerProgram;
-	readonly style: TextStyle;
-	/** Whether an error follows the vendor's own end of a cut answer. */
-	readonly onCut: "end" | "error";
-	/** Bytes of one SSE block. */
-	readonly maxBlockBytes: number;
-	/** Texts open at the same time in one answer. */
-	readonly maxChannels: number;
-	readonly state?: FilterState;
-	/** Everything that the steps before `state` kept. */
-	readonly journal?: readonly TranscriptEntry[];
-}
 
 export function createResponseFilter(options: ResponseFilterOptions): ResponseFilter {
 	return new Filter(options);
@@ -87,7 +67,8 @@ class Filter implements ResponseFilter {
 			style,
 			maxChannels,
 			onFindings: (findings, channel) => this.#tally.add(findings, channel),
-			state: state?.channels ?? [],
+			continuationOf: options.format.continuationOf ?? (() => undefined),
+			state: state?.channels,
 			usage: state?.usage ?? NOTHING_USED,
 		});
 		this.#writer = new AnswerWriter(this.#format, this.#memory, this.#channels, this.#transcript);
@@ -164,15 +145,16 @@ class Filter implements ResponseFilter {
 	/** Takes the events that repeat the one before. */
 	#takeRepeated(run: Run): void {
 		if (!this.#waiting.isEmpty) return;
-		const mayTake = ({ follows = [], places }: EventData): boolean =>
-			!this.#isBehind(run, follows) &&
+		const mayTake = (reading: EventData): boolean =>
+			this.#heldBefore(run, reading).length === 0 &&
 			run.end === undefined &&
-			places.every((place) => place.kind === "delta" || this.#wholes.isClean(place));
+			reading.places.every((place) => place.kind === "delta" || this.#wholes.isClean(place));
 		const repeated = this.#reader.takeRepeated(this.#decoder, mayTake);
 		const [first] = repeated?.events ?? [];
 		if (repeated === undefined || first === undefined) return;
-		if (this.#channels.open(first.place)) run.entries.push(repeatedEntry(repeated));
-		else this.#takeFault(run, "too_many_channels");
+		const fault = this.#channels.open([first.place]);
+		if (fault === undefined) run.entries.push(repeatedEntry(repeated));
+		else this.#takeFault(run, fault);
 	}
 
 	#takeFault(run: Run, code: string, from?: VendorError): void {
@@ -209,32 +191,41 @@ class Filter implements ResponseFilter {
 			return false;
 		}
 		if (reading.kind !== "data") return false;
-		const { pauses, follows = pauses === undefined ? [] : [pauses] } = reading;
-		if (!this.#isBehind(run, follows)) return false;
+		const held = this.#heldBefore(run, reading);
+		if (held.length === 0) return false;
 		this.#flush(run);
 		if (run.end !== undefined) return false;
-		if (pauses === undefined) this.#waiting.begin({ block, reading }, follows);
-		else this.#waiting.beginSeam({ block, reading }, pauses);
+		if (reading.pauses === undefined) this.#waiting.begin({ block, reading }, held);
+		else this.#waiting.beginSeam({ block, reading }, reading.pauses);
 		return true;
 	}
 
-	/** Whether text of the channels with these prefixes, which came before, is still held. */
-	#isBehind(run: Run, prefixes: readonly string[]): boolean {
-		if (prefixes.length === 0) return false;
-		if (deltaRuns(run.entries).some(({ channel }) => prefixes.some((prefix) => channel.startsWith(prefix)))) this.#flush(run);
-		return run.end === undefined && this.#channels.isHolding(prefixes);
+	/** Channels whose text must go out before the event and is still held. Arguments that are whole are let go. */
+	#heldBefore(run: Run, reading: EventData): readonly string[] {
+		const before = this.#channels.before(reading);
+		if (before.length === 0) return before;
+		if (deltaRuns(run.entries).some(({ channel }) => before.includes(channel))) this.#flush(run);
+		const whole = before.filter((name) => this.#channels.isWhole(name));
+		if (whole.length > 0) this.#flush(run);
+		if (run.end === undefined) append(run, this.#finish(whole, true));
+		return run.end === undefined ? before.filter((name) => this.#channels.isHolding(name)) : [];
 	}
 
 	/** Lets the waiting events go, behind the text they waited for where that has ended. */
 	#endWaiting(isTextEnded: boolean): FilterStep {
 		const { isSeam } = this.#waiting;
 		const { events, channels } = this.#waiting.take();
-		const text = isTextEnded && !isSeam ? this.#writer.finish(channels) : "";
-		if (this.#channels.isCut) return this.#cut(text);
-		const run: Run = { out: text, entries: [], end: undefined };
+		const run: Run = { out: "", entries: [], end: undefined };
+		if (isTextEnded && !isSeam) append(run, this.#finish(channels));
 		this.#takeAll(run, events);
 		this.#flush(run, isSeam ? channels[0] : undefined);
 		return { consumed: this.#received, ...run.end, out: run.out };
+	}
+
+	/** Ends channels outside any event; `mayGoOn`: against what is expected. */
+	#finish(prefixes: readonly string[], mayGoOn = false): FilterStep {
+		const out = this.#writer.finish(prefixes, mayGoOn);
+		return this.#channels.isCut ? this.#cut(out) : { out, consumed: this.#received };
 	}
 
 	#takeAll(run: Run, events: ReturnType<WaitingEvents["take"]>["events"]): void {
@@ -253,8 +244,8 @@ class Filter implements ResponseFilter {
 			return { block: { ...block, raw }, reading: { ...NOTHING, finished: [""] }, texts: [], held: "", isCut: false };
 		}
 		if (reading.isEnd) this.#done = true;
-		for (const place of reading.places)
-			if (place.kind === "delta" && !this.#channels.open(place)) return { kind: "fault", code: "too_many_channels" };
+		const code = this.#channels.open(reading.places);
+		if (code !== undefined) return { kind: "fault", code };
 		const plain = plainBlock(block);
 		const words = [plain?.event?.name ?? "", plain?.event?.id ?? ""];
 		const isClean = words.every((text) => this.#wholes.isClean({ text, source: "text" }));
@@ -280,12 +271,11 @@ class Filter implements ResponseFilter {
 
 	#cut(out: string, unsent?: unknown): FilterStep {
 		const { onCut, api } = this.#options;
-		const { jsonBreak } = this.#format;
-		const broken = jsonBreak === undefined ? [] : this.#channels.argumentNames().map((name) => this.#writer.say(name, jsonBreak));
+		const broken = this.#writer.breakArguments();
 		const transcript = this.#transcript ?? new TranscriptKeeper();
 		const end = this.#format.cut(this.#memory, unsent, transcript, this.#channels.cutCause ?? this.#wholeCause);
 		const mark = onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done();
-		return { out: out + broken.join("") + end + mark + securityComment("cut", this.found.counts), consumed: this.#received, ended: "cut" };
+		return { out: out + broken + end + mark + securityComment("cut", this.found.counts), consumed: this.#received, ended: "cut" };
 	}
 
 	#fault(out: string, code: string, from?: VendorError): FilterStep {

@@ -21,8 +21,8 @@ interface Waiting {
 /**
  * Events that must not overtake text which came before them and is still held. They wait, their texts not even looked at,
  * until that text is decided; so they count as not consumed, and another lane gets them again. There are two kinds:
- * - a tool call after the content that announces it. It waits until that text goes on or ends, and goes out before what
- *   it goes on with.
+ * - a tool call after the content that announces it, or what comes after a call behind its arguments. It waits until that
+ *   text goes on or ends, and goes out before what it goes on with.
  * - the end of a block whose text may go on in the next one. It waits with all that follows until enough of that text is
  *   here to decide what belongs into the first block.
  */
@@ -46,7 +46,7 @@ export class WaitingEvents {
 		return this.#bytes;
 	}
 
-	/** `channels`: prefixes of those whose text must be out first. */
+	/** `channels`: those whose text must be out first. */
 	begin(event: Waiting, channels: readonly string[]): void {
 		this.#channels = channels;
 		this.#push(event);
@@ -61,7 +61,7 @@ export class WaitingEvents {
 	/** Whether the event waits with the others. `decides`: whether the text at a seam decides all before the last one. */
 	takes(block: SseBlock, reading: EventReading, decides: (channel: string, before: string, after: string) => boolean): boolean {
 		if (this.#bytes + block.byteLength > MAX_WAITING_BYTES || reading.kind !== "data" || this.isEndedBy(reading)) return false;
-		const more = reading.places.filter(({ kind, channel, text }) => kind === "delta" && text !== "" && this.#waitsFor(channel));
+		const more = reading.places.filter(({ kind, channel, text }) => kind === "delta" && text !== "" && this.#channels.includes(channel));
 		const seam = this.#seam;
 		if (seam === undefined && more.length > 0) return false;
 		if (seam !== undefined) {
@@ -94,10 +94,6 @@ export class WaitingEvents {
 		this.#channels = [];
 		this.#seam = undefined;
 		return taken;
-	}
-
-	#waitsFor(channel: string): boolean {
-		return this.#channels.some((prefix) => channel.startsWith(prefix));
 	}
 
 	#push(event: Waiting): void {

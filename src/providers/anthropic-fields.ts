@@ -2,7 +2,6 @@ import type { JsonPath, JsonSpan } from "../wire/json-strings.ts";
 import { createFieldReader, type FieldTable, type Treatment } from "./field-table.ts";
 import { isObject, type JsonObject, valueAt } from "./json-object.ts";
 import type { Amendment, Place } from "./provider.ts";
-import { textRun } from "./text-run.ts";
 
 /** Where text stands in Anthropic's messages (docs.anthropic.com/en/api/messages). A string that no table names is inspected whole. */
 
@@ -131,7 +130,7 @@ export const readOtherEvent = createFieldReader(
 );
 
 export const readMessageFields = createFieldReader([["content.#.text", "deltaAnswer"], ...messageFields("")], {
-	channelOf: textRun,
+	channelOf: () => TEXT_CHANNEL,
 	spans: ["stop_reason", "content.#", ...SIGNATURES.map((member) => `content.#.${member}`)],
 });
 

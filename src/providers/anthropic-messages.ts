@@ -65,6 +65,7 @@ function createStreamFormat(): StreamFormat {
 		}),
 		read: (data, eventName, memory) => readEvent(data, eventName, memoryOf(memory)),
 		repeats: {},
+		continuationOf: (channel) => (channel === TEXT_CHANNEL ? TEXT_CHANNEL : undefined),
 		note: (memory, note) => noteEvent(memoryOf(memory), note as Note),
 		textEvent(channel, text, memory, unsent) {
 			const { deltaType, steps, ...block } = parseBlockChannel(channel);
@@ -176,10 +177,7 @@ function readEvent(data: string, eventName: string | undefined, memory: MessageM
 	}
 }
 
-/**
- * A block of another kind ends the answer's text, unless that goes on beside it: what comes after it is not read in one
- * piece with what came before.
- */
+/** A block of another kind must not wait for the answer's text to go on, so what that holds is let go, unless it goes on beside the block. */
 function openBlock(data: string, index: number, spans: readonly JsonSpan[], block: unknown, { openTexts }: MessageMemory) {
 	const isText = isObject(block) && (block["type"] === "text" || typeof block["text"] === "string");
 	const { note, finished, ...signed } = signing(data, index, spans, "open");

@@ -91,7 +91,8 @@ export function createFieldReader(
 		if (data !== undefined && data.kind !== "text") return data.kind;
 		if (!isInspected(treatment)) return undefined;
 		if (treatment === "part") return placeOf(string, "whole", textRun(root, string.path));
-		const place = placeOf(string, treatment, treatment.startsWith("delta") ? channelOf(root, string.path) : "");
+		const hasChannel = treatment.startsWith("delta") || treatment === "copyAnswer";
+		const place = placeOf(string, treatment, hasChannel ? channelOf(root, string.path) : "");
 		return treatment.endsWith("Tool") && isClientCall(root, string.path) ? { ...place, isTool: true } : place;
 	};
 	return (json, root) => {

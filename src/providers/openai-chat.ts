@@ -42,11 +42,16 @@ function channelSteps(path: JsonPath, choice: JsonObject): JsonPath {
 	return isPart ? ["delta", "content"] : stepsByIndex(path, choice);
 }
 
-const TEXTS = ["content", "refusal", "reasoning"].map((name) => `["delta","${name}`);
+const CALLS = ["tool_calls", "function_call"].map((name) => `["delta","${name}"`);
+const BEFORE_CALLS = [...["content", "refusal", "reasoning"].map((name) => `["delta","${name}`), ...CALLS];
 
-/** A tool call comes after the text that announces it. */
-function follows({ delta }: JsonObject): readonly string[] | undefined {
-	return isObject(delta) && (delta["tool_calls"] != null || delta["function_call"] != null) ? TEXTS : undefined;
+/**
+ * A call comes after the text that announces it, and whatever comes after a call behind its arguments: some clients take
+ * the beginning of the next one for its end. The end of a choice is no text, so it ends them itself.
+ */
+function follows({ delta, finish_reason: finish }: JsonObject): readonly string[] | undefined {
+	if (isObject(delta) && (delta["tool_calls"] != null || delta["function_call"] != null)) return BEFORE_CALLS;
+	return finish == null ? CALLS : undefined;
 }
 
 const PLAIN_MEMBERS: ReadonlySet<string> = new Set(["index", "delta", "finish_reason", "logprobs"]);

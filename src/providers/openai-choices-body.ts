@@ -2,7 +2,6 @@ import { createFieldReader, type FieldTable } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { companionsOf } from "./openai-logprobs.ts";
 import type { Provider } from "./provider.ts";
-import { textRun } from "./text-run.ts";
 
 /** What differs between the bodies of OpenAI's two completion APIs. */
 export interface ChoicesBodyShape {
@@ -16,7 +15,7 @@ export interface ChoicesBodyShape {
 /** Answers with `choices` that are not streamed. */
 export function createChoicesBody(shape: ChoicesBodyShape): Pick<Provider, "readBody" | "cutBody"> {
 	const spans = ["choices.#", "choices.#.logprobs", "choices.#.token_ids"];
-	const readFields = createFieldReader(shape.fields, { channelOf: textRun, spans });
+	const readFields = createFieldReader(shape.fields, { channelOf: (_root, path) => JSON.stringify(path.slice(0, -2)), spans });
 	const readEnds = createFieldReader([], { spans: ["choices.#", "choices.#.finish_reason", ...shape.dropped] });
 	return {
 		readBody(json) {

@@ -1,6 +1,6 @@
 import type { JsonPath } from "../wire/json-strings.ts";
 import { createFieldReader, type Fields, type FieldTable, isCount } from "./field-table.ts";
-import { isObject, type JsonObject } from "./json-object.ts";
+import { isObject, type JsonObject, objectsOf } from "./json-object.ts";
 import { itemFields, partFields, responseFields } from "./openai-response-fields.ts";
 
 /**
@@ -117,7 +117,11 @@ function isWhole({ item, type }: JsonObject, path: JsonPath): boolean {
 function channelOf(event: JsonObject, path: JsonPath): Channel {
 	const output = numberOf(event["output_index"]);
 	const [root, list, position] = path;
-	const { item, part } = event;
+	const { item, part, response } = event;
+	if (root === "response" && isObject(response) && list === "output" && typeof position === "number") {
+		const inItem: JsonObject = { output_index: position, item: objectsOf(response["output"])[position] };
+		return channelOf(inItem, ["item", ...path.slice(3)]);
+	}
 	if (root === "part" && isObject(part)) return [output, ...positionOf(event), baseOfPart(part["type"])];
 	if (root === "item" && isObject(item)) {
 		if (list !== "content" && list !== "summary") return [output, null, null, ITEM_BASES[`${item["type"]}.${list}`] ?? ""];
@@ -126,6 +130,11 @@ function channelOf(event: JsonObject, path: JsonPath): Channel {
 		return [output, list, position as number, baseOfPart(isObject(element) ? element["type"] : undefined)];
 	}
 	return [output, ...positionOf(event), baseOf(event["type"]), ...path.slice(1)];
+}
+
+/** The answer's text, which clients read in one piece: the text parts of all its messages. */
+export function textOf(channel: string): string | undefined {
+	return (JSON.parse(channel) as Channel)[3] === "response.output_text" ? "text" : undefined;
 }
 
 function positionOf({

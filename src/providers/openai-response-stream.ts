@@ -4,7 +4,7 @@ import { membersAt } from "./channel-path.ts";
 import { isCount, NAME } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
-import { type Channel, closingChannels, readerOf } from "./openai-response-channels.ts";
+import { type Channel, closingChannels, readerOf, textOf } from "./openai-response-channels.ts";
 import { closeResponse, keptParts } from "./openai-response-close.ts";
 import type { EventReading, StreamFormat, StreamMemory } from "./provider.ts";
 
@@ -40,6 +40,7 @@ export const responseStream: StreamFormat = {
 			...(base === "response.output_text" && { logprobs: [] }),
 		});
 	},
+	continuationOf: textOf,
 	keep: keptParts,
 	cut: (memory, _unsent, transcript) => closeResponse(transcript, (event) => responseEvent(memory as ResponseMemory, event)),
 	isComplete: () => false,

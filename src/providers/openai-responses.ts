@@ -1,6 +1,6 @@
 import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { createFieldReader } from "./field-table.ts";
-import { isObject, parseObject } from "./json-object.ts";
+import { isObject, parseObject, valueAt } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
 import { itemFields, responseFields } from "./openai-response-fields.ts";
@@ -16,8 +16,14 @@ export const openaiResponses: Provider = {
 	readRequest,
 };
 
-const readAnswer = createFieldReader(responseFields("", "whole"), {
-	spans: ["output.#.content.#.logprobs", "output.#.content.#.text"],
+/** Clients read the text parts of all messages in one piece. */
+const TEXT_PART = "output.#.content.#.text";
+const readAnswer = createFieldReader([[TEXT_PART, "deltaAnswer"], ...responseFields("", "whole")], {
+	channelOf: (root, path) => {
+		const part = valueAt(root, path.slice(0, -1));
+		return isObject(part) && part["type"] === "output_text" ? "text" : JSON.stringify(path);
+	},
+	spans: ["output.#.content.#.logprobs", TEXT_PART],
 });
 const readEnds = createFieldReader([], { spans: ["status", "incomplete_details", "output.#", "output.#.status"] });
 

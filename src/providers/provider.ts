@@ -23,8 +23,8 @@ export interface Place {
 	 */
 	readonly kind: "delta" | "whole" | "copy" | "echo";
 	/**
-	 * Deltas with the same channel are pieces of one text. Whole texts of a request with the same channel stand side by side
-	 * in one message. Empty for all others.
+	 * Deltas with the same channel are pieces of one text; a copy may have the channel that it repeats. Whole texts of a
+	 * request with the same channel stand side by side in one message. Empty for all others.
 	 */
 	readonly channel: string;
 	readonly source: SourceKind;
@@ -123,6 +123,8 @@ export interface StreamFormat {
 	renumber?(memory: StreamMemory, note: unknown): readonly Replacement[];
 	/** Only of formats whose end repeats what went out: what to keep of the `data` of an event, as it was written. */
 	keep?(data: string): readonly (readonly [key: string, value: string])[];
+	/** The text that a channel is a part of, where clients join it with parts in other blocks. A part that has ended is let go. */
+	continuationOf?(channel: string): string | undefined;
 	/**
 	 * The protocol-correct end of a cut answer, without the end marker. `unsent`: the note of the event the cut fell into,
 	 * which did not go out. `transcript`: what `keep` said, by its keys, and the text that went out, by channel.

@@ -1,3 +1,4 @@
+import type { ContinuedState } from "./continued-scanner.ts";
 import type { CoreState } from "./core.ts";
 import type { EchoState } from "./echo-scanner.ts";
 import type { EntityState } from "./entity-scanner.ts";
@@ -21,4 +22,6 @@ export interface ScannerState {
 	readonly echo?: EchoState;
 	readonly paraphrase?: ParaphraseScannerState;
 	readonly translation?: TranslationScannerState;
+	/** Of a text that goes on with one before it. */
+	readonly continued?: ContinuedState;
 }

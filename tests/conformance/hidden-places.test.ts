@@ -246,7 +246,8 @@ describe("a message for chat clients", () => {
 			const chunks = [...out.matchAll(/^data: (\{.*)$/gm)].map(([, data]) => JSON.parse(data ?? "").choices[0]?.delta);
 			return chunks.map((members) => `${members?.reasoning_content ?? ""}${members?.content ?? ""}`).join("");
 		};
-		expect(read(said(A, B))).toBe(`${A}\n\n${B}`);
+		expect(read(said("Ja", "nein"))).toBe("Ja\n\nnein");
+		expect(read(said(A, B))).toBe(A);
 		expect(read(block(0, text("Ja")) + block(1, text("nein")))).toBe("Janein");
 		const thought = (thinking: string, index: number): string =>
 			block(index, { type: "thinking", thinking: "" }, { type: "thinking_delta", thinking });

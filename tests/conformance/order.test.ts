@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { random } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
@@ -82,6 +82,75 @@ test("content that goes on after a tool call stays in one piece with what was he
 		"0 call: {}",
 		"0 text: jane said",
 	]);
+});
+
+describe("calls one after the other", () => {
+	const call = (index: number, args: string, isFirst = false): object => ({
+		tool_calls: [
+			{ index, ...(isFirst && { id: `call_${index}`, type: "function" }), function: { ...(isFirst && { name: "f" }), arguments: args } },
+		],
+	});
+	/** The numbers of the calls in the order in which the client hears of them, and their arguments. */
+	const heard = (
+		deltas: readonly object[],
+		cuts: { sizes: readonly number[]; moveEvery?: number },
+	): readonly [number[], Record<number, string>] => {
+		const events = [...deltas.map((delta) => ({ delta, finish_reason: null })), { delta: {}, finish_reason: "tool_calls" }];
+		const sse = events.map((choice) => `data: ${JSON.stringify({ id: "c", model: "m", choices: [{ index: 0, ...choice }] })}\n\n`).join("");
+		const { out } = streamThrough(Buffer.from(`${sse}data: [DONE]\n\n`), { api: "openai-chat", program, style: STYLE, ...cuts });
+		const order: number[] = [];
+		const texts: Record<number, string> = {};
+		for (const data of dataOf(out)) {
+			const [choice] = data["choices"] as {
+				delta: { content?: string; tool_calls?: { index: number; function: { arguments: string } }[] };
+			}[];
+			for (const { index, function: made } of choice?.delta.tool_calls ?? []) {
+				if (order.at(-1) !== index) order.push(index);
+				texts[index] = (texts[index] ?? "") + made.arguments;
+			}
+			if (choice?.delta.content) order.push(-1);
+		}
+		return [order, texts];
+	};
+	const whole = (deltas: readonly object[]): readonly [number[], Record<number, string>] => {
+		const first = heard(deltas, { sizes: [1 << 20] });
+		for (const moveEvery of [1, 2, 3]) expect(heard(deltas, { sizes: [37, 90, 11], moveEvery })).toEqual(first);
+		return first;
+	};
+
+	test("what the first ends with comes before the second, and before text", () => {
+		for (const after of [[call(1, '{"b":', true), call(1, '"y"}')], [{ content: "said. " }]]) {
+			const [order, texts] = whole([call(0, '{"a":', true), call(0, '"jane"}'), ...after]);
+			expect(order).toEqual([0, "content" in (after[0] as object) ? -1 : 1]);
+			expect(texts[0]).toBe('{"a":"jane"}');
+		}
+	});
+
+	test("the second does not wait for the end of the answer when the arguments of the first are whole", () => {
+		const deltas = [call(0, '{"a":"jane"}', true), call(1, '{"b":"', true)];
+		const sse = deltas.map(
+			(delta) => `data: ${JSON.stringify({ id: "c", model: "m", choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`,
+		);
+		const { out } = streamThrough(Buffer.from(sse.join("")), { api: "openai-chat", program, style: STYLE, sizes: [1 << 20] });
+		expect(out.indexOf('jane\\"}')).toBeGreaterThan(0);
+		expect(out.indexOf("call_1")).toBeGreaterThan(out.indexOf('jane\\"}'));
+	});
+
+	test("pieces in turns are inspected as the texts they are", () => {
+		const [, texts] = whole([
+			call(0, `{"a":"${KEY.slice(0, 8)}`, true),
+			call(1, '{"b":"ω', true),
+			call(0, `${KEY.slice(8)}"}`),
+			call(1, '"}'),
+		]);
+		expect(texts).toEqual({ 0: '{"a":""}', 1: '{"b":"ω"}' });
+	});
+
+	test("arguments that go on although they were whole are inspected with what came before", () => {
+		const [, texts] = whole([call(0, `{"a":"4111 1111"}`, true), call(1, "{}", true), call(0, `{"a":"1111 1111 ${KEY}"}`)]);
+		expect(texts[0]).not.toContain(KEY.slice(0, 4));
+		expect(texts[1]).toBe("{}");
+	});
 });
 
 test("a key on both sides of a tool call, or of another choice, does not leave", () => {

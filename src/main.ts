@@ -70,11 +70,18 @@ program
 	.action(async (files: string[], options: ScanOptions) =>
 		finish(await (await import("./cli/scan.ts")).scan(files, { ...options, version })),
 	);
-const keys = program.command("keys").description("client API keys of security.auth.keys_file; only hashes are stored");
+const keys = program
+	.command("keys")
+	.description("client API keys of security.auth.keys_file; only hashes are stored, and every change is recorded in the audit trail");
 const keyFile = ["--file <file>", "the key file", "./data/keys.json"] as const;
-const settingsOf = (command: Command): Command =>
+const folder = ["--dir <folder>", "the folder of audit.dir", "./data/audit"] as const;
+const keyPlaces = (command: Command): Command =>
 	command
 		.option(...keyFile)
+		.option(...folder)
+		.option("--config <file>", "take both from this configuration");
+const settingsOf = (command: Command): Command =>
+	keyPlaces(command)
 		.option("--name <name>", "who it is for")
 		.option("--policy <name>", "the policy it gets, whatever security.policy_rules say")
 		.option("--role <name>", "a role that security.policy_rules know")
@@ -97,21 +104,16 @@ keys
 	.command("list")
 	.description("all keys, without the keys: id, state, when it was made, when it ends, name")
 	.option(...keyFile)
+	.option("--config <file>", "take it from this configuration")
 	.option("--json", "print JSON")
 	.action(async (settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysList(settings)));
-keys
-	.command("revoke <id>")
-	.description("refuse a key from now on")
-	.option(...keyFile)
-	.action(async (id: string, settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysRevoke(id, settings)));
-keys
-	.command("rotate <id>")
-	.description("make a key that takes the place of another")
-	.option(...keyFile)
+keyPlaces(keys.command("revoke <id>").description("refuse a key from now on")).action(async (id: string, settings: KeySettings) =>
+	finish(await (await import("./cli/keys.ts")).keysRevoke(id, settings)),
+);
+keyPlaces(keys.command("rotate <id>").description("make a key that takes the place of another, for as long as that one was made for"))
 	.option("--days <n>", "days that the old one stays valid; default: none")
 	.option("--json", "print JSON")
 	.action(async (id: string, settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysRotate(id, settings)));
-const folder = ["--dir <folder>", "the folder of audit.dir", "./data/audit"] as const;
 const consentFile = ["--file <file>", "the file of security.consent.file", "./data/consent.json"] as const;
 const places = (command: Command): Command =>
 	command

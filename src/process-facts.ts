@@ -1,5 +1,6 @@
 import type { AuditWriter } from "./audit/audit-writer.ts";
 import type { LanePool } from "./lanes/lane-pool.ts";
+import type { MeterStore } from "./limits/meter.ts";
 import type { ProviderHealthBook } from "./routing/provider-health.ts";
 import type { FrontDesk } from "./session/front-desk.ts";
 import type { ProcessFacts } from "./telemetry/metrics.ts";
@@ -12,10 +13,11 @@ export interface ProcessParts {
 	readonly audit: AuditWriter;
 	readonly health: ProviderHealthBook;
 	readonly cachedBytes: number;
+	readonly meters: MeterStore;
 }
 
 /** What metrics ask of the parts of a process. */
-export function processFacts({ desk, pool, lanes, audit, health, cachedBytes }: ProcessParts): ProcessFacts {
+export function processFacts({ desk, pool, lanes, audit, health, cachedBytes, meters }: ProcessParts): ProcessFacts {
 	const { alive, queuedBytes, waitMs } = pool.stats();
 	return {
 		activeStreams: desk.activeSessions,
@@ -24,6 +26,7 @@ export function processFacts({ desk, pool, lanes, audit, health, cachedBytes }: 
 		laneQueuedBytes: queuedBytes,
 		laneWaitMs: waitMs,
 		cachedBytes,
+		sharedStateFailing: meters.state === "redis_down",
 		auditUnwritten: audit.stats.unwritten,
 		auditFailing: audit.stats.isFailing,
 		providers: [...health].map(([provider, { inFlight, state }]) => ({ provider, inFlight, isOpen: state === "open" })),

@@ -84,7 +84,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const refusals = new RefusalTally((record) => audit.record(record));
 	const health = new ProviderHealthBook();
 	const metrics = createMetrics(deps.version ?? "unknown", () =>
-		processFacts({ desk, pool, lanes, audit, health, cachedBytes: cached?.store.bytes ?? 0 }),
+		processFacts({ desk, pool, lanes, audit, health, meters, cachedBytes: cached?.store.bytes ?? 0 }),
 	);
 	const hooks = new HookRunner(deps.hooks ?? {}, (phase, reason) => {
 		deps.logger.error({ phase, reason }, "hook failed");
@@ -181,6 +181,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 				body: {
 					version: deps.version ?? "unknown",
 					policies: stats.policies,
+					limits: { store: meters.state },
 					lanes: { alive: stats.alive, configured: lanes, sessions: stats.sessions, queued_bytes: stats.queuedBytes },
 					providers: Object.fromEntries([...health].map(([provider, { state }]) => [provider, { circuit: state }])),
 				},

@@ -16,7 +16,7 @@ const ATTEMPTS = 40;
 const PAUSE_MS = 50;
 
 export interface AdminAction {
-	readonly type: "erasure" | "access" | "rotation" | "consent";
+	readonly type: "erasure" | "access" | "rotation" | "consent" | "key";
 	readonly [detail: string]: string | number | boolean | readonly string[];
 }
 

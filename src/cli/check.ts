@@ -7,7 +7,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { Fault } from "../proxy.ts";
 import { type HoldCost, type HoldReport, reportHold } from "../scanner/hold-report.ts";
 import { type ExplainedRequest, explain } from "./explain.ts";
-import { printFaults } from "./serve.ts";
+import { printFaults } from "./print-faults.ts";
 
 /** `check`: every fault with its path and remedy, or which policy `request` would get and why. Exit 0 or 2. */
 export async function check(file: string, request?: ExplainedRequest): Promise<number> {

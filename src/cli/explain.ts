@@ -7,7 +7,7 @@ import { configuredRouter } from "../routing/configured-router.ts";
 import { endpointOf } from "../routing/endpoints.ts";
 import type { Route } from "../routing/model-router.ts";
 import { ProviderHealthBook } from "../routing/provider-health.ts";
-import { printFaults } from "./serve.ts";
+import { printFaults } from "./print-faults.ts";
 
 /** A request as the options of `check --explain` describe it. */
 export interface ExplainedRequest {

@@ -5,7 +5,7 @@ import { get as getTls } from "node:https";
 import { text } from "node:stream/consumers";
 import { loadConfig } from "../config/load.ts";
 import type { TlsSettings } from "../edge/tls.ts";
-import { printFaults } from "./serve.ts";
+import { printFaults } from "./print-faults.ts";
 
 /** ms for the answer; a proxy that needs longer is not healthy. */
 const TIMEOUT_MS = 2000;

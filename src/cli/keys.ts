@@ -1,10 +1,21 @@
+import { resolve } from "node:path";
 import { styleText } from "node:util";
+import { auditKeys, existingKeys } from "../audit/audit-keys.ts";
+import { type KeyChange, recordKeyChange } from "../audit/key-record.ts";
+import { logsIn } from "../audit/log-reader.ts";
 import { type KeyRecord, readKeyFile, updateKeyFile } from "../identity/key-file.ts";
 import { newKey } from "../identity/key-format.ts";
 import { hashKey } from "../identity/key-hash.ts";
+import { configIn } from "./audit-places.ts";
+import { count, daysIn, money } from "./number-options.ts";
+import { installationSecrets } from "./secret.ts";
 
 export interface KeySettings {
 	readonly file: string;
+	/** Folder of the audit trail. */
+	readonly dir: string;
+	/** Says where both are. */
+	readonly config?: string;
 	readonly name?: string;
 	/** Named policy the caller gets. */
 	readonly policy?: string;
@@ -26,11 +37,7 @@ export interface KeySettings {
 	readonly json?: boolean;
 }
 
-/** Faults of use, reported with exit code 2. */
-class UsageFault extends Error {}
-
 const DAY_MS = 86_400_000;
-const MAX_DAYS = 36_500;
 
 /** Runs one `keys` command: 0 done, 2 not. */
 async function command(run: () => Promise<void>): Promise<number> {
@@ -43,31 +50,42 @@ async function command(run: () => Promise<void>): Promise<number> {
 	}
 }
 
-function count(text: string | undefined, option: string): number | undefined {
-	if (text === undefined) return undefined;
-	if (!/^\d{1,12}$/.test(text)) throw new UsageFault(`${option} takes a whole number, not '${text}'`);
-	return Number(text);
+interface KeyPlaces {
+	readonly file: string;
+	/** Writes a change into the audit trail; it holds after that. */
+	record(change: KeyChange): Promise<void>;
 }
 
-/** A century at most: dates end somewhere. */
-function daysIn(text: string | undefined): number | undefined {
-	const days = count(text, "--days");
-	if (days !== undefined && days > MAX_DAYS) throw new UsageFault(`--days takes a number up to ${MAX_DAYS}, not '${text}'`);
-	return days;
+/** Throws when the configuration is not valid, or the trail has another secret than this command. */
+async function placesOf({ config, ...given }: KeySettings): Promise<KeyPlaces> {
+	const configured = config === undefined ? undefined : await configIn(config);
+	const file = configured?.security.auth.keys_file ?? given.file;
+	const dir = configured?.audit.dir ?? given.dir;
+	const secrets = installationSecrets();
+	const keys = existingKeys(dir, secrets) ?? (logsIn(dir).length > 0 ? undefined : auditKeys(dir, secrets));
+	if (keys === undefined)
+		throw new Error(`set SECURE_LLM_PROXY_SECRET_KEY as it is set for the proxy: the change is recorded in the audit trail in ${dir}`);
+	return { file, record: (change) => recordKeyChange(dir, keys, resolve(file), change) };
 }
 
-/** US dollars. */
-function money(text: string | undefined, option: string): number | undefined {
-	if (text === undefined) return undefined;
-	if (!/^\d{1,9}(?:\.\d{1,6})?$/.test(text)) throw new UsageFault(`${option} takes an amount such as 20 or 2.50, not '${text}'`);
-	return Number(text);
+/** What the audit trail says of a key: not its name, which may be a person's. Members that are not there are absent, not undefined. */
+function termsOf({
+	id: _id,
+	name: _name,
+	hash: _hash,
+	created: _created,
+	revoked: _revoked,
+	successor: _successor,
+	...terms
+}: KeyRecord): KeyChange["terms"] {
+	return terms as KeyChange["terms"];
 }
 
 /** `keys create`: prints the key once; only its hash is kept. */
 export function keysCreate(settings: KeySettings): Promise<number> {
 	return command(async () => {
 		const { id, key } = newKey();
-		const days = daysIn(settings.days);
+		const days = daysIn(settings.days, 1);
 		const record: KeyRecord = {
 			id,
 			name: settings.name ?? id,
@@ -87,8 +105,13 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 			...withCount("usd_per_day", money(settings.usdPerDay, "--usd-per-day")),
 			...withCount("usd_per_month", money(settings.usdPerMonth, "--usd-per-month")),
 		};
-		await updateKeyFile(settings.file, (keys) => [...keys, record]);
-		process.stderr.write(`Key ${id} (${record.name}) is in ${settings.file}. It is shown only now:\n`);
+		const { file, record: recordChange } = await placesOf(settings);
+		await updateKeyFile(
+			file,
+			(keys) => [...keys, record],
+			() => recordChange({ action: "created", id, terms: termsOf(record) }),
+		);
+		process.stderr.write(`Key ${id} (${record.name}) is in ${file}. It is shown only now:\n`);
 		process.stdout.write(settings.json === true ? `${JSON.stringify({ id, key })}\n` : `${key}\n`);
 	});
 }
@@ -98,10 +121,11 @@ function withCount<K extends string>(name: K, value: number | undefined): { [key
 }
 
 /** `keys list`: never a key or a hash. */
-export function keysList({ file, json }: KeySettings): Promise<number> {
+export function keysList({ file: given, config, json }: Pick<KeySettings, "file" | "config" | "json">): Promise<number> {
 	return command(async () => {
+		const file = config === undefined ? given : (await configIn(config)).security.auth.keys_file;
 		const reading = readKeyFile(file, true);
-		if (!reading.ok) throw new UsageFault(`${file} ${reading.reason}`);
+		if (!reading.ok) throw new Error(`${file} ${reading.reason}`);
 		const rows = reading.keys.map(({ hash: _hash, ...row }) => ({ ...row, state: stateOf(row) }));
 		if (json === true) process.stdout.write(`${JSON.stringify(rows)}\n`);
 		else if (rows.length === 0) process.stderr.write(`${file} holds no keys; 'keys create' makes one.\n`);
@@ -126,30 +150,53 @@ function label(state: "valid" | "revoked" | "expired"): string {
 }
 
 /** `keys revoke`: a running proxy refuses the key within two seconds. */
-export function keysRevoke(id: string, { file }: KeySettings): Promise<number> {
+export function keysRevoke(id: string, settings: KeySettings): Promise<number> {
 	return command(async () => {
-		await updateKeyFile(file, (keys) => {
-			if (!keys.some((key) => key.id === id)) throw new UsageFault(`${file} holds no key ${id}; 'keys list' shows them`);
+		const { file, record } = await placesOf(settings);
+		let isNew = false;
+		const change = (keys: readonly KeyRecord[]): readonly KeyRecord[] => {
+			const found = keys.find((key) => key.id === id);
+			if (found === undefined) throw new Error(`${file} holds no key ${id}; 'keys list' shows them`);
+			isNew = found.revoked === undefined;
 			return keys.map((key) => (key.id === id ? { ...key, revoked: key.revoked ?? new Date().toISOString() } : key));
+		};
+		await updateKeyFile(file, change, async () => {
+			if (isNew) await record({ action: "revoked", id, terms: {} });
 		});
 		process.stderr.write(`Key ${id} is revoked.\n`);
 	});
 }
 
-/** `keys rotate`: a new key with the same settings; the old one stays valid for `days`. */
-export function keysRotate(id: string, { file, days, json }: KeySettings): Promise<number> {
+/** `keys rotate`: a new key with the same settings, for as long as the old one was made for; that one stays valid for `days`. */
+export function keysRotate(id: string, settings: KeySettings): Promise<number> {
 	return command(async () => {
+		const overlapMs = (daysIn(settings.days, 0) ?? 0) * DAY_MS;
+		const { file, record } = await placesOf(settings);
 		const fresh = newKey();
 		const hash = await hashKey(fresh.key);
-		const overlapMs = (daysIn(days) ?? 0) * DAY_MS;
-		await updateKeyFile(file, (keys) => {
+		let terms: KeyChange["terms"] = {};
+		const change = (keys: readonly KeyRecord[]): readonly KeyRecord[] => {
 			const old = keys.find((key) => key.id === id);
-			if (old === undefined || stateOf(old) !== "valid") throw new UsageFault(`${file} holds no valid key ${id}; 'keys list' shows them`);
-			const end = new Date(Date.now() + overlapMs).toISOString();
-			const ending = { ...old, expires: old.expires !== undefined && old.expires < end ? old.expires : end };
-			return [...keys.map((key) => (key.id === id ? ending : key)), { ...old, id: fresh.id, hash, created: new Date().toISOString() }];
-		});
+			if (old === undefined || stateOf(old) !== "valid") throw new Error(`${file} holds no valid key ${id}; 'keys list' shows them`);
+			if (old.successor !== undefined) throw new Error(`key ${id} was rotated already: ${old.successor} takes its place`);
+			const next = successorOf(old, { id: fresh.id, hash });
+			terms = termsOf(next);
+			return [...keys.map((key) => (key.id === id ? endingOf(old, fresh.id, overlapMs) : key)), next];
+		};
+		await updateKeyFile(file, change, () => record({ action: "rotated", id, successor: fresh.id, terms }));
 		process.stderr.write(`Key ${fresh.id} takes the place of ${id}. It is shown only now:\n`);
-		process.stdout.write(json === true ? `${JSON.stringify(fresh)}\n` : `${fresh.key}\n`);
+		process.stdout.write(settings.json === true ? `${JSON.stringify(fresh)}\n` : `${fresh.key}\n`);
 	});
+}
+
+function endingOf(old: KeyRecord, successor: string, overlapMs: number): KeyRecord {
+	const end = new Date(Date.now() + overlapMs).toISOString();
+	return { ...old, successor, expires: old.expires !== undefined && old.expires < end ? old.expires : end };
+}
+
+function successorOf(old: KeyRecord, { id, hash }: Pick<KeyRecord, "id" | "hash">): KeyRecord {
+	const now = Date.now();
+	const lifeMs = old.expires === undefined ? undefined : Date.parse(old.expires) - Date.parse(old.created);
+	const fresh = { ...old, id, hash, created: new Date(now).toISOString() };
+	return lifeMs === undefined ? fresh : { ...fresh, expires: new Date(now + lifeMs).toISOString() };
 }

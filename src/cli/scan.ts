@@ -3,11 +3,11 @@ import { createTextInspector } from "../inspect/inspect-text.ts";
 import { compilePolicy } from "../policy/compile-policy.ts";
 import type { RuleSet } from "../policy/policy.ts";
 import { redactionKey } from "../verdict/redaction-key.ts";
+import { printFaults } from "./print-faults.ts";
 import { type ScanInput, scanInputs } from "./scan-input.ts";
 import { locate, type ScanResult, scanJson } from "./scan-result.ts";
 import { scanSarif } from "./scan-sarif.ts";
 import { scanTable } from "./scan-table.ts";
-import { printFaults } from "./serve.ts";
 
 export interface ScanOptions {
 	readonly json?: boolean;

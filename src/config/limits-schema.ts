@@ -44,7 +44,9 @@ export const RateLimiting = z
 		on_store_failure: z
 			.enum(["local", "closed"])
 			.default("local")
-			.describe("While Redis is slow, full or gone. `local`: each replica counts alone; `closed`: requests are answered 503."),
+			.describe(
+				"While Redis is slow, full or gone. `local`: each replica counts on alone, from what it last read; `closed`: requests are answered 503.",
+			),
 	})
 	.superRefine(({ rules }, context) => {
 		for (const [i, { name, ...rule }] of rules.entries()) {

@@ -9,6 +9,8 @@ const KeyRecord = z.strictObject({
 	created: z.iso.datetime(),
 	expires: z.iso.datetime().optional(),
 	revoked: z.iso.datetime().optional(),
+	/** Id of the key that takes its place. */
+	successor: z.string().min(1).optional(),
 	policy: z.string().min(1).optional(),
 	role: z.string().min(1).optional(),
 	tenant: z.string().min(1).max(200).optional(),
@@ -49,11 +51,19 @@ export function readKeyFile(file: string, mayBeMissing = false): KeyFileReading 
 	}
 }
 
-/** Changes the file. The change sees what is in it now; throws, with nothing changed, when it cannot be done. */
-export async function updateKeyFile(file: string, change: (keys: readonly KeyRecord[]) => readonly KeyRecord[]): Promise<void> {
-	await replaceLocked(file, () => {
+/**
+ * Changes the file. The change sees what is in it now; `record` comes when all that can fail is done, and the change holds after
+ * it. Throws, with nothing changed, when it cannot be done.
+ */
+export async function updateKeyFile(
+	file: string,
+	change: (keys: readonly KeyRecord[]) => readonly KeyRecord[],
+	record?: () => Promise<void>,
+): Promise<void> {
+	const make = (): string => {
 		const reading = readKeyFile(file, true);
 		if (!reading.ok) throw new Error(`${file} ${reading.reason}`);
 		return `${JSON.stringify({ keys: change(reading.keys) }, null, "\t")}\n`;
-	});
+	};
+	await replaceLocked(file, make, record);
 }

@@ -11,12 +11,18 @@ interface Level {
 	readonly at: number;
 }
 
+export interface MemoryMeters extends MeterStore {
+	/** Goes on from how buckets and quotas stand elsewhere. */
+	adopt(meters: readonly Meter[], states: readonly MeterState[]): void;
+}
+
 /** Meters of this process. `now`: ms since the epoch. The twin of the script in `redis-script.ts`. */
-export function createMemoryStore(now: () => number = Date.now): MeterStore {
+export function createMemoryStore(now: () => number = Date.now): MemoryMeters {
 	return new MemoryStore(now);
 }
 
-class MemoryStore implements MeterStore {
+class MemoryStore implements MemoryMeters {
+	readonly state = "memory";
 	readonly #now: () => number;
 	readonly #levels = new Map<string, Level>();
 	readonly #holders = new Map<string, Map<string, number>>();
@@ -37,6 +43,16 @@ class MemoryStore implements MeterStore {
 		const holders = this.#holders.get(key);
 		holders?.delete(holder);
 		if (holders?.size === 0) this.#holders.delete(key);
+	}
+
+	adopt(meters: readonly Meter[], states: readonly MeterState[]): void {
+		const now = this.#now();
+		for (const [i, meter] of meters.entries()) {
+			const state = states[i];
+			if (meter.kind === "lease" || state === undefined) continue;
+			const whole = meter.kind === "quota" ? meter.limit : meter.capacity;
+			this.#keep(meter.key, { spent: whole - state.remaining, at: meter.kind === "quota" ? now + state.resetMs : now });
+		}
 	}
 
 	close(): void {
@@ -90,9 +106,13 @@ class MemoryStore implements MeterStore {
 		}
 		if (meter.cost === 0) return;
 		const spent = Math.max(0, this.#spent(meter, now) + meter.cost);
+		this.#keep(meter.key, { spent, at: meter.kind === "quota" ? meter.expiresAt : now });
+	}
+
+	#keep(key: string, level: Level): void {
 		// Put in again, so that the order of the map is that of use.
-		this.#levels.delete(meter.key);
-		this.#levels.set(meter.key, { spent, at: meter.kind === "quota" ? meter.expiresAt : now });
+		this.#levels.delete(key);
+		this.#levels.set(key, level);
 		for (const oldest of this.#levels.keys()) {
 			if (this.#levels.size <= MAX_KEYS) break;
 			this.#levels.delete(oldest);

@@ -31,6 +31,8 @@ export interface Measurement {
 
 /** Where meters are kept. */
 export interface MeterStore {
+	/** Whether replicas measure together: `memory`, never; `redis_down`, not now. */
+	readonly state: "memory" | "redis" | "redis_down";
 	/** Takes from all meters or from none. A quota of which nothing is left refuses a cost of 0, too. */
 	take(meters: readonly Meter[]): Promise<Measurement>;
 	/** Takes from all, whatever is left; a negative cost gives back, and a lease is renewed. */

@@ -6,6 +6,8 @@
 export const METER_SCRIPT = `
 local meters = cjson.decode(ARGV[1])
 local forced = ARGV[2] == '1'
+-- A full Redis answers what is read, but what the request uses could not be charged after it.
+if not forced then redis.call('SET', 'slp:writable', '', 'PX', 1000) end
 local now = tonumber(ARGV[3])
 if not now then
   local time = redis.call('TIME')

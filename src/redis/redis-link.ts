@@ -11,12 +11,15 @@ const TIMEOUT_MS = 50;
 /** ms after a failure in which Redis is not asked: only one request in this time pays for its being slow. */
 const PAUSE_MS = 1000;
 const MAX_RECONNECT_MS = 2000;
+/** ms without a failure after which it works again: a full Redis answers some commands, a slow one is in time now and then. */
+const RECOVERY_MS = 5000;
 
 /** A connection to Redis or Valkey that never costs a request more than its deadline. Slow, paused, full or gone are one: a failure. */
 export class RedisLink {
 	readonly #options: RedisLinkOptions;
 	readonly #client: Redis;
-	#pausedUntil = 0;
+	readonly #probe: NodeJS.Timeout;
+	#failedAt = Number.NEGATIVE_INFINITY;
 	#isUp = false;
 
 	constructor(options: RedisLinkOptions) {
@@ -30,6 +33,10 @@ export class RedisLink {
 		this.#client.on("ready", () => this.#report(true));
 		this.#client.on("close", () => this.#report(false));
 		this.#client.on("error", () => undefined);
+		// Where nobody asks, nobody would see that it works again.
+		this.#probe = setInterval(() => {
+			if (!this.#isUp) void this.ask((client) => client.set("slp:writable", "", "PX", PAUSE_MS));
+		}, PAUSE_MS).unref();
 	}
 
 	/** Makes a Lua script a command. `keys`: how many of the arguments are keys. */
@@ -41,13 +48,21 @@ export class RedisLink {
 
 	/** Undefined: Redis was not asked because it failed lately, or it failed, or is late. */
 	async ask<T>(command: (client: Redis) => Promise<T>): Promise<T | undefined> {
-		if (this.#client.status !== "ready" || performance.now() < this.#pausedUntil) return undefined;
+		if (this.#client.status !== "ready" || performance.now() < this.#failedAt + PAUSE_MS) return undefined;
 		const answer = await inTime(command(this.#client), this.#options.timeoutMs ?? TIMEOUT_MS);
-		if (answer === undefined) this.#pausedUntil = performance.now() + PAUSE_MS;
+		const now = performance.now();
+		if (answer === undefined) this.#failedAt = now;
+		if (answer === undefined || now > this.#failedAt + RECOVERY_MS) this.#report(answer !== undefined);
 		return answer;
 	}
 
+	/** It is connected, and what it was last asked came in time. */
+	get isUp(): boolean {
+		return this.#isUp;
+	}
+
 	close(): void {
+		clearInterval(this.#probe);
 		this.#client.disconnect();
 	}
 

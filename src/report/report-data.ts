@@ -80,6 +80,7 @@ const EVENTS = new Set([
 	"access",
 	"rotation",
 	"consent",
+	"key",
 ]);
 
 /** Names that are counted one by one; clients choose some of them, so what comes beyond is counted together. */

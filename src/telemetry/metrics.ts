@@ -34,6 +34,7 @@ export interface ProcessFacts {
 	readonly laneWaitMs: number;
 	/** Of answers in memory. */
 	readonly cachedBytes: number;
+	readonly sharedStateFailing: boolean;
 	readonly auditUnwritten: number;
 	readonly auditFailing: boolean;
 	readonly providers: readonly ProviderFacts[];
@@ -202,6 +203,7 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 	gauge("lane_queued_bytes", "Bytes that wait for a lane", ({ laneQueuedBytes }) => laneQueuedBytes);
 	gauge("lane_wait_seconds", "Time that work waits for the lane with the shortest queue", ({ laneWaitMs }) => laneWaitMs / 1000);
 	gauge("cache_stored_bytes", "Bytes of answers that the cache holds in memory", ({ cachedBytes }) => cachedBytes);
+	gauge("shared_state_failing", "1 while Redis cannot be asked for limits", ({ sharedStateFailing }) => Number(sharedStateFailing));
 	gauge("audit_unwritten_records", "Audit records that are not on disk yet", ({ auditUnwritten }) => auditUnwritten);
 	gauge("audit_failing", "1 while audit records cannot be written", ({ auditFailing }) => Number(auditFailing));
 	const countFindings = (direction: string, counts: Readonly<Record<string, number>>): void => {

@@ -42,7 +42,8 @@ export function answerMetrics(): void {
 		if (message.kind !== "metrics" || message.id === undefined) return;
 		const { id } = message;
 		const answer = (text: string): void => {
-			if (worker.isConnected()) worker.send({ kind: "metrics", id, text } satisfies Answer);
+			// It may end at any moment, and without a callback that would be an exception.
+			if (worker.isConnected()) worker.send({ kind: "metrics", id, text } satisfies Answer, () => undefined);
 		};
 		registry.clusterMetrics().then(answer, () => answer(""));
 	});

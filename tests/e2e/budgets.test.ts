@@ -137,6 +137,34 @@ test("a budget in tokens counts what is used until it is gone, also of an answer
 	expect((await ask(two.proxy, "198.51.100.254")).status).toBe(200);
 });
 
+test("a budget that is used up in Redis stays so when all proxies are started anew, and for its caller alone", async () => {
+	const limits = "tokens_per_month: 1000, usd_per_day: 100";
+	const first = (await newProxy(limits, "", true)).proxy;
+	const spender = "198.51.100.251";
+	// A busy machine's Redis answers late; then this process alone has counted it.
+	await vi.waitFor(
+		async () => {
+			await ask(first, spender, "leak");
+			expect(
+				redis.command(
+					"--raw",
+					"eval",
+					"local n = 0 for _, k in ipairs(redis.call('keys', '*:tokens:*:month')) do n = n + redis.call('hget', k, 'spent') end return n",
+					"0",
+				),
+			).toMatch(/^\d{4,}$/);
+		},
+		{ timeout: 20_000, interval: 200 },
+	);
+	await first.drain();
+	const next = (await newProxy(limits, "", true)).proxy;
+	await vi.waitFor(async () => expect(await ask(next, spender)).toMatchObject({ status: 429, code: "budget_exhausted" }), {
+		timeout: 15_000,
+	});
+	expect((await ask(next, spender)).message).toMatch(/^You have reached your limit of 1000 tokens per month\./);
+	expect((await ask(next, "198.51.100.250")).status).toBe(200);
+});
+
 test("a budget in money reckons with the configured prices", async () => {
 	const { proxy } = await newProxy("usd_per_month: 2");
 	expect((await ask(proxy, "203.0.113.1", "dear-1")).status).toBe(200);

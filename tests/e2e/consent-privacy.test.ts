@@ -128,7 +128,7 @@ test("a tenant's consent holds for everybody of the tenant, and a caller's own g
 	const place = newPlace();
 	const keys = join(place.dir, "keys.json");
 	const create = async (...words: string[]): Promise<{ id: string; key: string }> =>
-		JSON.parse((await line.run(["keys", "create", "--json", "--file", keys, ...words])).out);
+		JSON.parse((await line.run(["keys", "create", "--json", "--file", keys, "--dir", join(place.dir, "key-audit"), ...words])).out);
 	const [mine, colleague, stranger] = [await create("--tenant", "acme"), await create("--tenant", "acme"), await create()];
 	await serving(place, `{ mode: api_key, keys_file: "${keys}" }`, async (isClear) => {
 		expect(await isClear(mine.key)).toBe(false);

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CommandLine } from "../support/command-line.ts";
 
@@ -8,7 +9,17 @@ let keyId: string;
 beforeAll(async () => {
 	CommandLine.build();
 	const keys = commands.file("keys.json", '{ "keys": [] }');
-	const made = await commands.run(["keys", "create", "--file", keys, "--role", "doctor", "--json"]);
+	const made = await commands.run([
+		"keys",
+		"create",
+		"--file",
+		keys,
+		"--dir",
+		join(commands.folder, "audit"),
+		"--role",
+		"doctor",
+		"--json",
+	]);
 	keyId = JSON.parse(made.out).id;
 	config = commands.file(
 		"config.yaml",

@@ -8,6 +8,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { verifyLog } from "../../src/audit/verify-log.ts";
 import type { Proxy } from "../../src/proxy.ts";
+import { addKey } from "../support/keys.ts";
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { proxyConfig, startProxy } from "../support/proxy.ts";
 
@@ -42,10 +43,17 @@ async function ask(proxy: Proxy, headers: Record<string, string>, model = "m", p
 describe("client API keys", () => {
 	const dir = mkdtempSync(join(tmpdir(), "keys-"));
 	const file = join(dir, "keys.json");
-	const keys = (...args: string[]): string =>
-		execFileSync(process.execPath, ["dist/main.js", "keys", args[0] ?? "", "--file", file, ...args.slice(1)], { stdio: "pipe" })
-			.toString()
-			.trim();
+	const trail = join(dir, "audit");
+	const words = ([verb = "", ...args]: string[]): string[] => [
+		"dist/main.js",
+		"keys",
+		verb,
+		"--file",
+		file,
+		...(verb === "list" ? [] : ["--dir", trail]),
+		...args,
+	];
+	const keys = (...args: string[]): string => execFileSync(process.execPath, words(args), { stdio: "pipe" }).toString().trim();
 	const idOf = (key: string): string => key.split("_")[1] ?? "";
 	let proxy: Proxy;
 	let key: string;
@@ -108,9 +116,9 @@ describe("client API keys", () => {
 	});
 
 	test("a revoked key, an expired key and a rotated key are told apart, without a restart", async () => {
+		const expired = await addKey(file, { expires: new Date().toISOString() });
 		const fresh = keys("rotate", idOf(limited));
 		keys("revoke", idOf(key));
-		const expired = keys("create", "--days", "0");
 		await vi.waitFor(
 			async () => expect(await ask(proxy, { "x-api-key": key })).toMatchObject({ status: 401, code: "revoked_credential" }),
 			{ timeout: 10_000, interval: 200 },
@@ -154,14 +162,15 @@ describe("client API keys", () => {
 	});
 
 	test("commands say what is wrong", () => {
-		const run = (...args: string[]) =>
-			spawnSync(process.execPath, ["dist/main.js", "keys", args[0] ?? "", "--file", file, ...args.slice(1)]);
+		const run = (...args: string[]) => spawnSync(process.execPath, words(args));
 		expect([run("revoke", "nobody00").status, run("revoke", "nobody00").stderr.toString()]).toEqual([
 			2,
 			expect.stringMatching(/holds no key nobody00/),
 		]);
 		expect(run("create", "--rpm", "many").stderr.toString()).toMatch(/--requests-per-minute takes a whole number/);
-		expect(run("create", "--days", "999999999999").stderr.toString()).toMatch(/--days takes a number up to 36500/);
+		expect(run("create", "--days", "999999999999").stderr.toString()).toMatch(/--days takes a number from 1 to 36500/);
+		expect(run("create", "--days", "0").stderr.toString()).toMatch(/--days takes a number from 1 to 36500, not '0'/);
+		expect(run("create", "--config", join(dir, "none.yaml")).stderr.toString()).toMatch(/cannot read .*none\.yaml/);
 		expect(run("list").stdout.toString()).toMatch(/^\w{8} {2}expired {2}\d{4}-\d\d-\d\d {2}\d{4}-\d\d-\d\d {2}\w/m);
 		const none = spawnSync(process.execPath, ["dist/main.js", "keys", "list", "--file", join(dir, "none.json")]);
 		expect([none.status, none.stdout.toString(), none.stderr.toString()]).toEqual([

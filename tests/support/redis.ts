@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { freePort } from "./free-port.ts";
 
@@ -29,6 +29,11 @@ export class RedisServer {
 
 	signal(name: "SIGSTOP" | "SIGCONT"): void {
 		this.#process?.kill(name);
+	}
+
+	/** Tells it something over a connection of its own. */
+	command(...words: string[]): string {
+		return execFileSync("redis-cli", ["-p", String(this.port), ...words], { encoding: "utf8" }).trim();
 	}
 
 	async stop(): Promise<void> {

@@ -1,0 +1,43 @@
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { logRefusal, logWarnings } from "./run-proxy.ts";
+
+/** Takes over another configuration; false: the old one stays. Does not reject. */
+export type TakeOver = (next: Config) => Promise<boolean>;
+
+/**
+ * Reads the file again at every SIGHUP, one after the other: of two the later file must win. To be made first of all, because a
+ * signal that comes while the start is under way would end the process; so it counts as soon as something serves.
+ */
+export class Reloads {
+	readonly #file: string;
+	#last: Promise<void>;
+	#onBegin: (() => void) | undefined;
+	#reload: () => Promise<void> = async () => undefined;
+
+	constructor(file: string) {
+		this.#file = file;
+		this.#last = new Promise((resolve) => {
+			this.#onBegin = resolve;
+		});
+		process.on("SIGHUP", () => {
+			this.#last = this.#last.then(() => this.#reload());
+		});
+	}
+
+	begin(takeOver: TakeOver, logger: Logger): void {
+		this.#reload = async () => {
+			const loaded = loadConfig(this.#file);
+			if (!loaded.ok) logRefusal(loaded.faults, logger);
+			else if (await takeOver(loaded.config)) logWarnings(this.#file, loaded.warnings, logger);
+		};
+		this.#onBegin?.();
+	}
+
+	/** Does something while no reload is under way. */
+	between(work: () => void): Promise<void> {
+		this.#last = this.#last.then(work);
+		return this.#last;
+	}
+}

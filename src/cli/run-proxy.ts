@@ -1,0 +1,44 @@
+import type { Config } from "../config/schema.ts";
+import { createProxy, type Fault, type Proxy, type ProxyResult } from "../proxy.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { installationSecrets } from "./secret.ts";
+
+/** A proxy of this process; whatever keeps it from starting is a fault. */
+export async function startProxy(config: Config, logger: Logger, version: string): Promise<ProxyResult> {
+	try {
+		const { secret, previousSecret } = installationSecrets();
+		return await createProxy(config, { logger, version, ...(secret && { secret }), ...(previousSecret && { previousSecret }) });
+	} catch (error) {
+		return { ok: false, faults: [{ path: "server", message: (error as Error).message, remedy: "Correct it and start again." }] };
+	}
+}
+
+/** Drains at the first of these signals, and ends the process; at the second, at once. */
+export function drainAt(signals: readonly NodeJS.Signals[], proxy: Proxy, logger: Logger): void {
+	let isStopping = false;
+	const stop = (): void => {
+		if (isStopping) process.exit(1);
+		isStopping = true;
+		logger.info({}, "draining");
+		void proxy.drain().then(() => process.exit(0));
+	};
+	for (const signal of signals) process.on(signal, stop);
+}
+
+/** Takes over another configuration; false: the old one stays, and the log says why. */
+export async function reloadProxy(proxy: Proxy, config: Config, logger: Logger): Promise<boolean> {
+	const result = await proxy
+		.reload(config)
+		.catch((error: Error) => ({ ok: false as const, faults: [{ path: "", message: error.message, remedy: "Reload again." }] }));
+	if (result.ok) logger.info({}, "reloaded");
+	else logRefusal(result.faults, logger);
+	return result.ok;
+}
+
+export function logWarnings(file: string, warnings: readonly Fault[], logger: Logger): void {
+	for (const warning of warnings) logger.warn({ config: file, ...warning }, "configuration");
+}
+
+export function logRefusal(faults: readonly Fault[], logger: Logger): void {
+	logger.error({ faults }, "reload refused, the old configuration stays");
+}

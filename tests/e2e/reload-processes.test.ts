@@ -1,0 +1,89 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { CommandLine, type Serving } from "../support/command-line.ts";
+import { freePort } from "../support/free-port.ts";
+
+const PATIENCE = { timeout: 60_000, interval: 200 };
+const PHRASE = "purple elephant";
+let line: CommandLine;
+beforeAll(() => {
+	CommandLine.build();
+	line = new CommandLine();
+});
+afterAll(() => line?.close());
+
+/** Its budget is one that the configuration is warned of before anything starts. */
+async function configOf(name: string, processes: number): Promise<(security?: string, port?: number) => string> {
+	const own = await freePort();
+	return (security = "", port = own) =>
+		line.file(
+			`${name}.yaml`,
+			`server: { host: 127.0.0.1, port: ${port}, workers: 1, processes: ${processes} }
+llm_providers: { demo: { type: demo } }
+audit: { dir: "${line.folder}/audit-${name}" }
+security: { rate_limiting: { requests_per_minute: 0, requests_per_hour: 0, tokens_per_month: 1000000 }${security} }`,
+		);
+}
+
+/** Every request on a connection of its own, so that any process may get it. */
+const ask = async (port: number): Promise<number> => {
+	const body = JSON.stringify({ model: "demo", messages: [{ role: "user", content: PHRASE }] });
+	const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers: { connection: "close" }, body });
+	await answer.text();
+	return answer.status;
+};
+
+async function lanesAlive(port: number): Promise<string | undefined> {
+	const text = await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { connection: "close" } })).text();
+	return /^secure_llm_proxy_lanes_alive (\d+)$/m.exec(text)?.[1];
+}
+
+const childrenOf = ({ child: { pid } }: Serving): number[] =>
+	readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
+const countOf = ({ log }: Serving, message: string): number => log.filter((entry) => entry.includes(`"msg":"${message}"`)).length;
+
+test("processes that end after reloads are started again with what was taken over last, whatever stands in the file", async () => {
+	const config = await configOf("two", 2);
+	const serving = await line.serve(config());
+	expect(await ask(serving.port)).toBe(200);
+	// The port is read at start only, so it is the old one that a process that is started again listens on.
+	config(`, blocked_phrases: ['${PHRASE}']`, await freePort());
+	serving.child.kill("SIGHUP");
+	await vi.waitFor(() => expect(countOf(serving, "reloaded")).toBe(2), PATIENCE);
+	line.file("two.yaml", "server: { prot: 1 }");
+	serving.child.kill("SIGHUP");
+	expect(await serving.logged("reload refused, the old configuration stays")).toMatchObject({ faults: [{ path: "server.prot" }] });
+	for (const pid of childrenOf(serving)) process.kill(pid, "SIGKILL");
+	await vi.waitFor(() => expect(countOf(serving, "process ended, it is started again")).toBe(2), PATIENCE);
+	await vi.waitFor(async () => expect(await lanesAlive(serving.port)).toBe("2"), PATIENCE);
+	for (let i = 0; i < 20; i++) expect(await ask(serving.port)).toBe(400);
+	expect(countOf(serving, "process ended, it is started again")).toBe(2);
+	expect(countOf(serving, "reload refused, the old configuration stays")).toBe(1);
+	serving.child.kill("SIGTERM");
+	expect(await serving.exited).toEqual([0, null]);
+}, 180_000);
+
+test.each([1, 2])(
+	"a SIGHUP while %i processes are still starting is a reload once they serve",
+	async (processes) => {
+		const config = await configOf(`early-${processes}`, processes);
+		const child = line.start(["serve", "--config", config()]);
+		const log: string[] = [];
+		const lines = createInterface(child.stderr).on("line", (entry) => log.push(entry));
+		const ready = once(createInterface(child.stdout), "line");
+		// The warning about the budget: the file was read, and nothing has started.
+		await once(lines, "line");
+		config(`, blocked_phrases: ['${PHRASE}']`);
+		child.kill("SIGHUP");
+		const [said] = (await ready) as [string];
+		const port = Number(/:(\d+) \(/.exec(said)?.[1]);
+		await vi.waitFor(() => expect(log.filter((entry) => entry.includes('"msg":"reloaded"'))).toHaveLength(processes), PATIENCE);
+		for (let i = 0; i < 6; i++) expect(await ask(port)).toBe(400);
+		const exited = once(child, "exit");
+		child.kill("SIGTERM");
+		expect(await exited).toEqual([0, null]);
+	},
+	180_000,
+);

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isScalar, parseDocument } from "yaml";
 import type { z } from "zod";
+import { faultWords } from "../core/fault-words.ts";
 import { cacheFaults } from "./cache-faults.ts";
 import type { ConfigFault } from "./config-fault.ts";
-import { faultWords, keysAt } from "./fault-words.ts";
 import { interpolate } from "./interpolate.ts";
+import { keysAt } from "./known-keys.ts";
 import { nearest } from "./nearest.ts";
 import { policyFaults } from "./policy-faults.ts";
 import { isPreset } from "./presets.ts";
@@ -77,7 +78,7 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 		...routingFaults(config),
 		...cacheFaults(config),
 	];
-	return semantic.length > 0 ? { ok: false, faults: semantic } : { ok: true, config, warnings: warningsOf(config, raw) };
+	return semantic.length > 0 ? { ok: false, faults: semantic } : { ok: true, config, warnings: warningsOf(config, raw, env["LOG_LEVEL"]) };
 }
 
 function sectionOf(root: unknown, name: string): Readonly<Record<string, unknown>> | undefined {

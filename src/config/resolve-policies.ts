@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { faultWords } from "../core/fault-words.ts";
 import type { ConfigFault } from "./config-fault.ts";
-import { faultWords } from "./fault-words.ts";
 import { isPreset, PRESET_NAMES, presetOverrides } from "./presets.ts";
 import { PolicySection } from "./security-schema.ts";
 

@@ -2,8 +2,8 @@ import type { ConfigFault } from "./config-fault.ts";
 import { notEnforcedIn } from "./not-enforced.ts";
 import type { Config } from "./schema.ts";
 
-/** What is probably not meant, although the configuration is valid. `raw`: as it is written. */
-export function warningsOf(config: Config, raw: unknown): ConfigFault[] {
+/** What is probably not meant, although the configuration is valid. `raw`: as it is written; `logLevel`: what the environment says. */
+export function warningsOf(config: Config, raw: unknown, logLevel = ""): ConfigFault[] {
 	const { llm_providers, routing, security, shared_state } = config;
 	const ignored = notEnforcedIn(raw).map((path) => ({
 		path,
@@ -23,10 +23,18 @@ export function warningsOf(config: Config, raw: unknown): ConfigFault[] {
 	return [
 		...ignored,
 		...inert,
+		...(logLevel === "" || LOG_LEVEL.test(logLevel) ? [] : [UNKNOWN_LEVEL]),
 		...(Object.keys(llm_providers).length === 0 ? [NO_PROVIDER] : []),
 		...((hasBudget || hasRuleBudget) && shared_state.redis_url === "" ? [BUDGETS_IN_MEMORY] : []),
 	];
 }
+
+const LOG_LEVEL = /^(?:DEBUG|INFO|WARN|ERROR)$/i;
+const UNKNOWN_LEVEL: ConfigFault = {
+	path: "LOG_LEVEL",
+	message: "in the environment is no level of the log, so logging.level counts",
+	remedy: "Set it to DEBUG, INFO, WARN or ERROR.",
+};
 
 const NO_PROVIDER: ConfigFault = {
 	path: "llm_providers",

@@ -67,6 +67,13 @@ export const ERRORS = {
 		false,
 		"Send the body with a Content-Length; Transfer-Encoding is not accepted.",
 	),
+	encoded_body: entry(
+		415,
+		"invalid_request_error",
+		"downstream",
+		false,
+		"The request body is compressed, and cannot be inspected so. Send it without Content-Encoding.",
+	),
 	request_too_large: entry(
 		413,
 		"invalid_request_error",
@@ -87,7 +94,7 @@ export const ERRORS = {
 		"invalid_request_error",
 		"downstream",
 		false,
-		"There is no such route. See the documentation for the routes that are served.",
+		"There is no such route. docs/api_documentation.md lists those that are served.",
 	),
 	method_not_allowed: entry(405, "invalid_request_error", "downstream", false, "The route does not accept this method."),
 	model_not_found: entry(

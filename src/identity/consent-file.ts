@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { faultWords } from "../core/fault-words.ts";
 import type { NameCipher } from "../core/name-cipher.ts";
 import { replaceLocked } from "./locked-file.ts";
 
@@ -51,7 +52,7 @@ export interface ConsentFile {
 export function readTerms(
 	value: unknown,
 ): { readonly ok: true; readonly terms: ConsentTerms } | { readonly ok: false; readonly param: string; readonly reason: string } {
-	const parsed = ConsentTerms.safeParse(value);
+	const parsed = ConsentTerms.safeParse(value, { error: faultWords });
 	if (parsed.success) return { ok: true, terms: parsed.data };
 	const [issue] = parsed.error.issues;
 	return { ok: false, param: issue?.path.join(".") ?? "", reason: issue?.message ?? "is not valid" };
@@ -116,7 +117,7 @@ function readStored(path: string): readonly ConsentRecord[] {
 		throw new Error(`${path} cannot be read (${code})`, { cause: error });
 	}
 	try {
-		return StoredFile.parse(JSON.parse(text)).consents;
+		return StoredFile.parse(JSON.parse(text), { error: faultWords }).consents;
 	} catch (error) {
 		const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
 		const reason = issue === undefined ? "is not JSON" : `is not valid at ${issue.path.join(".")}: ${issue.message}`;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { faultWords } from "../core/fault-words.ts";
 import { replaceLocked } from "./locked-file.ts";
 
 const KeyRecord = z.strictObject({
@@ -42,7 +43,7 @@ export function readKeyFile(file: string, mayBeMissing = false): KeyFileReading 
 		return mayBeMissing && code === "ENOENT" ? { ok: true, keys: [] } : { ok: false, reason: `cannot be read (${code})` };
 	}
 	try {
-		const { keys } = KeyFile.parse(JSON.parse(text));
+		const { keys } = KeyFile.parse(JSON.parse(text), { error: faultWords });
 		const doubled = keys.find(({ id }, i) => keys.findIndex((other) => other.id === id) !== i);
 		return doubled === undefined ? { ok: true, keys } : { ok: false, reason: `holds the key id ${doubled.id} twice` };
 	} catch (error) {

@@ -60,6 +60,14 @@ export function endpointOf(path: string, headers: Readonly<Record<string, string
 	return { method: rule.method, vendor, api: rule.api, upstreamPath, ...(model !== undefined && { model }) };
 }
 
+/** What a path was probably meant to be, where a base URL lacks its `/v1`, has it twice, or ends in a slash. */
+export function meantRoute(path: string): string | undefined {
+	const plain = path.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+	const version = plain.includes(":") ? "/v1beta" : "/v1";
+	const candidates = [plain, `${version}${plain}`, plain.replace(/^\/v1\/(?=v1)/, "/")];
+	return candidates.find((candidate) => candidate !== path && endpointOf(candidate, {}) !== undefined);
+}
+
 function decoded(component: string | undefined): string | undefined {
 	try {
 		return component && decodeURIComponent(component);

@@ -56,7 +56,13 @@ export class ConsentDesk {
 	async answer({ method, headers, query, path, body }: DownstreamRequest, address: string): Promise<ConsentAnswer> {
 		const { administrators, logger } = this.#deps;
 		if (administrators === undefined) return { ok: false, code: "route_not_found" };
-		if (!METHODS.has(method)) return { ok: false, code: "method_not_allowed", headers: { allow: [...METHODS].join(", ") } };
+		if (!METHODS.has(method))
+			return {
+				ok: false,
+				code: "method_not_allowed",
+				message: "The route takes GET, PUT and DELETE.",
+				headers: { allow: [...METHODS].join(", ") },
+			};
 		const authentication = await administrators.authenticate({ headers, query: "", address });
 		if (!authentication.ok) return authentication;
 		const by = authentication.caller.id;

@@ -3,7 +3,7 @@ import { vendorOfPath } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import { NO_USE } from "../limits/request-use.ts";
-import { type Endpoint, endpointOf } from "../routing/endpoints.ts";
+import { type Endpoint, endpointOf, meantRoute } from "../routing/endpoints.ts";
 import { type AdmissionDeps, admit } from "./admission.ts";
 import { CONSENTS_PATH, type ConsentDesk } from "./consent-desk.ts";
 import { errorAnswer } from "./error-body.ts";
@@ -74,10 +74,14 @@ export class FrontDesk {
 			this.#consents(asked).catch(() => this.#refuse(asked, { code: "internal_error" }));
 			return;
 		}
-		if (allowed === undefined) return this.#refuse(asked, { code: "route_not_found" });
+		if (allowed === undefined) return this.#refuse(asked, noRoute(request.path));
 		const method = request.method === "HEAD" ? "GET" : request.method;
-		if (method !== allowed) return this.#refuse(asked, { code: "method_not_allowed", headers: { allow: allowed } });
+		if (method !== allowed) {
+			const message = `The route takes ${allowed}, not this method.`;
+			return this.#refuse(asked, { code: "method_not_allowed", message, headers: { allow: allowed } });
+		}
 		if (endpoint !== undefined) {
+			if (isEncoded(request)) return this.#refuse(asked, { code: "encoded_body" });
 			this.#admit(asked, endpoint).catch(() => this.#refuse(asked, { code: "internal_error" }));
 			return;
 		}
@@ -184,6 +188,17 @@ export class FrontDesk {
 			status: answer.status,
 		});
 	}
+}
+
+/** A wrong base URL is the most frequent mistake of a new client. */
+function noRoute(path: string): RefusalReason {
+	const meant = meantRoute(path);
+	const message = `There is no such route. Did you mean ${meant}? Check the base URL: OpenAI's ends in /v1, the others' do not.`;
+	return { code: "route_not_found", ...(meant !== undefined && { message }) };
+}
+
+function isEncoded({ headers }: DownstreamRequest): boolean {
+	return !/^(?:identity)?$/i.test(headers["content-encoding"]?.trim() ?? "");
 }
 
 /** Without the subject whose consents are asked for. */

@@ -29,6 +29,7 @@ interface Answered {
 		readonly subject: string;
 		readonly consents: readonly { readonly id: string; readonly state: string }[];
 		readonly revoked: readonly string[];
+		readonly error: { readonly message: string };
 	};
 }
 
@@ -154,6 +155,8 @@ test.each([
 ])("%s is refused with the member that is wrong", async (_name, body, code, param) => {
 	const answer = await admin("PUT", "jwt:refused", body);
 	expect(answer).toMatchObject({ status: 400, body: { error: { code, param } } });
+	// Words for people, not those of a validator.
+	expect(answer.body.error.message).not.toMatch(/Invalid|expected|Unrecognized/);
 	expect((await admin("GET", "jwt:refused")).body.consents).toEqual([]);
 });
 

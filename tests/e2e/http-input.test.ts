@@ -29,8 +29,8 @@ afterAll(async () => {
 	upstream?.close();
 });
 
-const request = (body: string, path = CHAT, method = "POST"): string =>
-	`${method} ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const request = (body: string, path = CHAT, method = "POST", encoding = "identity"): string =>
+	`${method} ${path} HTTP/1.1\r\nHost: a\r\nContent-Encoding: ${encoding}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 const latin1 = (text: string): string => Buffer.from(text).toString("latin1");
 
 interface Bad {
@@ -123,6 +123,25 @@ describe("a request that is no good", () => {
 		expect(first).toMatchObject({ status, json: { error: { code: status === 405 ? "method_not_allowed" : "route_not_found" } } });
 		if (status === 405) expect(first?.headers["allow"]).toBe(path === "/health" ? "GET" : "POST");
 		expect(second?.status).toBe(200);
+	});
+
+	test.each([
+		["/chat/completions", "/v1/chat/completions"],
+		["/v1/chat/completions/", "/v1/chat/completions"],
+		["//v1/chat/completions", "/v1/chat/completions"],
+		["/v1/v1/messages", "/v1/messages"],
+		["/models/demo:generateContent", "/v1beta/models/demo:generateContent"],
+		["/v1/v1beta/models/demo:generateContent", "/v1beta/models/demo:generateContent"],
+	])("a wrong base URL is recognized: %s", async (path, meant) => {
+		const { answers } = await rawExchange(proxy.port, [request("", path)], { answers: 1 });
+		expect(answers[0]?.json).toMatchObject({ error: { message: expect.stringContaining(`Did you mean ${meant}? Check the base URL`) } });
+	});
+
+	test("a method that a route does not take, and a compressed body, are named", async () => {
+		const requests = [request("", CHAT, "PUT"), request(json(GOOD), CHAT, "POST", "gzip")];
+		const { answers } = await rawExchange(proxy.port, requests, { answers: 2 });
+		expect(answers[0]?.json).toMatchObject({ error: { message: "The route takes POST, not this method." } });
+		expect(answers[1]).toMatchObject({ status: 415, json: { error: { code: "encoded_body" } } });
 	});
 
 	test("an Anthropic route answers in Anthropic's envelope", async () => {

@@ -105,6 +105,8 @@ test("what is valid and probably not meant is a warning", () => {
 		return loaded.ok ? loaded.warnings.map(({ path, message }) => `${path} ${message}`) : ["not valid"];
 	};
 	expect(warned({ llm_providers: UP })).toEqual([]);
+	const loud = parseConfig(JSON.stringify({ llm_providers: UP }), { LOG_LEVEL: "verbose" });
+	expect(loud).toMatchObject({ ok: true, warnings: [{ path: "LOG_LEVEL" }], config: { logging: { level: "INFO" } } });
 	expect(warned({})).toEqual([expect.stringMatching(/^llm_providers names no provider/)]);
 	expect(warned({ llm_providers: UP, ...limits({ usd_per_month: 5 }) })).toEqual([expect.stringMatching(/restart sets back/)]);
 	expect(warned({ llm_providers: UP, shared_state: { redis_url: "redis://r" }, ...limits({ usd_per_month: 5 }) })).toEqual([]);

@@ -25,6 +25,7 @@ import { settle } from "./settle.ts";
 import { brokenEnd, keepAlive, streamHeaders } from "./stream-framing.ts";
 import { UpstreamAttempts } from "./upstream-attempts.ts";
 import { UpstreamRefusal } from "./upstream-refusal.ts";
+import { verdictStatus } from "./verdict-status.ts";
 
 /**
  * One request and its answer, start to audit line. Owns the upstream attempts, the lane session and the timers, and
@@ -89,7 +90,7 @@ export class Session {
 		this.#judged(verdict);
 		if (verdict.action === "invalid")
 			return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
-		if ("answer" in verdict) return this.#answer(verdict.answer);
+		if ("answer" in verdict) return this.#answer(verdict.action, verdict.answer);
 		if (verdict.action === "block") return this.#block(verdict);
 		if (!matcherOf(this.#asked.caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
 		const limit = await this.#asked.grant.forModel(verdict.model);
@@ -122,8 +123,10 @@ export class Session {
 	}
 
 	/** The lane's own answer: nothing goes upstream. */
-	#answer(body: Uint8Array): void {
-		this.#head(200, { "content-type": "application/json" });
+	#answer(action: string, body: Uint8Array): void {
+		const status = verdictStatus(this.#request.query, action);
+		if (status === undefined) return this.#refuse("invalid_request", { message: "'on_block' takes 403.", param: "on_block" });
+		this.#head(status, { "content-type": "application/json" });
 		this.#downstream.end(body);
 		this.#release("complete");
 	}

@@ -60,6 +60,18 @@ test.each(["prompt", "response"])("a text that the policy stops (%s) is inspecte
 	expect(headers.get("x-security-action")).toBe("block");
 });
 
+test("for gateways that read no bodies a verdict can be a status", async () => {
+	const ask = async (text: string, query: string): Promise<unknown[]> => {
+		const response = await fetch(`http://127.0.0.1:${proxy.port}/v1/inspect${query}`, { method: "POST", body: JSON.stringify({ text }) });
+		const body = (await response.json()) as { action?: string; error?: { param: string } };
+		return [response.status, body.action ?? body.error?.param];
+	};
+	expect(await ask(`use ${KEY}`, "?on_block=403")).toEqual([403, "block"]);
+	expect(await ask("write to jane@corp.com", "?on_block=403")).toEqual([200, "redact"]);
+	for (const wrong of ["?on_block=4O3", "?on_block=", "?on_block=403&on_block=200"])
+		expect(await ask(`use ${KEY}`, wrong)).toEqual([400, "on_block"]);
+});
+
 test("a batch is answered in its order, each text by itself", async () => {
 	const { headers, body } = await inspect({ texts: ["", "jane@corp.com", "joe@corp.com", "clean"], direction: "response" });
 	expect(body).toMatchObject({

@@ -6,6 +6,8 @@ import { addCounts, type Counts, emptyCounts, type Found, overlap } from "./scor
 export interface KindResult extends Counts {
 	readonly corpus: string;
 	readonly kind: string;
+	/** Only values that obey the standard of their kind. */
+	readonly isWellFormed?: true;
 }
 
 export interface BenignResult {
@@ -55,9 +57,19 @@ export function evaluateLabelled({ dir, limit, inspect, typesOf, misses }: EvalC
 		}
 		return states.flatMap(({ kind, all, wellFormed }) => [
 			{ corpus: name, kind: kind.kind, ...all },
-			...(kind.isWellFormed === undefined ? [] : [{ corpus: name, kind: `${kind.kind}, well-formed`, ...wellFormed }]),
+			...(kind.isWellFormed === undefined
+				? []
+				: [{ corpus: name, kind: `${kind.kind}, well-formed`, isWellFormed: true as const, ...wellFormed }]),
 		]);
 	});
+}
+
+/** Structured personal data in one line: all kinds that have a standard, over all corpora. */
+export function togetherOf(kinds: readonly KindResult[]): Counts {
+	const sum = emptyCounts();
+	for (const kind of kinds.filter(({ isWellFormed }) => isWellFormed === true))
+		for (const name of ["gold", "hit", "found", "right", "unlabelled"] as const) sum[name] += kind[name];
+	return sum;
 }
 
 /** CredData: a finding is right on a labelled value, wrong anywhere else; weak identifiers are reported apart and cost nothing. */

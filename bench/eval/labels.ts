@@ -37,6 +37,22 @@ function hasIbanCheck(value: string): boolean {
 	return BigInt(digits) % 97n === 1n;
 }
 
+/** The last digit of PESEL (11 digits), NIP (10) and REGON (9), as their registers publish it. */
+function hasPolishCheck(value: string): boolean {
+	const digits = [...digitsOf(value)].map(Number);
+	const sum = (weights: readonly number[]): number => weights.reduce((total, weight, i) => total + weight * (digits[i] as number), 0);
+	switch (digits.length) {
+		case 11:
+			return (10 - (sum([1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 === digits[10];
+		case 10:
+			return sum([6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 === digits[9];
+		case 9:
+			return (sum([8, 9, 2, 3, 4, 5, 6, 7]) % 11) % 10 === digits[8];
+		default:
+			return false;
+	}
+}
+
 const isAsciiEmail = (value: string): boolean => /^[\x21-\x7e]+@[\x21-\x7e]+\.[A-Za-z]{2,}$/.test(value);
 const isSsn = (value: string): boolean => /^(?!000|666|9)\d{3}[- ]?(?!00)\d{2}[- ]?(?!0000)\d{4}$/.test(value);
 
@@ -108,7 +124,7 @@ export const LABELLED: readonly LabelledCorpus[] = [
 			PHONE,
 			CARD,
 			IBAN,
-			{ kind: "pesel, nip, regon", labels: ["NATIONAL_ID"], ours: ["pl_pesel", "pl_nip", "pl_regon"] },
+			{ kind: "pesel, nip, regon", labels: ["NATIONAL_ID"], ours: ["pl_pesel", "pl_nip", "pl_regon"], isWellFormed: hasPolishCheck },
 			PASSPORT,
 			DRIVER,
 			{ kind: "id card", labels: ["DOWOD"], ours: ["pl_dowod"] },

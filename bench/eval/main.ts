@@ -16,6 +16,7 @@ import {
 import { printHarm } from "./harm.ts";
 import { printLearnedInjection } from "./injection-learned.ts";
 import { printInjectionRules } from "./injection-rules.ts";
+import { printKinds } from "./kinds.ts";
 import { printNames } from "./names.ts";
 import { printProviderSecrets } from "./provider-secrets.ts";
 import { printReport } from "./report.ts";
@@ -28,6 +29,10 @@ if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
 const policy = compilePolicy(loaded.config.security);
 if (args[0] === "disguises") {
 	await printDisguiseMatrix(policy.response);
+	process.exit(0);
+}
+if (args[0] === "kinds") {
+	await printKinds();
 	process.exit(0);
 }
 const dir = process.env["CORPORA_DIR"];

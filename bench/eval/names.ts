@@ -1,5 +1,5 @@
 import { type CorpusRow, labelledText, readRows } from "../../models/names/labelled-text.ts";
-import { isReported } from "../../models/names/split.ts";
+import { foldOf, REPORTED_FOLD } from "../../models/names/split.ts";
 import { createTextInspector } from "../../src/inspect/inspect-text.ts";
 import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import { LEARNED } from "../../src/recognizers/learned.ts";
@@ -26,7 +26,7 @@ export async function printNames(dir: string, misses: string | undefined): Promi
 	print([]);
 	print(["ordinary text", "texts", "touched", "1 in", "findings"]);
 	for (const corpus of BENIGN) {
-		const rows = readRows(dir, corpus).filter((row) => isReported(corpus, row));
+		const rows = readRows(dir, corpus).filter((row) => foldOf(corpus, row) === REPORTED_FOLD);
 		const found = rows.map(({ text }) => find(text));
 		const touched = found.filter((findings) => findings.length > 0).length;
 		print([corpus, rows.length, touched, touched === 0 ? "-" : Math.round(rows.length / touched), found.flat().length]);
@@ -57,7 +57,7 @@ function addCorpus(results: Map<string, Counts>, { dir, corpus, find, misses }: 
 		results.set(name, counts);
 		return counts;
 	};
-	for (const row of readRows(dir, corpus).filter((candidate) => isReported(corpus, candidate))) {
+	for (const row of readRows(dir, corpus).filter((candidate) => foldOf(corpus, candidate) === REPORTED_FOLD)) {
 		const found = find(row.text);
 		const language = LANGUAGES.has(row.lang) ? row.lang : "other";
 		const source = `${corpus}${row.corpus === undefined ? "" : `/${row.corpus}`}, ${language}`;

@@ -1,5 +1,6 @@
+import { togetherOf } from "./evaluate.ts";
 import type { EvalReport } from "./main.ts";
-import { scoresOf } from "./score.ts";
+import { type Counts, scoresOf } from "./score.ts";
 
 /** The report as text: one table of kinds, one of benign text. */
 export function printReport({ recognizers, kinds, benign }: EvalReport): string {
@@ -10,9 +11,9 @@ export function printReport({ recognizers, kinds, benign }: EvalReport): string 
 			corpus = kind.corpus;
 			lines.push("", row(corpus, ["gold", "found", "unlabelled", "precision", "recall", "F1", "F2"]));
 		}
-		const { precision, recall, f1, f2 } = scoresOf(kind);
-		lines.push(row(`  ${kind.kind}`, [kind.gold, kind.found, kind.unlabelled, ...[precision, recall, f1, f2].map(ratio)]));
+		lines.push(row(`  ${kind.kind}`, cellsOf(kind)));
 	}
+	lines.push("", row("structured personal data, well-formed, all", cellsOf(togetherOf(kinds))));
 	lines.push("", row("benign text", ["texts", "touched", "1 in", "findings", "per 1M chars"]));
 	for (const { corpus: name, policy, texts, characters, touched, byType } of benign) {
 		const findings = Object.values(byType).reduce((sum, count) => sum + count, 0);
@@ -22,6 +23,11 @@ export function printReport({ recognizers, kinds, benign }: EvalReport): string 
 		if (types.length > 0) lines.push(`      ${types.map(([type, count]) => `${type} ${count}`).join(", ")}`);
 	}
 	return `${lines.join("\n")}\n`;
+}
+
+function cellsOf(counts: Counts): (string | number)[] {
+	const { precision, recall, f1, f2 } = scoresOf(counts);
+	return [counts.gold, counts.found, counts.unlabelled, ...[precision, recall, f1, f2].map(ratio)];
 }
 
 const ratio = (value: number): string => (Number.isNaN(value) ? "-" : value.toFixed(3));

@@ -19,6 +19,12 @@ export const confirmExactToken: Confirmer = (candidate) => {
 	return /^[_-]?[A-Za-z0-9]/.test(candidate.right) ? 0 : confirmToken(candidate);
 };
 
+/** Azure adds a number behind a hyphen. */
+export const confirmDatabricks: Confirmer = (candidate) => {
+	const { right } = candidate;
+	return confirmExactToken({ ...candidate, right: right?.replace(/^-\d(?![A-Za-z0-9_-])/, "") });
+};
+
 /** Its first 64 characters have fewer different pairs than a third of them: keys that were held down, or one pattern again and again. */
 function isMonotonous(body: string): boolean {
 	const head = body.slice(0, 64).toLowerCase();

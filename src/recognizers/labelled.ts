@@ -1,4 +1,4 @@
-import type { Core, Recognizer } from "./recognizer.ts";
+import type { Core, PatternSpec, Recognizer } from "./recognizer.ts";
 
 /** A short value that means something only after its name: the name is public, the value is held. */
 interface Labelled {
@@ -14,6 +14,8 @@ interface Labelled {
 	readonly maxBytes: number;
 	readonly score: number;
 	readonly confirm?: string;
+	/** Forms that need no name. */
+	readonly bare?: PatternSpec;
 	readonly match: readonly string[];
 	readonly noMatch: readonly string[];
 }
@@ -58,7 +60,12 @@ const ROWS: readonly Labelled[] = [
 	},
 	{
 		type: "gps", groups: ["location"], names: "lat(?:itude)?[/,\\x20]{1,3}(?:lon|lng)(?:gitude)?|gps|coordinates|coords|location|position", skip: "(\\[{", bytes: "0-9.,; +-", value: "^[-+]?(?:[1-8]?\\d|90)\\.\\d{3,8} ?[,; ] ?[-+]?(?:1[0-7]\\d|[1-9]?\\d|180)\\.\\d{3,8}", maxBytes: 32, score: 0.8,
-		match: ["GPS: ⟦52.5200, 13.4050⟧", "coordinates (⟦-33.8688, 151.2093⟧)"], noMatch: ["position 1.5, 2.5", "52.5200, 13.4050"],
+		bare: { name: "gps_dms", expression: "(?<![0-9.])\\d{1,3}[°º] ?[0-5]?\\d['′’] ?[0-5]?\\d(?:[.,]\\d{1,4})?[\"″”]? ?[NSEWO](?![A-Za-z])", score: 0.9 },
+		match: ["GPS: ⟦52.5200, 13.4050⟧", "at ⟦52°31′12.5″N⟧", "coordinates (⟦-33.8688, 151.2093⟧)"], noMatch: ["position 1.5, 2.5", "52.5200, 13.4050"],
+	},
+	{
+		type: "in_upi", groups: ["contact", "financial", "national_id:in"], names: "upi|vpa", bytes: "A-Za-z0-9._@-", value: "^[A-Za-z0-9._-]{2,64}@[a-z]{2,16}(?![A-Za-z0-9.@-])", maxBytes: 84, score: 0.85,
+		match: ["UPI ID: ⟦asha.rao42@okaxis⟧", "upi=⟦9800000000@ybl⟧"], noMatch: ["UPI payments", "asha.rao42@okaxis", "upi: mail@example.com"],
 	},
 	{
 		type: "plus_code", groups: ["location"], names: "plus code|open location code", bytes: "23456789CFGHJMPQRVWX+", value: "^[23456789CFGHJMPQRVWX]{4,8}\\+[23456789CFGHJMPQRVWX]{2,7}$", maxBytes: 16, score: 0.85,
@@ -87,7 +94,7 @@ const ROWS: readonly Labelled[] = [
 ];
 
 export const LABELLED: readonly Recognizer[] = ROWS.map(
-	({ type, groups, names, skip = "", bytes, value, maxBytes, score, confirm, match, noMatch }) => {
+	({ type, groups, names, skip = "", bytes, value, maxBytes, score, confirm, bare, match, noMatch }) => {
 		const core: Core = { skip: ` \\t"'\`:=#*|${skip}`, maxSkip: 8, bytes, minBytes: 1, maxBytes, value };
 		return {
 			type,
@@ -103,6 +110,7 @@ export const LABELLED: readonly Recognizer[] = ROWS.map(
 					core,
 					...(confirm && { confirm }),
 				},
+				...(bare ? [bare] : []),
 			],
 			examples: { match, noMatch },
 		};

@@ -19,7 +19,7 @@ const ROWS: readonly TokenRow[] = [
 	row("together_key", ["tgp_v1_", "url", 30]),
 	row("nvidia_key", ["nvapi-", "url", 40]),
 	row("pinecone_key", ["pcsk_", "url", 40]),
-	row("langsmith_key", ["lsv2_pt_", "hex", 30, "lsv2_(?:pt|sk)_"]),
+	{ type: "langsmith_key", forms: [{ prefix: "lsv2_pt_", expression: "lsv2_(?:pt|sk)_", body: "hex", min: 30, more: "_" }] },
 	row("elevenlabs_key", ["sk_", "hex", 40]),
 	row("wandb_key", ["wandb_v1_", "url", 40]),
 	row("vercel_token", ["vcp_", "url", 24, "vc[piark]_"]),

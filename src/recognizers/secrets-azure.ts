@@ -21,6 +21,7 @@ const MARKED_KEYS: readonly MarkedKey[] = [
 	{ name: "azure_key_88", alphabet: BASE64, head: 76, rest: `(?:\\+ASt|ACDb|\\+ABa|\\+AMC)[${BASE64}]{5}[AQgw]==` },
 	{ name: "azure_key_44", alphabet: BASE64, head: 33, rest: `(?:\\+ASb|\\+AEh|\\+ARm|AzCa|AIoT)[A-P][${BASE64}]{5}=` },
 	{ name: "azure_key_52", alphabet: BASE64, head: 42, rest: `(?:AzSe|\\+ACR)[A-D][${BASE64}]{5}` },
+	{ name: "azure_key_functions", alphabet: "A-Za-z0-9_-", head: 44, rest: "AzFu[A-Za-z0-9_-]{5}[AQgw]==" },
 	{ name: "azure_devops_pat", alphabet: ALNUM, head: 76, rest: `AZDO[${ALNUM}]{4}(?![${ALNUM}])` },
 	{ name: "azure_key_cask", alphabet: ALNUM, head: 52, rest: `JQQJ9[9DH][${ALNUM}][A-L][${ALNUM}]{24}`, tail: { bytes: "A-Za-z0-9=", maxBytes: 16 } },
 ];

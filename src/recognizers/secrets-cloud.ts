@@ -20,7 +20,7 @@ const ROWS: readonly TokenRow[] = [
 	row("upcloud_token", ["ucat_", "alnum", 24]),
 	row("mongodb_atlas_secret", ["mdb_sa_sk_", "url", 36]),
 	{ type: "clickhouse_key", forms: [{ prefix: "4b1d", body: "alnum", min: 38, confirm: "mixed_token" }] },
-	{ type: "databricks_token", forms: [exactly("dapi", "hex", 32), exactly("dose", "hex", 32)] },
+	{ type: "databricks_token", forms: [{ ...exactly("dapi", "hex", 32), confirm: "databricks_token", more: "-" }, exactly("dose", "hex", 32)] },
 	row("elastic_key", ["essu_", "base64", 40]),
 	row("tailscale_key", ["tskey-auth-", "url", 16, "tskey-[a-z]{2,20}-"]),
 	// Root tokens are short; service, batch and recovery tokens have 90 characters and more.
@@ -34,6 +34,9 @@ const ROWS: readonly TokenRow[] = [
 	row("netlify_token", ["nfp_", "url", 36]),
 	// 54 characters and their checksum (docs.confluent.io, "API secret format"; since July 2025).
 	{ type: "confluent_key", forms: [{ prefix: "cflt", body: "base64", min: 60, confirm: "confluent_key" }] },
+	row("datastax_token", ["AstraCS:aB3dE5gH7jK9mN1pQ3rS:", "hex", 40, "AstraCS:[A-Za-z0-9]{20,40}:"]),
+	row("cockroach_key", ["CCDB1_", "url", 40]),
+	row("snowflake_token", ["ver:1-hint:1234567-", "base64", 40, "ver:\\d-hint:\\d{3,20}-"]),
 	row("akamai_token", ["akab-", "lower", 16]),
 ];
 

@@ -41,6 +41,16 @@ export const STRUCTURAL_SECRETS: readonly Recognizer[] = [
 		examples: { match: [`⟦${hex.slice(0, 32)}-us12⟧`], noMatch: [`${hex.slice(0, 31)}-us12`] },
 	},
 	{
+		type: "newrelic_license", category: "secret", groups: ["saas"], label: "NEWRELIC_LICENSE",
+		patterns: [{ name: "newrelic_license", expression: "(?<![A-Za-z0-9])[0-9a-f]{32}(?:[0-9a-f]{4}|FFFF)NRAL(?![A-Za-z0-9])", score: 0.97, views: ["decoded"] }],
+		examples: { match: [`⟦${hex.slice(0, 36)}NRAL⟧`], noMatch: [`${hex.slice(0, 35)}NRAL`, "NRAL"] },
+	},
+	{
+		type: "asana_token", category: "secret", groups: ["saas"], label: "ASANA_TOKEN",
+		patterns: [{ name: "asana_token", expression: "(?<![A-Za-z0-9/])\\d/\\d{15,16}(?:/\\d{15,16})?:[0-9a-f]{32}(?![A-Za-z0-9])", score: 0.97, views: ["decoded"] }],
+		examples: { match: [`⟦1/1204567890123456:${hex.slice(0, 32)}⟧`, `⟦2/1204567890123456/1205678901234567:${hex.slice(0, 32)}⟧`], noMatch: [`1/120456789012345:${hex.slice(0, 31)}`, "1/2"] },
+	},
+	{
 		type: "onepassword_secret_key", category: "secret", groups: ["password"], label: "ONEPASSWORD_SECRET_KEY",
 		patterns: [{ name: "onepassword_secret_key", expression: "(?<![A-Za-z0-9-])A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}(?![A-Za-z0-9-])", score: 0.98 }],
 		examples: { match: ["⟦A3-ABC123-DEF456GHI78-9JKLM-NPQRS-TVWXY⟧"], noMatch: ["A3-ABC123-DEF456"] },

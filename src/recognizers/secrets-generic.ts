@@ -56,6 +56,13 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			core: VALUE,
 		},
 		{
+			name: "netrc",
+			expression: "(?<![A-Za-z])login[ \\t][!-~]{1,40}[ \\t\\r\\n]{1,6}password[ \\t]",
+			score: 0.8,
+			confirm: "option_value",
+			core: VALUE,
+		},
+		{
 			name: "user_option",
 			expression: "(?<![A-Za-z0-9-])(?:-u|--user)[ =][\"']{0,1}[A-Za-z0-9._@+-]{1,32}:",
 			score: 0.8,
@@ -96,6 +103,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			"curl -u admin:⟦s3cr3tPw9⟧ https://x.example",
 			"Authorization: Basic ⟦YWRtaW46czNjcjN0UHc5⟧",
 			"mysql --password=⟦Xk9!qz71⟧",
+			"machine db.example.com\n  login bob\n  password ⟦Xk9!qz71⟧",
 			'"token":"⟦c6f652b9ba0dcbda4c043e34d5d729a2⟧"',
 		],
 		noMatch: [
@@ -109,6 +117,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			"token: the smallest unit of text",
 			"secret = os.environ['SECRET']",
 			"passwords: never share them",
+			"It asks for a login and password field by field.",
 		],
 	},
 };

@@ -20,7 +20,7 @@ const ROWS: readonly TokenRow[] = [
 			{ prefix: "GR1348941", body: "url", min: 20 },
 		],
 	},
-	row("bitbucket_token", ["ATBB", "base64", 28], ["BBDC-", "base64", 40]),
+	row("bitbucket_token", ["ATBB", "base64", 28], ["BBDC-", "atlassian", 40]),
 	row("atlassian_token", ["ATATT3", "base64", 60, "AT[AC]TT3"]),
 	{ type: "npm_token", forms: [{ prefix: "npm_", body: "alnum", min: 36, confirm: "npm_token" }] },
 	row("pypi_token", ["pypi-AgEIcHlwaS5vcmc", "url", 40, "pypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)"]),

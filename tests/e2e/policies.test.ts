@@ -33,11 +33,15 @@ security:
     both: { extends: phones, pii_protection: { detection_types: [phone, email], redaction_strategy: remove } }
     watch: { extends: strict, dry_run: true }
     local: { response_filtering: { on_pii: allow } }
+    sure: { pii_protection: { detection_types: [phone, email], thresholds: { phone: 0.99 } } }
+    doubtful: { pii_protection: { detection_types: [phone, email], threshold: 0.3 } }
   policy_rules:
     - { policy: both, roles: [doctor] }
     - { policy: watch, claims: { tenant: acme } }
     - { policy: phones, models: ["big-*"], routes: ["/v1/chat/*"] }
     - { policy: local, models: ["local-*"] }
+    - { policy: sure, models: ["sure-*"] }
+    - { policy: doubtful, models: ["doubtful-*"] }
 audit: { dir: "${auditDir}" }
 `;
 
@@ -115,6 +119,15 @@ test.each([
 	],
 ])("%s decides about the policy", async (_name, claims, model, sent) => {
 	expect(await ask(claims, model)).toMatchObject({ status: 200, sent });
+});
+
+test("thresholds of a policy and words beside a number decide what is found under it", async () => {
+	// 999 is no area: a number that could be one scores 0.4, and 0.9 behind the word.
+	const doubtful = "ref 999-555-2671";
+	expect((await ask({}, "big-1", doubtful)).sent).toBe(doubtful);
+	expect((await ask({}, "doubtful-1", doubtful)).sent).toBe("ref ***-***-****");
+	expect((await ask({}, "big-1", "phone 999-555-2671")).sent).toBe("phone ***-***-****");
+	expect((await ask({}, "sure-1")).sent).toBe("mail ***@*******.***, phone (415) 555-2671");
 });
 
 test("the answer gets the same policy as the prompt", async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { RedactionStrategy } from "../../../src/policy/policy.ts";
 import { CONFIRMERS } from "../../../src/recognizers/confirmers.ts";
+import { ALL_RECOGNIZERS } from "../../../src/recognizers/registry.ts";
 import { Redactor } from "../../../src/verdict/redaction.ts";
 import { SurrogateTable } from "../../../src/verdict/surrogate-table.ts";
+import { exampleText } from "../../support/examples.ts";
 
 const key = new Uint8Array(32).fill(7);
 const pii = (type: string, label = type.toUpperCase()) => ({ type, label, category: "pii" as const });
@@ -173,6 +175,64 @@ describe("synthetic", () => {
 				expect(
 					CONFIRMERS.get(confirmer)?.({ text: made, compact: made.replace(/[^A-Za-z0-9]/g, ""), left: "", right: "" }),
 				).toBeGreaterThan(0.5);
+		}
+	});
+
+	/** Forms that belong to nobody, by type; every other type gets a placeholder. */
+	const FORMS: Readonly<Record<string, RegExp>> = {
+		email: /^[a-z]+\.[a-z]+@example\.(?:com|net|org)$/,
+		phone: /^(?:\+?1?\d{3}55501\d\d|\+442079460\d{3}|\+3319900\d{4}|\+493023125\d{3}|\+6125550\d{4})$/,
+		credit_card: /^(?:4000 ?00|5555-?55|378282|305693|356600|222300|620000|601111)[\d -]+$/,
+		iban: /^[A-Z]{2}\d{2} ?[0X]{4} ?[0X]{4}[A-Z0-9 ]*$/,
+		ssn: /^9\d\d-?[0-4]\d-?\d{4}$/,
+		ip_address: /^(?:(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}|2001:db8:[0-9a-f:]+)$/,
+		mac_address: /^00.?00.?5e.?00.?53.?[0-9a-f]{2}$/i,
+		date_of_birth: /^(?:19[5-9]\d|0?\d)(?:[./ -]{1,2}(?:19[5-9]\d|0?\d)){2}$|^\[DATE_OF_BIRTH_\d+\]$/,
+		person: /^[\p{L}'-]+(?: [\p{L}'-]+)*$/u,
+		address: /^\d+ [\p{L}' ]+(?:, [\p{L}' .-]+)?$/u,
+		organization: /^[\p{L}' ,&-]+$/u,
+	};
+	const VALUES: Readonly<Record<string, readonly string[]>> = {
+		email: ["a@b.co", "MÜLLER@buero.de", "moc.elpmaxe.liam@eod.enaj"],
+		phone: ["+49 30 901820", "+33 1 42 68 53 00", "+61 2 9374 4000", "+81 3 3224 5000", "0171 1234567", "212-555-2187", "1 (415) 555-2671"],
+		credit_card: ["4111 1111 1111 1111", "6011111111111117", "3530111333300000", "2223003122003222", "4222222222222"],
+		iban: ["de89 3704 0044 0532 0130 00", "FR1420041010050500013M02606", "NO9386011117947"],
+		ssn: ["123-45-6789", "457555462"],
+		ip_address: ["8.8.8.8", "2a00:1450:4001:80b::200e"],
+		mac_address: ["AA-BB-CC-DD-EE-FF", "aabb.ccdd.eeff"],
+		date_of_birth: ["03/04/1980", "12.3.75", "1990-01-31", "March 3, 1980"],
+		person: ["Osterhagen", "Priya Raman", "LENA FISCHER"],
+		address: ["4127 Willow Creek Road, Dayton, OH 45402", "22 Harbour Street"],
+		organization: ["Brandt Maschinenbau GmbH", "ACME"],
+	};
+	test.each(ALL_RECOGNIZERS.map((recognizer) => [recognizer.type, recognizer] as const))(
+		"%s: a value becomes one of nobody, the same one again, or a placeholder",
+		(type, { label, category, examples }) => {
+			for (const value of VALUES[type] ?? examples.match.map(exampleText)) {
+				const make = (): string => new Redactor({ strategy: "synthetic", key }).replacement({ type, label, category }, value);
+				// The layout of a number is the caller's.
+				expect(type === "phone" ? make().replace(/[^\d+]/g, "") : make()).toMatch(FORMS[type] ?? new RegExp(`^\\[${label}_\\d+\\]$`));
+				expect(make()).toBe(make());
+				expect(make()).not.toBe(value);
+			}
+		},
+	);
+
+	test("a synthetic card of every scheme and an IBAN of every country have right check digits", () => {
+		const luhn = (digits: string): number =>
+			[...digits]
+				.reverse()
+				.reduce((sum, digit, i) => sum + (i % 2 === 0 ? Number(digit) : Number(digit) > 4 ? 2 * Number(digit) - 9 : 2 * Number(digit)), 0) %
+			10;
+		const made = (type: string, value: string): string => new Redactor({ strategy: "synthetic", key }).replacement(pii(type), value);
+		for (const card of ["4", "51", "2221", "34", "36", "3528", "6011", "62"]) {
+			const digits = made("credit_card", card.padEnd(16, "7"));
+			expect([card, digits.length, luhn(digits)]).toEqual([card, 16, 0]);
+		}
+		for (const country of ["AT", "BR", "DE", "ES", "FR", "GB", "MT", "NL", "NO", "PL", "SE"]) {
+			const iban = made("iban", `${country}00${"AB12".repeat(5)}`);
+			const moved = [...`${iban.slice(4)}${iban.slice(0, 4)}`].map((char) => Number.parseInt(char, 36)).join("");
+			expect([iban.slice(0, 2), BigInt(moved) % 97n]).toEqual([country, 1n]);
 		}
 	});
 

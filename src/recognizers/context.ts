@@ -73,6 +73,8 @@ export interface Evidence {
 const GOES_ON_LEFT = /(?:[\p{L}\p{N}][-./]|[\p{N}] ?|[$€£#@/=+])$/u;
 const GOES_ON_RIGHT = /^(?:[-./ ]?\p{N}|[-/]\p{L}|[%@])/u;
 
+const GROUP_FOLLOWS = /^[-./]?\p{N}/u;
+
 /** Weighs a candidate whose structure holds by its form and its surroundings. */
 function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
 	const { text, left, right } = candidate;
@@ -80,7 +82,11 @@ function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
 	if (/\d\.$/.test(left)) return 0;
 	const isFormed = evidence.format.test(text);
 	if (!isFormed && !evidence.isLoose && !/^[A-Za-z0-9]+$/.test(text)) return 0;
-	if (evidence.words(left)) return evidence.with;
+	if (evidence.words(left)) {
+		if (isFormed || /^[A-Za-z0-9]+$/.test(text)) return evidence.with;
+		// In odd groups it may be the beginning of a longer number (`22.831.674-8`).
+		return right === undefined ? undefined : GROUP_FOLLOWS.test(right) ? 0 : evidence.with;
+	}
 	// What no form and no check digit distinguishes is not worth holding for a word that might follow.
 	if (evidence.without === 0 || GOES_ON_LEFT.test(left)) return 0;
 	if (right === undefined) return undefined;

@@ -108,7 +108,7 @@ export const AMERICAN_IDS: readonly Identifier[] = [
 	{
 		type: "cl_rut", country: "cl", groups: [...NATIONAL, "tax_id"], lengths: [8, 9], shape: /^\d{7,8}[0-9K]$/, check: isRut, format: /^\d{1,2}\.\d{3}\.\d{3}-[0-9Kk]$/,
 		words: ["rut", "run", "rol único", "rol unico"], without: 0.85, with: 0.95,
-		match: ["12.531.909-2", "RUT ⟦125319092⟧", "rut: ⟦12531909-2⟧"], noMatch: ["12.531.909-3", "125319092"],
+		match: ["12.531.909-2", "RUT ⟦125319092⟧", "rut: ⟦12531909-2⟧"], noMatch: ["12.531.909-3", "125319092", "RUT 22.831.674-8"],
 	},
 	{
 		type: "ec_cedula", country: "ec", groups: NATIONAL, lengths: [10], shape: /^(?:[01]\d|2[0-4]|30)[0-5]\d{7}$/, check: (id) => luhn(id), words: ["cédula", "cedula", "identidad"], without: 0, with: 0.9,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BARE } from "../contestants/bare.ts";
 import { DIRECT } from "../contestants/contestant.ts";
 import { LITELLM } from "../contestants/litellm.ts";
 import { NGINX } from "../contestants/nginx.ts";
@@ -25,7 +26,7 @@ export interface ScenarioResult {
 export const proxySuite: Suite = async (effort, log) => {
 	const workDir = mkdtempSync(join(tmpdir(), "bench-"));
 	const load = await startLoad();
-	const list = effort.kind === "smoke" ? [DIRECT, ...OURS.slice(0, 2)] : [DIRECT, NGINX, PORTKEY, LITELLM, ...OURS];
+	const list = effort.kind === "smoke" ? [DIRECT, ...OURS.slice(0, 2)] : [DIRECT, NGINX, ...BARE, PORTKEY, LITELLM, ...OURS];
 	const { entrants, absent } = await startAll(list, load.upstreamPort, workDir, log);
 	try {
 		if (effort.kind === "full")

@@ -19,6 +19,10 @@ interface UwsModule {
 /** Bytes that may go out together with the end of an answer. */
 const MAX_LAST_BYTES = 64 << 10;
 
+/** Behind the present callback. Node's queueMicrotask makes an asynchronous resource of each. */
+const soon = (task: () => void): void => void RESOLVED.then(task);
+const RESOLVED = Promise.resolve();
+
 let binary: UwsModule | undefined;
 
 /** The binary that loads here: upstream's own or its npm republication, then the older one for old systems. */
@@ -198,7 +202,7 @@ class UwsDownstream implements Downstream {
 	write(bytes: Uint8Array): boolean {
 		if (!this.isOpen) return true;
 		this.#queue.push(bytes);
-		this.#schedule(queueMicrotask);
+		this.#schedule(soon);
 		return !this.#congested;
 	}
 
@@ -270,7 +274,8 @@ class UwsDownstream implements Downstream {
 			for (const [name, value] of Object.entries(this.#head.headers)) this.#response.writeHeader(name, value);
 			this.#head = undefined;
 		}
-		const bytes = Buffer.concat(this.#queue);
+		const [first] = this.#queue;
+		const bytes = this.#queue.length === 1 && first !== undefined ? first : Buffer.concat(this.#queue);
 		this.#queue = [];
 		// After `end` the binary keeps what the socket does not take, out of reach; so the end of much waits until it is taken.
 		if (this.#ending && (this.#isHead || bytes.length <= MAX_LAST_BYTES)) {

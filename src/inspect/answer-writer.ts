@@ -10,6 +10,8 @@ export class AnswerWriter {
 	readonly #channels: ChannelSet;
 	/** Absent where the format's end does not repeat what went out. */
 	readonly #transcript: TranscriptKeeper | undefined;
+	/** What was noted last: events that repeat one another say it again. */
+	#noted: unknown;
 
 	constructor(format: StreamFormat, memory: StreamMemory, channels: ChannelSet, transcript: TranscriptKeeper | undefined) {
 		this.#format = format;
@@ -22,7 +24,8 @@ export class AnswerWriter {
 	write(entry: Entry): string {
 		const { note, pauses } = entry.reading;
 		this.#channels.forgetEnded();
-		if (note !== undefined) this.#format.note(this.#memory, note);
+		if (note !== undefined && note !== this.#noted) this.#format.note(this.#memory, note);
+		this.#noted = note;
 		const held = entry.held === "" ? "" : this.say(pauses as string, entry.held);
 		// A copy in the event may be cut; the text that it repeats ends all the same, and its finding is the one that counts.
 		const before = held + (this.#channels.isCut ? "" : this.#flushFinished(entry));

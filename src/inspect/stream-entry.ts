@@ -72,18 +72,24 @@ export function composeEntry(
 	isAltered: (channels: string) => boolean,
 	more: readonly Replacement[],
 ): WrittenEntry {
+	const original = block.event?.data ?? "";
+	if (isUntouched(reading, texts) && more.length === 0) return { sse: block.raw, data: original };
 	const moot = reading.companions.filter(({ channels }) => isAltered(channels));
 	const edits = [
 		...editsOf(reading.places, texts, reading.amendments),
 		...moot.map(({ from, to }) => ({ from, to, value: null })),
 		...more,
 	];
-	const original = block.event?.data ?? "";
 	if (edits.length === 0) return { sse: block.raw, data: original };
 	const isVisible = reading.places.some((place, i) => place.kind === "delta" && (texts[i] ?? place.text) !== "");
 	if (!isVisible && reading.isOnlyText) return { sse: "", data: "" };
 	const data = replaceValues(original, edits);
 	return { sse: withData(block, data), data };
+}
+
+/** Nothing in it can have become other than it came. */
+function isUntouched({ companions, amendments = [] }: EventData, texts: readonly (string | undefined)[]): boolean {
+	return companions.length === 0 && amendments.length === 0 && texts.every((text) => text === undefined);
 }
 
 /** One delta of an entry, or the end of a block, where the text before it is due. */

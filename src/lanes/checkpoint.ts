@@ -4,7 +4,7 @@ import type { TranscriptEntry } from "../inspect/transcript.ts";
 import type { FromLane } from "./protocol.ts";
 
 /** Making a state costs as much as inspecting an event, so it is sent once for so many data messages, or so many bytes of them. */
-const MESSAGES = 16;
+const MESSAGES = 64;
 const BYTES = 8 << 10;
 
 /** Decides which replies about a streamed answer carry a state to continue from, and gathers what belongs to it. */

@@ -32,6 +32,8 @@ const MAX_BLOCK_BYTES = 1 << 20;
 const MAX_BODY_BYTES = 10 << 20;
 const MAX_CHANNELS = 128;
 
+const encoder = new TextEncoder();
+
 /** The vendor may keep the conversation (`previous_response_id`), so a request need not hold all of it. */
 const STATEFUL: ReadonlySet<ApiName> = new Set(["openai-responses"]);
 
@@ -82,19 +84,15 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	};
 
 	const output = (sid: SessionId, received: number, answer: OpenAnswer, step: FilterStep): FromLane => {
-		const found = step.ended === undefined ? undefined : answer.filter.found;
-		const isContinued = step.ended === undefined && answer.mode === "stream";
-		if (step.ended !== undefined) close(sid);
-		return {
-			kind: "output",
-			sid,
-			received,
-			...(isContinued ? answer.checkpoint.after(received, step, answer.filter) : { consumed: step.consumed }),
-			...(step.out !== "" && { bytes: Buffer.from(step.out) }),
-			...(step.ended && { ended: step.ended }),
-			...(step.code !== undefined && { code: step.code }),
-			...(found && { found, usage: answer.filter.usage }),
-		};
+		const { ended, code } = step;
+		const bytes = step.out !== "" && { bytes: encoder.encode(step.out) };
+		if (ended === undefined) {
+			const progress = answer.mode === "stream" ? answer.checkpoint.after(received, step, answer.filter) : { consumed: step.consumed };
+			return { kind: "output", sid, received, ...progress, ...bytes };
+		}
+		const { found, usage } = answer.filter;
+		close(sid);
+		return { kind: "output", sid, received, consumed: step.consumed, ...bytes, ended, ...(code !== undefined && { code }), found, usage };
 	};
 
 	/** An exception in one answer ends that answer closed; the lane and its other answers go on. */

@@ -4,6 +4,7 @@ import type { TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { Lane } from "./lane.ts";
 import { type AnswerKind, LaneSession, MAX_HOMELESS_MS, type RetainedBudget, type SessionHandler } from "./lane-session.ts";
+import { owned } from "./owned.ts";
 import { type PoolStats, poolStats } from "./pool-stats.ts";
 import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 import type { LaneTask } from "./serve-lane.ts";
@@ -137,12 +138,12 @@ class Pool implements LanePool {
 	}
 
 	async inspectPrompt(request: Request<"prompt">): Promise<InspectedPrompt | LaneRefusal> {
-		const answer = await this.#ask({ kind: "prompt", sid: this.#nextSid++, ...request });
+		const answer = await this.#ask({ kind: "prompt", sid: this.#nextSid++, ...request, body: owned(request.body) });
 		return typeof answer === "string" ? answer : answer.kind === "prompt" ? answer : "lane_failed";
 	}
 
 	async translateRequest(request: Request<"translate">): Promise<TranslatedBody | LaneRefusal | "internal_error"> {
-		const answer = await this.#ask({ kind: "translate", sid: this.#nextSid++, ...request });
+		const answer = await this.#ask({ kind: "translate", sid: this.#nextSid++, ...request, body: owned(request.body) });
 		return typeof answer === "string" ? answer : answer.kind === "translated" ? answer.result : "lane_failed";
 	}
 

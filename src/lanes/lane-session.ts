@@ -4,6 +4,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import type { Lane } from "./lane.ts";
+import { owned } from "./owned.ts";
 import type { FromLane, SessionId } from "./protocol.ts";
 
 /** What kind of answer a session inspects. */
@@ -106,14 +107,15 @@ export class LaneSession {
 	/** False: pause the upstream until `onCredit`. */
 	push(chunk: Uint8Array): boolean {
 		if (this.#closed) return true;
-		this.#retained.push(chunk);
-		this.#retain(chunk.length);
+		const bytes = owned(chunk);
+		this.#retained.push(bytes);
+		this.#retain(bytes.length);
 		if (this.#retainedBytes > MAX_RETAINED_BYTES || this.#budget.bytes > this.#budget.maxBytes) {
 			this.fail(this.#retainedBytes > MAX_RETAINED_BYTES ? "upstream_event_too_large" : "overloaded");
 			return true;
 		}
-		this.#unreceived += chunk.length;
-		this.#home?.lane.post({ kind: "data", sid: this.#sid, bytes: chunk });
+		this.#unreceived += bytes.length;
+		this.#home?.lane.post({ kind: "data", sid: this.#sid, bytes });
 		this.#starved = this.#unreceived > CREDIT_BYTES;
 		return !this.#starved;
 	}
@@ -216,6 +218,7 @@ export class LaneSession {
 	}
 
 	#drop(count: number): void {
+		if (count <= 0) return;
 		let dropped = 0;
 		let whole = 0;
 		for (const { length } of this.#retained) {

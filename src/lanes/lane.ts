@@ -1,6 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { decodeReply, encode } from "./codec.ts";
-import type { FromLane, ToLane } from "./protocol.ts";
+import type { Batch, FromLane, Reply, ToLane } from "./protocol.ts";
 import { WaitGauge } from "./wait-gauge.ts";
 
 /** Unlimited batches per tick collapse under load (knowledge/holdback.md §6b); what arrives meanwhile waits for the reply. */
@@ -19,7 +18,7 @@ export interface LaneEvents {
 	/** The thread has taken in what it was started with. Called once. */
 	onReady(): void;
 	onItem(item: FromLane): void;
-	/** The oldest unanswered batch passed its deadline, or a reply did not decode. */
+	/** The oldest unanswered batch passed its deadline, or a reply could not be read. */
 	onHang(): void;
 }
 
@@ -33,6 +32,9 @@ export class Lane {
 	#seq = 0;
 	#scheduled = false;
 	readonly #inFlight = new Map<number, readonly ToLane[]>();
+	/** When the oldest unanswered batch passes its deadline, by `performance.now`. */
+	#dueAt = 0;
+	#wakesAt = 0;
 	#deadline: NodeJS.Timeout | undefined;
 	readonly #gauge = new WaitGauge();
 	#isReady = false;
@@ -45,7 +47,8 @@ export class Lane {
 		this.#port = port;
 		this.#deadlineMs = deadlineMs;
 		this.#events = events;
-		port.on("message", (bytes: Uint8Array) => this.#onReply(bytes));
+		port.on("message", (reply: Reply) => this.#onReply(reply));
+		port.on("messageerror", () => events.onHang());
 		for (const item of start) this.#queuedBytes += sizeOf(item);
 		this.#send(start);
 	}
@@ -110,23 +113,15 @@ export class Lane {
 	#send(items: readonly ToLane[]): void {
 		const seq = ++this.#seq;
 		this.#inFlight.set(seq, items);
-		const bytes = encode({ seq, items });
-		this.#port.postMessage(bytes, [bytes.buffer as ArrayBuffer]);
+		this.#port.postMessage({ seq, items } satisfies Batch);
 		if (this.#inFlight.size === 1) this.#armDeadline();
 	}
 
-	#onReply(bytes: Uint8Array): void {
-		let reply: ReturnType<typeof decodeReply>;
-		try {
-			reply = decodeReply(bytes);
-		} catch {
-			return this.#events.onHang();
-		}
+	#onReply(reply: Reply): void {
 		const answered = this.#inFlight.get(reply.seq) ?? [];
 		this.#inFlight.delete(reply.seq);
 		for (const item of answered) this.#queuedBytes -= sizeOf(item);
 		this.#gauge.answered(this.#isReady ? answered.length : 0);
-		clearTimeout(this.#deadline);
 		if (!this.#isReady) {
 			this.#isReady = true;
 			this.#events.onReady();
@@ -137,14 +132,29 @@ export class Lane {
 	}
 
 	#armDeadline(): void {
-		const [[oldest, items] = []] = this.#inFlight;
-		const bytes = items?.reduce((sum, item) => sum + sizeOf(item), 0) ?? 0;
+		const [oldest = []] = this.#inFlight.values();
+		let bytes = 0;
+		for (const item of oldest) bytes += sizeOf(item);
 		const deadlineMs = (this.#isReady ? this.#deadlineMs : START_DEADLINE_MS) * (1 + Math.floor(bytes / DEADLINE_BYTES));
-		this.#deadline = setTimeout(
-			// Where this thread was late itself, the answer may be here, unread: timers come before messages.
-			() => setImmediate(() => oldest !== undefined && this.#inFlight.has(oldest) && !this.#isClosed && this.#events.onHang()),
-			deadlineMs,
-		);
+		this.#dueAt = performance.now() + deadlineMs;
+		if (this.#deadline === undefined || this.#dueAt < this.#wakesAt) this.#wakeIn(deadlineMs);
+	}
+
+	/** One timer, which looks again when it is early: setting one for each batch costs as much as posting it. */
+	#wakeIn(ms: number): void {
+		clearTimeout(this.#deadline);
+		this.#wakesAt = performance.now() + ms;
+		this.#deadline = setTimeout(() => this.#watch(), ms);
+	}
+
+	#watch(): void {
+		this.#deadline = undefined;
+		const [seq] = this.#inFlight.keys();
+		if (seq === undefined) return;
+		const leftMs = this.#dueAt - performance.now();
+		if (leftMs > 0) this.#wakeIn(Math.ceil(leftMs));
+		// Where this thread was late itself, the answer may be here, unread: timers come before messages.
+		else setImmediate(() => this.#inFlight.has(seq) && !this.#isClosed && this.#events.onHang());
 	}
 }
 

@@ -1,5 +1,6 @@
 /**
- * Every message between the front end and a lane. Encoded by codec.ts (msgpackr); bytes travel as binary.
+ * Every message between the front end and a lane: plain data and bytes, copied by structured clone. That copies all of the
+ * memory behind a view, so bytes that are views of larger buffers are made their own first (`owned`).
  * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply.
  */
 import type { AnswerUsage } from "../core/answer-usage.ts";

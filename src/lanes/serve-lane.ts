@@ -1,6 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { decodeBatch, encode } from "./codec.ts";
-import type { FromLane, ToLane } from "./protocol.ts";
+import type { Batch, FromLane, Reply, ToLane } from "./protocol.ts";
 
 /** What a lane's task is started with. */
 export interface LaneTask {
@@ -15,10 +14,11 @@ export interface LaneTask {
  */
 export function serveLane(port: MessagePort, handle: (item: ToLane) => readonly FromLane[]): Promise<void> {
 	return new Promise((resolve, reject) => {
-		port.on("message", (bytes: Uint8Array) => {
+		port.on("message", ({ seq, items }: Batch) => {
 			try {
-				const batch = decodeBatch(bytes);
-				port.postMessage(encode({ seq: batch.seq, items: batch.items.flatMap((item) => [...handle(item)]) }));
+				const answers: FromLane[] = [];
+				for (const item of items) answers.push(...handle(item));
+				port.postMessage({ seq, items: answers } satisfies Reply);
 			} catch (error) {
 				reject(error);
 				port.close();

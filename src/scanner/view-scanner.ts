@@ -56,6 +56,8 @@ export class ViewScanner {
 	#divergedAt: number;
 	/** Release point of the original before the undecided bytes at the end; Infinity when there are none, or a shadow. */
 	#heldFrom: number;
+	/** The transducer's, for a view of parts: asking it costs as much as reading a word. */
+	#undecidedFrom: number;
 
 	constructor(view: View, index: number, program: DetectorProgram, original: Detector, openTails: OpenTails, state?: ViewState) {
 		this.#view = view;
@@ -67,6 +69,7 @@ export class ViewScanner {
 		this.#divergedAt = state?.divergedAt ?? 0;
 		this.#heldFrom = state?.heldFrom ?? Number.POSITIVE_INFINITY;
 		this.#transducer = view.open((byte, from, to) => this.#receive(byte, from, to), state?.transducer);
+		this.#undecidedFrom = this.#transducer.undecidedFrom;
 		if (state?.shadow !== undefined) this.#shadow = this.#openShadow(state.shadow);
 	}
 
@@ -77,7 +80,7 @@ export class ViewScanner {
 	get release(): number {
 		if (this.#shadow === undefined && !this.#view.isPartial) return this.#heldFrom;
 		const alive = this.#shadow?.release ?? Number.POSITIVE_INFINITY;
-		if (this.#view.isPartial) return Math.min(this.#transducer.undecidedFrom, alive);
+		if (this.#view.isPartial) return Math.min(this.#undecidedFrom, alive);
 		return this.#isBehind() ? Math.min(this.#expected, alive) : alive;
 	}
 
@@ -118,8 +121,10 @@ export class ViewScanner {
 	#readParts(from: number): void {
 		const { window, base, end } = this.#original;
 		for (let at = from - base; at < end - base; at++) {
-			if (this.#transducer.undecidedFrom === Number.POSITIVE_INFINITY) at = this.#transducer.skip(window, at, end - base);
-			if (at < end - base) this.#transducer.push(window[at] as number, base + at, base + at + 1);
+			if (this.#undecidedFrom === Number.POSITIVE_INFINITY) at = this.#transducer.skip(window, at, end - base);
+			if (at === end - base) return;
+			this.#transducer.push(window[at] as number, base + at, base + at + 1);
+			this.#undecidedFrom = this.#transducer.undecidedFrom;
 		}
 	}
 
@@ -136,6 +141,7 @@ export class ViewScanner {
 
 	finish(): ViewDetection[] {
 		this.#transducer.finish();
+		this.#undecidedFrom = this.#transducer.undecidedFrom;
 		return this.#shadow === undefined ? [] : this.#mapped(this.#shadow, this.#shadow.finish());
 	}
 
@@ -187,7 +193,7 @@ export class ViewScanner {
 
 	/** Whether the last bytes of the original are undecided or left out. */
 	#isBehind(): boolean {
-		return this.#view.isPartial ? this.#transducer.undecidedFrom !== Number.POSITIVE_INFINITY : this.#expected !== this.#original.end;
+		return this.#view.isPartial ? this.#undecidedFrom !== Number.POSITIVE_INFINITY : this.#expected !== this.#original.end;
 	}
 
 	#receive(byte: number, from: number, to: number): void {

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { afterEach, expect, test, vi } from "vitest";
-import { decodeBatch, encode } from "../../../src/lanes/codec.ts";
 import { Lane } from "../../../src/lanes/lane.ts";
+import type { Batch } from "../../../src/lanes/protocol.ts";
 
 const opened: (() => unknown)[] = [];
 afterEach(async () => {
@@ -18,8 +18,7 @@ function lane(deadlineMs: number): {
 	const { port1, port2 } = new MessageChannel();
 	const batches: { seq: number; bytes: number }[] = [];
 	const hangs: number[] = [];
-	port2.on("message", (message: Uint8Array) => {
-		const { seq, items } = decodeBatch(message);
+	port2.on("message", ({ seq, items }: Batch) => {
 		batches.push({ seq, bytes: items.reduce((sum, item) => sum + (item.kind === "data" ? item.bytes.length : 0), 0) });
 	});
 	const made = new Lane(port1, deadlineMs, [], { onReady: () => undefined, onItem: () => undefined, onHang: () => hangs.push(1) });
@@ -27,7 +26,7 @@ function lane(deadlineMs: number): {
 		made.close();
 		port2.close();
 	});
-	return { lane: made, batches, answer: (seq) => port2.postMessage(encode({ seq, items: [] })), hangs };
+	return { lane: made, batches, answer: (seq) => port2.postMessage({ seq, items: [] }), hangs };
 }
 
 test("a backlog goes to the lane in batches that it can answer before its deadline, in order and two at a time", async () => {
@@ -53,10 +52,10 @@ test("an answer that waits unread because this thread was busy is no hang", asyn
 	let isReady = false;
 	let hangs = 0;
 	const mailbox = new Lane(port1, 50, [], { onReady: () => (isReady = true), onItem: () => undefined, onHang: () => hangs++ });
-	// Answers at once, from another thread; the codec is not needed to say so.
+	// Answers at once, from another thread.
 	const worker = new Worker(
-		`const { workerData: port } = require("node:worker_threads"); let seq = 0;
-		port.on("message", () => port.postMessage(Uint8Array.of(0x82, 0xa3, 0x73, 0x65, 0x71, ++seq, 0xa5, 0x69, 0x74, 0x65, 0x6d, 0x73, 0x90)));`,
+		`const { workerData: port } = require("node:worker_threads"); 
+		port.on("message", ({ seq }) => port.postMessage({ seq, items: [] }));`,
 		{ eval: true, workerData: port2, transferList: [port2] },
 	);
 	opened.push(() => {
@@ -87,7 +86,7 @@ test("the deadline grows with what a batch makes the lane look at", async () => 
 	await expect.poll(() => batches.length).toBe(1);
 	answer(1);
 	await expect.poll(() => mailbox.isReady).toBe(true);
-	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
 	opened.push(() => vi.useRealTimers());
 	mailbox.post({ kind: "end", sid: 1, bodyBytes: 4 << 20 });
 	await nextTick();
@@ -95,6 +94,20 @@ test("the deadline grows with what a batch makes the lane look at", async () => 
 	await nextTick();
 	expect(hangs).toEqual([]);
 	vi.advanceTimersByTime(1);
+	await nextTick();
+	expect(hangs).toEqual([1]);
+});
+
+test("a hang behind a start with a long deadline is seen at its own", async () => {
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+	opened.push(() => vi.useRealTimers());
+	const { lane: mailbox, batches, answer, hangs } = lane(1000);
+	await vi.waitFor(() => expect(batches.length).toBe(1));
+	answer(1);
+	await vi.waitFor(() => expect(mailbox.isReady).toBe(true));
+	mailbox.post({ kind: "data", sid: 1, bytes: Buffer.alloc(10) });
+	await nextTick();
+	vi.advanceTimersByTime(1001);
 	await nextTick();
 	expect(hangs).toEqual([1]);
 });

@@ -18,6 +18,7 @@ import { printLearnedInjection } from "./injection-learned.ts";
 import { printInjectionRules } from "./injection-rules.ts";
 import { printKinds } from "./kinds.ts";
 import { printNames } from "./names.ts";
+import { printNameFolds } from "./names-folds.ts";
 import { printProviderSecrets } from "./provider-secrets.ts";
 import { printReport } from "./report.ts";
 
@@ -55,7 +56,8 @@ if (args[0] === "injection-rules") {
 	process.exit(0);
 }
 if (args[0] === "names") {
-	await printNames(dir, misses);
+	if (args.includes("--folds")) printNameFolds(dir);
+	else await printNames(dir, misses);
 	process.exit(0);
 }
 

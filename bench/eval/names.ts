@@ -1,13 +1,10 @@
-import { type CorpusRow, labelledText, readRows } from "../../models/names/labelled-text.ts";
+import { readRows } from "../../models/names/labelled-text.ts";
 import { foldOf, REPORTED_FOLD } from "../../models/names/split.ts";
 import { createTextInspector } from "../../src/inspect/inspect-text.ts";
 import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import { LEARNED } from "../../src/recognizers/learned.ts";
+import { goldOf, LABELLED, ORDINARY, print, sourceOf } from "./name-rows.ts";
 import { addCounts, type Counts, emptyCounts, type Found, overlap, scoresOf } from "./score.ts";
-
-const LABELLED = ["pii-presidio-synth", "pii-anon-eval", "pii-ner-real", "pii-meddocan-es", "pii-pl-bench"];
-const BENIGN = ["benign-prompts", "benign-replies", "benign-hard-negatives"];
-const LANGUAGES: ReadonlySet<string> = new Set(["en", "de", "es", "fr", "it", "pl"]);
 
 /**
  * `npm run eval -- names [--misses SOURCE:TYPE]`: what the token model finds, at the default threshold, in the fifth of
@@ -25,7 +22,7 @@ export async function printNames(dir: string, misses: string | undefined): Promi
 	}
 	print([]);
 	print(["ordinary text", "texts", "touched", "1 in", "findings"]);
-	for (const corpus of BENIGN) {
+	for (const corpus of ORDINARY) {
 		const rows = readRows(dir, corpus).filter((row) => foldOf(corpus, row) === REPORTED_FOLD);
 		const found = rows.map(({ text }) => find(text));
 		const touched = found.filter((findings) => findings.length > 0).length;
@@ -59,22 +56,15 @@ function addCorpus(results: Map<string, Counts>, { dir, corpus, find, misses }: 
 	};
 	for (const row of readRows(dir, corpus).filter((candidate) => foldOf(corpus, candidate) === REPORTED_FOLD)) {
 		const found = find(row.text);
-		const language = LANGUAGES.has(row.lang) ? row.lang : "other";
-		const source = `${corpus}${row.corpus === undefined ? "" : `/${row.corpus}`}, ${language}`;
 		const spans = goldOf(row);
 		for (const { type } of LEARNED) {
 			const gold = spans.filter((span) => span.type === type);
 			const ours = found.filter((finding) => finding.type === type);
-			addCounts(countsOf(`${type}: ${source}`), gold, ours);
-			if (language === "en") addCounts(countsOf(`${type}: all English`), gold, ours);
+			addCounts(countsOf(`${type}: ${sourceOf(corpus, row)}`), gold, ours);
+			if (row.lang === "en") addCounts(countsOf(`${type}: all English`), gold, ours);
 			if (misses === `${corpus}:${type}` || misses === `${row.corpus}:${type}`) explain(row.text, gold, ours);
 		}
 	}
-}
-
-function goldOf(row: CorpusRow): Found[] {
-	const byteOf = (index: number): number => Buffer.byteLength(row.text.slice(0, index));
-	return labelledText(row).spans.map(({ entity, from, to }) => ({ type: entity, from: byteOf(from), to: byteOf(to) }));
 }
 
 function explain(text: string, gold: readonly Found[], found: readonly Found[]): void {
@@ -85,9 +75,4 @@ function explain(text: string, gold: readonly Found[], found: readonly Found[]):
 	};
 	for (const span of gold) if (!found.some((finding) => overlap(span, finding) > 0)) show("MISSED", span);
 	for (const finding of found) if (!gold.some((span) => overlap(span, finding) > 0)) show("FALSE", finding);
-}
-
-function print(cells: readonly (string | number)[]): void {
-	const [name = "", ...rest] = cells;
-	process.stdout.write(`${String(name).padEnd(48)}${rest.map((cell) => String(cell).padStart(11)).join("")}\n`);
 }

@@ -10,7 +10,7 @@ export interface SplitRow {
 }
 
 /** Every corpus falls into so many parts. */
-const FOLDS = 5;
+export const FOLDS = 5;
 
 /** The part a row belongs to, 0…4. Rows that are made from one template or are parts of one document are in the same. */
 export function foldOf(corpus: string, row: SplitRow): number {

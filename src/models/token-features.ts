@@ -1,10 +1,11 @@
+import { settingOf } from "./setting.ts";
 import type { Token } from "./token-text.ts";
 
 /** Word lists a token may stand in, as bits. */
 export type WordBits = (word: number) => number;
 
 /** Features of one token. */
-export const FEATURES = 38;
+export const FEATURES = 43;
 
 /** What is known of one token by itself: hashes, and the bits of the word lists. */
 interface Traits {
@@ -43,6 +44,8 @@ export function featuresOf(tokens: readonly Token[], lists: WordBits, bits: numb
 		hash = Math.imul(hash ^ (hash >>> 16), 0x27d4eb2f);
 		out[at++] = (hash ^ (hash >>> 15)) >>> shift;
 	};
+	const setting = settingOf(tokens);
+	const opening = traits[0]?.word ?? 1;
 	for (const [i, token] of tokens.entries()) {
 		const t = traits[i] as Traits;
 		const l = traits[i - 1] ?? EDGE;
@@ -89,6 +92,11 @@ export function featuresOf(tokens: readonly Token[], lists: WordBits, bits: numb
 		put(t.word, hasCapitals, t.shape);
 		put(l.tail, t.shape, r.tail);
 		put(ll.lists, l.lists, t.lists);
+		put(setting, t.shape, l.shape);
+		put(setting, t.lists, l.lists);
+		put(setting, t.shape, l.word);
+		put(opening, t.shape, Math.min(i, 4));
+		put(opening, t.lists, setting);
 	}
 	return out;
 }

@@ -6,14 +6,19 @@ import type { TokenModel } from "./token-model.ts";
 /** A model and the probability of each entity from which on it is reported by default. */
 export interface TokenModelFile {
 	readonly model: TokenModel;
-	readonly thresholds: Readonly<Record<Entity, number>>;
+	readonly thresholds: Thresholds;
+}
+
+export interface Thresholds extends Readonly<Record<Entity, number>> {
+	/** Of a person's name of a single word: it may be anybody's. */
+	readonly lone: number;
 }
 
 interface Header {
 	readonly bits: number;
 	readonly scale: number;
 	readonly transitions: readonly number[];
-	readonly thresholds: Readonly<Record<Entity, number>>;
+	readonly thresholds: Thresholds;
 	readonly words: number;
 }
 
@@ -48,9 +53,15 @@ export function decodeModel(file: Buffer): TokenModelFile {
 	const wordLists = Uint8Array.from(file.subarray(at, at + header.words));
 	at += header.words;
 	const weights = new Int8Array(file.buffer, file.byteOffset + at, file.length - at);
-	if (weights.length !== LABELS << bits || ENTITIES.some((entity) => thresholds[entity] === undefined))
+	if (weights.length !== LABELS << bits || [...ENTITIES, "lone" as const].some((name) => thresholds[name] === undefined))
 		throw new Error("The token model is not whole: restore models/names/model.bin.gz or train it again.");
 	return { model: { bits, scale, weights, transitions: Float64Array.from(header.transitions), words, wordLists }, thresholds };
+}
+
+/** The threshold that counts for a span; undefined where it is never reported: the model knows no Cyrillic names. */
+export function thresholdFor(thresholds: Thresholds, entity: Entity, value: string): number | undefined {
+	if (/\p{Script=Cyrillic}/u.test(value)) return undefined;
+	return entity === "person" && /^[^\s-]+$/.test(value) ? thresholds.lone : thresholds[entity];
 }
 
 /** A probability as a score: the default threshold of the entity becomes 0.5, what is below and above keeps its order. */

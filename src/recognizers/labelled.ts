@@ -60,7 +60,7 @@ const ROWS: readonly Labelled[] = [
 	},
 	{
 		type: "gps", groups: ["location"], names: "lat(?:itude)?[/,\\x20]{1,3}(?:lon|lng)(?:gitude)?|gps|coordinates|coords|location|position", skip: "(\\[{", bytes: "0-9.,; +-", value: "^[-+]?(?:[1-8]?\\d|90)\\.\\d{3,8} ?[,; ] ?[-+]?(?:1[0-7]\\d|[1-9]?\\d|180)\\.\\d{3,8}", maxBytes: 32, score: 0.8,
-		bare: { name: "gps_dms", expression: "(?<![0-9.])\\d{1,3}[°º] ?[0-5]?\\d['′’] ?[0-5]?\\d(?:[.,]\\d{1,4})?[\"″”]? ?[NSEWO](?![A-Za-z])", score: 0.9 },
+		bare: { name: "gps_dms", expression: "(?<![0-9.])\\d{1,3}[°º] ?[0-5]?\\d['′’] ?[0-5]?\\d(?:[.,]\\d{1,4})?[\"″”'′’]{0,2} ?[NSEWO](?![A-Za-z])", score: 0.9 },
 		match: ["GPS: ⟦52.5200, 13.4050⟧", "at ⟦52°31′12.5″N⟧", "coordinates (⟦-33.8688, 151.2093⟧)"], noMatch: ["position 1.5, 2.5", "52.5200, 13.4050"],
 	},
 	{

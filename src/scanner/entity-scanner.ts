@@ -1,7 +1,7 @@
 import type { Entity } from "../models/entity-labels.ts";
 import { SegmentCutter } from "../models/segment.ts";
 import { findEntities } from "../models/token-model.ts";
-import { scoreOf, shippedModel, type TokenModelFile } from "../models/token-model-file.ts";
+import { scoreOf, shippedModel, type TokenModelFile, thresholdFor } from "../models/token-model-file.ts";
 import type { RuleSet } from "../policy/policy.ts";
 import type { Detection, Detector } from "./detector.ts";
 
@@ -23,10 +23,13 @@ export function createEntityProgram({ rules, threshold, allowList }: RuleSet): E
 		find(segment) {
 			return findEntities(model, segment).flatMap(({ entity, from, to, probability }) => {
 				const rule = learned.get(entity);
-				const score = scoreOf(probability, thresholds[entity]);
-				if (rule === undefined || score < rule.threshold || allowed.has(segment.slice(from, to))) return [];
+				const value = segment.slice(from, to);
+				const least = thresholdFor(thresholds, entity, value);
+				if (rule === undefined || least === undefined || allowed.has(value)) return [];
+				const score = scoreOf(probability, least);
+				if (score < rule.threshold) return [];
 				const start = Buffer.byteLength(segment.slice(0, from));
-				return [{ rule: rule.rule, score, from: start, to: start + Buffer.byteLength(segment.slice(from, to)) }];
+				return [{ rule: rule.rule, score, from: start, to: start + Buffer.byteLength(value) }];
 			});
 		},
 	};

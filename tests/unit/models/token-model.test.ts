@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { settingOf } from "../../../src/models/setting.ts";
 import { findEntities } from "../../../src/models/token-model.ts";
-import { decodeModel, encodeModel, scoreOf, shippedModel } from "../../../src/models/token-model-file.ts";
+import { decodeModel, encodeModel, scoreOf, shippedModel, thresholdFor } from "../../../src/models/token-model-file.ts";
 import { tokenize } from "../../../src/models/token-text.ts";
 
 test("tokens are words with their hyphens and apostrophes, addresses of the net, and single signs", () => {
@@ -30,4 +31,29 @@ test("the default threshold of an entity is a score of one half, and order is ke
 	expect(scoreOf(1, 0.8)).toBe(1);
 	expect(scoreOf(0, 0.8)).toBe(0);
 	expect(scoreOf(0.79, 0.8)).toBeLessThan(0.5);
+});
+
+test("a name of one word needs more than one of two, and names in Cyrillic are never reported", () => {
+	const thresholds = { person: 0.7, lone: 0.9, address: 0.5, organization: 0.6, place: 1 };
+	expect(thresholdFor(thresholds, "person", "Dan")).toBe(0.9);
+	expect(thresholdFor(thresholds, "person", "Dan Brown")).toBe(0.7);
+	expect(thresholdFor(thresholds, "organization", "Vexara")).toBe(0.6);
+	expect(thresholdFor(thresholds, "person", "Иван Петров")).toBeUndefined();
+	const lone = findEntities(shippedModel().model, "latte for Katherine").find(({ entity }) => entity === "person");
+	expect(lone?.probability ?? 0).toBeLessThan(shippedModel().thresholds.lone);
+});
+
+test("a segment's setting tells who speaks, whose data stands in it, and whether it asks", () => {
+	const setting = (text: string): number => settingOf(tokenize(text));
+	const plain = setting("The old bridge was built in spring");
+	for (const other of [
+		"My old bridge was built in spring",
+		"The old bridge was built in spring?",
+		"The old bridge, account 12345, was built in spring",
+		"The Old Bridge Was Built In Spring",
+		"{The old bridge was built in spring}",
+	])
+		expect([other, setting(other)]).not.toEqual([other, plain]);
+	expect(setting("The new tower was closed in autumn")).toBe(plain);
+	expect(setting("")).toBeGreaterThan(0);
 });

@@ -1,0 +1,118 @@
+import { type CorpusRow, readRows } from "../../models/names/labelled-text.ts";
+import { FOLDS, foldOf } from "../../models/names/split.ts";
+import { DEFAULTS, trainTokenModel } from "../../models/names/training.ts";
+import { MAX_SEGMENT_BYTES, SegmentCutter } from "../../src/models/segment.ts";
+import { findEntities, type TokenModel } from "../../src/models/token-model.ts";
+import { type Thresholds, thresholdFor } from "../../src/models/token-model-file.ts";
+import { LEARNED } from "../../src/recognizers/learned.ts";
+import { goldOf, LABELLED, ORDINARY, print, sourceOf } from "./name-rows.ts";
+import { addCounts, type Counts, emptyCounts, type Found, scoresOf } from "./score.ts";
+
+/** A row and what a model that was not trained on its fold takes for names, however doubtful. */
+interface Read {
+	readonly corpus: string;
+	readonly fold: number;
+	readonly row: CorpusRow;
+	readonly spans: readonly (Found & { readonly value: string; readonly probability: number })[];
+}
+
+type Kind = Exclude<keyof Thresholds, "place">;
+const KINDS: readonly Kind[] = ["person", "lone", "address", "organization"];
+const GRID = [
+	0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999,
+];
+/** Names of several words, addresses and organisations may each touch one ordinary prompt in so many; names of one word none. */
+const PROMPTS_PER_TOUCH = 1500;
+/** Corpora of documents that hold somebody's data; the other English ones are tweets, encyclopaedia and filings, which name the public. */
+const DOCUMENTS: ReadonlySet<string> = new Set(["pii-anon-eval", "pii-presidio-synth"]);
+
+/**
+ * `npm run eval -- names --folds`: five models, each trained on four folds and asked about the fifth, with thresholds that
+ * are chosen on the ordinary prompts of the other four. Every row is reported once, by a model and thresholds that it had
+ * no part in. Six minutes.
+ */
+export function printNameFolds(dir: string): void {
+	const reads = Array.from({ length: FOLDS }, (_, fold) => {
+		process.stderr.write(`training without fold ${fold + 1} of ${FOLDS}…\n`);
+		return readFold(dir, fold, trainTokenModel(dir, new Set([fold]), DEFAULTS));
+	}).flat();
+	const chosen = Array.from({ length: FOLDS }, (_, fold) => thresholdsFrom(reads.filter((read) => read.fold !== fold)));
+	const results = new Map<string, Counts>();
+	for (const read of reads) addRead(results, read, foundIn(read, chosen[read.fold] as Thresholds));
+	print(["", "gold", "found", "precision", "recall", "F1"]);
+	for (const [name, counts] of [...results].sort(([a], [b]) => (a < b ? -1 : 1))) {
+		const { precision, recall, f1 } = scoresOf(counts);
+		print([name, counts.gold, counts.found, ...[precision, recall, f1].map((value) => (Number.isNaN(value) ? "-" : value.toFixed(3)))]);
+	}
+	print([]);
+	print(["ordinary text", "texts", "touched", "1 in"]);
+	for (const corpus of ORDINARY) {
+		const texts = reads.filter((read) => read.corpus === corpus);
+		const touched = texts.filter((read) => foundIn(read, chosen[read.fold] as Thresholds).length > 0).length;
+		print([corpus, texts.length, touched, touched === 0 ? "-" : Math.round(texts.length / touched)]);
+	}
+	process.stdout.write(`\nthresholds by fold: ${JSON.stringify(chosen)}\nfrom all folds: ${JSON.stringify(thresholdsFrom(reads))}\n`);
+}
+
+function readFold(dir: string, fold: number, model: TokenModel): Read[] {
+	return [...LABELLED, ...ORDINARY].flatMap((corpus) =>
+		readRows(dir, corpus)
+			.filter((row) => foldOf(corpus, row) === fold)
+			.map((row) => ({ corpus, fold, row, spans: spansIn(model, row.text) })),
+	);
+}
+
+/** In the segments that the scanner would see. */
+function spansIn(model: TokenModel, text: string): Read["spans"] {
+	const bytes = Buffer.from(text);
+	const cutter = new SegmentCutter();
+	const spans: Read["spans"][number][] = [];
+	for (let from = 0; from < bytes.length; ) {
+		const size = cutter.next(bytes, from, bytes.length) ?? Math.min(MAX_SEGMENT_BYTES, bytes.length - from);
+		const segment = bytes.toString("utf8", from, from + size);
+		for (const span of findEntities(model, segment)) {
+			const value = segment.slice(span.from, span.to);
+			const start = from + Buffer.byteLength(segment.slice(0, span.from));
+			spans.push({ type: span.entity, value, probability: span.probability, from: start, to: start + Buffer.byteLength(value) });
+		}
+		from += size;
+	}
+	return spans;
+}
+
+function foundIn({ spans }: Pick<Read, "spans">, thresholds: Thresholds): Found[] {
+	return spans.filter(({ type, value, probability }) => {
+		if (!LEARNED.some((recognizer) => recognizer.type === type)) return false;
+		const least = thresholdFor(thresholds, type as "person", value);
+		return least !== undefined && probability >= least;
+	});
+}
+
+/** The lowest of the grid at which each kind by itself touches few enough of the ordinary prompts. */
+function thresholdsFrom(reads: readonly Read[]): Thresholds {
+	const prompts = reads.filter(({ corpus }) => corpus === "benign-prompts");
+	const none: Thresholds = { person: 2, lone: 2, address: 2, organization: 2, place: 1 };
+	const lowest = (kind: Kind): number => {
+		const most = kind === "lone" ? 0 : prompts.length / PROMPTS_PER_TOUCH;
+		const isFew = (least: number): boolean => prompts.filter((read) => foundIn(read, { ...none, [kind]: least }).length > 0).length <= most;
+		return GRID.find(isFew) ?? (GRID.at(-1) as number);
+	};
+	return Object.fromEntries([...KINDS.map((kind) => [kind, lowest(kind)] as const), ["place", 1]]) as unknown as Thresholds;
+}
+
+/** Counts by type: each corpus and language, and English in documents, in public texts and in all. */
+function addRead(results: Map<string, Counts>, { corpus, row }: Read, found: readonly Found[]): void {
+	const gold = ORDINARY.includes(corpus) ? undefined : goldOf(row);
+	if (gold === undefined) return;
+	const english = [DOCUMENTS.has(corpus) ? "English documents" : "English public texts", "all English"];
+	for (const { type } of LEARNED) {
+		const spans = gold.filter((span) => span.type === type);
+		const ours = found.filter((finding) => finding.type === type);
+		if (spans.length + ours.length === 0) continue;
+		for (const name of [sourceOf(corpus, row), ...(row.lang === "en" ? english : [])]) {
+			const counts = results.get(`${type}: ${name}`) ?? emptyCounts();
+			results.set(`${type}: ${name}`, counts);
+			addCounts(counts, spans, ours);
+		}
+	}
+}

@@ -42,6 +42,15 @@ export function readBase64(value: string, other: "media" | "document"): Embedded
 	return BASE64.test(value) ? readBytes(value, "", other) : undefined;
 }
 
+/** What the base64 of pictures, sound, films, archives and documents begins with: PNG, JPEG, GIF, RIFF (WebP, WAV), PDF, MP3, Ogg, FLAC, zip, gzip, MP4, WebM, TIFF. */
+const FILE_HEAD =
+	/^(?:iVBORw0KGgo|\/9j\/|R0lGOD[dl]h|UklGR|JVBERi0|SUQz|T2dnUw|ZkxhQw|UEsDB|H4sI|AAAA[A-Za-z0-9+/]GZ0eX|GkXfo|SUkqA|TU0AK)[A-Za-z0-9+/\r\n]{52,}={0,2}\s*$/;
+
+/** Whether a string is a file in base64, whatever it is called. A growing one is known by its first piece. */
+export function isFile(value: string): boolean {
+	return FILE_HEAD.test(value);
+}
+
 function readBytes(base64: string, prefix: string, other: "media" | "document"): EmbeddedData {
 	const bytes = Buffer.from(base64, "base64");
 	const text = decodeText(bytes);

@@ -1,5 +1,5 @@
 import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
-import { type EmbeddedData, readBase64, readDataUrl } from "./embedded-data.ts";
+import { type EmbeddedData, isFile, readBase64, readDataUrl } from "./embedded-data.ts";
 import { valueAt } from "./json-object.ts";
 import type { Place, SourceKind } from "./provider.ts";
 import { textRun } from "./text-run.ts";
@@ -45,7 +45,7 @@ export interface Fields {
 	readonly places: readonly Place[];
 	/** Values at the paths asked for with `spans`. */
 	readonly spans: readonly JsonSpan[];
-	/** Something in it cannot be inspected: media, a number in place of a growing text, an index that names no element. */
+	/** Something in it cannot be inspected: media or a file, a number in place of a growing text, an index that names no element. */
 	readonly isOpaque: boolean;
 	/** Where files stand that may hold text and cannot be inspected. */
 	readonly documents: readonly JsonPath[];
@@ -90,7 +90,7 @@ export function createFieldReader(
 		if (isWrapped) return { ...placeOf(string, "whole", ""), text: data.text, wrap: data.wrap };
 		if (data !== undefined && data.kind !== "text") return data.kind;
 		if (!isInspected(treatment)) return undefined;
-		if (treatment === "part") return placeOf(string, "whole", textRun(root, string.path));
+		if (treatment === "part") return placeOf(string, treatment, textRun(root, string.path));
 		const hasChannel = treatment.startsWith("delta") || treatment === "copyAnswer";
 		const place = placeOf(string, treatment, hasChannel ? channelOf(root, string.path) : "");
 		return treatment.endsWith("Tool") && isClientCall(root, string.path) ? { ...place, isTool: true } : place;
@@ -112,6 +112,7 @@ export function createFieldReader(
 			if (typeof place === "object") places.push(place);
 			isOpaque ||= place === "delta";
 		}
+		isOpaque ||= found.strings.some((string) => isUnlistedFile(string, compiled));
 		isOpaque ||= places.some(({ kind, path = [] }) => kind === "delta" && hasOddIndex(root, path));
 		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) === "leaf";
 		for (const { from, to, path } of found.spans.filter(isLeaf))
@@ -160,6 +161,13 @@ function dataIn({ path, value, isName }: JsonString, treatment: Treatment, table
 	return /^data:/i.test(value) && !table.isExact(shapeOf(path)) ? readDataUrl(value) : undefined;
 }
 
+/** Such a text is read as it stands all the same: in a request it may pass. */
+function isUnlistedFile({ path, value, isName }: JsonString, table: CompiledTable): boolean {
+	if (isName || !isFile(value)) return false;
+	const shape = shapeOf(path);
+	return !table.isExact(shape) && table.treatmentOf(shape) !== "opaque";
+}
+
 function numberIn(value: string): EmbeddedData | undefined {
 	const [, prefix, text] = CALL_NUMBER.exec(value) ?? [];
 	return prefix === undefined || text === undefined ? undefined : { kind: "text", text, wrap: { prefix, encoding: "plain" } };
@@ -171,10 +179,28 @@ function isInspected(treatment: Treatment): treatment is Inspected {
 	return treatment !== "name" && treatment !== "opaque" && treatment !== "wholeValue";
 }
 
+/** The kind and the source of the place that each treatment makes. */
+const PLACES: { readonly [Each in Inspected]: readonly [Place["kind"], SourceKind] } = {
+	callId: ["whole", "text"],
+	media: ["whole", "text"],
+	document: ["whole", "text"],
+	part: ["whole", "text"],
+	whole: ["whole", "text"],
+	wholeTool: ["whole", "text"],
+	wholeJson: ["whole", "json"],
+	wholeAnswer: ["whole", "answer"],
+	copy: ["copy", "text"],
+	copyTool: ["copy", "text"],
+	copyJson: ["copy", "json"],
+	copyAnswer: ["copy", "answer"],
+	delta: ["delta", "text"],
+	deltaJson: ["delta", "json"],
+	deltaAnswer: ["delta", "answer"],
+	echo: ["echo", "text"],
+};
+
 function placeOf({ from, to, value, path }: JsonString, treatment: Inspected, channel: string): Place {
-	const source: SourceKind = treatment.endsWith("Json") ? "json" : treatment.endsWith("Answer") ? "answer" : "text";
-	const isWhole = treatment === "media" || treatment === "document" || treatment === "callId";
-	const kind = isWhole ? "whole" : (treatment.replace(/Json$|Answer$|Tool$/, "") as Place["kind"]);
+	const [kind, source] = PLACES[treatment];
 	return { kind, channel, source, from, to, text: value, path };
 }
 

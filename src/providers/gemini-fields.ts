@@ -16,9 +16,9 @@ function partFields(at: string, text: "delta" | "whole"): FieldTable {
 		[`${at}.functionResponse.name`, "whole"],
 		[`${at}.functionResponse.response`, "wholeValue"],
 		[`${at}.executableCode.language`, "name"],
-		[`${at}.executableCode.code`, "whole"],
+		[`${at}.executableCode.code`, text],
 		[`${at}.codeExecutionResult.outcome`, "name"],
-		[`${at}.codeExecutionResult.output`, "whole"],
+		[`${at}.codeExecutionResult.output`, text],
 		[`${at}.inlineData.mimeType`, "name"],
 		[`${at}.inlineData.data`, "media"],
 		[`${at}.inline_data.data`, "media"],
@@ -75,6 +75,13 @@ function channelName({ index, isThought, steps }: PartChannel): string {
 export function parseChannelName(channel: string): PartChannel {
 	const [index = "0", kind = "", ...steps] = channel.split(":");
 	return { index: Number(index), isThought: kind === "thought", steps: JSON.parse(steps.join(":")) as JsonPath };
+}
+
+/** Texts that come whole in one part; another part may go on with them. */
+const PARTED: ReadonlySet<unknown> = new Set(["executableCode", "codeExecutionResult"]);
+
+export function isParted(channel: string): boolean {
+	return PARTED.has(parseChannelName(channel).steps[0]);
 }
 
 function contentFields(at: string): FieldTable {

@@ -2,10 +2,11 @@ import { vendorErrorOf } from "../core/vendor-error.ts";
 import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { type Fields, indexOf, NAME } from "./field-table.ts";
-import { parseChannelName, readAnswerFields } from "./gemini-fields.ts";
+import { isParted, parseChannelName, readAnswerFields } from "./gemini-fields.ts";
 import { readGenerateRequest } from "./gemini-request.ts";
 import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
 import type { Amendment, BodyReading, CutCause, EventReading, Place, Provider, StreamFormat, StreamMemory } from "./provider.ts";
+import { usageCounts } from "./reported-usage.ts";
 
 /** Gemini generateContent, streamGenerateContent and countTokens (ai.google.dev/api/generate-content). */
 export const geminiGenerate: Provider = {
@@ -21,6 +22,8 @@ interface GeminiNote {
 	readonly seen: readonly number[];
 	readonly finished: readonly number[];
 	readonly isRefused: boolean;
+	/** The usage so far, when the event carries it. */
+	readonly usage: JsonObject | undefined;
 }
 
 interface GeminiMemory extends StreamMemory {
@@ -30,6 +33,8 @@ interface GeminiMemory extends StreamMemory {
 	closed: number[];
 	/** The prompt was refused: there is no candidate. */
 	isRefused: boolean;
+	/** Said with events of our own: the one that had it may have held nothing else that goes out. */
+	usage: JsonObject | undefined;
 }
 
 const FINISH_REASONS = { personal: "SPII", other: "SAFETY" } as const;
@@ -37,16 +42,18 @@ const FINISH_REASONS = { personal: "SPII", other: "SAFETY" } as const;
 function createStreamFormat(): StreamFormat {
 	const memoryOf = (memory: StreamMemory): GeminiMemory => memory as GeminiMemory;
 	return {
-		newMemory: (): GeminiMemory => ({ head: {}, open: [], closed: [], isRefused: false }),
+		newMemory: (): GeminiMemory => ({ head: {}, open: [], closed: [], isRefused: false, usage: undefined }),
 		read: (data, _eventName, memory) => readEvent(data, memoryOf(memory)),
 		note(memory, note) {
 			const state = memoryOf(memory);
-			const { head, seen, finished, isRefused } = note as GeminiNote;
+			const { head, seen, finished, isRefused, usage } = note as GeminiNote;
+			state.usage = usage ?? state.usage;
 			state.head = { ...state.head, ...head };
 			state.isRefused ||= isRefused;
 			state.closed = [...new Set([...state.closed, ...finished])];
 			state.open = [...new Set([...state.open, ...seen])].filter((index) => !state.closed.includes(index));
 		},
+		continuationOf: (channel) => (isParted(channel) ? channel : undefined),
 		textEvent(channel, text, memory) {
 			const { index, isThought, steps } = parseChannelName(channel);
 			const part = { ...nest(steps, text), ...(isThought && { thought: true }) };
@@ -67,8 +74,8 @@ function createStreamFormat(): StreamFormat {
 	};
 }
 
-function event({ head }: GeminiMemory, candidates: readonly object[]): string {
-	return sseEvent(JSON.stringify({ candidates, ...head }));
+function event({ head, usage }: GeminiMemory, candidates: readonly object[]): string {
+	return sseEvent(JSON.stringify({ candidates, ...(usage && { usageMetadata: usage }), ...head }));
 }
 
 /** Member names of parts go out again with text that was held, so they must be plain words. */
@@ -103,9 +110,12 @@ function readEvent(data: string, memory: GeminiMemory): EventReading {
 			.filter(({ path }) => path[3] === "groundingSupports")
 			.map(({ path, from, to }) => ({ channels: `${seen[path[1] as number]}:`, from, to })),
 		amendments: logprobAmendments(object, fields),
-		finished: finished.map((index) => `${index}:`),
+		finished: [
+			...finished.map((index) => `${index}:`),
+			...fields.places.map(({ channel }) => channel).filter((channel) => channel !== "" && isParted(channel)),
+		],
 		isOnlyText: isOnlyText(object, candidates),
-		note: { head, seen, finished, isRefused } satisfies GeminiNote,
+		note: { head, seen, finished, isRefused, usage: usageCounts(object["usageMetadata"]) } satisfies GeminiNote,
 	};
 }
 
@@ -165,7 +175,7 @@ function cutBody(json: string, cut: readonly Place[], cause: CutCause): Replacem
 		const own = parts.find(({ from, to }) => from <= place.from && place.to <= to);
 		const candidate = own?.path[1];
 		const after = parts.filter(({ path, from }) => path[1] === candidate && from > place.from);
-		const gone = place.kind === "delta" || own === undefined ? after : [own, ...after];
+		const gone = place.path?.at(-1) === "text" || own === undefined ? after : [own, ...after];
 		const reason = spans.filter(({ path }) => path[2] === "finishReason" && (candidate === undefined || path[1] === candidate));
 		return [
 			...gone.map(({ from, to }) => ({ from, to, isRemoved: true as const })),

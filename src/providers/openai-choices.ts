@@ -6,6 +6,7 @@ import { createFieldReader, type Fields, type FieldTable, indexOf, NAME } from "
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { companionsOf } from "./openai-logprobs.ts";
 import type { Companion, EventData, EventReading, StreamFormat, StreamMemory } from "./provider.ts";
+import { usageCounts } from "./reported-usage.ts";
 
 /** What differs between the streams of OpenAI's two completion APIs. */
 export interface ChoicesShape {
@@ -146,7 +147,7 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 			choices: numbers,
 			finished,
 			opened: numbers,
-			usage: counts(object["usage"]),
+			usage: usageCounts(object["usage"]),
 		};
 		return {
 			kind: "data",
@@ -179,14 +180,4 @@ function followsOf(shape: ChoicesShape, choices: readonly JsonObject[], numbers:
 /** What our own events repeat of the upstream's must be its words alone: they are not inspected again. */
 function isName(value: unknown): boolean {
 	return typeof value === "number" || (typeof value === "string" && NAME.test(value));
-}
-
-/** The numbers of a usage object. */
-function counts(value: unknown): JsonObject | undefined {
-	if (!isObject(value)) return undefined;
-	const entries = Object.entries(value).flatMap(([name, count]): [string, unknown][] => {
-		const inner = typeof count === "number" ? count : counts(count);
-		return NAME.test(name) && inner !== undefined ? [[name, inner]] : [];
-	});
-	return Object.fromEntries(entries);
 }

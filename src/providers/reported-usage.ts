@@ -1,4 +1,5 @@
-import { isObject, parseObject } from "./json-object.ts";
+import { NAME } from "./field-table.ts";
+import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 
 /** Tokens that an answer says it used, as far as this piece of it says. */
 export interface ReportedUsage {
@@ -34,4 +35,14 @@ function sumOf(usage: Readonly<Record<string, unknown>>, groups: readonly (reado
 
 function isCount(value: unknown): value is number {
 	return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** The numbers of a usage object, at any depth: what may be said again without being inspected. */
+export function usageCounts(value: unknown): JsonObject | undefined {
+	if (!isObject(value)) return undefined;
+	const entries = Object.entries(value).flatMap(([name, count]): [string, unknown][] => {
+		const inner = typeof count === "number" ? count : usageCounts(count);
+		return NAME.test(name) && inner !== undefined ? [[name, inner]] : [];
+	});
+	return Object.fromEntries(entries);
 }

@@ -1,10 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { CURL } from "../support/curl-client.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
-import { CHAT_CLIENTS, type Client, RESPONSES_CLIENTS } from "../support/openai-clients.ts";
+import { CHAT_CLIENTS, type Client, chatParams, RESPONSES_CLIENTS } from "../support/openai-clients.ts";
 import { startProxy } from "../support/proxy.ts";
 import { PythonProgram } from "../support/python-client.ts";
 import { type Cells, runCells } from "../support/sdk-matrix.ts";
@@ -37,6 +38,8 @@ beforeAll(async () => {
 	vendor.on({ userMessage: "a key at once" }, { content: `${KEY} is the key.` }, pieces);
 	vendor.on({ userMessage: "a key later" }, { content: `First some words, then ${KEY} and more.` }, pieces);
 	vendor.on({ userMessage: "call a tool" }, { content: "I look it up", toolCalls: [{ name: "f", arguments: '{"q":"weather"}' }] }, pieces);
+	const calls = ["jane", "weather"].map((q) => ({ name: "f", arguments: JSON.stringify({ q }) }));
+	vendor.on({ userMessage: "two functions" }, { toolCalls: calls }, pieces);
 	vendor.on({ userMessage: "address for a function" }, { toolCalls: [{ name: "f", arguments: '{"q":"jane.doe@example.com"}' }] }, pieces);
 	vendor.on({ userMessage: "key for a function" }, { toolCalls: [{ name: "f", arguments: `{"q":"${KEY}"}` }] }, pieces);
 	vendor.on({ userMessage: "a structure" }, { content: '{"city":"At\\njane.doe@example.com"}' }, pieces);
@@ -124,6 +127,8 @@ function cellsOf(client: Client, words: Words): Cells {
 				finish: calls,
 			});
 			expect((await ask("address for a function", { withTool: true })).calls).toEqual([{ name: "f", args: { q: "[EMAIL_1]" } }]);
+			const both = ["jane", "weather"].map((q) => ({ name: "f", args: { q } }));
+			expect((await ask("two functions", { withTool: true })).calls).toEqual(both);
 		},
 		"n = 2": hasN
 			? async () => {
@@ -177,6 +182,18 @@ function cellsOf(client: Client, words: Words): Cells {
 		},
 	};
 }
+
+test("the start of the next call, which the SDK takes for the end of the one before, comes behind what that one held", async () => {
+	const client = new OpenAI({ apiKey: "unused", baseURL: base(proxy) });
+	const ended: [number, string][] = [];
+	const stream = client.chat.completions.stream(chatParams({ prompt: "two functions", withTool: true }));
+	stream.on("tool_calls.function.arguments.done", ({ index, arguments: args }) => ended.push([index, args]));
+	await stream.done();
+	expect(ended).toEqual([
+		[0, '{"q":"jane"}'],
+		[1, '{"q":"weather"}'],
+	]);
+});
 
 const python = new PythonProgram("openai_client.py");
 afterAll(() => python.stop());

@@ -26,7 +26,7 @@ interface ChunkChoice {
 	readonly delta?: {
 		readonly content?: string | null;
 		readonly reasoning_content?: string;
-		readonly tool_calls?: readonly { readonly function: { readonly name?: string; readonly arguments?: string } }[];
+		readonly tool_calls?: readonly { readonly index: number; readonly function: { readonly name?: string; readonly arguments?: string } }[];
 	};
 	readonly finish_reason?: string | null;
 }
@@ -34,14 +34,17 @@ interface ChunkChoice {
 function readStream(raw: string): Seen {
 	const events = dataOf(raw);
 	const choices = events.flatMap(({ choices }) => (choices ?? []) as ChunkChoice[]);
-	const parts = choices.flatMap(({ delta }) => delta?.tool_calls ?? []).map((call) => call.function);
+	const parts = choices.flatMap(({ delta }) => delta?.tool_calls ?? []);
 	const error = events.find(({ error: found }) => found !== undefined)?.["error"] as { readonly code?: string } | undefined;
 	const textOf = (wanted: number): string => choices.map(({ index, delta }) => (index === wanted ? (delta?.content ?? "") : "")).join("");
 	const seen = {
 		text: textOf(0),
 		choices: [...new Set(choices.map(({ index }) => index))].sort().map(textOf),
 		reasoning: choices.map(({ delta }) => delta?.reasoning_content ?? "").join(""),
-		calls: callOf(parts.map(({ name = "" }) => name).join(""), parts.map(({ arguments: args = "" }) => args).join("")),
+		calls: [...new Set(parts.map(({ index }) => index))].flatMap((wanted) => {
+			const own = parts.filter(({ index }) => index === wanted).map((call) => call.function);
+			return callOf(own.map(({ name = "" }) => name).join(""), own.map(({ arguments: args = "" }) => args).join(""));
+		}),
 		finish: choices.map(({ finish_reason: finish }) => finish).findLast((finish) => finish != null) ?? undefined,
 		requests: 1,
 	};

@@ -1,4 +1,5 @@
 import { compilePolicies } from "../compile-policies.ts";
+import { takesKeys } from "../config/auth-schema.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { readTls } from "../edge/tls.ts";
@@ -45,7 +46,7 @@ export async function check(file: string, request?: ExplainedRequest): Promise<n
 
 /** The keys may be elsewhere while a file is checked; the proxy does not start without them. */
 function missingKeys({ security: { auth } }: Config): Fault[] {
-	const reading = auth.mode === "api_key" ? readKeyFile(auth.keys_file) : { ok: true as const };
+	const reading = takesKeys(auth) ? readKeyFile(auth.keys_file) : { ok: true as const };
 	if (reading.ok) return [];
 	const remedy = `The proxy does not start without it. Make it with 'secure-llm-proxy keys create --file ${auth.keys_file}'.`;
 	return [{ path: "security.auth.keys_file", message: `${auth.keys_file} ${reading.reason}`, remedy }];

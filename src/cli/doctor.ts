@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { deriveAuditKeys, existingKeys } from "../audit/audit-keys.ts";
 import { createNameCipher } from "../audit/name-cipher.ts";
 import { compilePolicies } from "../compile-policies.ts";
+import { takesKeys } from "../config/auth-schema.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { makeFolder } from "../core/make-folder.ts";
@@ -144,7 +145,7 @@ function auditFolder({ audit }: Config): Finding {
 
 function keyFiles({ admin, security: { auth } }: Config): Finding[] {
 	const files = [
-		["security.auth.keys_file", auth.mode === "api_key" ? auth.keys_file : ""],
+		["security.auth.keys_file", takesKeys(auth) ? auth.keys_file : ""],
 		["admin.keys_file", admin.keys_file],
 	] as const;
 	return files.flatMap(([setting, file]) => {

@@ -47,13 +47,17 @@ const Issuer = z
 	.superRefine(wayToKeys)
 	.describe("One of several issuers.");
 
+export type AuthMode = "none" | "api_key" | "jwt" | "api_key_or_jwt";
+
 /** `security.auth`: who may call. */
 export const Auth = z
 	.strictObject({
 		mode: z
-			.enum(["none", "api_key", "jwt"])
+			.enum(["none", "api_key", "jwt", "api_key_or_jwt"])
 			.default("none")
-			.describe("How callers prove who they are. `none`: everybody may call, and the address tells callers apart."),
+			.describe(
+				"How callers prove who they are. `none`: everybody may call, and the address tells callers apart. `api_key_or_jwt`: either, what begins with `slp_` is a key. Keys below that hold with `api_key` or `jwt` hold with it too.",
+			),
 		keys_file: z
 			.string()
 			.default("./data/keys.json")
@@ -76,7 +80,7 @@ export const Auth = z
 			),
 	})
 	.superRefine((auth, context) => {
-		if (auth.mode !== "jwt") return;
+		if (!takesTokens(auth)) return;
 		const names = Object.keys(auth.issuers);
 		const seen = new Set<string>();
 		for (const name of names) {
@@ -86,7 +90,8 @@ export const Auth = z
 		}
 		if (names.length === 0) {
 			for (const key of ["issuer", "audience"] as const)
-				if (auth[key] === "") context.addIssue({ code: "custom", path: [key], message: "must be set when mode is jwt" });
+				if (auth[key] === "")
+					context.addIssue({ code: "custom", path: [key], message: "must be set when callers have tokens (mode jwt or api_key_or_jwt)" });
 			wayToKeys(auth, context);
 			return;
 		}
@@ -96,6 +101,16 @@ export const Auth = z
 	})
 	.prefault({})
 	.describe("Who may call.");
+
+/** Whether callers may come with a client key. */
+export function takesKeys({ mode }: { readonly mode: AuthMode }): boolean {
+	return mode === "api_key" || mode === "api_key_or_jwt";
+}
+
+/** Whether they may come with a token. */
+function takesTokens({ mode }: { readonly mode: AuthMode }): boolean {
+	return mode === "jwt" || mode === "api_key_or_jwt";
+}
 
 /** An issuer's keys must be found. */
 function wayToKeys({ issuer, jwks_url }: { readonly issuer: string; readonly jwks_url: string }, context: z.RefinementCtx): void {

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { isScalar, parseDocument } from "yaml";
 import type { z } from "zod";
 import { faultWords } from "../core/fault-words.ts";
+import { takesKeys } from "./auth-schema.ts";
 import { cacheFaults } from "./cache-faults.ts";
 import type { ConfigFault } from "./config-fault.ts";
 import { interpolate } from "./interpolate.ts";
@@ -118,9 +119,7 @@ function fullTextAlone({ audit, logging }: Config): ConfigFault[] {
 
 /** A client's key must not make an administrator of its holder. */
 function adminKeysShared({ admin, security: { auth } }: Config): ConfigFault[] {
-	return admin.keys_file !== "" && auth.mode === "api_key" && resolve(admin.keys_file) === resolve(auth.keys_file)
-		? [ADMIN_KEYS_SHARED]
-		: [];
+	return admin.keys_file !== "" && takesKeys(auth) && resolve(admin.keys_file) === resolve(auth.keys_file) ? [ADMIN_KEYS_SHARED] : [];
 }
 
 const ADMIN_KEYS_SHARED: ConfigFault = {

@@ -1,4 +1,5 @@
 import type { ConfigFault } from "./config-fault.ts";
+import { isMetadataAddress } from "./metadata-address.ts";
 import { notEnforcedIn } from "./not-enforced.ts";
 import type { Config } from "./schema.ts";
 
@@ -17,6 +18,13 @@ export function warningsOf(config: Config, raw: unknown, logLevel = ""): ConfigF
 			message: `has weights, which mean nothing with the strategy '${strategy}'`,
 			remedy: "Set strategy: weighted, or remove the weights.",
 		}));
+	const local = Object.entries(llm_providers)
+		.filter(([, provider]) => provider.type !== "demo" && isMetadataAddress(provider.base_url))
+		.map(([name]) => ({
+			path: `llm_providers.${name}.base_url`,
+			message: "is a link-local address or a cloud's metadata service, which gives out the machine's own credentials",
+			remedy: "Name the host where the API is served.",
+		}));
 	const { tokens_per_day, tokens_per_month, usd_per_day, usd_per_month, rules } = security.rate_limiting;
 	const hasBudget = [tokens_per_day, tokens_per_month, usd_per_day, usd_per_month].some((limit) => limit > 0);
 	const hasRuleBudget = rules.some((rule) => rule.tokens_per_day + rule.tokens_per_month + rule.usd_per_day + rule.usd_per_month > 0);
@@ -24,6 +32,7 @@ export function warningsOf(config: Config, raw: unknown, logLevel = ""): ConfigF
 		...ignored,
 		...inert,
 		...(logLevel === "" || LOG_LEVEL.test(logLevel) ? [] : [UNKNOWN_LEVEL]),
+		...local,
 		...(Object.keys(llm_providers).length === 0 ? [NO_PROVIDER] : []),
 		...((hasBudget || hasRuleBudget) && shared_state.redis_url === "" ? [BUDGETS_IN_MEMORY] : []),
 	];

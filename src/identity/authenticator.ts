@@ -1,7 +1,8 @@
 import { createApiKeyAuthenticator } from "./api-keys.ts";
-import { type Authenticator, anonymous } from "./caller.ts";
+import { type Authenticator, anonymous, credentialIn } from "./caller.ts";
 import type { ClaimNames } from "./claims.ts";
 import { createJwtAuthenticator, type TokenIssuer } from "./jwt.ts";
+import { KEY_PREFIX } from "./key-format.ts";
 
 interface IssuerSettings {
 	readonly jwks_url: string;
@@ -13,7 +14,7 @@ interface IssuerSettings {
 
 /** The configuration's `security.auth` section. `issuers`: in place of the one that stands in the section itself. */
 export interface AuthSettings extends IssuerSettings {
-	readonly mode: "none" | "api_key" | "jwt";
+	readonly mode: "none" | "api_key" | "jwt" | "api_key_or_jwt";
 	readonly keys_file: string;
 	readonly clock_skew_s: number;
 	readonly keys_max_age_s: number;
@@ -29,16 +30,33 @@ export function createAuthenticator(
 	keptClaims: readonly string[],
 	onKeys: (fault: string | undefined) => void,
 ): Authenticator {
+	const keys = (): Authenticator =>
+		createApiKeyAuthenticator({ file: settings.keys_file, setting: "security.auth.keys_file", onReload: onKeys });
+	const tokens = (): Authenticator =>
+		createJwtAuthenticator({ issuers: issuersOf(settings), clockSkewS: settings.clock_skew_s, keptClaims });
 	switch (settings.mode) {
 		case "none":
 			return anonymous;
 		case "api_key":
-			return createApiKeyAuthenticator({ file: settings.keys_file, setting: "security.auth.keys_file", onReload: onKeys });
+			return keys();
 		case "jwt":
-			return createJwtAuthenticator({ issuers: issuersOf(settings), clockSkewS: settings.clock_skew_s, keptClaims });
+			return tokens();
+		case "api_key_or_jwt":
+			return either(keys(), tokens());
 		default:
 			return settings.mode satisfies never;
 	}
+}
+
+/** What a caller presents says by its form which it is. */
+function either(keys: Authenticator, tokens: Authenticator): Authenticator {
+	return {
+		authenticate: (credentials) => (credentialIn(credentials)?.startsWith(KEY_PREFIX) ? keys : tokens).authenticate(credentials),
+		close() {
+			keys.close();
+			tokens.close();
+		},
+	};
 }
 
 function issuersOf({ issuers, keys_max_age_s, ...own }: AuthSettings): TokenIssuer[] {

@@ -9,13 +9,14 @@ export interface KeyParts {
 	readonly key: string;
 }
 
+export const KEY_PREFIX = "slp_";
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const FORM = /^slp_([0-9A-Za-z]{8})_[0-9A-Za-z]{32}([0-9A-Za-z]{6})$/;
 
 /** 190 random bits; the checksum (CRC-32 in base 62, as GitHub's tokens have) lets scanners tell a key from noise. */
 export function newKey(): KeyParts {
 	const id = randomText(8);
-	const body = `slp_${id}_${randomText(32)}`;
+	const body = `${KEY_PREFIX}${id}_${randomText(32)}`;
 	return { id, key: body + checksum(body) };
 }
 

@@ -1,9 +1,11 @@
+import { createHook } from "node:async_hooks";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { verifyLog } from "../../src/audit/verify-log.ts";
@@ -38,6 +40,19 @@ async function ask(proxy: Proxy, headers: Record<string, string>, model = "m", p
 	const text = await response.text();
 	const error = response.ok ? undefined : (JSON.parse(text).error as { code: string; message: string });
 	return { status: response.status, code: error?.code, message: error?.message, headers: response.headers };
+}
+
+/** The key with another id, and a checksum that is right again. */
+function withId(key: string, id: string): string {
+	const body = key.replace(/^slp_[^_]+/, `slp_${id}`).slice(0, -6);
+	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	let rest = crc32(body);
+	let sum = "";
+	for (let i = 0; i < 6; i++) {
+		sum = digits.charAt(rest % 62) + sum;
+		rest = Math.floor(rest / 62);
+	}
+	return body + sum;
 }
 
 describe("client API keys", () => {
@@ -102,8 +117,28 @@ describe("client API keys", () => {
 	test("a well-formed key of an unknown or a known id with another secret is refused alike", async () => {
 		const other = keys("create", "--file", join(dir, "other.json"));
 		expect(await ask(proxy, { "x-api-key": other })).toMatchObject({ status: 401, code: "invalid_credential" });
-		const forged = other.replace(idOf(other), idOf(key));
+		const forged = withId(other, idOf(key));
 		expect(await ask(proxy, { "x-api-key": forged })).toMatchObject({ status: 401, code: "invalid_credential" });
+	});
+
+	test("who does not have the key pays the same for an unknown id and a wrong secret: one scrypt; a known key costs none", async () => {
+		const other = keys("create", "--file", join(dir, "fourth.json"));
+		await ask(proxy, { "x-api-key": key });
+		let derived = 0;
+		const hook = createHook({
+			init(_id, type) {
+				if (type === "SCRYPTREQUEST") derived++;
+			},
+		}).enable();
+		const costOf = async (presented: string): Promise<readonly [code: string | undefined, scrypts: number]> => {
+			const before = derived;
+			const { code } = await ask(proxy, { "x-api-key": presented });
+			return [code, derived - before];
+		};
+		expect(await costOf(other)).toEqual(["invalid_credential", 1]);
+		expect(await costOf(withId(other, idOf(key)))).toEqual(["invalid_credential", 1]);
+		expect(await costOf(key)).toEqual([undefined, 0]);
+		hook.disable();
 	});
 
 	test("a key opens only its models and has its own limit", async () => {
@@ -218,6 +253,14 @@ describe("tokens of an OpenID provider", () => {
 		expect((await ask(proxy, bearer(await sign({})))).status).toBe(200);
 		expect((await ask(proxy, bearer(await sign({ allowed: ["small-*"] })), "small-1")).status).toBe(200);
 		expect(await ask(proxy, bearer(await sign({ allowed: ["small-*"] })), "big")).toMatchObject({ status: 403, code: "model_not_allowed" });
+	});
+
+	test("clocks may differ by the configured seconds and no more, at the end of a token and at its beginning", async () => {
+		const at = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
+		expect((await ask(proxy, bearer(await sign({}, { exp: "-15s" })))).status).toBe(200);
+		expect(await ask(proxy, bearer(await sign({}, { exp: "-60s" })))).toMatchObject({ status: 401, code: "expired_credential" });
+		expect((await ask(proxy, bearer(await sign({ nbf: at(15) })))).status).toBe(200);
+		expect(await ask(proxy, bearer(await sign({ nbf: at(60) })))).toMatchObject({ status: 401, message: expect.stringContaining("'nbf'") });
 	});
 
 	test("each thing that is wrong with a token has its own words", async () => {

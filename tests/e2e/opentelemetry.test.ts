@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -64,7 +65,9 @@ beforeAll(async () => {
 	failing = await startMockUpstream((response) => void response.writeHead(500).end("{}"));
 	upstream = await startMockUpstream((response) => {
 		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["Write to jane.doe@example.com today."]).join(""));
+		const usage = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 30, completion_tokens: 20 } })}\n\n`;
+		const events = chatEvents(["Write to jane.doe@example.com today."]);
+		response.end([...events.slice(0, -1), usage, events.at(-1)].join(""));
 	});
 	proxy = await startProxy(
 		{ bad: { type: "azure", base_url: failing.url, api_key: "k" }, good: { type: "openai", base_url: upstream.url, api_key: "k" } },
@@ -145,4 +148,17 @@ test("metrics of the conventions are sent, and no text of prompt or answer in an
 		"openai",
 	]);
 	expect(raw).not.toMatch(/555-2671|jane/);
+});
+
+test("docs/observability.md names every attribute and metric of the conventions that is sent, and no other", async () => {
+	await ask();
+	await vi.waitFor(() => expect(metrics.map(({ name }) => name)).toContain("gen_ai.client.token.usage"), {
+		timeout: 20_000,
+		interval: 100,
+	});
+	const page = readFileSync("docs/observability.md", "utf8");
+	const namesIn = (text: string, quote: string): string[] => [
+		...new Set(Array.from(text.matchAll(new RegExp(`${quote}(gen_ai\\.[\\w.]+)${quote}`, "g")), ([, name = ""]) => name)),
+	];
+	expect(namesIn(page, "`").sort()).toEqual(namesIn(raw, '"').sort());
 });

@@ -39,9 +39,15 @@ const WRONG: readonly (readonly [object, string, RegExp])[] = [
 	[{ shared_state: { redis_url: `redis://:${SECRET}` } }, "shared_state.redis_url", /must begin with redis:/],
 	[{ cache: { redis_url: SECRET } }, "cache.redis_url", /must begin with redis:/],
 	[{ cache: { ttl_seconds: 0 } }, "cache.ttl_seconds", /must be 1 or more/],
-	[auth({ mode: "apikey" }), "security.auth.mode", /must be none, api_key or jwt/],
+	[auth({ mode: "apikey" }), "security.auth.mode", /must be none, api_key, jwt or api_key_or_jwt/],
 	[auth({ mode: "jwt", issuer: "a", audience: "b", jwks_url: `ftp://:${SECRET}@x` }), "security.auth.jwks_url", /http\(s\) URL/],
 	[auth({ mode: "jwt", jwks_url: "https://x", audience: "b" }), "security.auth.issuer", /must be set/],
+	[auth({ mode: "api_key_or_jwt", issuer: "https://x" }), "security.auth.audience", /must be set when callers have tokens/],
+	[
+		{ admin: { keys_file: "k.json" }, ...auth({ mode: "api_key_or_jwt", issuer: "https://x", audience: "b", keys_file: "./k.json" }) },
+		"admin.keys_file",
+		/every client would be an administrator/,
+	],
 	[auth({ algorithms: ["none"] }), "security.auth.algorithms.0", /must be RS256/],
 	[auth({ algorithms: [] }), "security.auth.algorithms", /at least 1 entry/],
 	[limits({ requests_per_minute: -1 }), "security.rate_limiting.requests_per_minute", /must be 0 or more/],
@@ -99,11 +105,32 @@ test.each([
 	expect(loaded.ok ? [] : loaded.faults.map(({ path }) => path)).toEqual([""]);
 });
 
+function warned(config: object): string[] {
+	const loaded = parseConfig(JSON.stringify(config), {});
+	return loaded.ok ? loaded.warnings.map(({ path, message }) => `${path} ${message}`) : ["not valid"];
+}
+
+test.each([
+	["169.254.169.254", true],
+	["169.254.170.2:80", true],
+	["2852039166", true],
+	["0xa9.0xfe.0xa9.0xfe", true],
+	["[fe80::1]", true],
+	["[::ffff:169.254.169.254]", true],
+	["[fd00:ec2::254]", true],
+	["100.100.100.200", true],
+	["METADATA.google.internal.", true],
+	["169.255.169.254", false],
+	["10.0.0.7", false],
+	["127.0.0.1:8080", false],
+	["[fd00::7]", false],
+	["metadata.example", false],
+])("a provider at %s is warned of: %s", (host, isWarned) => {
+	const warnings = warned({ llm_providers: { up: { type: "openai", base_url: `http://${host}/v1` } } });
+	expect(warnings).toEqual(isWarned ? [expect.stringMatching(/^llm_providers\.up\.base_url is a link-local address/)] : []);
+});
+
 test("what is valid and probably not meant is a warning", () => {
-	const warned = (config: object): string[] => {
-		const loaded = parseConfig(JSON.stringify(config), {});
-		return loaded.ok ? loaded.warnings.map(({ path, message }) => `${path} ${message}`) : ["not valid"];
-	};
 	expect(warned({ llm_providers: UP })).toEqual([]);
 	const loud = parseConfig(JSON.stringify({ llm_providers: UP }), { LOG_LEVEL: "verbose" });
 	expect(loud).toMatchObject({ ok: true, warnings: [{ path: "LOG_LEVEL" }], config: { logging: { level: "INFO" } } });

@@ -18,6 +18,7 @@ RUN npm run build:native && npm run build
 # What this platform cannot load is most of the size.
 RUN npm prune --omit=dev --ignore-scripts \
  && rm -rf node_modules/uws-fallback \
+ && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d ! -path "*/linux/$(node -p process.arch)" -exec rm -rf {} + \
  && find node_modules/uWebSockets.js -name 'uws_*.node' \
       ! -name "$(node -p '`uws_linux_${process.arch}_${process.versions.modules}.node`')" -delete
 
@@ -41,6 +42,7 @@ COPY --from=build /app/dist dist
 COPY models/harm/kinds.bin models/harm/model.bin models/harm/
 COPY models/injection/model.bin models/injection/
 COPY models/names/model.bin.gz models/names/
+COPY models/second-stage/model.onnx models/second-stage/vocabulary.txt models/second-stage/weights.json models/second-stage/
 COPY LICENSE THIRD-PARTY.md ./
 COPY config config
 # A configuration mounted at this place takes the place of the demo.

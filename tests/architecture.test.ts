@@ -55,7 +55,7 @@ const WORKER_FILES: ReadonlySet<string> = new Set([
 	"lanes/lane-policies.ts",
 	"lanes/serve-lane.ts",
 ]);
-const WORKER_MAY_IMPORT = ["inspect", "policy", "providers", "scanner", "verdict"];
+const WORKER_MAY_IMPORT = ["inspect", "models", "policy", "providers", "scanner", "verdict"];
 
 /** Heavy things have one door each. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
@@ -63,6 +63,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	undici: ["edge/upstream.ts"],
 	"eventsource-parser": ["wire/sse-decoder.ts"],
 	piscina: ["lanes/lane-pool.ts"],
+	"onnxruntime-node": ["models/onnx-encoder.ts"],
 	msgpackr: ["lanes/codec.ts"],
 	pino: ["telemetry/logger.ts"],
 	entities: ["normalize/escape.ts", "report/report-html.ts"],

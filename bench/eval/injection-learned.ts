@@ -1,13 +1,14 @@
 import { BLOCK_SCORE } from "../../models/injection/calibrate.ts";
-import { readSet, type Text } from "../../models/injection/corpus.ts";
+import type { Text } from "../../models/injection/corpus.ts";
 import { calibrationOf, crossValidate } from "../../models/injection/cross-validate.ts";
-import { isForTraining } from "../../models/injection/injection-data.ts";
+import { unlearnedTexts } from "../../models/injection/unlearned.ts";
+import { heldOutScores, outputOf } from "../../models/second-stage/held-out.ts";
+import { weigh } from "../../models/second-stage/weigh.ts";
 import type { Speaker } from "../../src/core/speaker.ts";
+import { together } from "../../src/models/second-stage.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { auc } from "./auc.ts";
 import { createJudge } from "./prompt-judge.ts";
-
-const SETS = ["injection-direct", "injection-indirect", "benign-hard-negatives"];
 
 /** Share of benign prompts above the threshold of the table. */
 const FALSE_SHARE = 0.01;
@@ -22,28 +23,42 @@ interface Judged {
 }
 
 /**
- * `npm run eval -- injection`: the learned model on sources it has not seen, by itself and together with the rules, as
- * prompts are judged. Every origin of attacks is left out once, with a share of the benign texts; documents are compared
+ * `npm run eval -- injection`: the learned models on sources they have not seen, by themselves and together with the
+ * rules, as prompts are judged. Every origin of attacks is left out once, with a share of the benign texts; documents are compared
  * with themselves without their payload.
  */
 export async function printLearnedInjection(policy: Policy, dir: string, misses: string | undefined): Promise<void> {
-	const unlearned = SETS.flatMap((set) => readSet(dir, set)).filter((text) => !isForTraining(text));
-	const carriers = readSet(dir, "injection-indirect").flatMap((row) => {
-		if (row.kind !== "spliced" || row.payload === undefined) return [];
-		return [{ ...row, id: `${row.id}-carrier`, label: 0, text: row.text.replace(row.payload, "") }];
-	});
-	const scored = crossValidate(dir, [...unlearned, ...carriers]);
+	const scored = crossValidate(dir, unlearnedTexts(dir));
 	const calibration = calibrationOf(scored);
 	const judge = await createJudge(policy);
 	const alone = scored.map((item) => ({ text: item.text, risk: item.calibrated(calibration) }));
-	const together = alone.map(({ text, risk }) => {
+	const byRules = alone.map(({ text, risk }) => {
 		const model = { score: () => risk };
 		return { text, risk: judge(text.text, SPEAKERS[text.set] ?? "user", () => model).risk };
 	});
-	printJudge("the learned model alone, without its bound", alone);
-	printJudge("rules and model together: the risk of a prompt", together);
+	const second = heldOutScores();
+	const weights = weigh(alone.map(({ text, risk }) => ({ text, first: risk, second: outputOf(second, text) })));
+	const both = alone.map(({ text, risk }) => ({ text, risk: together(weights, risk, outputOf(second, text)) }));
+	const asked = { texts: 0, benign: 0 };
+	const all = both.map(({ text, risk }, i) => {
+		const questions = {
+			isLate: false,
+			about: () => {
+				asked.texts++;
+				if (text.set === "benign-prompts") asked.benign++;
+				return risk;
+			},
+		};
+		const model = { score: () => alone[i]?.risk ?? 0 };
+		return { text, risk: judge(text.text, SPEAKERS[text.set] ?? "user", () => model, questions).risk };
+	});
+	printJudge("the first model alone, without its bound", alone);
+	printJudge("rules and first model: the risk of a prompt", byRules);
+	printJudge("both models, without the rules", both);
+	printJudge("rules and both models: the risk of a prompt with a second stage", all);
+	process.stdout.write(`\nasked of the second stage: ${asked.texts} of ${all.length} texts, ${asked.benign} of them benign prompts\n`);
 	if (misses === undefined) return;
-	for (const { text, risk } of together)
+	for (const { text, risk } of all)
 		if (text.set === misses && (text.label === 1) !== risk >= BLOCK_SCORE)
 			process.stderr.write(`${text.label === 1 ? "MISSED" : "FALSE"} ${text.id} ${risk.toFixed(3)}\n`);
 }

@@ -19,10 +19,11 @@ import { printInjectionRules } from "./injection-rules.ts";
 import { printKinds } from "./kinds.ts";
 import { printNames } from "./names.ts";
 import { printNameFolds } from "./names-folds.ts";
+import { printPromptTime } from "./prompt-time.ts";
 import { printProviderSecrets } from "./provider-secrets.ts";
 import { printReport } from "./report.ts";
 
-/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. `npm run eval -- injection`: the learned model on unseen sources; `-- injection-rules`: the rules. `npm run eval -- harm`: the model for harm in answers. `npm run eval -- names`: the token model. `npm run eval -- secrets`: those with a provider's prefix. */
+/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. `npm run eval -- injection`: the learned model on unseen sources; `-- injection-rules`: the rules; `-- prompt-time`: what a decision takes. `npm run eval -- harm`: the model for harm in answers. `npm run eval -- names`: the token model. `npm run eval -- secrets`: those with a provider's prefix. */
 const args = process.argv.slice(2);
 const valueOf = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
 const loaded = parseConfig("{}", {});
@@ -49,6 +50,10 @@ if (args[0] === "harm") {
 }
 if (args[0] === "injection") {
 	await printLearnedInjection(policy, dir, misses);
+	process.exit(0);
+}
+if (args[0] === "prompt-time") {
+	await printPromptTime(policy, dir);
 	process.exit(0);
 }
 if (args[0] === "injection-rules") {

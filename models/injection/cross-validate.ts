@@ -11,17 +11,21 @@ import { quantise } from "./quantise.ts";
 const OPTIONS: TrainOptions = { buckets: 1 << 18, outputs: 1, epochs: 8, rate: 0.2, l2: 1e-4, seed: 7, minExamples: 2 };
 
 /** Share of benign prompts, the hard ones among them, that may reach the score that blocks by default. */
-const FALSE_BLOCKS = 0.004;
-const CALIBRATED_ON = ["injection-direct", "benign-prompts", "benign-hard-negatives"];
+export const FALSE_BLOCKS = 0.004;
+export const CALIBRATED_ON = ["injection-direct", "benign-prompts", "benign-hard-negatives"];
 
 const UNCALIBRATED: Calibration = { slope: 1, offset: 0 };
 
 export interface Scored {
 	readonly text: Text;
+	/** Index of the origin that was left out for it. */
+	readonly fold: number;
 	/** By a model that did not learn the text's source. Not calibrated. */
 	readonly score: number;
 	/** By the same model, as it would be shipped. */
 	calibrated(calibration: Calibration): number;
+	/** What the same model says of a part of the text. Not calibrated. */
+	scoreOf(part: string): number;
 }
 
 interface Prepared {
@@ -48,7 +52,9 @@ export function crossValidate(dir: string, more: readonly Text[] = []): Scored[]
 		let shipped: { readonly calibration: Calibration; readonly model: InjectionModel } | undefined;
 		return [...judged, ...more.filter((text) => foldOf(text) === i)].map((text) => ({
 			text,
+			fold: i,
 			score: model.score(text.text),
+			scoreOf: model.score,
 			calibrated(calibration) {
 				if (shipped?.calibration !== calibration) shipped = { calibration, model: createInjectionModel(pack(weights, calibration)) };
 				return shipped.model.score(text.text);

@@ -6,10 +6,13 @@ export const PromptInjection = z
 	.strictObject({
 		enabled: z.boolean().default(true).describe("Look for attempts to override instructions in prompts."),
 		detection_models: z
-			.array(z.enum(["rule_based", "ml_based"]))
+			.array(z.enum(["rule_based", "ml_based", "transformer"]))
+			.refine((models) => !models.includes("transformer") || models.includes("ml_based"), {
+				error: "transformer is asked about what ml_based is unsure of: add ml_based.",
+			})
 			.default(["rule_based", "ml_based"])
 			.describe(
-				"Judges to ask; the higher score counts. `rule_based`: signals and rules; `ml_based`: a learned model of the package. See docs/prompt_security.md.",
+				"Judges to ask; the higher score counts. `rule_based`: signals and rules; `ml_based`: a learned model of the package; `transformer`: a second model for what the first is unsure of, which needs the package onnxruntime-node. See docs/prompt_security.md.",
 			),
 		block_threshold: z.number().min(0).max(1).default(0.7).describe("Score, 0…1, from which `action` is taken."),
 		action: z.enum(["block", "flag"]).default("block").describe("`block`: 400, nothing goes upstream. `flag`: pass and report."),
@@ -17,12 +20,14 @@ export const PromptInjection = z
 			.number()
 			.positive()
 			.default(1_000)
-			.describe("Time the learned model may take for one prompt, in ms. It takes 7 ms for 100,000 characters on an idle core."),
+			.describe(
+				"Time that a learned model may take for one prompt, in ms. `ml_based` takes 7 ms for 100,000 characters on an idle core, `transformer` 15 ms for 256 pieces of words, 120 at most.",
+			),
 		on_timeout: z
 			.enum(["block", "flag", "pass"])
 			.default("block")
 			.describe(
-				"A prompt for which the model had not the time: nobody knows. `block`: `action` is taken; `flag`: pass and report; `pass`: the rules decide.",
+				"A prompt for which a model had not the time: nobody knows. `block`: `action` is taken; `flag`: pass and report; `pass`: the rules decide.",
 			),
 	})
 	.prefault({})

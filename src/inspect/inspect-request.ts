@@ -5,6 +5,7 @@ import { GUARDRAIL_DIALECTS, type InspectFault, type InspectRequest, type Inspec
 import { SEVERITY, type TextInspection } from "./inspect-text.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
 import { invalidPrompt, readJson } from "./prompt-filter.ts";
+import type { Questions } from "./questions.ts";
 import { textPositions } from "./text-positions.ts";
 
 /** Texts of one request. More is a second request. */
@@ -12,7 +13,7 @@ const MAX_TEXTS = 128;
 const MEMBERS = new Set(["text", "texts", "direction", "explain"]);
 
 /** Answers `POST /v1/inspect` and its dialects: one text, or a batch in its order. `path`: of the request. */
-export function answerInspect(body: Uint8Array, path: string, { policy, inspectText }: LoadedPolicy): PromptVerdict {
+export function answerInspect(body: Uint8Array, path: string, { policy, inspectText }: LoadedPolicy, questions?: Questions): PromptVerdict {
 	const json = readJson(body);
 	if (!json.ok) return invalidPrompt(json.code);
 	const { value } = json;
@@ -23,7 +24,8 @@ export function answerInspect(body: Uint8Array, path: string, { policy, inspectT
 	if (request.texts.reduce((sum, text) => sum + text.length, 0) > policy.maxPromptLength)
 		return { ...invalidPrompt("prompt_too_long"), param };
 
-	const inspections = request.texts.map(inspectText(request.direction));
+	const inspect = inspectText(request.direction);
+	const inspections = request.texts.map((text) => inspect(text, questions));
 	const results = inspections.map((inspection, i) => resultOf(request.texts[i] ?? "", inspection, request.explain));
 	const findings = inspections.flatMap((inspection) => inspection.findings);
 	const tally = new FindingTally();

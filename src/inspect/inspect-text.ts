@@ -12,6 +12,7 @@ import { foreignCanaries } from "./canary.ts";
 import type { Explanation } from "./guardrail-dialects.ts";
 import { inspectWhole } from "./inspect-whole.ts";
 import { judgeInjection, type PromptRisk } from "./prompt-risk.ts";
+import type { Questions } from "./questions.ts";
 
 /** What the policy does with a text; `block` also stands for an answer that would be cut. */
 export type TextAction = "allow" | "flag" | "redact" | "block";
@@ -35,7 +36,8 @@ export interface TextInspection {
 /** An attack is found by several signals together. */
 const NO_RULE = -1;
 
-export type InspectText = (text: string) => TextInspection;
+/** `questions`: for a second stage. */
+export type InspectText = (text: string, questions?: Questions) => TextInspection;
 
 /** What is judged beside the rules. */
 export interface Judged {
@@ -51,11 +53,11 @@ export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: Redacti
 		(finding.category === "harm" ? harm?.action : ruleSet.rules[finding.rule]?.action) ?? finding.action;
 	// No text by itself belongs to a conversation.
 	const alone = { ...style, isOwn: foreignCanaries("") };
-	return (text) => {
+	return (text, questions) => {
 		const { text: redacted, scanner } = inspectWhole(program, alone, text);
 		const findings = scanner.findings.map((finding) => ({ ...finding, action: intended(finding) }));
 		const prompt = [{ channel: "text:0", text, speaker: "user" as const, signals: scanner.signals }];
-		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program);
+		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program, { questions });
 		const action = SEVERITY[Math.max(SEVERITY.indexOf(actionOf(findings)), SEVERITY.indexOf(attack.action))] ?? "block";
 		const risks = {
 			attack: attack.risk,

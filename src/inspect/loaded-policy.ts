@@ -1,5 +1,6 @@
 import { shippedHarmModel } from "../models/harm-model.ts";
 import { shippedInjectionModel } from "../models/injection-model.ts";
+import { shippedSecondStage } from "../models/second-stage.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Engine } from "../scanner/engine.ts";
 import { withHarm } from "../scanner/harm-scanner.ts";
@@ -22,6 +23,8 @@ export interface LoadedPolicy {
 export function loadPolicy(policy: Policy, engines: Readonly<Record<Direction, Engine>>, secretKey: Uint8Array): LoadedPolicy {
 	// A lane without the model it is told to ask must not begin.
 	if (policy.injection?.isLearned === true) shippedInjectionModel();
+	// It takes a moment; who asks it waits. Its faults are found before a lane begins.
+	if (policy.injection?.hasSecondStage === true) shippedSecondStage().catch(() => undefined);
 	const { harm } = policy;
 	const response = createScannerProgram(policy.response, engines.response);
 	const inspectors = new Map<Direction, InspectText>();

@@ -3,6 +3,7 @@ import { FindingTally } from "./finding-tally.ts";
 import { SEVERITY, type TextInspection } from "./inspect-text.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
 import { invalidPrompt, readJson } from "./prompt-filter.ts";
+import type { Questions } from "./questions.ts";
 
 /** OpenAI's own categories, which its clients expect to be there (platform.openai.com/docs/guides/moderation). */
 const OPENAI_CATEGORIES = [
@@ -22,7 +23,7 @@ const OPENAI_CATEGORIES = [
 ];
 
 /** Answers OpenAI's `POST /v1/moderations`: what the policy would do with the texts in a prompt. Our categories are `pii/email`, `secret/aws_key`, … */
-export function answerModeration(body: Uint8Array, { policy, inspectText }: LoadedPolicy): PromptVerdict {
+export function answerModeration(body: Uint8Array, { policy, inspectText }: LoadedPolicy, questions?: Questions): PromptVerdict {
 	const json = readJson(body);
 	if (!json.ok) return invalidPrompt(json.code);
 	const { input, model } = Object(json.value) as Record<string, unknown>;
@@ -39,7 +40,7 @@ export function answerModeration(body: Uint8Array, { policy, inspectText }: Load
 		return { ...invalidPrompt("prompt_too_long"), param: "input" };
 
 	const inspect = inspectText("prompt");
-	const inspected = groups.map((texts) => texts.map(inspect));
+	const inspected = groups.map((texts) => texts.map((text) => inspect(text, questions)));
 	const inspections = inspected.flat();
 	const findings = inspections.flatMap((inspection) => inspection.findings);
 	const tally = new FindingTally();

@@ -15,6 +15,7 @@ import type { TextStyle } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
 import { countFault } from "./prompt-counts.ts";
 import { judgeInjection, type PromptText } from "./prompt-risk.ts";
+import type { Questions } from "./questions.ts";
 import { textGroups } from "./text-runs.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
@@ -45,6 +46,8 @@ export interface PromptContext {
 	readonly canary?: Canary | undefined;
 	/** What the caller's blocked requests of late say, 0…1. */
 	readonly history?: number | undefined;
+	/** For the second stage. */
+	readonly questions?: Questions | undefined;
 }
 
 /** Decides about one request before anything of it goes upstream. In a dry run the verdict says what `would` have been decided. */
@@ -53,7 +56,7 @@ export function judgePrompt(
 	policy: Policy,
 	program: ScannerProgram,
 	style: TextStyle,
-	{ canary, history }: PromptContext = {},
+	{ canary, history, questions }: PromptContext = {},
 ): PromptVerdict {
 	const { json, value, request, settings } = read;
 	const refusal = refusalOf(read, policy);
@@ -78,7 +81,7 @@ export function judgePrompt(
 		blocked ||= whole.isCut;
 		for (const [k, i] of group.entries()) texts[i] = whole.texts[k];
 	}
-	const attack = judgeInjection(prompt, policy, program, { history });
+	const attack = judgeInjection(prompt, policy, program, { history, questions });
 	for (const { findings: notes, channel } of attack.reports) tally.add(notes, channel);
 	blocked ||= attack.action === "block";
 	const summary = {

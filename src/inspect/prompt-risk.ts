@@ -12,6 +12,7 @@ import {
 	type SignalPlace,
 	speakerTrust,
 } from "../verdict/injection.ts";
+import type { Questions } from "./questions.ts";
 
 /** One text of a prompt with the signals that were seen in it. */
 export interface PromptText {
@@ -61,12 +62,16 @@ interface TextRisk extends InjectionReport {
 	readonly channel: string;
 }
 
+export type AskedQuestions = Pick<Questions, "about" | "isLate">;
+
 type JudgedPolicy = Pick<Policy, "prompt"> & { readonly injection?: Policy["injection"] | undefined };
 
 export interface JudgeOptions {
 	readonly model?: (() => InjectionModel) | undefined;
 	/** What the caller's blocked requests of late say, 0…1. */
 	readonly history?: number | undefined;
+	/** Where the policy has a second stage: what it is asked. Absent: it is not. */
+	readonly questions?: AskedQuestions | undefined;
 }
 
 /** Judges all texts of a prompt, each by itself and those of the user also together. */
@@ -74,12 +79,13 @@ export function judgeInjection(
 	texts: readonly PromptText[],
 	{ injection, prompt: ruleSet }: JudgedPolicy,
 	program: ScannerProgram,
-	{ model = shippedInjectionModel, history = 0 }: JudgeOptions = {},
+	{ model = shippedInjectionModel, history = 0, questions }: JudgeOptions = {},
 ): PromptRisk {
 	if (injection === undefined) return { risk: 0, action: "allow", reports: [] };
 	const learned = injection.isLearned === true ? inTime(model(), injection.timeout?.ms) : undefined;
+	const second = injection.hasSecondStage === true && questions !== undefined ? { questions, sureFrom: injection.threshold } : undefined;
 	const judge = (places: readonly SignalPlace[], text: string, speaker: Speaker): InjectionReport =>
-		withLearned(places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(text), speaker), text, speaker, learned);
+		withLearned(places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(text), speaker), text, speaker, learned, second);
 	const single = texts.map(({ channel, text, speaker, signals }) => ({
 		channel,
 		...judge(placesOf(signals, ruleSet), text, speaker),
@@ -100,7 +106,7 @@ export function judgeInjection(
 			const action = actionOf(report.risk) === "block" ? ("cut" as const) : ("flag" as const);
 			return { ...report, findings: report.findings.map((finding) => ({ ...finding, action })) };
 		});
-	const late = learned?.isLate() === true ? (injection.timeout?.action ?? "allow") : "allow";
+	const late = learned?.isLate() === true || second?.questions.isLate === true ? (injection.timeout?.action ?? "allow") : "allow";
 	if (late === "allow") return { risk, action: actionOf(risk), reports };
 	const action = late === "block" ? ("cut" as const) : ("flag" as const);
 	const unsure = { channel: "model", risk: 0, findings: [{ type: "model_timeout", score: 0, from: 0, to: 0, action }] };
@@ -171,12 +177,32 @@ type Judge = (places: readonly SignalPlace[], text: string, speaker: Speaker) =>
 /** What the model may say by itself: below the default threshold, for it takes some ordinary texts of few or odd words for attacks. */
 const MAX_LEARNED_ALONE = 0.65;
 
-/** What the learned model says stands beside the families of the rules, as one more that may be right. */
-function withLearned(report: InjectionReport, text: string, speaker: Speaker, model: TimedModel | undefined): InjectionReport {
-	const most = report.findings.length > 0 ? 1 : MAX_LEARNED_ALONE;
+/** A text of less risk is fine, and one of `sureFrom` is not: the second stage is asked about what lies between. */
+const UNSURE_FROM = 0.03;
+
+interface AskedStage {
+	readonly questions: AskedQuestions;
+	readonly sureFrom: number;
+}
+
+/** What the learned models say stands beside the families of the rules, as one more that may be right. */
+function withLearned(
+	report: InjectionReport,
+	text: string,
+	speaker: Speaker,
+	model: TimedModel | undefined,
+	second: AskedStage | undefined,
+): InjectionReport {
 	const said = model?.score(text);
 	if (said === undefined) return report;
-	const score = Math.min(most, said * speakerTrust(speaker));
+	const most = report.findings.length > 0 ? 1 : MAX_LEARNED_ALONE;
+	const first = withFamily(report, text, Math.min(most, said * speakerTrust(speaker)));
+	if (second === undefined || first.risk < UNSURE_FROM || first.risk >= second.sureFrom) return first;
+	const both = second.questions.about(text);
+	return both === undefined ? first : withFamily(report, text, both * speakerTrust(speaker));
+}
+
+function withFamily(report: InjectionReport, text: string, score: number): InjectionReport {
 	const risk = noisyOr([report.risk, score]);
 	if (score < MIN_REPORTED_RISK) return { ...report, risk };
 	const finding = { type: "learned_injection", score, from: 0, to: Buffer.byteLength(text) };

@@ -12,10 +12,13 @@ import { answerInspect } from "../inspect/inspect-request.ts";
 import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { answerModeration } from "../inspect/moderation-request.ts";
 import { judgePrompt, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
+import { Questions } from "../inspect/questions.ts";
 import { createResponseFilter } from "../inspect/response-filter.ts";
 import { toolCallStyle } from "../inspect/tool-calls.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
 import { translateBody, translateRequest, translateStream } from "../inspect/translated-answer.ts";
+import { shippedInjectionModel } from "../models/injection-model.ts";
+import { shippedSecondStage } from "../models/second-stage.ts";
 import type { Policy } from "../policy/policy.ts";
 import { offeredTools } from "../providers/offered-tools.ts";
 import { providerOf } from "../providers/registry.ts";
@@ -40,7 +43,7 @@ const STATEFUL: ReadonlySet<ApiName> = new Set(["openai-responses"]);
 const INTERNAL: PromptVerdict = { action: "invalid", code: "internal_error", message: ERRORS.internal_error.message, param: null };
 
 export interface LaneInspector {
-	/** Handles one message; answers in the order of the messages. */
+	/** Handles one message; answers in the order of the messages, but for a prompt that the second stage is asked about. */
 	handle(item: ToLane): readonly FromLane[];
 }
 
@@ -50,8 +53,18 @@ export interface LaneInspectorOptions {
 	readonly unpack: <T>(bytes: Uint8Array) => T;
 	/** Keys the hashes in redacted text. */
 	readonly secretKey: Uint8Array;
+	/** Takes the verdict of a prompt that the second stage was asked about. Absent: it is not asked. */
+	readonly later?: (item: FromLane) => void;
 	/** Another engine than Hyperscan: the oracle, in tests. */
 	readonly createEngine?: CreateEngine;
+}
+
+/** A prompt that is read, and its policy chosen. */
+interface Inspection {
+	/** Index of the policy that counts. */
+	readonly choice: number;
+	readonly policy?: LoadedPolicy;
+	verdict(questions: Questions | undefined): PromptVerdict;
 }
 
 /** How the texts of one answer are inspected and written. */
@@ -157,6 +170,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		{ api, isSecond, surrogates: given, history }: ToLane & { kind: "prompt" },
 		read: ReadPrompt,
 		policy: LoadedPolicy,
+		questions: Questions | undefined,
 	): PromptVerdict => {
 		const { restores: keepsOriginals, dryRun } = policy.policy;
 		const state = given && options.unpack<PromptMemory>(given);
@@ -169,7 +183,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const style = { ...policy.style("prompt"), prompt: surrogates, ...(state && { isOwn: ownSurrogates(state) }) };
 		// Of several policies the first inspects the answer.
 		const canary = isSecond ? undefined : canaryFor(read, policy.policy, options.secretKey);
-		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history });
+		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history, questions });
 		if (!("stream" in verdict) || (isSecond && dryRun)) return verdict;
 		const told = isSecond ? state : toldBy(read, policy.policy, canary?.token);
 		const memory = memoryOf(surrogates, dryRun, told);
@@ -181,20 +195,32 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	};
 
 	/** The model is only known here: the policy that counts is chosen by it. */
-	const inspect = (item: ToLane & { kind: "prompt" }): Pick<FromLane & { kind: "prompt" }, "verdict" | "choice"> => {
+	const inspection = (item: ToLane & { kind: "prompt" }): Inspection => {
 		const read = ANSWERED.has(item.api) ? undefined : readPrompt(item.body, item.path, providerOf(item.api));
-		if (read?.action === "invalid") return { verdict: read, choice: 0 };
+		if (read?.action === "invalid") return { choice: 0, verdict: () => read };
 		const choice = item.policies.findIndex(({ models }) => matcherOf(models)(read?.request.model ?? ""));
 		const policy = policies.get(item.policies[choice]?.policyId ?? "");
-		if (policy === undefined) return { verdict: INTERNAL, choice: 0 };
-		return { verdict: read === undefined ? answerOf(item, policy) : judge(item, read, policy), choice };
+		if (policy === undefined) return { choice: 0, verdict: () => INTERNAL };
+		return {
+			choice,
+			policy,
+			verdict: (questions) => (read === undefined ? answerOf(item, policy, questions) : judge(item, read, policy, questions)),
+		};
 	};
 
 	const prompt = (item: ToLane & { kind: "prompt" }): readonly FromLane[] => {
+		const { sid } = item;
 		try {
-			return [{ kind: "prompt", sid: item.sid, ...inspect(item) }];
+			const { choice, policy, verdict } = inspection(item);
+			const questions = options.later === undefined ? undefined : new Questions();
+			const first = verdict(questions);
+			if (questions?.isOpen !== true) return [{ kind: "prompt", sid, verdict: first, choice }];
+			const second = questions.answer(shippedSecondStage(), shippedInjectionModel().score, policy?.policy.injection?.timeout?.ms ?? 0);
+			const known = second.then(() => verdict(questions)).catch(() => INTERNAL);
+			void known.then((answer) => options.later?.({ kind: "prompt", sid, verdict: answer, choice }));
+			return [];
 		} catch {
-			return [{ kind: "prompt", sid: item.sid, verdict: INTERNAL, choice: 0 }];
+			return [{ kind: "prompt", sid, verdict: INTERNAL, choice: 0 }];
 		}
 	};
 
@@ -255,6 +281,6 @@ function outerFilter(
 /** APIs that the engine itself serves. */
 const ANSWERED: ReadonlySet<ApiName> = new Set(["inspect", "openai-moderations"]);
 
-function answerOf({ api, body, path }: ToLane & { kind: "prompt" }, policy: LoadedPolicy): PromptVerdict {
-	return api === "inspect" ? answerInspect(body, path, policy) : answerModeration(body, policy);
+function answerOf({ api, body, path }: ToLane & { kind: "prompt" }, policy: LoadedPolicy, questions?: Questions): PromptVerdict {
+	return api === "inspect" ? answerInspect(body, path, policy, questions) : answerModeration(body, policy, questions);
 }

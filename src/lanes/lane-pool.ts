@@ -224,7 +224,7 @@ class Pool implements LanePool {
 		for (const job of this.#jobs.values()) {
 			if (job.lane !== index) continue;
 			job.lane = undefined;
-			if (suspects.has(job.item.sid)) job.suspicions++;
+			if (!lane.isUnsent(job.item.sid)) job.suspicions++;
 			if (job.suspicions > MAX_SUSPICIONS) this.#settle(job, "lane_failed");
 		}
 		this.#rehome();

@@ -71,6 +71,11 @@ export class Lane {
 		return this.#queuedBytes > MAX_QUEUED_BYTES;
 	}
 
+	/** Whether work of this session still waits here: the lane has not seen it. */
+	isUnsent(sid: number): boolean {
+		return this.#queue.some((item) => "sid" in item && item.sid === sid);
+	}
+
 	/** Sessions with work the lane has not answered: one of them may be what killed it. */
 	suspects(): Set<number> {
 		return new Set([...this.#inFlight.values()].flat().flatMap((item) => ("sid" in item ? [item.sid] : [])));

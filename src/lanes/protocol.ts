@@ -1,7 +1,8 @@
 /**
  * Every message between the front end and a lane: plain data and bytes, copied by structured clone. That copies all of the
  * memory behind a view, so bytes that are views of larger buffers are made their own first (`owned`).
- * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply.
+ * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply. A prompt
+ * that takes a second look is answered later, in a reply of its own (`NO_BATCH`).
  */
 import type { AnswerUsage } from "../core/answer-usage.ts";
 import type { AnswerMode, ApiName } from "../core/api.ts";
@@ -129,6 +130,9 @@ export interface Batch {
 	readonly seq: number;
 	readonly items: readonly ToLane[];
 }
+
+/** `seq` of a reply that answers no batch: its item was not ready with the others. */
+export const NO_BATCH = 0;
 
 export interface Reply {
 	readonly seq: number;

@@ -1,11 +1,16 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Batch, FromLane, Reply, ToLane } from "./protocol.ts";
+import { type Batch, type FromLane, NO_BATCH, type Reply, type ToLane } from "./protocol.ts";
 
 /** What a lane's task is started with. */
 export interface LaneTask {
 	readonly port: MessagePort;
 	/** Keys the hashes in redacted text. */
 	readonly secretKey: Uint8Array;
+}
+
+/** An answer that was not ready with its batch. Nothing happens on a port that is closed. */
+export function sendLater(port: MessagePort, item: FromLane): void {
+	port.postMessage({ seq: NO_BATCH, items: [item] } satisfies Reply);
 }
 
 /**

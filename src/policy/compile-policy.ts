@@ -59,6 +59,7 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 				threshold: injection.block_threshold,
 				action: injection.action,
 				isLearned: injection.detection_models.includes("ml_based"),
+				...(injection.detection_models.includes("transformer") && { hasSecondStage: true as const }),
 				timeout: { ms: injection.model_timeout_ms, action: timeoutAction(injection) },
 			},
 		}),

@@ -16,7 +16,7 @@ export interface PolicySettings {
 	};
 	readonly prompt_injection: {
 		readonly enabled: boolean;
-		readonly detection_models: readonly ("rule_based" | "ml_based")[];
+		readonly detection_models: readonly ("rule_based" | "ml_based" | "transformer")[];
 		readonly block_threshold: number;
 		readonly action: "block" | "flag";
 		readonly model_timeout_ms: number;

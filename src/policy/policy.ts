@@ -48,7 +48,9 @@ export interface InjectionPolicy {
 	readonly action: "block" | "flag";
 	/** The learned model is asked beside the rules. */
 	readonly isLearned?: boolean;
-	/** ms that the learned model may take for one prompt, and what happens to one that takes it longer. */
+	/** A transformer is asked about what the rules and the model are unsure of. */
+	readonly hasSecondStage?: boolean;
+	/** ms that the learned models may take for one prompt, and what happens to one that takes it longer. */
 	readonly timeout?: { readonly ms: number; readonly action: "allow" | "flag" | "block" };
 }
 

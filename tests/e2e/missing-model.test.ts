@@ -1,17 +1,19 @@
-import { cpSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chat } from "../support/chat-client.ts";
 import { CommandLine } from "../support/command-line.ts";
 
-/** The package as it is installed, but for one model. */
+/** The package as it is installed, but for one model and the optional runtime of another. */
 let line: CommandLine;
 beforeAll(() => {
 	CommandLine.build();
 	line = new CommandLine();
 	for (const part of ["dist", "config", "native/index.js", "native/build", "models/harm", "models/names/model.bin.gz", "package.json"])
 		cpSync(part, join(line.folder, part), { recursive: true });
-	symlinkSync(join(process.cwd(), "node_modules"), join(line.folder, "node_modules"));
+	mkdirSync(join(line.folder, "node_modules"));
+	for (const name of readdirSync("node_modules").filter((entry) => entry !== "onnxruntime-node"))
+		symlinkSync(join(process.cwd(), "node_modules", name), join(line.folder, "node_modules", name));
 	line.main = join(line.folder, "dist/main.js");
 });
 afterAll(() => line?.close());
@@ -47,4 +49,20 @@ test("the same holds for the model for harm in answers, which only `on_harmful: 
 	expect([code, err]).toEqual([2, expect.stringContaining("security.response_filtering.on_harmful")]);
 	expect(err).toMatch(/models\/harm\/kinds\.bin[\s\S]*on_harmful: allow/);
 	expect(await line.run(["check", "--config", line.file("allow.yaml", configured("rule_based", "allow"))])).toMatchObject({ code: 0 });
+});
+
+test("a transformer without its runtime or its model stops the start; a policy that does not ask for it needs neither", async () => {
+	cpSync("models/injection/model.bin", join(line.folder, "models/injection/model.bin"));
+	const asking = line.file("transformer.yaml", configured("ml_based, transformer", "allow"));
+	const withoutModel = await line.run(["check", "--config", asking]);
+	expect([withoutModel.code, withoutModel.err]).toEqual([2, expect.stringContaining("security.prompt_injection.detection_models")]);
+	expect(withoutModel.err).toMatch(/models\/second-stage\//);
+	for (const file of ["model.onnx", "vocabulary.txt", "weights.json"])
+		cpSync(`models/second-stage/${file}`, join(line.folder, "models/second-stage", file));
+	const withoutRuntime = await line.run(["check", "--config", asking]);
+	expect(withoutRuntime.code).toBe(2);
+	expect(withoutRuntime.err).toMatch(/onnxruntime-node cannot be loaded[\s\S]*npm install onnxruntime-node[\s\S]*leave transformer out/);
+	expect(await line.run(["check", "--config", line.file("first.yaml", configured("ml_based", "allow"))])).toMatchObject({ code: 0 });
+	const alone = await line.run(["check", "--config", line.file("alone.yaml", configured("transformer", "allow"))]);
+	expect([alone.code, alone.err]).toEqual([2, expect.stringContaining("add ml_based")]);
 });

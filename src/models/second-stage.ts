@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { type Encoder, loadEncoder } from "./onnx-encoder.ts";
+import { type PieceWindow, pieceWindows } from "./piece-windows.ts";
+import { WordPieces } from "./word-pieces.ts";
+
+/** Windows of one text, and of all texts of a prompt, that the transformer reads: those that the first stage finds worst. */
+const MAX_TEXT_WINDOWS = 4;
+const MAX_PROMPT_WINDOWS = 16;
+
+/** A small transformer: what is asked about the texts that the first stage is unsure of. */
+export interface SecondStage {
+	/**
+	 * Chance of an attack, 0…1, for each text, from both stages together. A text that is not in the answer was not read: there
+	 * were too many, or the time was over (`isLate`). `first`: the first stage's chance for a text or a part of it.
+	 */
+	judge(texts: Iterable<string>, first: (text: string) => number, ms: number): Promise<SecondOpinion>;
+}
+
+export interface SecondOpinion {
+	readonly risks: ReadonlyMap<string, number>;
+	readonly isLate: boolean;
+}
+
+/** How the two stages are put together: the log odds of the first, and the transformer's output, weighed. */
+export interface StageWeights {
+	readonly first: number;
+	readonly second: number;
+	readonly offset: number;
+}
+
+interface AskedWindow extends PieceWindow {
+	readonly of: string;
+	readonly score: number;
+}
+
+export function createSecondStage(encoder: Encoder, pieces: WordPieces, weights: StageWeights): SecondStage {
+	return {
+		async judge(texts, first, ms) {
+			const until = performance.now() + ms;
+			const windows = [...texts].flatMap((of) => worstWindows(pieces, of, first).map((window) => ({ ...window, of })));
+			const outputs = new Map<string, number>();
+			let isLate = false;
+			for (const { ids, of } of windows.sort(byScore).slice(0, MAX_PROMPT_WINDOWS)) {
+				isLate = performance.now() > until;
+				if (isLate) break;
+				outputs.set(of, Math.max(outputs.get(of) ?? Number.NEGATIVE_INFINITY, await encoder.logit(ids)));
+			}
+			const risks = new Map(Array.from(outputs, ([text, output]) => [text, together(weights, first(text), output)]));
+			return { risks, isLate };
+		},
+	};
+}
+
+/** The windows of a text that the first stage finds worst. */
+export function worstWindows(pieces: WordPieces, text: string, first: (part: string) => number): Omit<AskedWindow, "of">[] {
+	const windows = pieceWindows(pieces, text).map((window) => ({ ...window, score: first(text.slice(window.from, window.to)) }));
+	return windows.sort(byScore).slice(0, MAX_TEXT_WINDOWS);
+}
+
+const byScore = (a: { readonly score: number }, b: { readonly score: number }): number => b.score - a.score;
+
+/** What a chance of exactly 0 or 1 is taken for, so that its odds are finite. */
+const LEAST_CHANCE = 1e-6;
+
+export function together({ first, second, offset }: StageWeights, chance: number, output: number): number {
+	const known = Math.min(1 - LEAST_CHANCE, Math.max(LEAST_CHANCE, chance));
+	return 1 / (1 + Math.exp(-(first * Math.log(known / (1 - known)) + second * output + offset)));
+}
+
+const FOLDER = new URL("../../models/second-stage/", import.meta.url);
+let shipped: Promise<SecondStage> | undefined;
+
+/** The model of the package, loaded once per thread. Rejects with a message for people where it or its runtime is missing. */
+export function shippedSecondStage(): Promise<SecondStage> {
+	shipped ??= loadSecondStage(FOLDER);
+	return shipped;
+}
+
+/** Reads a text with the model of the package, which is not kept. Rejects like `shippedSecondStage`. */
+export async function proveSecondStage(): Promise<void> {
+	const { risks } = await (await loadSecondStage(FOLDER)).judge(["word"], () => 0.5, Number.POSITIVE_INFINITY);
+	if (risks.get("word") === undefined || Number.isNaN(risks.get("word"))) throw new Error("the model gives no number");
+}
+
+/** A folder with `model.onnx`, `vocabulary.txt` (one piece a line) and `weights.json`. */
+async function loadSecondStage(folder: URL): Promise<SecondStage> {
+	const vocabulary = readFileSync(new URL("vocabulary.txt", folder), "utf8").split("\n").filter(Boolean);
+	const weights = JSON.parse(readFileSync(new URL("weights.json", folder), "utf8")) as StageWeights;
+	return createSecondStage(await loadEncoder(new URL("model.onnx", folder)), new WordPieces(vocabulary), weights);
+}

@@ -4,8 +4,9 @@ import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
 import { createFieldReader, type Fields, type FieldTable, indexOf, NAME } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
+import { type NamedCalls, withNames } from "./named-calls.ts";
 import { companionsOf } from "./openai-logprobs.ts";
-import type { Companion, EventData, EventReading, StreamFormat, StreamMemory } from "./provider.ts";
+import type { Companion, EventData, StreamFormat, StreamMemory } from "./provider.ts";
 import { usageCounts } from "./reported-usage.ts";
 
 /** What differs between the streams of OpenAI's two completion APIs. */
@@ -51,6 +52,7 @@ export const COMPLETION_HEAD: FieldTable = [
 ];
 
 interface ChoicesNote {
+	readonly named: NamedCalls;
 	readonly head: JsonObject;
 	readonly choices: readonly number[];
 	readonly finished: readonly number[];
@@ -61,6 +63,7 @@ interface ChoicesNote {
 }
 
 interface ChoicesMemory extends StreamMemory {
+	named: NamedCalls;
 	/** id, model, created, … of the stream, to make events of the same shape. */
 	head: Record<string, unknown>;
 	/** Choices seen and not yet finished. */
@@ -86,12 +89,13 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 		return event(memory, { choices: [isFirst && shape.opening !== undefined ? shape.opening(whole) : whole] });
 	};
 	return {
-		newMemory: (): ChoicesMemory => ({ head: {}, open: [], closed: [], begun: [], usage: undefined }),
+		newMemory: (): ChoicesMemory => ({ named: {}, head: {}, open: [], closed: [], begun: [], usage: undefined }),
 		read,
 		repeats: { padding: "obfuscation" },
 		note(memory, note) {
-			const { head, choices, finished, usage } = note as ChoicesNote;
+			const { named, head, choices, finished, usage } = note as ChoicesNote;
 			const state = memoryOf(memory);
+			state.named = named;
 			Object.assign(state.head, head);
 			const known = new Set([...state.open, ...state.closed]);
 			state.open = [...state.open, ...choices.filter((index) => !known.has(index))].filter((index) => !finished.includes(index));
@@ -123,7 +127,7 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 	};
 }
 
-function createReader(shape: ChoicesShape): (data: string) => EventReading {
+function createReader(shape: ChoicesShape): StreamFormat["read"] {
 	const readFields = createFieldReader([...COMPLETION_HEAD, ...shape.fields, ["choices.#.**", "delta"]], {
 		channelOf: (root, path) => {
 			const position = path[1] as number;
@@ -132,7 +136,7 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 		},
 		spans: ["choices.#", "choices.#.logprobs", "choices.#.token_ids"],
 	});
-	return (data) => {
+	return (data, _eventName, memory) => {
 		if (data === "[DONE]") return { kind: "done" };
 		const object = parseObject(data);
 		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
@@ -142,7 +146,9 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 		const choices = Array.isArray(object["choices"]) ? object["choices"].map((choice) => (isObject(choice) ? choice : {})) : [];
 		const numbers = choices.map(indexOf);
 		const finished = numbers.filter((_, i) => choices[i]?.["finish_reason"] != null);
+		const { places, named } = withNames(fields.places, object, (memory as ChoicesMemory).named);
 		const note: ChoicesNote = {
+			named,
 			head: Object.fromEntries(HEAD_MEMBERS.filter((name) => isName(object[name])).map((name) => [name, object[name]])),
 			choices: numbers,
 			finished,
@@ -151,7 +157,7 @@ function createReader(shape: ChoicesShape): (data: string) => EventReading {
 		};
 		return {
 			kind: "data",
-			places: fields.places,
+			places,
 			companions: offsetsOf(choices, numbers, fields),
 			amendments: companionsOf(data, fields, (i) => shape.areLogprobsOwn(choices[i] ?? {})),
 			...followsOf(shape, choices, numbers),

@@ -216,6 +216,18 @@ test("numbers of the vendor, and a caller's seed, stay as they are", () => {
 });
 
 /** Text blocks with another block between them are inspected apart, and a chat client reads all text in one piece. */
+test("a call's name that comes in pieces is read as clients join it", () => {
+	const named = (...names: readonly string[]): string => {
+		const calls = names.map((name) => call({ function: { name, arguments: "" } }));
+		return streamThrough(Buffer.from(calls.join("") + CHAT_END), { api: "openai-chat", program, style: STYLE, sizes: [60], moveEvery: 2 })
+			.out;
+	};
+	expect(named(A, B)).not.toContain(B);
+	expect(named("", A, "", B)).not.toContain(B);
+	expect(named("get_", "weather")).toContain('"name":"weather"');
+	expect(named("get_weather", "get_weather").split('"name":"get_weather"')).toHaveLength(3);
+});
+
 describe("a message for chat clients", () => {
 	const block = (index: number, start: object, ...deltas: object[]): string =>
 		[

@@ -1,6 +1,7 @@
 import { type CorpusRow, readRows } from "../../models/names/labelled-text.ts";
 import { FOLDS, foldOf } from "../../models/names/split.ts";
 import { DEFAULTS, trainTokenModel } from "../../models/names/training.ts";
+import type { Entity } from "../../src/models/entity-labels.ts";
 import { MAX_SEGMENT_BYTES, SegmentCutter } from "../../src/models/segment.ts";
 import { findEntities, type TokenModel } from "../../src/models/token-model.ts";
 import { type Thresholds, thresholdFor } from "../../src/models/token-model-file.ts";
@@ -13,11 +14,10 @@ interface Read {
 	readonly corpus: string;
 	readonly fold: number;
 	readonly row: CorpusRow;
-	readonly spans: readonly (Found & { readonly value: string; readonly probability: number })[];
+	readonly spans: readonly (Found & { readonly entity: Entity; readonly value: string; readonly probability: number })[];
 }
 
 type Kind = Exclude<keyof Thresholds, "place">;
-const KINDS: readonly Kind[] = ["person", "lone", "address", "organization"];
 const GRID = [
 	0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999,
 ];
@@ -73,7 +73,7 @@ function spansIn(model: TokenModel, text: string): Read["spans"] {
 		for (const span of findEntities(model, segment)) {
 			const value = segment.slice(span.from, span.to);
 			const start = from + Buffer.byteLength(segment.slice(0, span.from));
-			spans.push({ type: span.entity, value, probability: span.probability, from: start, to: start + Buffer.byteLength(value) });
+			spans.push({ ...span, type: span.entity, value, from: start, to: start + Buffer.byteLength(value) });
 		}
 		from += size;
 	}
@@ -81,10 +81,9 @@ function spansIn(model: TokenModel, text: string): Read["spans"] {
 }
 
 function foundIn({ spans }: Pick<Read, "spans">, thresholds: Thresholds): Found[] {
-	return spans.filter(({ type, value, probability }) => {
-		if (!LEARNED.some((recognizer) => recognizer.type === type)) return false;
-		const least = thresholdFor(thresholds, type as "person", value);
-		return least !== undefined && probability >= least;
+	return spans.filter(({ entity, value, probability }) => {
+		const least = thresholdFor(thresholds, entity, value);
+		return entity !== "place" && least !== undefined && probability >= least;
 	});
 }
 
@@ -97,7 +96,7 @@ function thresholdsFrom(reads: readonly Read[]): Thresholds {
 		const isFew = (least: number): boolean => prompts.filter((read) => foundIn(read, { ...none, [kind]: least }).length > 0).length <= most;
 		return GRID.find(isFew) ?? (GRID.at(-1) as number);
 	};
-	return Object.fromEntries([...KINDS.map((kind) => [kind, lowest(kind)] as const), ["place", 1]]) as unknown as Thresholds;
+	return { person: lowest("person"), lone: lowest("lone"), address: lowest("address"), organization: lowest("organization"), place: 1 };
 }
 
 /** Counts by type: each corpus and language, and English in documents, in public texts and in all. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fail, Root, step } from "../image/root.ts";
 import { checkBalancers } from "./balancers.ts";
 import { checkChart } from "./chart.ts";
+import { checkProxyProtocol } from "./proxy-protocol.ts";
 
 if (process.getuid?.() !== 0) fail("run it as root: it makes a Debian root and enters it");
 const work = mkdtempSync(join(tmpdir(), "check-deploy-"));
@@ -21,4 +22,5 @@ step("docker compose");
 for (const folder of ["deploy", "config"]) cpSync(folder, root.at(`/check/${folder}`), { recursive: true });
 root.must("docker-compose --file /check/deploy/docker-compose.yml --profile monitoring config --quiet");
 await checkBalancers(root);
+await checkProxyProtocol(root);
 process.stdout.write("deploy OK\n");

@@ -29,7 +29,7 @@ function judge(...texts: readonly (readonly [speaker: Speaker, text: string])[])
 function judgeBy(
 	{ prompt: ruleSet, injection }: Policy,
 	texts: readonly (readonly [speaker: Speaker, text: string])[],
-	{ model, history }: JudgeOptions = {},
+	{ model, history, questions }: JudgeOptions = {},
 ): PromptRisk {
 	const style = { strategy: "mask" as const, key: new Uint8Array(32) };
 	const prompt = texts.map(([speaker, text], i) => ({
@@ -38,7 +38,7 @@ function judgeBy(
 		text,
 		signals: inspectWhole(program, style, text).scanner.signals,
 	}));
-	return judgeInjection(prompt, { prompt: ruleSet, injection }, program, { model, history });
+	return judgeInjection(prompt, { prompt: ruleSet, injection }, program, { model, history, questions });
 }
 
 const typesOf = ({ reports }: PromptRisk): string[] => reports.flatMap(({ findings }) => findings.map(({ type }) => type));
@@ -189,4 +189,32 @@ test("what a caller was blocked for makes a doubtful prompt worse, and an ordina
 	const known = doubtful(0.3);
 	expect([known.action, typesOf(known)]).toEqual(["block", expect.arrayContaining(["caller_history"])]);
 	expect(withModel(0.2, [["user", "try it"]], { history: 0.3 })).toMatchObject({ action: "allow", risk: expect.closeTo(0.2) });
+});
+
+test("the second stage is asked about what lies between fine and sure, and what it says counts like the rest", () => {
+	const asking = { ...policy, injection: { threshold: 0.7, action: "block" as const, isLearned: true, hasSecondStage: true } };
+	const judged = (first: number, second: number | undefined): { readonly asked: string[]; readonly risk: PromptRisk } => {
+		const asked: string[] = [];
+		const about = (text: string): number | undefined => {
+			asked.push(text);
+			return second;
+		};
+		const risk = judgeBy(asking, [["user", "some text"]], { model: () => ({ score: () => first }), questions: { about, isLate: false } });
+		return { asked, risk };
+	};
+	expect([judged(0.02, 0.9).asked, judged(0.02, 0.9).risk.action]).toEqual([[], "allow"]);
+	// The first stage by itself is never sure.
+	expect(judged(0.99, 0.9)).toMatchObject({ asked: ["some text"], risk: { risk: 0.9, action: "block" } });
+	expect(judged(0.6, 0.25).risk).toMatchObject({ risk: 0.25, action: "allow" });
+	expect(judged(0.5, undefined).risk).toMatchObject({ risk: 0.5, action: "allow" });
+	const late = { about: () => undefined, isLate: true };
+	const timed = { ...asking, injection: { ...asking.injection, timeout: { ms: 1000, action: "block" as const } } };
+	const unknown = judgeBy(timed, [["user", "some text"]], { model: () => ({ score: () => 0.6 }), questions: late });
+	expect([unknown.action, typesOf(unknown)]).toEqual(["block", ["learned_injection", "model_timeout"]]);
+	expect(
+		judgeBy({ ...asking, injection: { ...asking.injection, hasSecondStage: false } }, [["user", "some text"]], {
+			model: () => ({ score: () => 0.99 }),
+			questions: late,
+		}).action,
+	).toBe("allow");
 });

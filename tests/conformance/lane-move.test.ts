@@ -130,11 +130,11 @@ describe.each(Object.entries(ANSWERS) as [ApiName, readonly string[]][])("%s", (
 
 test("a name whose sentence is not decided moves with it", async () => {
 	await usePolicy("security: { response_filtering: { detection_types: [all, learned] } }\nllm_providers: {}");
-	const text = `${TEXT} Dear Mr. Osterhagen, please write an email to Priya Raman (priya@example.com). We live at 22 Harbour Street, Apt 5, Portsmouth.`;
+	const text = `${TEXT} My name is Katherine Mallory, please write an email to Priya Raman (priya@example.com). We live at 22 Harbour Street, Apt 5, Portsmouth.`;
 	const chunks = chunksOf(chatEvents(text.match(/.{1,6}/gsu) ?? []), undefined);
 	const whole = answer("openai-chat", chunks, []);
 	expect(whole.end).toBe("complete");
-	expect(whole.out).not.toMatch(/Oster|Priya|Raman|Harbour|Portsm/);
+	expect(whole.out).not.toMatch(/Katherine|Mallory|Priya|Raman|Harbour|Portsm/);
 	for (let at = 1; at <= chunks.length; at++) expect(answer("openai-chat", chunks, [at]), `death after message ${at}`).toEqual(whole);
 	const next = random(12);
 	for (let run = 0; run < 20; run++) {

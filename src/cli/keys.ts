@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { styleText } from "node:util";
 import { auditKeys, existingKeys } from "../audit/audit-keys.ts";
 import { type KeyChange, recordKeyChange } from "../audit/key-record.ts";
@@ -45,9 +45,14 @@ async function command(run: () => Promise<void>): Promise<number> {
 		await run();
 		return 0;
 	} catch (error) {
-		process.stderr.write(`keys: ${(error as Error).message}\n`);
+		process.stderr.write(`keys: ${reasonOf(error as NodeJS.ErrnoException)}\n`);
 		return 2;
 	}
+}
+
+function reasonOf({ code, path, syscall, message }: NodeJS.ErrnoException): string {
+	if (code === undefined || path === undefined) return message;
+	return `cannot write in ${syscall === "mkdir" ? path : dirname(path)} (${code}): this user needs a folder there that it may write in, or name other places with --file and --dir`;
 }
 
 interface KeyPlaces {

@@ -91,4 +91,14 @@ describe("what is done with keys", () => {
 		const after = JSON.parse(run(["keys", "rotate", endless, "--json"]).out).id;
 		expect(JSON.parse(run(["keys", "list", "--json"]).out).find((one: { id: string }) => one.id === after)).not.toHaveProperty("expires");
 	});
+
+	test("names the folder that cannot be written", () => {
+		const { status, stderr } = spawnSync(
+			process.execPath,
+			["dist/main.js", "keys", "create", "--file", join(config, "keys.json"), "--dir", trail],
+			{ env: { ...process.env, ...SECRET }, encoding: "utf8" },
+		);
+		expect(status).toBe(2);
+		expect(stderr).toContain(`cannot write in ${config} (E`);
+	});
 });

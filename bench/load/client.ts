@@ -1,4 +1,5 @@
 /** Process: opens the streams of a run and notes when the last character of each token arrived. */
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type Dispatcher } from "undici";
 import { deltasOf, promptOf, type Workload } from "../fixtures/workload.ts";
@@ -6,6 +7,8 @@ import { clockUs, type FromClient, type Receipt, type Target, type ToClient } fr
 
 /** ms that answers may take beyond their schedule before the run ends without them. */
 const GRACE_MS = 10_000;
+/** ms between two looks at how late the client is. */
+const DELAY_MS = 1;
 
 const agent = new Agent({ connections: null, pipelining: 1, bodyTimeout: 0, headersTimeout: 0, keepAliveTimeout: 30_000 });
 let tokens = 0;
@@ -177,10 +180,15 @@ function say(message: FromClient): void {
 
 process.on("message", async ({ target, workload, windowMs }: ToClient) => {
 	tokens = 0;
+	const delay = monitorEventLoopDelay({ resolution: DELAY_MS });
 	const { rate, arrivals } = workload;
+	// Of paced runs the upstream says how late it was; a timer each millisecond would be a part of what is measured.
+	if (arrivals !== undefined) delay.enable();
 	const run = rate === 0 ? flooded : paced;
 	const receipts = arrivals === undefined ? run(target, workload, windowMs) : arriving(target, workload, windowMs, arrivals);
-	say({ kind: "done", receipts: await receipts });
+	const all = await receipts;
+	delay.disable();
+	say({ kind: "done", receipts: all, clientDelay: Math.max(0, delay.percentile(99) / 1000 - DELAY_MS * 1000) });
 });
 process.on("disconnect", () => process.exit(0));
 say({ kind: "ready" });

@@ -27,6 +27,8 @@ export interface LoadResult {
 
 export interface Receipts {
 	readonly receipts: readonly Receipt[];
+	/** 99th percentile of how late the client came to what had arrived, µs. */
+	readonly clientDelay: number;
 	readonly from: number;
 	readonly to: number;
 }
@@ -71,7 +73,8 @@ export async function startLoad(): Promise<LoadGenerator> {
 			const marks = twoMarks(client, () => NO_COST);
 			client.send({ kind: "run", target, workload, windowMs } satisfies ToClient);
 			const [from, to] = await marks;
-			return { receipts: (await done).receipts, from: from.at, to: to.at };
+			const { receipts, clientDelay } = await done;
+			return { receipts, clientDelay, from: from.at, to: to.at };
 		},
 		close() {
 			upstream.disconnect();

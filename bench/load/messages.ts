@@ -48,7 +48,12 @@ export type FromClient =
 	| { readonly kind: "ready" }
 	/** The measured time begins or ends; `tokens` arrived so far. */
 	| { readonly kind: "mark"; readonly at: number; readonly tokens: number }
-	| { readonly kind: "done"; readonly receipts: readonly Receipt[] };
+	| {
+			readonly kind: "done";
+			readonly receipts: readonly Receipt[];
+			/** 99th percentile of how late the client came to what had arrived for it, µs, where requests arrive on a schedule; else 0. */
+			readonly clientDelay: number;
+	  };
 
 /** µs on the monotonic clock that all processes of a machine share. */
 export function clockUs(): number {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What a process and its children have used. */
 export interface ProcessCost {
@@ -23,6 +24,19 @@ export function costOf(roots: readonly number[]): ProcessCost {
 	}
 	const own = stats.filter(({ pid }) => family.has(pid));
 	return { cpuUs: own.reduce((sum, { cpuUs }) => sum + cpuUs, 0), rss: own.reduce((sum, { rss }) => sum + rss, 0) };
+}
+
+const LOOK_MS = 250;
+const IDLE_SHARE = 0.1;
+const PATIENCE_MS = 20_000;
+
+/** Resolves when the processes have done what a run left them to do, so that the next contestant has the cores to itself; 20 s at most. */
+export async function untilIdle(roots: readonly number[]): Promise<void> {
+	for (const until = performance.now() + PATIENCE_MS; performance.now() < until; ) {
+		const { cpuUs } = costOf(roots);
+		await sleep(LOOK_MS);
+		if (costOf(roots).cpuUs - cpuUs < LOOK_MS * 1000 * IDLE_SHARE) return;
+	}
 }
 
 function statOf(pid: number): { pid: number; parent: number; cpuUs: number; rss: number } | undefined {

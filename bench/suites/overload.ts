@@ -30,6 +30,8 @@ interface Load {
 	/** µs until a refusal was here, and until the first token of an answer. */
 	readonly refusal: ReturnType<typeof distribution>;
 	readonly firstToken: ReturnType<typeof distribution>;
+	/** µs, 99th percentile: how late the client itself was for what had arrived. Part of every time above. */
+	readonly clientDelay: number;
 	/** Neither complete nor a proper refusal. */
 	readonly broken: number;
 	readonly outcomes: Readonly<Record<string, number>>;
@@ -85,7 +87,7 @@ function completedPerSecond({ receipts, from, to }: Receipts): number {
 }
 
 /** Of the requests that came in the measured time. */
-function summary({ receipts: all, from, to }: Receipts): Omit<Load, "name" | "capacity" | "arrivals"> {
+function summary({ receipts: all, clientDelay, from, to }: Receipts): Omit<Load, "name" | "capacity" | "arrivals"> {
 	const receipts = all.filter(({ requestedAt }) => requestedAt >= from && requestedAt < to);
 	const outcomes: Record<string, number> = {};
 	for (const { outcome } of receipts) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -97,6 +99,7 @@ function summary({ receipts: all, from, to }: Receipts): Omit<Load, "name" | "ca
 		refused: refused.length / receipts.length,
 		refusal: distribution(refused.map(took)),
 		firstToken: distribution(whole.map(({ firstAt, requestedAt }) => firstAt - requestedAt)),
+		clientDelay,
 		broken: receipts.length - whole.length - refused.length,
 		outcomes,
 	};
@@ -106,8 +109,20 @@ function table(loads: readonly Load[]): Table {
 	return {
 		title: "Overload",
 		note: `goodput: complete answers within ${IN_TIME_MS / 1000} s, and their share of the capacity, measured just before in a closed loop`,
-		columns: ["", "requests/s", "goodput/s", "share", "refused", "refusal p50 ms", "p99 ms", "first token p50 ms", "p99 ms", "broken"],
-		rows: loads.map(({ name, capacity, arrivals, goodput, refused, refusal, firstToken, broken }) => [
+		columns: [
+			"",
+			"requests/s",
+			"goodput/s",
+			"share",
+			"refused",
+			"refusal p50 ms",
+			"p99 ms",
+			"first token p50 ms",
+			"p99 ms",
+			"client's own p99 ms",
+			"broken",
+		],
+		rows: loads.map(({ name, capacity, arrivals, goodput, refused, refusal, firstToken, clientDelay, broken }) => [
 			name,
 			arrivals,
 			goodput,
@@ -117,6 +132,7 @@ function table(loads: readonly Load[]): Table {
 			refusal.p99 / 1000,
 			firstToken.p50 / 1000,
 			firstToken.p99 / 1000,
+			clientDelay / 1000,
 			broken,
 		]),
 	};

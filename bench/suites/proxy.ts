@@ -9,6 +9,7 @@ import { PORTKEY } from "../contestants/portkey.ts";
 import { OURS } from "../contestants/secure-llm-proxy.ts";
 import { type Entrant, startAll } from "../contestants/start-all.ts";
 import { type LoadGenerator, type LoadResult, startLoad } from "../load/load.ts";
+import { untilIdle } from "../load/process-cost.ts";
 import { loadChart, loadTable } from "../report/load-report.ts";
 import { FULL, type Scenario, SMOKE, WARM_UP } from "./scenarios.ts";
 import type { Effort, Suite, SuiteResult } from "./suite.ts";
@@ -54,6 +55,7 @@ async function runScenario(
 			if (scenario.tooMuchFor?.includes(contestant.name) === true) continue;
 			log(`${scenario.name}: ${contestant.name}`);
 			const result = await load.run(running.target, scenario.workload, scenario.windowMs, running.pids);
+			await untilIdle(running.pids);
 			results[contestant.name] = [...(results[contestant.name] ?? []), result];
 		}
 	}

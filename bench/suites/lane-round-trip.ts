@@ -30,7 +30,7 @@ export async function laneTable(effort: Effort, log: (line: string) => void): Pr
 	await pool.close();
 	return {
 		title: "Lane round trip by batch size (one event for each of so many sessions)",
-		note: "CPU of this thread is what the front end pays: encode, post, decode, hand out.",
+		note: "CPU of this thread is what the front end pays: post, take in, hand out.",
 		columns: ["events at once", "p50 µs", "p99 µs", "wall µs/event", "CPU µs/event, both threads"],
 		rows,
 	};

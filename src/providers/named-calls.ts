@@ -6,12 +6,19 @@ import type { Place } from "./provider.ts";
 /** By choice: the call that was named last, and its name so far. */
 export type NamedCalls = Readonly<Record<number, readonly [call: number, name: string]>>;
 
-/** A streamed name may come in pieces, which some clients join: a piece is read with those before it. Servers that repeat the name say nothing new. */
+/** UTF-16 units of a joined name, and choices whose last call is remembered. Vendors allow names of 64 to 128 and 128 choices. */
+const MAX_NAME_UNITS = 1024;
+const MAX_CHOICES = 128;
+
+/**
+ * A streamed name may come in pieces, which some clients join: a piece is read with those before it. Servers that repeat the
+ * name say nothing new. Undefined: more than any vendor sends.
+ */
 export function withNames(
 	places: readonly Place[],
 	root: unknown,
 	known: NamedCalls,
-): { readonly places: readonly Place[]; readonly named: NamedCalls } {
+): { readonly places: readonly Place[]; readonly named: NamedCalls } | undefined {
 	let named = known;
 	const joined = places.map((place) => {
 		const { isTool, path = [], text } = place;
@@ -22,6 +29,8 @@ export function withNames(
 		named = { ...named, [choice]: [call, name] };
 		return name === text ? place : { ...place, text: name };
 	});
+	const names = Object.values(named);
+	if (names.length > MAX_CHOICES || names.some(([, name]) => name.length > MAX_NAME_UNITS)) return undefined;
 	return { places: joined, named };
 }
 

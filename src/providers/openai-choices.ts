@@ -146,7 +146,9 @@ function createReader(shape: ChoicesShape): StreamFormat["read"] {
 		const choices = Array.isArray(object["choices"]) ? object["choices"].map((choice) => (isObject(choice) ? choice : {})) : [];
 		const numbers = choices.map(indexOf);
 		const finished = numbers.filter((_, i) => choices[i]?.["finish_reason"] != null);
-		const { places, named } = withNames(fields.places, object, (memory as ChoicesMemory).named);
+		const calls = withNames(fields.places, object, (memory as ChoicesMemory).named);
+		if (calls === undefined) return { kind: "fault", code: "upstream_invalid_event" };
+		const { places, named } = calls;
 		const note: ChoicesNote = {
 			named,
 			head: Object.fromEntries(HEAD_MEMBERS.filter((name) => isName(object[name])).map((name) => [name, object[name]])),

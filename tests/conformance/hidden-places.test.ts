@@ -215,7 +215,6 @@ test("numbers of the vendor, and a caller's seed, stay as they are", () => {
 	expect(streamThrough(Buffer.from(event + CHAT_END), { api: "openai-chat", program, style: STYLE, sizes: [9] }).out).toContain(numbers);
 });
 
-/** Text blocks with another block between them are inspected apart, and a chat client reads all text in one piece. */
 test("a call's name that comes in pieces is read as clients join it", () => {
 	const named = (...names: readonly string[]): string => {
 		const calls = names.map((name) => call({ function: { name, arguments: "" } }));
@@ -228,6 +227,19 @@ test("a call's name that comes in pieces is read as clients join it", () => {
 	expect(named("get_weather", "get_weather").split('"name":"get_weather"')).toHaveLength(3);
 });
 
+test("a call's name has a bound, and so have the calls whose names are remembered", () => {
+	const through = (events: readonly string[]): string =>
+		streamThrough(Buffer.from(events.join("") + CHAT_END), { api: "openai-chat", program, style: STYLE, sizes: [4096] }).out;
+	const pieces = Array.from({ length: 1100 }, (_, i) => call({ function: { name: i % 2 === 0 ? "a" : "b", arguments: "" } }));
+	expect(through(pieces)).toContain("upstream_invalid_event");
+	expect(through(pieces.slice(0, 1000))).not.toContain("upstream_invalid_event");
+	const choices = Array.from({ length: 130 }, (_, i) => call({ function: { name: "f", arguments: "" } }).replace('"index":0', `"index":${i}`));
+	expect(through(choices)).toContain("upstream_invalid_event");
+	expect(through(choices.slice(0, 100))).not.toContain("upstream_invalid_event");
+});
+
+
+/** Text blocks with another block between them are inspected apart, and a chat client reads all text in one piece. */
 describe("a message for chat clients", () => {
 	const block = (index: number, start: object, ...deltas: object[]): string =>
 		[

@@ -63,3 +63,13 @@ test("an answer moves to another lane with its state first, then what was not co
 	expect(Buffer.from(items[1].bytes).toString()).toBe("cdef");
 	session.close();
 });
+
+test("what is sent to a lane and kept for a replay holds on to nothing else of the buffer that it came in", () => {
+	const session = open(1);
+	const next = { sessions: 0, post: vi.fn() };
+	session.attach(1, next as unknown as Lane);
+	session.push(Buffer.alloc(64 << 10).subarray(100, 300));
+	const { bytes } = next.post.mock.calls.at(-1)?.[0] ?? {};
+	expect([bytes.length, bytes.buffer.byteLength]).toEqual([200, 200]);
+	session.close();
+});

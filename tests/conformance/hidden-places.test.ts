@@ -233,11 +233,12 @@ test("a call's name has a bound, and so have the calls whose names are remembere
 	const pieces = Array.from({ length: 1100 }, (_, i) => call({ function: { name: i % 2 === 0 ? "a" : "b", arguments: "" } }));
 	expect(through(pieces)).toContain("upstream_invalid_event");
 	expect(through(pieces.slice(0, 1000))).not.toContain("upstream_invalid_event");
-	const choices = Array.from({ length: 130 }, (_, i) => call({ function: { name: "f", arguments: "" } }).replace('"index":0', `"index":${i}`));
+	const choices = Array.from({ length: 130 }, (_, i) =>
+		call({ function: { name: "f", arguments: "" } }).replace('"index":0', `"index":${i}`),
+	);
 	expect(through(choices)).toContain("upstream_invalid_event");
 	expect(through(choices.slice(0, 100))).not.toContain("upstream_invalid_event");
 });
-
 
 /** Text blocks with another block between them are inspected apart, and a chat client reads all text in one piece. */
 describe("a message for chat clients", () => {

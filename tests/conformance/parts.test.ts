@@ -232,6 +232,18 @@ describe.each(FORMATS.map((format) => [format.name, format] as const))("%s", (_n
 		expect(read.texts).toEqual(["α ", " ω"]);
 	});
 
+	test("a marker stands in the second part for what of a secret stood there", () => {
+		const events = format.events([[`α ${KEY.slice(0, 9)}`], [KEY.slice(9), " ω"]]);
+		const program = programs.get("redact") as ScannerProgram;
+		const { out } = streamThrough(Buffer.from(events.join("")), {
+			api: format.api,
+			program,
+			style: { ...style, strategy: "replace" },
+			sizes: [40],
+		});
+		expect(format.read(dataOf(out))[1]).toMatch(/^\[[A-Z0-9 _]+\] ω$/);
+	});
+
 	test("texts that are clean together go out as they came", () => {
 		const parts = [
 			["Ask ", "jane"],

@@ -36,11 +36,14 @@ export function credentialInQuery(query: string): Record<string, string> {
 	return key === null || key === "" ? {} : { "x-goog-api-key": key };
 }
 
-/** A caller's API key in the query (Gemini's `key`) is a credential, and those do not go upstream from here. */
+const CREDENTIAL = /^(?:key|api[-_]key|access_token)$/i;
+
+/** A caller's API key in the query (Gemini's `key`) is a credential, and those do not go upstream from here. Names may be percent-encoded. */
 function withoutKey(query: string): string {
+	const isCredential = (pair: string): boolean => [...new URLSearchParams(pair).keys()].some((name) => CREDENTIAL.test(name));
 	return query
 		.split("&")
-		.filter((pair) => !/^(?:key|api[-_]key|access_token)=/i.test(pair))
+		.filter((pair) => !isCredential(pair))
 		.join("&");
 }
 

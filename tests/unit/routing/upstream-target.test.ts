@@ -33,6 +33,9 @@ test("a query passes, but for a key in it", () => {
 	expect(target("openai", "/v1/chat/completions", { query: "beta=true&api_key=secret&key=other&x=1" }).url).toBe(
 		"https://host/chat/completions?beta=true&x=1",
 	);
+	expect(target("gemini", "/v1beta/models/m:embedContent", { query: "%6bey=secret&x=%26&api%5Fkey=secret&+=1&KEY" }).url).toBe(
+		"https://host/v1beta/models/my%20model:embedContent?x=%26&+=1",
+	);
 	expect(target("azure", "/v1/completions", { version: "1", query: "api-version=2&key=x" }).url).toBe(
 		"https://host/openai/deployments/my%20model/completions?api-version=2",
 	);

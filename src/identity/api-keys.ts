@@ -37,6 +37,8 @@ class ApiKeys implements Authenticator {
 	readonly #known = new Map<string, string>();
 	readonly #memoryKey = randomBytes(32);
 	readonly #failures = new RateLimiterMemory({ points: MAX_FAILURES, duration: 60 });
+	/** Proofs under way by keyed hash: of requests that come at once with one right key the first pays for all. */
+	readonly #proofs = new Map<string, Promise<Authentication>>();
 	#verifying = 0;
 	readonly #onChange = (): void => this.#options.onReload(this.#load());
 
@@ -53,13 +55,13 @@ class ApiKeys implements Authenticator {
 		const parts = parseKey(presented);
 		if (parts === undefined) return { ok: false, code: "invalid_credential" };
 		const fingerprint = createHmac("sha256", this.#memoryKey).update(presented).digest("base64");
+		const underWay = this.#proofs.get(fingerprint);
+		if (underWay !== undefined) await underWay;
 		const record = this.#records.get(parts.id);
-		if (record === undefined || this.#known.get(fingerprint) !== record.hash) {
-			const failure = await this.#prove(presented, record, networkOf(credentials.address));
-			if (failure !== undefined) return failure;
-			this.#remember(fingerprint, (record as KeyRecord).hash);
-		}
-		return decide(record as KeyRecord);
+		if (record !== undefined && this.#known.get(fingerprint) === record.hash) return decide(record);
+		const proof = this.#prove(presented, fingerprint, record, networkOf(credentials.address));
+		this.#proofs.set(fingerprint, proof);
+		return proof.finally(() => this.#proofs.delete(fingerprint));
 	}
 
 	close(): void {
@@ -67,23 +69,23 @@ class ApiKeys implements Authenticator {
 		unwatchFile(this.#options.file, this.#onChange);
 	}
 
-	/** The failure, or undefined when the key is the record's. An unknown id costs as much as a wrong key. */
-	async #prove(presented: string, record: KeyRecord | undefined, from: string): Promise<Authentication | undefined> {
+	/** An unknown id costs as much as a wrong key. */
+	async #prove(presented: string, fingerprint: string, record: KeyRecord | undefined, from: string): Promise<Authentication> {
 		if (this.#verifying >= MAX_VERIFYING) return { ok: false, code: "overloaded" };
 		// Counted before the answer is known and given back when it is right: keys that come at once are no way around.
 		const counted = await this.#failures.consume(from).catch(() => undefined);
 		if (counted === undefined) return { ok: false, code: "too_many_failures" };
 		this.#verifying++;
 		const isRight = await verifyKey(presented, record?.hash).finally(() => this.#verifying--);
-		if (isRight) {
-			await this.#failures.reward(from);
-			return undefined;
-		}
-		return { ok: false, code: "invalid_credential" };
+		if (!isRight || record === undefined) return { ok: false, code: "invalid_credential" };
+		await this.#failures.reward(from);
+		this.#remember(fingerprint, record.hash);
+		return decide(record);
 	}
 
 	#remember(fingerprint: string, hash: string): void {
-		if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+		const [oldest] = this.#known.keys();
+		if (oldest !== undefined && this.#known.size >= MAX_KNOWN) this.#known.delete(oldest);
 		this.#known.set(fingerprint, hash);
 	}
 

@@ -44,7 +44,8 @@ export function readKeyFile(file: string, mayBeMissing = false): KeyFileReading 
 	}
 	try {
 		const { keys } = KeyFile.parse(JSON.parse(text), { error: faultWords });
-		const doubled = keys.find(({ id }, i) => keys.findIndex((other) => other.id === id) !== i);
+		const seen = new Set<string>();
+		const doubled = keys.find(({ id }) => seen.size === seen.add(id).size);
 		return doubled === undefined ? { ok: true, keys } : { ok: false, reason: `holds the key id ${doubled.id} twice` };
 	} catch (error) {
 		const issue = error instanceof z.ZodError ? error.issues[0] : undefined;

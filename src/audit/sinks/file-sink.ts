@@ -1,4 +1,4 @@
-import { open, rename, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolder } from "../../core/make-folder.ts";
 import { formatRecord } from "./formats.ts";
@@ -26,6 +26,7 @@ export function createFileSink({ path, format, max_bytes, max_files }: SinkSetti
 }
 
 async function rotate(path: string, maxFiles: number): Promise<void> {
+	if (maxFiles === 1) return rm(path, { force: true });
 	for (let n = maxFiles - 1; n >= 1; n--) {
 		await rename(n === 1 ? path : `${path}.${n - 1}`, `${path}.${n}`).catch((error: NodeJS.ErrnoException) => {
 			if (error.code !== "ENOENT") throw error;

@@ -9,6 +9,8 @@ const MAX_BATCH = 500;
 const GATHER_MS = 200;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 30_000;
+/** Records that the log should have cannot be found in its folder. */
+const MISSING = "records missing";
 
 /** How a sink stands. */
 export interface SinkState {
@@ -119,7 +121,8 @@ export class Shipper {
 			if (this.#tail.next !== this.#sent) this.#tail.seek(this.#sent);
 			const records = this.#tail.read(this.#end, MAX_BATCH);
 			const [first, last] = [records[0]?.record, records.at(-1)?.record];
-			if (first === undefined || last === undefined) return;
+			// A fault, so that it is tried again later and not at once.
+			if (first === undefined || last === undefined) throw new Error(MISSING);
 			this.#skipped += Math.max(0, first.seq - this.#sent);
 			await this.#sink.deliver(
 				records.map(({ record, digest }) => ({ ...record, log: this.#log, id: `${this.#log}/${record.seq}/${digest}` })),
@@ -158,5 +161,5 @@ function cursorIn(path: string): number | undefined {
 /** Without addresses or credentials, which may stand in messages. */
 function reasonOf(error: unknown): string {
 	const { code, cause, message } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
-	return code ?? cause?.code ?? (/^(?:HTTP \d{3}|timeout|connection lost)$/.test(message) ? message : "failed");
+	return code ?? cause?.code ?? (/^(?:HTTP \d{3}|timeout|connection lost|records missing)$/.test(message) ? message : "failed");
 }

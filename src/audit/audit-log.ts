@@ -77,7 +77,7 @@ export class AuditLog {
 		return this.#position.range.size;
 	}
 
-	/** Appends records as one batch. `fields` get `seq` and `prev` in front. */
+	/** Appends records as one batch, with `seq` and `prev` in front. */
 	append(records: readonly object[]): AppendResult {
 		const before = this.#position;
 		try {
@@ -150,8 +150,8 @@ export class AuditLog {
 	#openSegment(): void {
 		const path = join(this.#options.dir, segmentName(this.size));
 		const head = `${JSON.stringify({ segment: headOf(this.#position) })}\n`;
-		// Whole: a segment without its head would be one that somebody has emptied.
-		if (!createFile(path, head)) throw new Error(`${path} exists already.`);
+		// Whole: a segment without its head would be one that somebody has emptied. It may be there from an attempt that failed later.
+		if (!createFile(path, head) && readFileSync(path, "utf8") !== head) throw new Error(`${path} exists already.`);
 		syncFolder(this.#options.dir);
 		const file = openSync(path, "r+");
 		if (this.#file >= 0) closeSync(this.#file);

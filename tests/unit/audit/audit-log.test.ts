@@ -49,6 +49,17 @@ test("an untouched log over several segments verifies, also after it was closed 
 	expect(verifyLog({ dir })).toEqual({ first: 0, size: 52, checkpoints: 2, faults: [] });
 });
 
+test("a segment whose head is there from an attempt that failed later is gone on with", () => {
+	const { dir: other } = newLog(12, 600);
+	const { dir } = newLog(0);
+	const log = open(dir, 600);
+	const next = segmentsOf(readdirSync(other))[1]?.name ?? "";
+	writeFileSync(join(dir, next), `${readFileSync(join(other, next), "utf8").split("\n")[0]}\n`);
+	for (let i = 0; i < 12; i++) expect(log.append([{ type: "test", i, text: "\u2028\ufffd\r" }])).toMatchObject({ ok: true });
+	log.close();
+	expect(faultsOf(dir)).toEqual([]);
+});
+
 test("any change of any byte, any line removed, doubled or moved, any cut is found", () => {
 	const { dir } = newLog(12, 600);
 	const files = segmentsOf(readdirSync(dir)).map(({ name }) => join(dir, name));

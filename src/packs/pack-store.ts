@@ -18,8 +18,8 @@ export interface PackFault {
 }
 
 /**
- * Packs in a folder: `NAME/VERSION.pack`, as they were signed. A pack is proven again whenever it is loaded, so the folder
- * need not be trusted.
+ * Packs in a folder: `NAME/VERSION.pack`, as they were signed. A pack is proven again whenever it is loaded: who can write in the
+ * folder can take a pack away or put an older version back, and nothing else.
  */
 export class PackStore {
 	readonly #dir: string;
@@ -71,7 +71,8 @@ export class PackStore {
 	#history(name: string): string[] {
 		const file = join(this.#dir, name, HISTORY);
 		try {
-			return JSON.parse(readFileSync(file, "utf8")) as string[];
+			const versions: unknown = JSON.parse(readFileSync(file, "utf8"));
+			return Array.isArray(versions) ? versions.map(String) : [];
 		} catch {
 			return [];
 		}

@@ -45,7 +45,7 @@ export function readPack(bytes: Uint8Array, trusted: readonly string[]): PackRea
 	return readContent(content);
 }
 
-/** Reads a pack that is not signed yet, and tries its patterns on its own examples. */
+/** Reads a pack that is not signed yet. Its examples are not tried. */
 export function readContent(content: Uint8Array): PackReading {
 	const result = Pack.safeParse(parsed(content));
 	if (!result.success) {

@@ -96,4 +96,9 @@ test("a start with a pack of a stranger ends with a message", async () => {
 	const yaml = `llm_providers: { demo: { type: demo } }\nthreat_packs: { dir: "${join(line.folder, "strange")}" }\n`;
 	const { code, err } = await line.run(["check", "--config", line.file("strange.yaml", yaml)]);
 	expect([code, err]).toEqual([2, expect.stringMatching(/threat pack 'acme 4\.0'.*not a trusted key/s)]);
+	writeFileSync(join(line.folder, "strange", "acme", "history.json"), "{}");
+	expect(await line.run(["check", "--config", line.file("strange.yaml", yaml)])).toMatchObject({
+		code: 2,
+		err: expect.stringContaining("threat pack 'acme': has no version in use"),
+	});
 });

@@ -171,20 +171,21 @@ export class JsonSource {
 
 	/** Hands over the runs up to `to`, cutting the last one. */
 	#take(to: ByteOffset, use: (run: Run) => void): void {
-		while (this.#runs.length > 0) {
-			const run = this.#runs[0] as Run;
-			if (this.#at + run.bytes <= to) {
-				this.#runs.shift();
-				this.#at += run.bytes;
-				use(run);
-				continue;
-			}
-			if (this.#at >= to) return;
-			const [head, tail] = cut(run, to - this.#at);
-			this.#runs[0] = tail;
-			this.#at = to;
-			use(head);
+		let count = 0;
+		for (const run of this.#runs) {
+			if (this.#at + run.bytes > to) break;
+			this.#at += run.bytes;
+			count++;
+			use(run);
 		}
+		// All at once: one by one would move the rest of a long list each time.
+		this.#runs.splice(0, count);
+		const [run] = this.#runs;
+		if (run === undefined || this.#at >= to) return;
+		const [head, tail] = cut(run, to - this.#at);
+		this.#runs[0] = tail;
+		this.#at = to;
+		use(head);
 	}
 
 	#outside(source: string, at: number): Run {

@@ -1,3 +1,5 @@
+import { ByteQueue } from "../core/byte-queue.ts";
+
 export type ArrayDecoding =
 	| { readonly kind: "elements"; readonly elements: readonly string[] }
 	/** The decoder must not be used again. */
@@ -33,7 +35,7 @@ class Decoder implements ArrayDecoder {
 	readonly #maxElementBytes: number;
 	#position: ArrayPosition;
 	/** Bytes of the element at hand, and where the search for its end goes on. */
-	#pending = Buffer.alloc(0);
+	readonly #pending = new ByteQueue();
 	#at = 0;
 	#depth = 0;
 	#isInString = false;
@@ -53,17 +55,17 @@ class Decoder implements ArrayDecoder {
 	}
 
 	decode(bytes: Uint8Array): ArrayDecoding {
-		this.#pending = this.#pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#pending, bytes]);
+		this.#pending.append(bytes);
 		const elements: string[] = [];
 		while (this.#pending.length > 0) {
 			if (this.#depth === 0 && !this.#skip()) return { kind: "fault", code: "upstream_invalid_event", elements };
 			if (!this.#findEnd()) break;
 			try {
-				elements.push(this.#utf8.decode(this.#pending.subarray(0, this.#at)));
+				elements.push(this.#utf8.decode(this.#pending.bytes.subarray(0, this.#at)));
 			} catch {
 				return { kind: "fault", code: "upstream_invalid_utf8", elements };
 			}
-			this.#pending = this.#pending.subarray(this.#at);
+			this.#pending.drop(this.#at);
 			this.#at = 0;
 		}
 		if (this.#pending.length > this.#maxElementBytes) return { kind: "fault", code: "upstream_event_too_large", elements };
@@ -73,12 +75,12 @@ class Decoder implements ArrayDecoder {
 	/** Takes what stands between elements; false when it must not stand there. */
 	#skip(): boolean {
 		let used = 0;
-		for (const byte of this.#pending) {
+		for (const byte of this.#pending.bytes) {
 			if (this.#position === "inside" && byte === OPEN_OBJECT) break;
 			if (!this.#steps(byte)) return false;
 			used++;
 		}
-		this.#pending = this.#pending.subarray(used);
+		this.#pending.drop(used);
 		return true;
 	}
 
@@ -92,8 +94,9 @@ class Decoder implements ArrayDecoder {
 
 	/** True when `#at` is behind the element that begins `#pending`. */
 	#findEnd(): boolean {
-		while (this.#at < this.#pending.length) {
-			const byte = this.#pending[this.#at++] as number;
+		const { bytes } = this.#pending;
+		while (this.#at < bytes.length) {
+			const byte = bytes[this.#at++] as number;
 			if (this.#isInString) this.#inString(byte);
 			else if (byte === QUOTE) this.#isInString = true;
 			else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) this.#depth++;

@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type Dispatcher } from "undici";
+import { random } from "../../tests/support/random.ts";
 import { deltasOf, promptOf, type Workload } from "../fixtures/workload.ts";
 import { clockUs, type FromClient, type Receipt, type Target, type ToClient } from "./messages.ts";
 
@@ -106,14 +107,19 @@ function ask(target: Target, stream: number, deltas: readonly string[]): { reado
 	return { answer, done };
 }
 
-/** Every stream once, opened over the ramp. */
+/**
+ * Every stream once, opened over the ramp at seeded random times: callers do not know of each other. Opened evenly, 100 streams of 50
+ * tokens/s over 500 ms would all fall on four points of the 20 ms between two tokens, 25 tokens at a time.
+ */
 async function paced(target: Target, workload: Workload, windowMs: number): Promise<Receipt[]> {
 	const deltas = deltasOf(workload);
 	const asked: ReturnType<typeof ask>[] = [];
 	const startedAt = performance.now();
 	const marks = Promise.all([mark(workload.rampMs), mark(workload.rampMs + windowMs)]);
-	for (let stream = 0; stream < workload.streams; stream++) {
-		const waitMs = startedAt + (stream * workload.rampMs) / workload.streams - performance.now();
+	const next = random(workload.seed);
+	const startsMs = Array.from({ length: workload.streams }, () => next() * workload.rampMs).sort((a, b) => a - b);
+	for (const [stream, startMs] of startsMs.entries()) {
+		const waitMs = startedAt + startMs - performance.now();
 		if (waitMs > 1) await sleep(waitMs);
 		asked.push(ask(target, stream, deltas(stream)));
 	}

@@ -21,26 +21,26 @@ const openFold: TransducerFactory = (sink, [first, second] = []) => {
 	const again = new Fold(sink, second);
 	// What the first reads as it stands the second reads as it stands: the same bytes are special to both.
 	const fold = new Fold((byte, from, to) => again.push(byte, from, to), first);
-	return chain(fold, again, fold);
+	return new Chain(fold, again, fold);
 };
 
 const openCompact: TransducerFactory = (sink, [first, second, third] = []) => {
 	const compact = new Compact(sink, third);
 	const fold = openFold((byte, from, to) => compact.push(byte, from, to), first && second && [first, second]);
-	return chain(fold, compact, compact);
+	return new Chain(fold, compact, compact);
 };
 
 const openDecoded: TransducerFactory = (sink, [first, second, third, fourth] = []) => {
 	const inner = new Fold(sink, fourth);
 	const decode = new Decode((byte, from, to) => inner.push(byte, from, to), third);
 	const fold = openFold((byte, from, to) => decode.push(byte, from, to), first && second && [first, second]);
-	return chain(fold, chain(decode, inner, decode), decode);
+	return new Chain(fold, new Chain(decode, inner, decode), decode);
 };
 
 const openHidden: TransducerFactory = (sink, [character, run, second] = []) => {
 	const inner = new Fold(sink, second);
 	const hidden = new Hidden((byte, from, to) => inner.push(byte, from, to), character && run && [character, run]);
-	return chain(hidden, inner, hidden);
+	return new Chain(hidden, inner, hidden);
 };
 
 /** The views in which a text is scanned beside the text itself. */
@@ -52,18 +52,39 @@ export const VIEWS: readonly View[] = [
 	...FIELD_READINGS.map((reading) => ({ name: "fields", isPartial: false, ...reading }) as const),
 ];
 
-/** Two transducers as one, the first writing into the second; `skipper` knows which bytes are special to either. */
-function chain(first: Transducer, second: Transducer, skipper: Pick<Transducer, "skip">): Transducer {
-	return {
-		push: (byte, from, to) => first.push(byte, from, to),
-		finish() {
-			first.finish();
-			second.finish();
-		},
-		skip: (window, from, end) => skipper.skip(window, from, end),
-		get undecidedFrom() {
-			return Math.min(first.undecidedFrom, second.undecidedFrom);
-		},
-		state: (): TransducerState[] => [...first.state(), ...second.state()],
-	};
+/**
+ * Two transducers as one, the first writing into the second; `skipper` knows which bytes are special to either. A class: an object
+ * literal with a getter gets a hidden class of its own, which lives in the old generation and keeps the whole view alive with it.
+ */
+class Chain implements Transducer {
+	readonly #first: Transducer;
+	readonly #second: Transducer;
+	readonly #skipper: Pick<Transducer, "skip">;
+
+	constructor(first: Transducer, second: Transducer, skipper: Pick<Transducer, "skip">) {
+		this.#first = first;
+		this.#second = second;
+		this.#skipper = skipper;
+	}
+
+	get undecidedFrom(): number {
+		return Math.min(this.#first.undecidedFrom, this.#second.undecidedFrom);
+	}
+
+	push(byte: number, from: number, to: number): void {
+		this.#first.push(byte, from, to);
+	}
+
+	finish(): void {
+		this.#first.finish();
+		this.#second.finish();
+	}
+
+	skip(window: Uint8Array, from: number, end: number): number {
+		return this.#skipper.skip(window, from, end);
+	}
+
+	state(): TransducerState[] {
+		return [...this.#first.state(), ...this.#second.state()];
+	}
 }

@@ -39,8 +39,10 @@ export interface ResponseFilter {
 	/** What ends the answer with an error when no step can. */
 	failure(code: ErrorCode): string;
 	state(): FilterState;
-	readonly found: FindingReport;
-	readonly usage: AnswerUsage;
+	/** What it has found so far. */
+	found(): FindingReport;
+	/** What it has used so far, as far as it is known. */
+	usage(): AnswerUsage;
 	close(): void;
 }
 

@@ -30,12 +30,8 @@ export function arrayStream(filter: ResponseFilter, maxElementBytes: number, res
 	};
 
 	return {
-		get found() {
-			return filter.found;
-		},
-		get usage() {
-			return filter.usage;
-		},
+		found: () => filter.found(),
+		usage: () => filter.usage(),
 		push(bytes) {
 			received += bytes.length;
 			const { elements, ...decoding } = decoder.decode(bytes);

@@ -15,8 +15,8 @@ import { editsOf } from "./whole-texts.ts";
 export interface BodyFilter {
 	push(bytes: Uint8Array): FilterStep;
 	end(fault: string | undefined): FilterStep;
-	readonly found: FindingReport;
-	readonly usage: AnswerUsage;
+	found(): FindingReport;
+	usage(): AnswerUsage;
 }
 
 export function createBodyFilter(options: {
@@ -34,12 +34,8 @@ export function createBodyFilter(options: {
 	let received = 0;
 	const fault = (code: string): FilterStep => ({ out: "", consumed: received, ended: "fault", code });
 	return {
-		get found() {
-			return tally.report();
-		},
-		get usage() {
-			return usage.usage(units);
-		},
+		found: () => tally.report(),
+		usage: () => usage.usage(units),
 		push(bytes) {
 			received += bytes.length;
 			if (received > options.maxBytes) return fault("upstream_event_too_large");

@@ -74,12 +74,12 @@ class Filter implements ResponseFilter {
 		this.#writer = new AnswerWriter(this.#format, this.#memory, this.#channels, this.#transcript);
 	}
 
-	get found(): FindingReport {
+	found(): FindingReport {
 		this.#channels.takeFindings();
 		return this.#tally.report();
 	}
 
-	get usage(): AnswerUsage {
+	usage(): AnswerUsage {
 		return this.#usage.usage(this.#channels.units, this.#channels.hold);
 	}
 
@@ -115,7 +115,7 @@ class Filter implements ResponseFilter {
 		const out = waited.out + this.#writer.finish([""]);
 		if (this.#channels.isCut) return this.#cut(out);
 		const end = this.#done ? "" : this.#format.done();
-		return { out: out + end + securityComment("complete", this.found.counts), consumed: this.#received, ended: "complete" };
+		return { out: out + end + securityComment("complete", this.found().counts), consumed: this.#received, ended: "complete" };
 	}
 
 	failure(code: ErrorCode): string {
@@ -126,8 +126,8 @@ class Filter implements ResponseFilter {
 		return {
 			memory: this.#memory,
 			channels: this.#channels.state(),
-			found: this.found,
-			usage: this.usage,
+			found: this.found(),
+			usage: this.usage(),
 			began: this.#decoder.began,
 		};
 	}
@@ -275,7 +275,7 @@ class Filter implements ResponseFilter {
 		const transcript = this.#transcript ?? new TranscriptKeeper();
 		const end = this.#format.cut(this.#memory, unsent, transcript, this.#channels.cutCause ?? this.#wholeCause);
 		const mark = onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done();
-		return { out: out + broken + end + mark + securityComment("cut", this.found.counts), consumed: this.#received, ended: "cut" };
+		return { out: out + broken + end + mark + securityComment("cut", this.found().counts), consumed: this.#received, ended: "cut" };
 	}
 
 	#fault(out: string, code: string, from?: VendorError): FilterStep {

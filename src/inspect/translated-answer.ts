@@ -37,12 +37,8 @@ export function translateStream(filter: ResponseFilter, options: AnswerTranslati
 	const state = resumed ?? translation.newState();
 	const translate = (step: FilterStep): FilterStep => ({ ...step, out: translateBlocks(step.out, translation, state, options) });
 	return {
-		get found() {
-			return filter.found;
-		},
-		get usage() {
-			return filter.usage;
-		},
+		found: () => filter.found(),
+		usage: () => filter.usage(),
 		push: (bytes) => translate(filter.push(bytes)),
 		end: (fault) => translate(filter.end(fault)),
 		failure: (code) => errorEvent(options.to, code),
@@ -66,12 +62,8 @@ function translateBlocks(sse: string, translation: Translation, state: Translati
 /** The same for a non-streamed answer. */
 export function translateBody(filter: BodyFilter, options: AnswerTranslation): BodyFilter {
 	return {
-		get found() {
-			return filter.found;
-		},
-		get usage() {
-			return filter.usage;
-		},
+		found: () => filter.found(),
+		usage: () => filter.usage(),
 		push: (bytes) => filter.push(bytes),
 		end(fault) {
 			const step = filter.end(fault);

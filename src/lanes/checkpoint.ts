@@ -34,6 +34,6 @@ export class Checkpoint {
 		this.#bytes = 0;
 		this.#consumed = step.consumed;
 		const resume = this.#pack(filter.state());
-		return { consumed: step.consumed, resume, usage: filter.usage, ...(kept.length > 0 && { journal: this.#pack(kept) }) };
+		return { consumed: step.consumed, resume, usage: filter.usage(), ...(kept.length > 0 && { journal: this.#pack(kept) }) };
 	}
 }

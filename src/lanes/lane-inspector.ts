@@ -103,9 +103,9 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			const progress = answer.mode === "stream" ? answer.checkpoint.after(received, step, answer.filter) : { consumed: step.consumed };
 			return { kind: "output", sid, received, ...progress, ...bytes };
 		}
-		const { found, usage } = answer.filter;
+		const told = { found: answer.filter.found(), usage: answer.filter.usage() };
 		close(sid);
-		return { kind: "output", sid, received, consumed: step.consumed, ...bytes, ended, ...(code !== undefined && { code }), found, usage };
+		return { kind: "output", sid, received, consumed: step.consumed, ...bytes, ended, ...(code !== undefined && { code }), ...told };
 	};
 
 	/** An exception in one answer ends that answer closed; the lane and its other answers go on. */

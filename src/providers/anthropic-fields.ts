@@ -2,6 +2,7 @@ import type { JsonPath, JsonSpan } from "../wire/json-strings.ts";
 import { createFieldReader, type FieldTable, type Treatment } from "./field-table.ts";
 import { isObject, type JsonObject, valueAt } from "./json-object.ts";
 import type { Amendment, Place } from "./provider.ts";
+import { ANTHROPIC_SETTINGS } from "./request-settings.ts";
 
 /** Where text stands in Anthropic's messages (docs.anthropic.com/en/api/messages). A string that no table names is inspected whole. */
 
@@ -152,7 +153,7 @@ export const readRequestFields = createFieldReader(
 		...blockFields("messages.#.content.#"),
 		...blockFields("system.#"),
 	],
-	{ refine: refineRequest, spans: ["messages.#.content.#"] },
+	{ names: ANTHROPIC_SETTINGS, refine: refineRequest, spans: ["messages.#.content.#"] },
 );
 
 /** Encoded media is told from text by its source's type; a server's token is meant for the vendor. */

@@ -56,6 +56,8 @@ export interface FieldReaderOptions {
 	readonly channelOf?: (root: unknown, path: JsonPath) => string;
 	/** Paths of values whose spans are wanted, as in the table. */
 	readonly spans?: readonly string[];
+	/** Paths whose member names are the vendor's, beside those that the table spells out. */
+	readonly names?: readonly string[];
 	/** Where the table's word depends on the values around: the treatment in its place, or undefined. */
 	readonly refine?: (root: unknown, path: JsonPath) => Treatment | undefined;
 }
@@ -74,7 +76,7 @@ export function createFieldReader(
 	table: FieldTable,
 	options: FieldReaderOptions = {},
 ): (json: string, root: unknown) => Fields | undefined {
-	const compiled = compile(table);
+	const compiled = compile(table, options.names ?? []);
 	const wanted = new Map<string, Wanted>([
 		...(options.spans ?? []).map((path) => [path, "span"] as const),
 		...table.filter(([, treatment]) => treatment === "wholeValue").map(([path]) => [path, "leaf"] as const),
@@ -219,13 +221,12 @@ interface CompiledTable {
 	readonly names: ReadonlySet<string>;
 }
 
-function compile(table: FieldTable): CompiledTable {
-	const names = new Set<string>();
+function compile(table: FieldTable, more: readonly string[]): CompiledTable {
+	const names = new Set(more.flatMap(pathsAlong));
 	const exact = new Map<string, Treatment>();
 	const wild: { readonly expression: RegExp; readonly treatment: Treatment }[] = [];
 	for (const [path, treatment] of table) {
-		const steps = path.split(/\.?\*/)[0]?.split(".") ?? [];
-		for (let depth = 1; depth <= steps.length; depth++) names.add(steps.slice(0, depth).join("."));
+		for (const name of pathsAlong(path)) names.add(name);
 		if (!path.includes("*")) exact.set(path, exact.get(path) ?? treatment);
 		else wild.push({ expression: wildcard(path), treatment });
 	}
@@ -234,6 +235,12 @@ function compile(table: FieldTable): CompiledTable {
 		isExact: (shape) => exact.has(shape),
 		treatmentOf: (shape) => exact.get(shape) ?? wild.find(({ expression }) => expression.test(shape))?.treatment,
 	};
+}
+
+/** The path, as far as it is spelled out, and everything above it. */
+function pathsAlong(path: string): string[] {
+	const steps = path.split(/\.?\*/)[0]?.split(".") ?? [];
+	return steps.map((_, i) => steps.slice(0, i + 1).join("."));
 }
 
 function wildcard(path: string): RegExp {

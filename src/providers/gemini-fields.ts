@@ -1,6 +1,7 @@
 import type { JsonPath } from "../wire/json-strings.ts";
 import { createFieldReader, type FieldTable, indexOf, type Treatment } from "./field-table.ts";
 import { isObject, type JsonObject, valueAt } from "./json-object.ts";
+import { GEMINI_SETTINGS } from "./request-settings.ts";
 
 /** Where text stands in Gemini's API (ai.google.dev/api/generate-content). A string that no table names is inspected whole. */
 
@@ -105,7 +106,7 @@ export const readRequestFields = createFieldReader(
 		["requests.#.taskType", "name"],
 		...contentFields("generateContentRequest.contents.#"),
 	],
-	{ refine: refineRequest },
+	{ names: GEMINI_SETTINGS, refine: refineRequest },
 );
 
 /** Images, sound and film may pass; a file of another type may hold text. */

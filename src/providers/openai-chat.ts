@@ -8,6 +8,7 @@ import { COMPLETION_HEAD, createChoicesStream } from "./openai-choices.ts";
 import { createChoicesBody } from "./openai-choices-body.ts";
 import { doLogprobsSpell } from "./openai-logprobs.ts";
 import type { Provider, RequestReading } from "./provider.ts";
+import { OPENAI_SETTINGS } from "./request-settings.ts";
 
 /** OpenAI chat completions (platform.openai.com/docs/api-reference/chat) and the dialects of compatible servers. */
 export const openaiChat: Provider = {
@@ -74,26 +75,29 @@ function isContinuedCall(name: string, value: unknown): boolean {
 	);
 }
 
-const readFields = createFieldReader([
-	["model", "name"],
-	["service_tier", "name"],
-	["reasoning_effort", "name"],
-	["verbosity", "name"],
-	["seed", "name"],
-	["tool_choice", "name"],
-	["tools.#.type", "name"],
-	["response_format.type", "name"],
-	...below("messages.#", [
-		["content.#.text", "part"],
-		["tool_call_id", "callId"],
-		["content.#.image_url.detail", "name"],
-		["content.#.input_audio.format", "name"],
-		["content.#.input_audio.data", "media"],
-		["content.#.file.file_data", "document"],
-		["content.#.file.file_id", "name"],
-		...messageFields("whole"),
-	]),
-]);
+const readFields = createFieldReader(
+	[
+		["model", "name"],
+		["service_tier", "name"],
+		["reasoning_effort", "name"],
+		["verbosity", "name"],
+		["seed", "name"],
+		["tool_choice", "name"],
+		["tools.#.type", "name"],
+		["response_format.type", "name"],
+		...below("messages.#", [
+			["content.#.text", "part"],
+			["tool_call_id", "callId"],
+			["content.#.image_url.detail", "name"],
+			["content.#.input_audio.format", "name"],
+			["content.#.input_audio.data", "media"],
+			["content.#.file.file_data", "document"],
+			["content.#.file.file_id", "name"],
+			...messageFields("whole"),
+		]),
+	],
+	{ names: OPENAI_SETTINGS },
+);
 
 function readRequest(json: string): RequestReading {
 	return readModelRequest(json, readFields, (object, invalid) => {

@@ -5,6 +5,7 @@ import { areTexts, readModelRequest } from "./model-request.ts";
 import { COMPLETION_HEAD, createChoicesStream } from "./openai-choices.ts";
 import { createChoicesBody } from "./openai-choices-body.ts";
 import type { Provider } from "./provider.ts";
+import { OPENAI_SETTINGS } from "./request-settings.ts";
 
 /** OpenAI completions (platform.openai.com/docs/api-reference/completions), as vLLM and others still serve them. */
 export const openaiCompletions: Provider = {
@@ -27,10 +28,13 @@ export const openaiCompletions: Provider = {
 		),
 };
 
-const readFields = createFieldReader([
-	["model", "name"],
-	["seed", "name"],
-]);
+const readFields = createFieldReader(
+	[
+		["model", "name"],
+		["seed", "name"],
+	],
+	{ names: OPENAI_SETTINGS },
+);
 
 function isPlain(member: string): boolean {
 	return member === "index" || member === "text" || member === "finish_reason" || member === "logprobs" || member === "stop_reason";

@@ -6,6 +6,7 @@ import { partLogprobAmendments } from "./openai-logprobs.ts";
 import { itemFields, responseFields } from "./openai-response-fields.ts";
 import { responseStream } from "./openai-response-stream.ts";
 import type { BodyReading, Place, Provider, RequestReading } from "./provider.ts";
+import { OPENAI_SETTINGS } from "./request-settings.ts";
 
 /** OpenAI Responses (platform.openai.com/docs/api-reference/responses). */
 export const openaiResponses: Provider = {
@@ -61,23 +62,26 @@ function isText(item: unknown): boolean {
 	return isObject(item) && (item["type"] === "message" || item["type"] === "reasoning");
 }
 
-const readFields = createFieldReader([
-	["model", "name"],
-	["service_tier", "name"],
-	["truncation", "name"],
-	["previous_response_id", "name"],
-	["tool_choice", "name"],
-	["tools.#.type", "name"],
-	["text.format.type", "name"],
-	["include.#", "name"],
-	["input.#.content.#.text", "part"],
-	["input.#.content.#.detail", "name"],
-	["input.#.content.#.file_id", "name"],
-	["input.#.content.#.file_data", "document"],
-	["input.#.content.#.input_audio.data", "media"],
-	["input.#.content.#.input_audio.format", "name"],
-	...itemFields("input.#", "whole", "whole"),
-]);
+const readFields = createFieldReader(
+	[
+		["model", "name"],
+		["service_tier", "name"],
+		["truncation", "name"],
+		["previous_response_id", "name"],
+		["tool_choice", "name"],
+		["tools.#.type", "name"],
+		["text.format.type", "name"],
+		["include.#", "name"],
+		["input.#.content.#.text", "part"],
+		["input.#.content.#.detail", "name"],
+		["input.#.content.#.file_id", "name"],
+		["input.#.content.#.file_data", "document"],
+		["input.#.content.#.input_audio.data", "media"],
+		["input.#.content.#.input_audio.format", "name"],
+		...itemFields("input.#", "whole", "whole"),
+	],
+	{ names: OPENAI_SETTINGS },
+);
 
 function readRequest(json: string): RequestReading {
 	return readModelRequest(json, readFields, ({ input, background }, invalid) => {

@@ -156,7 +156,7 @@ audit
 	.option("--log <name>", "the log", "local")
 	.option("--record <seq>", "that this record is in the log")
 	.option("--since <checkpoint>", "that nothing changed since this checkpoint (a file)")
-	.action(async (options: AuditProveOptions) => finish((await import("./cli/audit.ts")).auditProve(options)));
+	.action(async (options: AuditProveOptions) => finish(await (await import("./cli/audit.ts")).auditProve(options)));
 places(
 	audit
 		.command("export")
@@ -211,7 +211,7 @@ program
 	.option("--from <time>", "from then on: a date, a time, or how long ago (24h, 30d)", "30d")
 	.option("--to <time>", "up to then; default: now")
 	.option("--out <file>", "a file ending in .html (with charts), .md or .json; default: Markdown on standard output")
-	.action(async (options: ReportOptions) => finish((await import("./cli/report.ts")).report(options)));
+	.action(async (options: ReportOptions) => finish(await (await import("./cli/report.ts")).report(options)));
 const packs = program.command("packs").description("signed packs of patterns about threats, for threat_packs.dir");
 const packDir = ["--dir <folder>", "the folder of threat_packs.dir", "./data/packs"] as const;
 const trusted = ["--key <key...>", "public keys that are trusted, base64"] as const;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DAY_MS } from "../core/units.ts";
 import type { AuditKeys } from "./audit-keys.ts";
 import { AuditLog, PUBLIC_KEY } from "./audit-log.ts";
 import { createSigner } from "./checkpoint.ts";
@@ -10,7 +11,6 @@ import { createSigner } from "./checkpoint.ts";
 export const ADMIN_LOG = "admin";
 /** It is opened for every action, and opening reads the last segment. */
 const MAX_SEGMENT_BYTES = 1 << 20;
-const DAY_MS = 86_400_000;
 /** Another command may have it for a moment. */
 const ATTEMPTS = 40;
 const PAUSE_MS = 50;

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../core/units.ts";
 import type { Secrets } from "./audit-keys.ts";
 import type { AuditWriterOptions } from "./audit-writer.ts";
 import type { SinkSettings } from "./sinks/sink.ts";
@@ -15,8 +16,6 @@ export interface AuditSettings {
 	readonly max_unwritten_records: number;
 	readonly sinks: readonly SinkSettings[];
 }
-
-const DAY_MS = 86_400_000;
 
 export function auditOptions(audit: AuditSettings, secrets: Secrets): Omit<AuditWriterOptions, "onEvent"> {
 	return {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { DAY_MS } from "../core/units.ts";
 import { retainAdminActions } from "./admin-log.ts";
 import { type AuditKeys, auditKeys } from "./audit-keys.ts";
 import { AuditLog, PUBLIC_KEY } from "./audit-log.ts";
@@ -9,8 +10,6 @@ import { type ConsentRecord, recordConsents } from "./consent-record.ts";
 import type { AuditThreadData } from "./protocol.ts";
 import { seal } from "./seal.ts";
 import { SubjectKeys } from "./subject-keys.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Content has a log of its own, because it is kept for a shorter time. */
 const CONTENT_SUFFIX = ".content";

@@ -14,6 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { createFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
+import { DAY_MS } from "../core/units.ts";
 import { type AuditKeys, keyedHash } from "./audit-keys.ts";
 import { seal, unseal } from "./seal.ts";
 
@@ -38,7 +39,7 @@ const FOLDER = "subjects";
 const ERASURES = "erasures";
 const MAX_REMEMBERED = 10_000;
 /** A key that is used is marked as such so often, ms. */
-const SIGN_OF_USE_MS = 86_400_000;
+const SIGN_OF_USE_MS = DAY_MS;
 
 /**
  * The keys of subjects, one file each, wrapped by a key from the installation's secret. Destroying the file is the erasure

@@ -4,6 +4,7 @@ import { logsIn } from "../audit/log-reader.ts";
 import { openIndex } from "../audit/search-index.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
 import { configIn } from "./audit-places.ts";
+import { command } from "./command.ts";
 import { installationSecrets } from "./secret.ts";
 import { periodOption } from "./time-option.ts";
 
@@ -16,9 +17,9 @@ export interface QueryOptions extends Partial<Record<Exclude<keyof RecordFilter,
 }
 
 /** `audit query`: records that fit, newest first. Exit 0 found some, 1 none, 2 cannot be done. */
-export async function auditQuery({ dir: folder, config, ...options }: QueryOptions): Promise<number> {
+export function auditQuery({ dir: folder, config, ...options }: QueryOptions): Promise<number> {
 	const { limit, json, subject, from, to, ...rest } = options;
-	try {
+	return command("audit query", async () => {
 		const { dir, index_url } = config === undefined ? { dir: folder, index_url: "" } : (await configIn(config)).audit;
 		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
 		if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Error(`--limit takes a whole number, not '${limit}'`);
@@ -32,10 +33,7 @@ export async function auditQuery({ dir: folder, config, ...options }: QueryOptio
 		const records = await index.find(filter).finally(() => index.close());
 		process.stdout.write(json === true ? records.map((record) => `${JSON.stringify(record)}\n`).join("") : table(records));
 		return records.length > 0 ? 0 : 1;
-	} catch (error) {
-		process.stderr.write(`audit query: ${(error as Error).message}\n`);
-		return 2;
-	}
+	});
 }
 
 /** Records know pseudonyms only; which one belongs to a caller is known to who has the secret. */

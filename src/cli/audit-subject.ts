@@ -9,21 +9,12 @@ import { type Subject, SubjectKeys } from "../audit/subject-keys.ts";
 import { eraseConsents, type ShownConsent, shown } from "../identity/consent-change.ts";
 import { readConsents, rewriteConsents } from "../identity/consent-file.ts";
 import { hasConsents, type PlaceOptions, type Places, placesOf } from "./audit-places.ts";
+import { command } from "./command.ts";
 
 export interface SubjectOptions extends PlaceOptions {
 	/** `key:ID`, `jwt:NAME` or `address:IP`. */
 	readonly subject: string;
 	readonly reason?: string;
-}
-
-/** Runs one command: 0 done, 1 nothing to do, 2 not possible. */
-async function command(name: string, run: () => Promise<number>): Promise<number> {
-	try {
-		return await run();
-	} catch (error) {
-		process.stderr.write(`${name}: ${(error as Error).message}\n`);
-		return 2;
-	}
 }
 
 /** What is there about a subject. */

@@ -4,6 +4,7 @@ import { PUBLIC_KEY, verifierKeysOf } from "../audit/audit-log.ts";
 import { logsIn } from "../audit/log-reader.ts";
 import { type ProofReading, proveConsistency, proveInclusion, verifyProof } from "../audit/proof.ts";
 import { verifyLog } from "../audit/verify-log.ts";
+import { command } from "./command.ts";
 
 export interface AuditVerifyOptions {
 	readonly dir: string;
@@ -89,8 +90,8 @@ export interface AuditProveOptions {
 }
 
 /** `audit prove`: a proof on standard output. Exit 0 proven, 2 not possible. */
-export function auditProve({ dir, log, record, since }: AuditProveOptions): number {
-	try {
+export function auditProve({ dir, log, record, since }: AuditProveOptions): Promise<number> {
+	return command("audit prove", async () => {
 		if ((record === undefined) === (since === undefined)) throw new Error("give either --record NUMBER or --since CHECKPOINT");
 		if (since !== undefined && !existsSync(since)) throw new Error(`${since} does not exist — give a file with a checkpoint with --since`);
 		if (record !== undefined && !/^\d{1,15}$/.test(record)) throw new Error(`--record takes the number of a record (seq), not '${record}'`);
@@ -99,10 +100,7 @@ export function auditProve({ dir, log, record, since }: AuditProveOptions): numb
 			since === undefined ? proveInclusion(folder, Number(record)) : proveConsistency(folder, readFileSync(since, "utf8")),
 		);
 		return 0;
-	} catch (error) {
-		process.stderr.write(`audit prove: ${(error as Error).message}\n`);
-		return 2;
-	}
+	});
 }
 
 function report(log: string, { first, size, checkpoints, faults }: ReturnType<typeof verifyLog>, isByOwnKey: boolean): string {

@@ -6,6 +6,8 @@ import type { Config } from "../config/schema.ts";
 import { grantConsent, type RecordChanges, revokeConsents, shown } from "../identity/consent-change.ts";
 import { type ConsentTerms, hideNames, readConsents, readTerms, SUBJECT, SUBJECT_FORMS } from "../identity/consent-file.ts";
 import { hasConsents, type PlaceOptions, type Places, placesOf } from "./audit-places.ts";
+import { command } from "./command.ts";
+import { expiryIn } from "./number-options.ts";
 
 export interface ConsentSettings extends PlaceOptions {
 	readonly subject?: string;
@@ -16,16 +18,6 @@ export interface ConsentSettings extends PlaceOptions {
 	/** Days until it ends. */
 	readonly days?: string;
 	readonly json?: boolean;
-}
-
-async function command(run: () => Promise<void>): Promise<number> {
-	try {
-		await run();
-		return 0;
-	} catch (error) {
-		process.stderr.write(`consent: ${(error as Error).message}\n`);
-		return 2;
-	}
 }
 
 /** Every change is in the audit trail before it holds. */
@@ -43,17 +35,17 @@ async function openedPlaces(settings: ConsentSettings): Promise<Places> {
 
 /** `consent grant`: holds from the next request on, also in proxies that run. */
 export function consentGrant(settings: ConsentSettings): Promise<number> {
-	const { subject = "", policy = "", provider = [], purpose = "", source = "", days } = settings;
-	return command(async () => {
-		if (days !== undefined && !/^[1-9]\d{0,4}$/.test(days)) throw new Error(`--days takes a whole number, not '${days}'`);
+	const { subject = "", policy = "", provider = [], purpose = "", source = "" } = settings;
+	return command("consent", async () => {
 		if (!SUBJECT.test(subject)) throw new Error(`--subject takes ${SUBJECT_FORMS}, not '${subject}'`);
-		const expires = days === undefined ? undefined : new Date(Date.now() + Number(days) * 86_400_000).toISOString();
+		const expires = expiryIn(settings.days);
 		const reading = readTerms({ policy, providers: provider, purpose, source, expires });
 		if (!reading.ok) throw new Error(`${reading.param}: ${reading.reason}`);
 		const places = await openedPlaces(settings);
 		if (places.config !== undefined) checkTerms(reading.terms, places.config);
 		const { id } = await grantConsent(places.consents, subject, reading.terms, recorder(places));
 		process.stdout.write(`${id}\n`);
+		return 0;
 	});
 }
 
@@ -69,18 +61,19 @@ function checkTerms({ policy, providers }: ConsentTerms, config: Config): void {
 
 /** `consent revoke`: from the next request on, the ordinary policy decides. The consent stays in the file as evidence. */
 export function consentRevoke(id: string, settings: ConsentSettings): Promise<number> {
-	return command(async () => {
+	return command("consent", async () => {
 		const places = await openedPlaces(settings);
 		const revoked = await revokeConsents(places.consents, (consent) => consent.id === id, recorder(places));
 		if (revoked.length === 0) throw new Error(`${places.consents.path} holds no consent ${id} in force; 'consent list' shows them`);
 		process.stderr.write(`Consent ${id} is revoked.\n`);
+		return 0;
 	});
 }
 
 /** `consent list`: all of them, or those of one subject. */
 export function consentList(settings: ConsentSettings): Promise<number> {
 	const { subject, json } = settings;
-	return command(async () => {
+	return command("consent", async () => {
 		const rows = readConsents((await openedPlaces(settings)).consents)
 			.filter((consent) => subject === undefined || consent.subject === subject)
 			.map(shown);
@@ -90,5 +83,6 @@ export function consentList(settings: ConsentSettings): Promise<number> {
 				process.stdout.write(
 					`${id}  ${state.padEnd(8)}  ${who}  ${policy} at ${providers.join(", ")} for ${purpose}  until ${expires}  (${source})\n`,
 				);
+		return 0;
 	});
 }

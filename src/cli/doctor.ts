@@ -9,6 +9,7 @@ import { takesKeys } from "../config/auth-schema.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { makeFolder } from "../core/make-folder.ts";
+import { DAY_MS } from "../core/units.ts";
 import { hasUws } from "../edge/listener-uws.ts";
 import { readTls } from "../edge/tls.ts";
 import { createUpstreamClient } from "../edge/upstream.ts";
@@ -30,7 +31,6 @@ export interface Finding {
 	readonly remedy: string;
 }
 
-const DAY_MS = 86_400_000;
 /** Days before its end at which a certificate is worth a word. */
 const EXPIRY_DAYS = 14;
 /** ms for a provider or Redis to answer. */

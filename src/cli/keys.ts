@@ -3,11 +3,13 @@ import { styleText } from "node:util";
 import { auditKeys, existingKeys } from "../audit/audit-keys.ts";
 import { type KeyChange, recordKeyChange } from "../audit/key-record.ts";
 import { logsIn } from "../audit/log-reader.ts";
+import { DAY_MS } from "../core/units.ts";
 import { type KeyRecord, readKeyFile, updateKeyFile } from "../identity/key-file.ts";
 import { newKey } from "../identity/key-format.ts";
 import { hashKey } from "../identity/key-hash.ts";
 import { configIn } from "./audit-places.ts";
-import { count, daysIn, money } from "./number-options.ts";
+import { command } from "./command.ts";
+import { count, daysIn, expiryIn, money } from "./number-options.ts";
 import { installationSecrets } from "./secret.ts";
 
 export interface KeySettings {
@@ -37,17 +39,12 @@ export interface KeySettings {
 	readonly json?: boolean;
 }
 
-const DAY_MS = 86_400_000;
-
-/** Runs one `keys` command: 0 done, 2 not. */
-async function command(run: () => Promise<void>): Promise<number> {
-	try {
-		await run();
-		return 0;
-	} catch (error) {
-		process.stderr.write(`keys: ${reasonOf(error as NodeJS.ErrnoException)}\n`);
-		return 2;
-	}
+/** Runs one of the `keys` commands. */
+function keysCommand(run: () => Promise<number>): Promise<number> {
+	const explained = (error: NodeJS.ErrnoException): never => {
+		throw new Error(reasonOf(error), { cause: error });
+	};
+	return command("keys", () => run().catch(explained));
 }
 
 function reasonOf({ code, path, syscall, message }: NodeJS.ErrnoException): string {
@@ -88,15 +85,15 @@ function termsOf({
 
 /** `keys create`: prints the key once; only its hash is kept. */
 export function keysCreate(settings: KeySettings): Promise<number> {
-	return command(async () => {
+	return keysCommand(async () => {
 		const { id, key } = newKey();
-		const days = daysIn(settings.days, 1);
+		const expires = expiryIn(settings.days);
 		const record: KeyRecord = {
 			id,
 			name: settings.name ?? id,
 			hash: await hashKey(key),
 			created: new Date().toISOString(),
-			...(days !== undefined && { expires: new Date(Date.now() + days * DAY_MS).toISOString() }),
+			...(expires !== undefined && { expires }),
 			...(settings.policy !== undefined && { policy: settings.policy }),
 			...(settings.role !== undefined && { role: settings.role }),
 			...(settings.tenant !== undefined && { tenant: settings.tenant }),
@@ -118,6 +115,7 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 		);
 		process.stderr.write(`Key ${id} (${record.name}) is in ${file}. It is shown only now:\n`);
 		process.stdout.write(settings.json === true ? `${JSON.stringify({ id, key })}\n` : `${key}\n`);
+		return 0;
 	});
 }
 
@@ -127,7 +125,7 @@ function withCount<K extends string>(name: K, value: number | undefined): { [key
 
 /** `keys list`: never a key or a hash. */
 export function keysList({ file: given, config, json }: Pick<KeySettings, "file" | "config" | "json">): Promise<number> {
-	return command(async () => {
+	return keysCommand(async () => {
 		const file = config === undefined ? given : (await configIn(config)).security.auth.keys_file;
 		const reading = readKeyFile(file, true);
 		if (!reading.ok) throw new Error(`${file} ${reading.reason}`);
@@ -137,6 +135,7 @@ export function keysList({ file: given, config, json }: Pick<KeySettings, "file"
 		else
 			for (const row of rows)
 				process.stdout.write(`${row.id}  ${label(row.state)}  ${row.created.slice(0, 10)}  ${endOf(row)}  ${row.name}\n`);
+		return 0;
 	});
 }
 
@@ -156,7 +155,7 @@ function label(state: "valid" | "revoked" | "expired"): string {
 
 /** `keys revoke`: a running proxy refuses the key within two seconds. */
 export function keysRevoke(id: string, settings: KeySettings): Promise<number> {
-	return command(async () => {
+	return keysCommand(async () => {
 		const { file, record } = await placesOf(settings);
 		let isNew = false;
 		const change = (keys: readonly KeyRecord[]): readonly KeyRecord[] => {
@@ -169,12 +168,13 @@ export function keysRevoke(id: string, settings: KeySettings): Promise<number> {
 			if (isNew) await record({ action: "revoked", id, terms: {} });
 		});
 		process.stderr.write(`Key ${id} is revoked.\n`);
+		return 0;
 	});
 }
 
 /** `keys rotate`: a new key with the same settings, for as long as the old one was made for; that one stays valid for `days`. */
 export function keysRotate(id: string, settings: KeySettings): Promise<number> {
-	return command(async () => {
+	return keysCommand(async () => {
 		const overlapMs = (daysIn(settings.days, 0) ?? 0) * DAY_MS;
 		const { file, record } = await placesOf(settings);
 		const fresh = newKey();
@@ -191,6 +191,7 @@ export function keysRotate(id: string, settings: KeySettings): Promise<number> {
 		await updateKeyFile(file, change, () => record({ action: "rotated", id, successor: fresh.id, terms }));
 		process.stderr.write(`Key ${fresh.id} takes the place of ${id}. It is shown only now:\n`);
 		process.stdout.write(settings.json === true ? `${JSON.stringify(fresh)}\n` : `${fresh.key}\n`);
+		return 0;
 	});
 }
 

@@ -1,3 +1,5 @@
+import { DAY_MS } from "../core/units.ts";
+
 const MAX_DAYS = 36_500;
 
 /** What an option that counts says; throws where it is no whole number. */
@@ -13,6 +15,12 @@ export function daysIn(text: string | undefined, least: number): number | undefi
 	if (days !== undefined && (days < least || days > MAX_DAYS))
 		throw new Error(`--days takes a number from ${least} to ${MAX_DAYS}, not '${text}'`);
 	return days;
+}
+
+/** When `--days` from now end, ISO 8601. */
+export function expiryIn(text: string | undefined): string | undefined {
+	const days = daysIn(text, 1);
+	return days === undefined ? undefined : new Date(Date.now() + days * DAY_MS).toISOString();
 }
 
 /** US dollars. */

@@ -3,6 +3,7 @@ import { logsIn } from "../audit/log-reader.ts";
 import { reportData } from "../report/report-data.ts";
 import { reportHtml } from "../report/report-html.ts";
 import { reportMarkdown } from "../report/report-markdown.ts";
+import { command } from "./command.ts";
 import { periodOption } from "./time-option.ts";
 
 export interface ReportOptions {
@@ -14,8 +15,8 @@ export interface ReportOptions {
 }
 
 /** `report`: what the audit trail says about a period. Exit 0 written, 1 written and the trail is not sound, 2 cannot be done. */
-export function report({ dir, from, to, out }: ReportOptions): number {
-	try {
+export function report({ dir, from, to, out }: ReportOptions): Promise<number> {
+	return command("report", async () => {
 		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
 		const form = out === undefined ? "md" : (/\.(html|md|json)$/.exec(out)?.[1] ?? "");
 		if (form === "") throw new Error(`--out takes a file that ends in .html, .md or .json, not '${out}'`);
@@ -25,10 +26,7 @@ export function report({ dir, from, to, out }: ReportOptions): number {
 		if (out === undefined) process.stdout.write(text);
 		else write(out, text);
 		return data.logs.every(({ faults }) => faults.length === 0) ? 0 : 1;
-	} catch (error) {
-		process.stderr.write(`report: ${(error as Error).message}\n`);
-		return 2;
-	}
+	});
 }
 
 function write(file: string, text: string): void {

@@ -1,4 +1,6 @@
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+import { DAY_MS } from "../core/units.ts";
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY_MS };
 
 /** A date, a time, or how long ago: `2026-11-25`, `2026-11-25T21:00Z`, `90m`, `24h`, `7d`. ISO 8601; throws where it is neither. */
 function timeOption(text: string, option: string): string {

@@ -38,8 +38,7 @@ export async function admit(request: DownstreamRequest, requestId: string, deps:
 	const authentication = deps.hooks.has("authenticate")
 		? hookedCaller(await deps.hooks.run("authenticate", seen))
 		: await deps.authenticator.authenticate({ headers: sent, query, address });
-	if (!authentication.ok)
-		return { headers: authentication.code === "too_many_failures" ? { "retry-after": "60" } : {}, ...authentication, subject };
+	if (!authentication.ok) return { headers: {}, ...authentication, subject };
 	const { caller } = authentication;
 	const limit = await deps.limiter.admit({ caller, path, bodyBytes: body.length });
 	if (!limit.ok) return { ...limit, subject: caller.id };

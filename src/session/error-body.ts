@@ -29,6 +29,7 @@ export function errorAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOve
 			"content-type": "application/json",
 			...(!entry.retryable && { "x-should-retry": "false" }),
 			...(status === 503 && { "retry-after": "1" }),
+			...(code === "too_many_failures" && { "retry-after": "60" }),
 			...overrides.headers,
 		},
 		body: JSON.stringify(errorEnvelope(vendor, { status, code: overrides.code ?? code, type, message, param })),

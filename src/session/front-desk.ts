@@ -66,14 +66,14 @@ export class FrontDesk {
 	handle(request: DownstreamRequest, downstream: Downstream): void {
 		const named = request.headers["x-request-id"];
 		const id = named !== undefined && REQUEST_ID.test(named) ? named : randomUUID();
-		const isProbe = PROBES.has(request.path);
-		const endpoint = isProbe ? undefined : endpointOf(request.path, request.headers);
-		const allowed = isProbe ? "GET" : endpoint?.method;
 		const asked = { request, downstream, id };
 		if (this.#options.deps().consentDesk.serves(request.path)) {
 			this.#consents(asked).catch(() => this.#refuse(asked, { code: "internal_error" }));
 			return;
 		}
+		const isProbe = PROBES.has(request.path);
+		const endpoint = isProbe ? undefined : endpointOf(request.path, request.headers);
+		const allowed = isProbe ? "GET" : endpoint?.method;
 		if (allowed === undefined) return this.#refuse(asked, noRoute(request.path));
 		const method = request.method === "HEAD" ? "GET" : request.method;
 		if (method !== allowed) {
@@ -86,7 +86,7 @@ export class FrontDesk {
 			return;
 		}
 		if (request.path === "/livez") return json(downstream, 200, id, { status: "ok" });
-		if (request.path === "/metrics") return void this.#metrics(downstream, id);
+		if (request.path === "/metrics") return void this.#metrics(downstream, id).catch(() => this.#refuse(asked, { code: "internal_error" }));
 		this.#health(downstream, id);
 	}
 

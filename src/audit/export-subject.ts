@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { unseal } from "../core/seal.ts";
 import { logsIn, recordsOf, type StoredRecord } from "./log-reader.ts";
-import { unseal } from "./seal.ts";
 import type { Subject } from "./subject-keys.ts";
 
 /** A record about a subject, with the log it stands in; content is decrypted. */

@@ -1,6 +1,6 @@
 import type { NameCipher } from "../core/name-cipher.ts";
+import { seal, unseal } from "../core/seal.ts";
 import type { AuditKeys } from "./audit-keys.ts";
-import { seal, unseal } from "./seal.ts";
 
 /** Opened names that are remembered: a file is read as a whole after each change of a part. */
 const MAX_REMEMBERED = 20_000;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { seal } from "../core/seal.ts";
 import { DAY_MS } from "../core/units.ts";
 import { retainAdminActions } from "./admin-log.ts";
 import { type AuditKeys, auditKeys } from "./audit-keys.ts";
@@ -8,7 +9,6 @@ import type { AuditRecord, ContentRecord } from "./audit-record.ts";
 import { createSigner } from "./checkpoint.ts";
 import { type ConsentRecord, recordConsents } from "./consent-record.ts";
 import type { AuditThreadData } from "./protocol.ts";
-import { seal } from "./seal.ts";
 import { SubjectKeys } from "./subject-keys.ts";
 
 /** Content has a log of its own, because it is kept for a shorter time. */

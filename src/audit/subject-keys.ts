@@ -14,9 +14,9 @@ import {
 import { dirname, join } from "node:path";
 import { createFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
+import { seal, unseal } from "../core/seal.ts";
 import { DAY_MS } from "../core/units.ts";
 import { type AuditKeys, keyedHash } from "./audit-keys.ts";
-import { seal, unseal } from "./seal.ts";
 
 /** One subject as the audit trail knows it. */
 export interface Subject {

@@ -1,4 +1,5 @@
 import { hkdfSync, randomBytes } from "node:crypto";
+import { ByteQueue } from "../core/byte-queue.ts";
 import { cacheKey, type KeyedRequest } from "./cache-key.ts";
 import type { CacheStore, StoredAnswer } from "./cache-store.ts";
 
@@ -47,9 +48,8 @@ export class CacheVisit {
 	/** The answer is one JSON value. */
 	#isWhole = false;
 	#hit: StoredAnswer | undefined;
-	/** Copies of what goes out; undefined: it is too long to be kept. */
-	#pieces: Buffer[] | undefined = [];
-	#bytes = 0;
+	/** What goes out; undefined: it is too long to be kept. */
+	#answer: ByteQueue | undefined = new ByteQueue();
 
 	constructor(store: CacheStore, settings: CacheSettings, scope: string, wishes: ReadonlySet<string>) {
 		this.#store = store;
@@ -83,17 +83,16 @@ export class CacheVisit {
 
 	/** Inspected bytes go to the client. */
 	delivered(bytes: Uint8Array): void {
-		if (this.result !== "miss" || this.#pieces === undefined) return;
-		this.#bytes += bytes.length;
-		if (this.#bytes > this.#settings.maxEntryBytes) this.#pieces = undefined;
-		// A copy: the bytes may be part of a larger buffer.
-		else this.#pieces.push(Buffer.from(bytes));
+		if (this.result !== "miss" || this.#answer === undefined) return;
+		if (this.#answer.length + bytes.length > this.#settings.maxEntryBytes) this.#answer = undefined;
+		else this.#answer.append(bytes);
 	}
 
 	/** The answer went out whole, and nothing was wrong with it. */
 	keep(): void {
-		if (this.result !== "miss" || this.#key === undefined || this.#pieces === undefined || this.#bytes === 0) return;
-		const body = Buffer.concat(this.#pieces);
+		if (this.result !== "miss" || this.#key === undefined || this.#answer === undefined || this.#answer.length === 0) return;
+		// A copy of just its size: that is what a store counts.
+		const body = Buffer.from(this.#answer.bytes);
 		if (this.#isWhole && isError(body)) return;
 		this.#store.put(this.#key, { body, storedAt: Date.now() }, this.#settings.ttlMs);
 	}

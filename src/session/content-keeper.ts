@@ -1,4 +1,5 @@
 import type { ContentRecord, InteractionRecord } from "../audit/audit-record.ts";
+import { ByteQueue } from "../core/byte-queue.ts";
 
 /** Bytes kept of a prompt, and of an answer. */
 const MAX_BYTES = 64 << 10;
@@ -51,21 +52,16 @@ export class ContentKeeper {
 
 /** The beginning of a text that comes in pieces. */
 class Excerpt {
-	readonly #pieces: Buffer[] = [];
-	#bytes = 0;
+	readonly #kept = new ByteQueue();
 	isShortened = false;
 
 	append(bytes: Uint8Array): void {
-		const room = MAX_BYTES - this.#bytes;
+		const room = MAX_BYTES - this.#kept.length;
 		if (bytes.length > room) this.isShortened = true;
-		if (room <= 0) return;
-		// A copy: the caller's buffer may be part of a larger one, or be moved.
-		const piece = Buffer.from(bytes.subarray(0, room));
-		this.#pieces.push(piece);
-		this.#bytes += piece.length;
+		this.#kept.append(bytes.subarray(0, room));
 	}
 
 	get text(): string | undefined {
-		return this.#bytes === 0 ? undefined : Buffer.concat(this.#pieces).toString("utf8");
+		return this.#kept.length === 0 ? undefined : this.#kept.bytes.toString("utf8");
 	}
 }

@@ -13,7 +13,8 @@ export class FindingTally {
 	readonly #noted: Noted[];
 
 	constructor(report?: FindingReport) {
-		this.counts = { ...report?.counts };
+		// Without a prototype: a pattern may be named `constructor`.
+		this.counts = Object.assign(Object.create(null), report?.counts);
 		this.#noted = report?.notes.map((finding) => ({ channel: finding.channel, finding })) ?? [];
 	}
 

@@ -116,7 +116,7 @@ function both(first: PassedPrompt, second: PromptVerdict): PromptVerdict {
 }
 
 function sumOf(first: FindingReport, second: FindingReport): FindingReport {
-	const counts: Record<string, number> = { ...first.counts };
+	const counts: Record<string, number> = Object.assign(Object.create(null), first.counts);
 	for (const [type, count] of Object.entries(second.counts)) counts[type] = (counts[type] ?? 0) + count;
 	return { counts, notes: [...first.notes, ...second.notes].slice(0, MAX_NOTES) };
 }

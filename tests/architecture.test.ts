@@ -102,6 +102,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 		"config/redis-url-schema.ts",
 		"config/known-keys.ts",
 		"core/fault-words.ts",
+		"core/json-file.ts",
 	],
 	"@faker-js/faker/locale/en": ["verdict/synthetic-words.ts"],
 	picomatch: ["core/globs.ts"],

@@ -2,10 +2,9 @@ import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DAY_MS } from "../core/units.ts";
 import type { AuditKeys } from "./audit-keys.ts";
-import { AuditLog, PUBLIC_KEY } from "./audit-log.ts";
-import { createSigner } from "./checkpoint.ts";
+import { type AuditLog, PUBLIC_KEY } from "./audit-log.ts";
+import { openLog } from "./open-log.ts";
 
 /** The log of what operators do with commands and over HTTP; a running proxy holds its own. */
 export const ADMIN_LOG = "admin";
@@ -52,16 +51,7 @@ export function retainAdminActions(dir: string, keys: AuditKeys, time: string): 
 /** Undefined: not now. Throws on the last attempt. */
 function openAdminLog(dir: string, keys: AuditKeys, isLast: boolean): AuditLog | undefined {
 	try {
-		const signer = createSigner(ADMIN_LOG, keys.signingSeed);
-		const log = new AuditLog({
-			dir: join(dir, ADMIN_LOG),
-			origin: ADMIN_LOG,
-			signer,
-			maxSegmentBytes: MAX_SEGMENT_BYTES,
-			maxSegmentAgeMs: DAY_MS,
-		});
-		if (log.isNewKey) log.append([{ type: "signer", time: new Date().toISOString(), key: signer.verifierKey }]);
-		return log;
+		return openLog(dir, ADMIN_LOG, keys.signingSeed, MAX_SEGMENT_BYTES);
 	} catch (error) {
 		if (isLast) throw error;
 		return undefined;

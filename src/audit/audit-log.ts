@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../core/error-code.ts";
 import { refreshLock, releaseLock, takeLock } from "../core/file-lock.ts";
 import { appendLine, createFile, replaceFile, syncFolder, writeAll } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
@@ -95,7 +96,7 @@ export class AuditLog {
 		} catch (error) {
 			this.#position = before;
 			this.#undo();
-			return { ok: false, reason: (error as NodeJS.ErrnoException).code ?? (error as Error).name };
+			return { ok: false, reason: errorCode(error) };
 		}
 	}
 

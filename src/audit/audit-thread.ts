@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { errorCode } from "../core/error-code.ts";
 import { SIGN_OF_LIFE_MS } from "../core/file-lock.ts";
 import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
 import { Recorder } from "./recorder.ts";
@@ -47,7 +48,7 @@ function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) 
 		try {
 			work();
 		} catch (error) {
-			send({ kind: "overdue", reason: (error as NodeJS.ErrnoException).code ?? "unknown" });
+			send({ kind: "overdue", reason: errorCode(error) });
 		}
 	};
 	const refresh = (): void => {
@@ -61,7 +62,7 @@ function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) 
 	if (adminShippers.length > 0) setInterval(shipAdmin, ADMIN_POLL_MS).unref();
 	setInterval(() => attempt(() => recorder.keepCheckpoints()), data.checkpointEveryMs).unref();
 	setInterval(() => attempt(() => recorder.retain()), RETENTION_EVERY_MS).unref();
-	send({ kind: "ready", size: recorder.size, recovered: recorder.recovered, hasLocalSecret: data.secret === "" });
+	send({ kind: "ready", recovered: recorder.recovered });
 	attempt(() => recorder.retain());
 	shipAdmin();
 	const close = async (timeoutMs: number): Promise<void> => {

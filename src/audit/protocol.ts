@@ -28,7 +28,7 @@ export type ToAuditThread =
 
 export type FromAuditThread =
 	/** The log is open. `recovered`: records of an earlier life that had not been signed. */
-	| { readonly kind: "ready"; readonly size: number; readonly recovered: number; readonly hasLocalSecret: boolean }
+	| { readonly kind: "ready"; readonly recovered: number }
 	/** The oldest `count` records are on disk, chained and signed. */
 	| { readonly kind: "appended"; readonly count: number }
 	/** They are not, and are tried again; `reason` is a system error code. */

@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../core/error-code.ts";
 import { seal } from "../core/seal.ts";
 import { DAY_MS } from "../core/units.ts";
 import { retainAdminActions } from "./admin-log.ts";
 import { type AuditKeys, auditKeys } from "./audit-keys.ts";
-import { AuditLog, PUBLIC_KEY } from "./audit-log.ts";
+import { type AuditLog, PUBLIC_KEY } from "./audit-log.ts";
 import type { AuditRecord, ContentRecord } from "./audit-record.ts";
-import { createSigner } from "./checkpoint.ts";
 import { type ConsentRecord, recordConsents } from "./consent-record.ts";
+import { openLog } from "./open-log.ts";
 import type { AuditThreadData } from "./protocol.ts";
 import { SubjectKeys } from "./subject-keys.ts";
 
@@ -24,10 +25,9 @@ export class Recorder {
 	readonly #keys: AuditKeys;
 	readonly #subjects: SubjectKeys;
 	readonly #main: AuditLog;
-	readonly #newLog: (origin: string) => AuditLog;
 	#content: AuditLog | undefined;
 	readonly #waiting: AuditRecord[] = [];
-	/** Written for the log of the same index of `#logs`, not in it yet. */
+	/** As they are to stand in the logs, and do not yet. */
 	#written: { readonly main: object[]; readonly content: object[] } = { main: [], content: [] };
 	#unacknowledged = 0;
 	readonly #keptSizes = new Map<AuditLog, number>();
@@ -37,21 +37,9 @@ export class Recorder {
 		this.#data = data;
 		this.#keys = auditKeys(data.dir, data);
 		this.#subjects = new SubjectKeys(data.dir, this.#keys);
-		this.#newLog = (origin) => {
-			const signer = createSigner(origin, this.#keys.signingSeed);
-			const log = new AuditLog({
-				dir: join(data.dir, origin),
-				origin,
-				signer,
-				maxSegmentBytes: data.maxSegmentBytes,
-				maxSegmentAgeMs: DAY_MS,
-			});
-			if (log.isNewKey) log.append([{ type: "signer", time: new Date().toISOString(), key: signer.verifierKey }]);
-			return log;
-		};
-		this.#main = this.#newLog(data.origin);
+		this.#main = this.#open(data.origin);
 		// Also where content is no longer recorded: it must still go when its time is over.
-		if (existsSync(join(data.dir, data.origin + CONTENT_SUFFIX, PUBLIC_KEY))) this.#content = this.#newLog(data.origin + CONTENT_SUFFIX);
+		if (existsSync(join(data.dir, data.origin + CONTENT_SUFFIX, PUBLIC_KEY))) this.#content = this.#open(data.origin + CONTENT_SUFFIX);
 	}
 
 	get size(): number {
@@ -82,9 +70,9 @@ export class Recorder {
 				this.#waiting.shift();
 				this.#unacknowledged++;
 			}
-			if (this.#written.content.length > 0) this.#content ??= this.#newLog(this.#data.origin + CONTENT_SUFFIX);
+			if (this.#written.content.length > 0) this.#content ??= this.#open(this.#data.origin + CONTENT_SUFFIX);
 		} catch (error) {
-			return { ok: false, reason: reasonOf(error) };
+			return { ok: false, reason: errorCode(error) };
 		}
 		for (const kind of ["content", "main"] as const) {
 			const log = kind === "main" ? this.#main : this.#content;
@@ -132,6 +120,10 @@ export class Recorder {
 		for (const log of this.#logs()) log.close();
 	}
 
+	#open(origin: string): AuditLog {
+		return openLog(this.#data.dir, origin, this.#keys.signingSeed, this.#data.maxSegmentBytes);
+	}
+
 	#logs(): AuditLog[] {
 		return this.#content === undefined ? [this.#main] : [this.#main, this.#content];
 	}
@@ -153,8 +145,4 @@ export class Recorder {
 		const subject = this.#subjects.obtain(id);
 		return { ...record, subject: subject.pseudonym, sealed: seal(subject.key, JSON.stringify({ prompt, answer }), record.requestId) };
 	}
-}
-
-function reasonOf(error: unknown): string {
-	return (error as NodeJS.ErrnoException).code ?? (error as Error).name;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { faultWords } from "../core/fault-words.ts";
+import { readJsonFile } from "../core/json-file.ts";
 import type { NameCipher } from "../core/name-cipher.ts";
 import { replaceLocked } from "./locked-file.ts";
 
@@ -108,21 +108,10 @@ export async function updateConsents(
 }
 
 function readStored(path: string): readonly ConsentRecord[] {
-	let text: string;
-	try {
-		text = readFileSync(path, "utf8");
-	} catch (error) {
-		const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-		if (code === "ENOENT") return [];
-		throw new Error(`${path} cannot be read (${code})`, { cause: error });
-	}
-	try {
-		return StoredFile.parse(JSON.parse(text), { error: faultWords }).consents;
-	} catch (error) {
-		const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-		const reason = issue === undefined ? "is not JSON" : `is not valid at ${issue.path.join(".")}: ${issue.message}`;
-		throw new Error(`${path} ${reason}`, { cause: error });
-	}
+	const reading = readJsonFile(path, StoredFile);
+	if (reading.ok) return reading.value.consents;
+	if (reading.isMissing) return [];
+	throw new Error(`${path} ${reading.reason}`);
 }
 
 /** A name that was moved to another consent does not open. */

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { faultWords } from "../core/fault-words.ts";
+import { readJsonFile } from "../core/json-file.ts";
 import { replaceLocked } from "./locked-file.ts";
 
 const KeyRecord = z.strictObject({
@@ -35,22 +34,12 @@ export type KeyFileReading = { readonly ok: true; readonly keys: readonly KeyRec
 
 /** Reads and validates the file as a whole. A file that does not exist is an empty one where `mayBeMissing`. */
 export function readKeyFile(file: string, mayBeMissing = false): KeyFileReading {
-	let text: string;
-	try {
-		text = readFileSync(file, "utf8");
-	} catch (error) {
-		const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-		return mayBeMissing && code === "ENOENT" ? { ok: true, keys: [] } : { ok: false, reason: `cannot be read (${code})` };
-	}
-	try {
-		const { keys } = KeyFile.parse(JSON.parse(text), { error: faultWords });
-		const seen = new Set<string>();
-		const doubled = keys.find(({ id }) => seen.size === seen.add(id).size);
-		return doubled === undefined ? { ok: true, keys } : { ok: false, reason: `holds the key id ${doubled.id} twice` };
-	} catch (error) {
-		const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-		return { ok: false, reason: issue === undefined ? "is not JSON" : `is not valid at ${issue.path.join(".")}: ${issue.message}` };
-	}
+	const reading = readJsonFile(file, KeyFile);
+	if (!reading.ok) return mayBeMissing && reading.isMissing ? { ok: true, keys: [] } : { ok: false, reason: reading.reason };
+	const { keys } = reading.value;
+	const seen = new Set<string>();
+	const doubled = keys.find(({ id }) => seen.size === seen.add(id).size);
+	return doubled === undefined ? { ok: true, keys } : { ok: false, reason: `holds the key id ${doubled.id} twice` };
 }
 
 /**

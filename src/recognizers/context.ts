@@ -13,21 +13,40 @@ export function contextWords(words: readonly string[]): ContextTest {
 	// In the view `folded` words of other scripts are written with Latin look-alikes where there are any.
 	const written = [...new Set(words.flatMap((word) => [word, foldText(word), foldText(word.toUpperCase())]))];
 	const literals = written.map((word) => plain(word).trim());
-	// Asked again and again about one text, and nearly always in vain: a plain search first.
-	let asked = "";
-	let answer = false;
-	return (text) => {
-		if (text !== asked) {
-			asked = text;
-			const searched = normalised(text);
-			answer = false;
-			if (literals.some((literal) => searched.includes(literal))) {
-				pattern ??= wholeWords(written);
-				answer = pattern.test(searched);
-			}
-		}
+	const holds = (searched: string): boolean => {
+		// Nearly always in vain: a plain search first.
+		if (!literals.some((literal) => searched.includes(literal))) return false;
+		pattern ??= wholeWords(written);
+		return pattern.test(searched);
+	};
+	const test: ContextTest = (text) => {
+		const { searched, answers } = askedAbout(text);
+		const answer = answers.get(test) ?? holds(searched);
+		answers.set(test, answer);
 		return answer;
 	};
+	return test;
+}
+
+/** A text that tests were asked about. */
+interface Asked {
+	/** As it is and with its identifiers split into words. */
+	readonly searched: string;
+	readonly answers: Map<ContextTest, boolean>;
+}
+
+/** The last ones. Many rules ask about one text, and so do matches that begin at one place and end at many. */
+const asked = new Map<string, Asked>();
+const MOST_ASKED = 64;
+
+function askedAbout(text: string): Asked {
+	const known = asked.get(text);
+	if (known !== undefined) return known;
+	const searched = `${plain(text)} ${plain(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2"))}`;
+	const fresh: Asked = { searched, answers: new Map() };
+	if (asked.size >= MOST_ASKED) asked.clear();
+	asked.set(text, fresh);
+	return fresh;
 }
 
 function wholeWords(words: readonly string[]): RegExp {
@@ -39,18 +58,6 @@ function wholeWords(words: readonly string[]): RegExp {
 		return `(?<![\\p{L}\\p{N}])${source}${word.length < 7 ? "(?![\\p{L}])" : ""}`;
 	});
 	return new RegExp(sources.join("|"), "u");
-}
-
-let lastText = "";
-let lastNormalised = "";
-
-/** The text as it is and with its identifiers split into words. Many rules ask about the same text, so the last answer is kept. */
-function normalised(text: string): string {
-	if (text !== lastText) {
-		lastText = text;
-		lastNormalised = `${plain(text)} ${plain(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2"))}`;
-	}
-	return lastNormalised;
 }
 
 /** Lower case, with one blank for every run of blanks and joining punctuation. */

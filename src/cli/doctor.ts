@@ -21,6 +21,7 @@ import type { Route } from "../routing/model-router.ts";
 import { ProviderHealthBook } from "../routing/provider-health.ts";
 import { upstreamTarget } from "../routing/upstream-target.ts";
 import { MODEL_LISTS } from "../session/model-directory.ts";
+import { ANTHROPIC_VERSION } from "../session/upstream-address.ts";
 import { installationSecrets } from "./secret.ts";
 
 /** One look at the machine or its surroundings. */
@@ -191,7 +192,7 @@ function provider(route: Route): Promise<Finding> {
 	const { url, credential } = upstreamTarget(route, MODEL_LISTS[route.type], "", "");
 	const upstream = createUpstreamClient();
 	const deadlines = { connectMs: TIMEOUT_MS, headMs: TIMEOUT_MS, idleMs: TIMEOUT_MS };
-	const headers = { ...credential, ...(route.type === "anthropic" && { "anthropic-version": "2023-06-01" }) };
+	const headers = { ...credential, ...(route.type === "anthropic" && ANTHROPIC_VERSION) };
 	return new Promise<Finding>((resolve) => {
 		const exchange = upstream.send(
 			{ method: "GET", url, headers, deadlines },

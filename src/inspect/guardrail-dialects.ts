@@ -1,5 +1,6 @@
 import { valueAt } from "../providers/json-object.ts";
 import type { PromptTraits } from "../verdict/prompt-traits.ts";
+import { MAX_TEXTS } from "./answered-texts.ts";
 import type { Direction } from "./loaded-policy.ts";
 
 /** What other gateways send to an external guardrail, and want to hear. */
@@ -38,9 +39,6 @@ export interface InspectFault {
 }
 
 export type ReadInspectRequest = (value: Readonly<Record<string, unknown>>) => InspectRequest | InspectFault;
-
-/** Texts of one request of another gateway: a conversation has many. */
-const MAX_TEXTS = 4096;
 
 /** By the path that the gateway posts to. */
 export const GUARDRAIL_DIALECTS: Readonly<Record<string, ReadInspectRequest>> = {

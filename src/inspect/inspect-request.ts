@@ -1,8 +1,8 @@
 import { promptTraits } from "../verdict/prompt-traits.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
-import { FindingTally } from "./finding-tally.ts";
+import { answeredTexts } from "./answered-texts.ts";
 import { GUARDRAIL_DIALECTS, type InspectFault, type InspectRequest, type InspectResult } from "./guardrail-dialects.ts";
-import { SEVERITY, type TextInspection } from "./inspect-text.ts";
+import type { TextInspection } from "./inspect-text.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
 import { invalidPrompt, readJson } from "./prompt-filter.ts";
 import type { Questions } from "./questions.ts";
@@ -27,17 +27,7 @@ export function answerInspect(body: Uint8Array, path: string, { policy, inspectT
 	const inspect = inspectText(request.direction);
 	const inspections = request.texts.map((text) => inspect(text, questions));
 	const results = inspections.map((inspection, i) => resultOf(request.texts[i] ?? "", inspection, request.explain));
-	const findings = inspections.flatMap((inspection) => inspection.findings);
-	const tally = new FindingTally();
-	for (const [i, { findings: own }] of inspections.entries()) tally.add(own, `text:${i}`);
-	return {
-		action: SEVERITY[Math.max(...inspections.map(({ action }) => SEVERITY.indexOf(action)))] ?? "allow",
-		answer: Buffer.from(JSON.stringify(request.answer(results))),
-		model: "",
-		score: Math.max(0, ...inspections.map(({ score }) => score)),
-		found: tally.report(),
-		piiDetected: findings.some(({ category }) => category === "pii"),
-	};
+	return answeredTexts(inspections, request.answer(results));
 }
 
 /** Offsets `[start, end)` in code points, as most languages index text. */

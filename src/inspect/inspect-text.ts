@@ -6,6 +6,7 @@ import { withHarm } from "../scanner/harm-scanner.ts";
 import { loadArtifact } from "../scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
+import { type PromptAction, severest } from "../verdict/prompt-verdict.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { foreignCanaries } from "./canary.ts";
@@ -14,13 +15,9 @@ import { inspectWhole } from "./inspect-whole.ts";
 import { judgeInjection, type PromptRisk } from "./prompt-risk.ts";
 import type { Questions } from "./questions.ts";
 
-/** What the policy does with a text; `block` also stands for an answer that would be cut. */
-export type TextAction = "allow" | "flag" | "redact" | "block";
-
-export const SEVERITY: readonly TextAction[] = ["allow", "flag", "redact", "block"];
-
 export interface TextInspection {
-	readonly action: TextAction;
+	/** What the policy does with the text; `block` also stands for an answer that would be cut. */
+	readonly action: PromptAction;
 	/** Risk of the text as a whole, 0…1. */
 	readonly score: number;
 	/** What the score is made of. */
@@ -58,7 +55,7 @@ export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: Redacti
 		const findings = scanner.findings.map((finding) => ({ ...finding, action: intended(finding) }));
 		const prompt = [{ channel: "text:0", text, speaker: "user" as const, signals: scanner.signals }];
 		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program, { questions });
-		const action = SEVERITY[Math.max(SEVERITY.indexOf(actionOf(findings)), SEVERITY.indexOf(attack.action))] ?? "block";
+		const action = severest(actionOf(findings), attack.action);
 		const risks = {
 			attack: attack.risk,
 			harm: harm === undefined ? 0 : shippedHarmModel().score(text),
@@ -84,11 +81,8 @@ function attackFindings({ reports }: PromptRisk): Finding[] {
 	return reports.flatMap(({ findings }) => findings.map((finding) => ({ ...finding, rule: NO_RULE, category: "injection" as const })));
 }
 
-function actionOf(findings: readonly Finding[]): TextAction {
-	const actions = new Set(findings.map(({ action }) => action));
-	if (actions.has("cut")) return "block";
-	if (actions.has("redact")) return "redact";
-	return actions.has("flag") ? "flag" : "allow";
+function actionOf(findings: readonly Finding[]): PromptAction {
+	return findings.map(({ action }) => (action === "cut" ? "block" : action)).reduce<PromptAction>(severest, "allow");
 }
 
 export type TextInspector =

@@ -1,6 +1,6 @@
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
-import { FindingTally } from "./finding-tally.ts";
-import { SEVERITY, type TextInspection } from "./inspect-text.ts";
+import { answeredTexts, MAX_TEXTS } from "./answered-texts.ts";
+import type { TextInspection } from "./inspect-text.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
 import { invalidPrompt, readJson } from "./prompt-filter.ts";
 import type { Questions } from "./questions.ts";
@@ -32,7 +32,7 @@ export function answerModeration(body: Uint8Array, { policy, inspectText }: Load
 		return {
 			action: "invalid",
 			code: "invalid_request",
-			message: "'input' must be a string, an array of strings, or an array of text and image parts.",
+			message: `'input' must be a string, or an array of at most ${MAX_TEXTS} strings or text and image parts.`,
 			param: "input",
 		};
 	const all = groups.flat();
@@ -41,26 +41,15 @@ export function answerModeration(body: Uint8Array, { policy, inspectText }: Load
 
 	const inspect = inspectText("prompt");
 	const inspected = groups.map((texts) => texts.map((text) => inspect(text, questions)));
-	const inspections = inspected.flat();
-	const findings = inspections.flatMap((inspection) => inspection.findings);
-	const tally = new FindingTally();
-	for (const [i, { findings: own }] of inspections.entries()) tally.add(own, `text:${i}`);
 	const results = inspected.map(resultOf);
 	const answer = { id: "modr-secure-llm-proxy", model: typeof model === "string" ? model : "secure-llm-proxy", results };
-	return {
-		action: SEVERITY[Math.max(0, ...inspections.map(({ action }) => SEVERITY.indexOf(action)))] ?? "allow",
-		answer: Buffer.from(JSON.stringify(answer)),
-		model: "",
-		score: Math.max(0, ...inspections.map(({ score }) => score)),
-		found: tally.report(),
-		piiDetected: findings.some(({ category }) => category === "pii"),
-	};
+	return answeredTexts(inspected.flat(), answer);
 }
 
 /** The texts of each result: one result for each string, one for all parts. Images are not looked at. */
 function textsOf(input: unknown): readonly (readonly string[])[] | undefined {
 	if (typeof input === "string") return [[input]];
-	if (!Array.isArray(input) || input.length === 0) return undefined;
+	if (!Array.isArray(input) || input.length === 0 || input.length > MAX_TEXTS) return undefined;
 	if (input.every((text) => typeof text === "string")) return input.map((text) => [text]);
 	const parts = input.map((part) => Object(part) as Record<string, unknown>);
 	const areParts = parts.every(({ type, text }) => type === "image_url" || (type === "text" && typeof text === "string"));

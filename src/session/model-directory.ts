@@ -6,6 +6,7 @@ import type { ModelRouter, ProviderType, ServedModels } from "../routing/model-r
 import { upstreamTarget } from "../routing/upstream-target.ts";
 import { fetchBody } from "./fetch-body.ts";
 import { type ListedModel, parseModels } from "./model-shape.ts";
+import { ANTHROPIC_VERSION } from "./upstream-address.ts";
 
 /** ms for one provider to answer; a slow one is left out. */
 const LIST_TIMEOUT_MS = 5000;
@@ -45,7 +46,7 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 				method: "GET",
 				url,
 				headers: {
-					"anthropic-version": "2023-06-01",
+					...ANTHROPIC_VERSION,
 					...upstreamRequestHeaders(caller.headers, {
 						passCredential,
 						more: route.passHeaders.request,

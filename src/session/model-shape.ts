@@ -11,6 +11,9 @@ export interface ListedModel {
 	readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** A `Date` goes no further. */
+const MOST_SECONDS = 8.64e12;
+
 type Members = Readonly<Record<string, unknown>>;
 
 /** Any vendor's list. Undefined when it is none. `provider`: the owner where the list names none. */
@@ -33,7 +36,7 @@ export function parseModels(json: string, provider: string): ListedModel[] | und
 			{
 				id: name.replace(/^models\//, ""),
 				owner: typeof owner === "string" ? owner : provider,
-				created: Number.isFinite(seconds) ? Math.floor(seconds) : 0,
+				created: Math.abs(seconds) <= MOST_SECONDS ? Math.floor(seconds) : 0,
 				...(typeof display === "string" && { displayName: display }),
 				...(entry["object"] === "model" && { details: entry }),
 			},

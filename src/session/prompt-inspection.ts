@@ -21,38 +21,19 @@ export async function inspectForCaller(
 	{ pool, policies, consents }: Inspector & Pick<SessionDeps, "consents">,
 	asked: SessionRequest,
 ): Promise<CallerInspection> {
-	const { caller, endpoint, request, grant } = asked;
-	const consent = consents.consentOf(caller, request.headers);
+	const consent = consents.consentOf(asked.caller, asked.request.headers);
 	if (consent === undefined) return inspectByRules({ pool, policies }, asked);
 	const policy = policies.named(consent.policy);
 	if (policy === undefined) return { policy: policies.default, verdict: "policy_not_found", consent };
-	const { path, body } = request;
-	const inspection = await pool.inspectPrompt({
-		policies: [{ policyId: policy.id, models: [] }],
-		api: endpoint.api,
-		path,
-		body,
-		...historyOf(grant),
-	});
+	const inspection = await pool.inspectPrompt({ policies: [{ policyId: policy.id, models: [] }], ...questionOf(asked) });
 	return { policy, verdict: typeof inspection === "string" ? inspection : inspection.verdict, consent };
 }
 
-async function inspectByRules(
-	{ pool, policies }: Inspector,
-	{ caller, endpoint: { api }, request: { path, body }, grant }: SessionRequest,
-	first?: PassedPrompt,
-): Promise<CallerInspection> {
-	const choices = policies.choices({ ...caller, path });
+async function inspectByRules({ pool, policies }: Inspector, asked: SessionRequest, first?: PassedPrompt): Promise<CallerInspection> {
+	const choices = policies.choices({ ...asked.caller, path: asked.request.path });
 	if (choices === undefined) return { policy: policies.default, verdict: "policy_not_found" };
-	const asked = choices.map(({ policy, models }) => ({ policyId: policy.id, models }));
-	const inspection = await pool.inspectPrompt({
-		policies: asked,
-		api,
-		path,
-		body: first?.body ?? body,
-		...historyOf(grant),
-		...(first && { isSecond: true, surrogates: first.surrogates }),
-	});
+	const chosen = choices.map(({ policy, models }) => ({ policyId: policy.id, models }));
+	const inspection = await pool.inspectPrompt({ policies: chosen, ...questionOf(asked, first) });
 	if (typeof inspection === "string") return { policy: policies.default, verdict: inspection };
 	return { policy: choices[inspection.choice]?.policy ?? policies.default, verdict: inspection.verdict };
 }
@@ -78,26 +59,26 @@ export async function inspectForProvider(
 async function inspectByOwnPolicy(
 	{ pool, policies }: Inspector,
 	name: string | undefined,
-	{ endpoint: { api }, request: { path, body }, grant }: SessionRequest,
+	asked: SessionRequest,
 	first: PassedPrompt,
 ): Promise<PromptVerdict | ErrorCode> {
 	if (name === undefined) return first;
 	const policy = policies.named(name);
 	if (policy === undefined) return "internal_error";
-	const asked = {
-		policies: [{ policyId: policy.id, models: [] }],
-		api,
-		path,
-		body: first.body ?? body,
-		isSecond: true,
-		surrogates: first.surrogates,
-		...historyOf(grant),
-	};
-	const inspection = await pool.inspectPrompt(asked);
+	const inspection = await pool.inspectPrompt({ policies: [{ policyId: policy.id, models: [] }], ...questionOf(asked, first) });
 	return typeof inspection === "string" ? inspection : both(first, inspection.verdict);
 }
 
-const historyOf = ({ history }: SessionRequest["grant"]): { readonly history?: number } => (history === 0 ? {} : { history });
+/** The request, or what a first policy made of it. */
+function questionOf({ endpoint: { api }, request: { path, body }, grant: { history } }: SessionRequest, first?: PassedPrompt) {
+	return {
+		api,
+		path,
+		body: first?.body ?? body,
+		...(history !== 0 && { history }),
+		...(first && { isSecond: true, surrogates: first.surrogates }),
+	};
+}
 
 function both(first: PassedPrompt, second: PromptVerdict): PromptVerdict {
 	if (second.action === "invalid") return second;

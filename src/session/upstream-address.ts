@@ -5,7 +5,7 @@ import type { Route } from "../routing/model-router.ts";
 import { credentialInQuery, upstreamTarget } from "../routing/upstream-target.ts";
 
 /** Of the requests that the proxy makes itself; a client's own goes upstream as it is. */
-const ANTHROPIC_VERSION = "2023-06-01";
+export const ANTHROPIC_VERSION = { "anthropic-version": "2023-06-01" } as const;
 
 export interface UpstreamChoice {
 	readonly route: Route;
@@ -30,7 +30,7 @@ export function upstreamAddress(
 		headers: {
 			...(passesCredential && endpoint.vendor === "gemini" && credentialInQuery(request.query)),
 			...upstreamRequestHeaders(request.headers, { passCredential: passesCredential, more: route.passHeaders.request, isForeign }),
-			...(isForeign && endpoint.vendor === "anthropic" && { "anthropic-version": ANTHROPIC_VERSION }),
+			...(isForeign && endpoint.vendor === "anthropic" && ANTHROPIC_VERSION),
 			...credential,
 		},
 	};

@@ -86,6 +86,7 @@ test.each([
 	["chat/completions", "messages[0]", { model: "gpt-4o", messages: ["hi"] }],
 	["chat/completions", "stream", { model: "gpt-4o", messages: [{ role: "user", content: "hi" }], stream: "yes" }],
 	["moderations", "input", { input: 5 }],
+	["moderations", "input", { input: new Array(4097).fill("") }],
 	["responses", "model", { input: "hi" }],
 ])("%s refuses what cannot be inspected and names '%s'", async (path, param, body) => {
 	const before = upstream.requests.length;
@@ -118,6 +119,13 @@ test("the text inside a data URL is inspected and redacted in place; pictures pa
 		code: "document_not_inspected",
 		param: "messages[0].content[0].file.file_data",
 	});
+});
+
+test("tool arguments of nothing but brackets are read within the lane's deadline", async () => {
+	const call = { id: "c1", type: "function", function: { name: "f", arguments: "[]".repeat(95_000) } } as const;
+	const messages = [{ role: "assistant", tool_calls: [call] }] as const;
+	await client.chat.completions.create({ model: "gpt-4o", messages: messages as never });
+	expect(lastSent().messages).toEqual(messages);
 });
 
 test("a request keeps everything that is not a finding, number spelling and order included", async () => {

@@ -50,7 +50,7 @@ const HEAD = ["time", "type", "action", "outcome", "status", "model", "findings"
 
 function table(records: readonly FoundRecord[]): string {
 	const rows = [HEAD, ...records.map(rowOf)];
-	const widths = HEAD.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+	const widths = HEAD.map((_, i) => rows.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0));
 	return rows
 		.map(
 			(row) =>

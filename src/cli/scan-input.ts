@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** A file is read whole; what is larger belongs split. */
@@ -27,18 +27,18 @@ export function* scanInputs(names: readonly string[]): Generator<ScanInput> {
 	}
 }
 
-function filesOf(name: string): (string | ScanInput)[] {
+function* filesOf(name: string): Generator<string | ScanInput> {
+	let entries: Dirent[];
 	try {
-		if (!statSync(name).isDirectory()) return [name];
-		const files: (string | ScanInput)[] = [];
-		for (const entry of readdirSync(name, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-			const path = join(name, entry.name);
-			if (entry.isFile()) files.push(path);
-			else if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) files.push(...filesOf(path));
-		}
-		return files;
+		if (!statSync(name).isDirectory()) return yield name;
+		entries = readdirSync(name, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 	} catch (error) {
-		return [unreadable(name, error)];
+		return yield unreadable(name, error);
+	}
+	for (const entry of entries) {
+		const path = join(name, entry.name);
+		if (entry.isFile()) yield path;
+		else if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) yield* filesOf(path);
 	}
 }
 

@@ -66,5 +66,5 @@ function printable(text: string): string {
 }
 
 function longest(texts: readonly string[]): number {
-	return Math.max(0, ...texts.map(({ length }) => length));
+	return texts.reduce((most, { length }) => Math.max(most, length), 0);
 }

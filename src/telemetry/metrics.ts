@@ -81,96 +81,56 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 	const registry = new Registry();
 	const registers = [registry];
 	collectDefaultMetrics({ register: registry, prefix: PREFIX });
-	const requests = new Counter({
-		name: `${PREFIX}requests_total`,
-		help: "Requests that became a session, by API, by what was decided about the prompt and by how they ended",
-		labelNames: ["api", "action", "outcome"],
-		registers,
-	});
-	const findings = new Counter({
-		name: `${PREFIX}findings_total`,
-		help: "Findings by type, in prompts and in answers",
-		labelNames: ["direction", "type"],
-		registers,
-	});
-	const durations = new Histogram({
-		name: `${PREFIX}request_duration_seconds`,
-		help: "Time from the request to the end of its answer",
-		labelNames: ["api"],
-		buckets: DURATION_BUCKETS,
-		registers,
-	});
-	const added = (name: string, help: string): Histogram<"api"> =>
-		new Histogram({ name: PREFIX + name, help, labelNames: ["api"], buckets: ADDED_BUCKETS, registers });
+	const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []): Counter<Label> =>
+		new Counter({ name: PREFIX + name, help, labelNames, registers });
+	const histogram = <Label extends string>(name: string, help: string, label: Label, buckets: number[]): Histogram<Label> =>
+		new Histogram({ name: PREFIX + name, help, labelNames: [label], buckets, registers });
+	const requests = counter(
+		"requests_total",
+		"Requests that became a session, by API, by what was decided about the prompt and by how they ended",
+		["api", "action", "outcome"],
+	);
+	const findings = counter("findings_total", "Findings by type, in prompts and in answers", ["direction", "type"]);
+	const durations = histogram("request_duration_seconds", "Time from the request to the end of its answer", "api", DURATION_BUCKETS);
+	const added = (name: string, help: string): Histogram<"api"> => histogram(name, help, "api", ADDED_BUCKETS);
 	const promptDelays = added("prompt_inspection_seconds", "Time from a request to the verdict about its prompt");
 	const firstByteDelays = added(
 		"first_byte_added_seconds",
 		"Time from the upstream's first byte of an answer to the first byte that went out",
 	);
 	const holds = added("longest_hold_seconds", "Longest time that bytes of one answer waited, in the lane or withheld");
-	const mostHeld = new Histogram({
-		name: `${PREFIX}most_held_bytes`,
-		help: "Most bytes that were withheld of one text of a streamed answer at one time",
-		labelNames: ["api"],
-		buckets: HELD_BUCKETS,
-		registers,
-	});
-	const textBytes = new Counter({
-		name: `${PREFIX}text_bytes_total`,
-		help: "Bytes of text in streamed answers, by whether they went out at once or were held until more had come",
-		labelNames: ["release"],
-		registers,
-	});
-	const refusals = new Counter({
-		name: `${PREFIX}refusals_total`,
-		help: "Requests that were refused before they became a session, by error code",
-		labelNames: ["code"],
-		registers,
-	});
-	const moves = new Counter({ name: `${PREFIX}lane_moves_total`, help: "Times that an answer went on with another lane", registers });
-	const tokens = new Counter({
-		name: `${PREFIX}tokens_total`,
-		help: "Tokens as the providers count them",
-		labelNames: ["provider", "type"],
-		registers,
-	});
-	const cost = new Counter({
-		name: `${PREFIX}cost_usd_total`,
-		help: "US dollars by the configured prices",
-		labelNames: ["provider"],
-		registers,
-	});
-	const cached = new Counter({
-		name: `${PREFIX}cache_requests_total`,
-		help: "Requests by what the cache of answers had: hit, miss, or bypass where it was not to be asked",
-		labelNames: ["result"],
-		registers,
-	});
-	const laneEvents = new Counter({
-		name: `${PREFIX}lane_events_total`,
-		help: "Lanes that died, hung or were replaced",
-		labelNames: ["kind"],
-		registers,
-	});
-	const hookFailures = new Counter({
-		name: `${PREFIX}hook_failures_total`,
-		help: "Hooks of a program that failed or took too long, by phase",
-		labelNames: ["phase"],
-		registers,
-	});
-	const attempts = new Counter({
-		name: `${PREFIX}upstream_attempts_total`,
-		help: "Requests to providers, by HTTP status, error code, or abandoned",
-		labelNames: ["provider", "result"],
-		registers,
-	});
-	const attemptDurations = new Histogram({
-		name: `${PREFIX}upstream_head_seconds`,
-		help: "Time from a request to a provider to the head of its answer, or its failure",
-		labelNames: ["provider"],
-		buckets: DURATION_BUCKETS,
-		registers,
-	});
+	const mostHeld = histogram(
+		"most_held_bytes",
+		"Most bytes that were withheld of one text of a streamed answer at one time",
+		"api",
+		HELD_BUCKETS,
+	);
+	const textBytes = counter(
+		"text_bytes_total",
+		"Bytes of text in streamed answers, by whether they went out at once or were held until more had come",
+		["release"],
+	);
+	const refusals = counter("refusals_total", "Requests that were refused before they became a session, by error code", ["code"]);
+	const moves = counter("lane_moves_total", "Times that an answer went on with another lane");
+	const tokens = counter("tokens_total", "Tokens as the providers count them", ["provider", "type"]);
+	const cost = counter("cost_usd_total", "US dollars by the configured prices", ["provider"]);
+	const cached = counter(
+		"cache_requests_total",
+		"Requests by what the cache of answers had: hit, miss, or bypass where it was not to be asked",
+		["result"],
+	);
+	const laneEvents = counter("lane_events_total", "Lanes that died, hung or were replaced", ["kind"]);
+	const hookFailures = counter("hook_failures_total", "Hooks of a program that failed or took too long, by phase", ["phase"]);
+	const attempts = counter("upstream_attempts_total", "Requests to providers, by HTTP status, error code, or abandoned", [
+		"provider",
+		"result",
+	]);
+	const attemptDurations = histogram(
+		"upstream_head_seconds",
+		"Time from a request to a provider to the head of its answer, or its failure",
+		"provider",
+		DURATION_BUCKETS,
+	);
 	const perProvider = (name: string, help: string, aggregator: "sum" | "max", read: (facts: ProviderFacts) => number): void => {
 		new Gauge({
 			name: PREFIX + name,

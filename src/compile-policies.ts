@@ -48,8 +48,11 @@ export async function compilePolicies(config: Config, options: CompileOptions = 
 	const named = [];
 	const faults = new Map<string, ConfigFault>();
 	const artifacts = new Map<string, Artifact>();
-	const known = (artifact: Artifact): Artifact =>
-		artifacts.get(artifact.key) ?? artifacts.set(artifact.key, artifact).get(artifact.key) ?? artifact;
+	const known = (artifact: Artifact): Artifact => {
+		const same = artifacts.get(artifact.key) ?? artifact;
+		artifacts.set(artifact.key, same);
+		return same;
+	};
 	for (const { name, settings, dryRun } of namesPolicies ? config.policies : reachablePolicies(config)) {
 		const policy = compilePolicy(settings, dryRun, threats);
 		named.push(namedPolicy(name, policy, settings.on_block));

@@ -23,7 +23,6 @@ import { processFacts } from "./process-facts.ts";
 import { configuredRouter, upstreamPolicyOf } from "./routing/configured-router.ts";
 import { ProviderHealthBook } from "./routing/provider-health.ts";
 import { RetryBudget } from "./routing/retry-policy.ts";
-
 import type { AdmissionDeps } from "./session/admission.ts";
 import { listenerRefusal } from "./session/error-body.ts";
 import { FrontDesk } from "./session/front-desk.ts";

@@ -13,7 +13,6 @@ import { policyFaults } from "./policy-faults.ts";
 import { isPreset } from "./presets.ts";
 import { resolvePolicies, withBase } from "./resolve-policies.ts";
 import { routingFaults } from "./routing-faults.ts";
-
 import { type Config, ConfigSchema } from "./schema.ts";
 import { unknownPolicies } from "./unknown-policies.ts";
 import { warningsOf } from "./warnings.ts";

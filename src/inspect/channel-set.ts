@@ -5,7 +5,6 @@ import { continuing } from "../scanner/continued-scanner.ts";
 import type { ScannerState } from "../scanner/scanner-state.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
-
 import { Channel, type ChannelState, type ChannelStep } from "./channel.ts";
 import type { TextStyle } from "./conversation.ts";
 import { cutCauseOf } from "./finding-counts.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ErrorCode } from "../core/errors.ts";
+import { ERRORS, type ErrorCode } from "../core/errors.ts";
 import { matcherOf } from "../core/globs.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Limits } from "../identity/limits.ts";
@@ -220,13 +220,8 @@ const CODES: Readonly<Record<NamedMeter["kind"], ErrorCode>> = {
 
 function refusalOf(readings: readonly Reading[]): Pick<LimitRefusal, "code" | "message"> {
 	const over = readings.find(({ state }) => state.isOver)?.of;
-	if (over === undefined)
-		return { code: "limits_unavailable", message: "The limits of requests cannot be read at the moment. Try again shortly." };
-	if (over.kind === "suspension")
-		return {
-			code: "caller_suspended",
-			message: "Too many of your requests were blocked by the security policy. Come back when Retry-After says.",
-		};
+	const code = over === undefined ? "limits_unavailable" : CODES[over.kind];
+	if (over === undefined || over.kind === "suspension") return { code, message: ERRORS[code].message };
 	const what = over.kind === "concurrency" ? "Wait until one of them has ended." : "Wait as long as Retry-After says.";
-	return { code: CODES[over.kind], message: `You have reached your limit of ${over.text}. ${what}` };
+	return { code, message: `You have reached your limit of ${over.text}. ${what}` };
 }

@@ -71,9 +71,9 @@ class MemoryStore implements MemoryMeters {
 
 	#state(meter: Meter, now: number): MeterState {
 		if (meter.kind === "lease") {
-			const others = this.#live(meter.key, now).size;
-			const isOver = others >= meter.limit && !this.#live(meter.key, now).has(meter.holder);
-			return { isOver, remaining: Math.max(0, meter.limit - others), resetMs: LEASE_RETRY_MS };
+			const holders = this.#live(meter.key, now);
+			const isOver = holders.size >= meter.limit && !holders.has(meter.holder);
+			return { isOver, remaining: Math.max(0, meter.limit - holders.size), resetMs: LEASE_RETRY_MS };
 		}
 		const spent = this.#spent(meter, now);
 		if (meter.kind === "quota") {

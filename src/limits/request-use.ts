@@ -15,8 +15,8 @@ export interface RequestUse extends Use {
 export const NO_USE: RequestUse = { tokens: 0, usd: 0 };
 
 /**
- * What a request used, nothing where there was no answer: of what its answer reports; of what it does not report, an estimate. An answer that did not end by
- * itself was not reported to its end, so its text counts where that is more.
+ * What a request used; nothing where there was no answer. What the answer does not report is estimated. An answer that did
+ * not end by itself was not reported to its end, so its text counts where that is more.
  */
 export function useOf(usage: AnswerUsage | undefined, isComplete: boolean, promptBytes: number, price: Price | undefined): RequestUse {
 	if (usage === undefined) return NO_USE;

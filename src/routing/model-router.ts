@@ -1,7 +1,6 @@
 import type { ApiName } from "../core/api.ts";
 import { matcherOf } from "../core/globs.ts";
 import { type TokenBudget, TRANSLATED_APIS } from "../core/translation.ts";
-
 import { type ModelRule, type OrderFacts, orderTargets } from "./model-rule.ts";
 
 export type ProviderType = "openai" | "azure" | "anthropic" | "gemini" | "demo";

@@ -3,10 +3,11 @@ import type { ErrorCode } from "../core/errors.ts";
 
 /** A request that did not become a session. */
 export interface Refusal {
-	/** Empty where the request could not be read; only paths that the proxy serves, for others may hold anything. */
+	/** Empty where the request could not be read. */
 	readonly requestId: string;
 	readonly subject: string;
 	readonly method: string;
+	/** Empty where the proxy does not serve it: it may hold anything. */
 	readonly path: string;
 	readonly outcome: ErrorCode;
 	readonly status: number;

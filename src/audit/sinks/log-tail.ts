@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredRecord } from "../log-reader.ts";
-import { segmentsOf } from "../segment.ts";
+import { segmentName, segmentsOf } from "../segment.ts";
 import { completeLines } from "../segment-lines.ts";
 
 /** Bytes read at a time. A longer line is read whole. */
@@ -66,14 +66,11 @@ export class LogTail {
 		if (segment.first !== this.#segment) this.#offset = 0;
 		this.#segment = segment.first;
 		this.#next = Math.max(this.#next, segment.first);
-		this.#name = segment.name;
 		return true;
 	}
 
-	#name = "";
-
 	#readLines(): Buffer[] {
-		const file = openSync(join(this.#dir, this.#name), "r");
+		const file = openSync(join(this.#dir, segmentName(this.#segment)), "r");
 		try {
 			for (let size = CHUNK_BYTES; ; size *= 2) {
 				const bytes = Buffer.alloc(size);

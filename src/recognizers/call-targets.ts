@@ -1,4 +1,4 @@
-import { hostIn } from "./links.ts";
+import { hostsIn } from "./links.ts";
 import type { Confirmer, Recognizer } from "./recognizer.ts";
 
 /** ASCII characters of the part of an address that names the host, and of a host. */
@@ -48,4 +48,4 @@ export const confirmMailTarget: Confirmer = ({ left, text }) => (/[^\s([{<,;"'`/
 export const confirmForeignMailTarget: Confirmer = ({ left, text }) =>
 	/[^\s([{<,;"'`/]$/.test(left) && /^@(?:.*\.)?[^.]+$/s.test(text) ? 1 : 0;
 
-const isDotted = (text: string): boolean => /\.[^\d.]{2,}\.?$/.test(hostIn(text) ?? "");
+const isDotted = (text: string): boolean => hostsIn(text).some((host) => /\.[^\d.]{2,}\.?$/.test(host));

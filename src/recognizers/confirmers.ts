@@ -34,7 +34,7 @@ import {
 } from "./contact.ts";
 import { IDENTIFIERS } from "./identifier-tables.ts";
 import { identifierConfirmer, identifierFromDigit } from "./identifiers.ts";
-import { confirmImage, confirmLink } from "./links.ts";
+import { confirmAddress, confirmImage, confirmLink } from "./links.ts";
 import { confirmMrz } from "./mrz.ts";
 import { confirmIpv4, confirmIpv6, confirmMac } from "./network.ts";
 import { confirmBic, confirmCard, confirmIban, confirmIbanFromDigit, confirmTrack } from "./payment.ts";
@@ -113,6 +113,7 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["hidden_text", confirmHiddenText],
 	["exfiltration_image", confirmImage],
 	["exfiltration_link", confirmLink],
+	["exfiltration_address", confirmAddress],
 	["call_target_url", confirmUrlTarget],
 	["call_target_mail", confirmMailTarget],
 	["call_target_foreign_mail", confirmForeignMailTarget],

@@ -1,7 +1,7 @@
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import { CONFIRMERS } from "../recognizers/confirmers.ts";
 import { contextWords } from "../recognizers/context.ts";
-import { hostIn } from "../recognizers/links.ts";
+import { hostsIn } from "../recognizers/links.ts";
 import type { Candidate, Confirmer } from "../recognizers/recognizer.ts";
 
 /** Bytes of context a confirmer may look at. More on the right would hold a doubtful match longer. */
@@ -107,7 +107,10 @@ function asCheck(confirmer: Confirmer, score: number): Confirmer {
 
 function outside(hosts: readonly string[], confirmer: Confirmer): Confirmer {
 	const isAllowed = (host: string): boolean => hosts.some((allowed) => host === allowed || host.endsWith(`.${allowed}`));
-	return (candidate) => (isAllowed(hostIn(candidate.text) ?? "") ? 0 : confirmer(candidate));
+	return (candidate) => {
+		const found = hostsIn(candidate.text);
+		return found.length > 0 && found.every(isAllowed) ? 0 : confirmer(candidate);
+	};
 }
 
 function nearWords(words: readonly string[], confirmer: Confirmer): Confirmer {

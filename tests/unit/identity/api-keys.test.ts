@@ -1,9 +1,10 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createApiKeyAuthenticator } from "../../../src/identity/api-keys.ts";
 import type { Authenticator } from "../../../src/identity/caller.ts";
+import { hashKey, verifyKey } from "../../../src/identity/key-hash.ts";
 import { addKey } from "../../support/keys.ts";
 
 let file: string;
@@ -35,6 +36,18 @@ test("a wrong key that comes many times at once is counted each time", async () 
 	expect(codes.filter((code) => code === "invalid_credential")).toHaveLength(20);
 	expect(codes.filter((code) => code === "too_many_failures")).toHaveLength(10);
 	expect(await askedAtOnce(wrong, 1)).toEqual(["too_many_failures"]);
+});
+
+test("a right key is one no longer when its hash is another", async () => {
+	expect(await askedAtOnce(right, 1)).toEqual(["ok"]);
+	const { keys } = JSON.parse(readFileSync(file, "utf8"));
+	writeFileSync(file, JSON.stringify({ keys: [{ ...keys[0], hash: await hashKey("another") }] }));
+	await vi.waitFor(async () => expect(await askedAtOnce(right, 1)).toEqual(["invalid_credential"]), { timeout: 15_000, interval: 500 });
+});
+
+test("without a hash no key is right", async () => {
+	expect(await verifyKey(right, undefined)).toBe(false);
+	expect(await verifyKey(right, "scrypt$16384$8$1$AA==$AA==")).toBe(false);
 });
 
 test("a file that names one id twice is refused", () => {

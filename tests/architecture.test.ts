@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	normalize: [],
 	policy: ["recognizers"],
 	verdict: ["policy", "recognizers"],
-	models: [],
+	models: ["normalize"],
 	scanner: ["models", "normalize", "policy", "recognizers", "verdict"],
 	wire: [],
 	providers: ["wire"],

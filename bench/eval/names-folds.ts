@@ -1,10 +1,11 @@
 import { type CorpusRow, readRows } from "../../models/names/labelled-text.ts";
 import { FOLDS, foldOf } from "../../models/names/split.ts";
 import { DEFAULTS, trainTokenModel } from "../../models/names/training.ts";
-import type { Entity } from "../../src/models/entity-labels.ts";
+import { type KnownName, remember, repeatsIn, type ScoredSpan } from "../../src/models/known-names.ts";
 import { MAX_SEGMENT_BYTES, SegmentCutter } from "../../src/models/segment.ts";
-import { findEntities, type TokenModel } from "../../src/models/token-model.ts";
+import { type EntitySpan, findEntities, isCommonWord, type TokenModel } from "../../src/models/token-model.ts";
 import { type Thresholds, thresholdFor } from "../../src/models/token-model-file.ts";
+import { tokenize } from "../../src/models/token-text.ts";
 import { LEARNED } from "../../src/recognizers/learned.ts";
 import { goldOf, LABELLED, ORDINARY, print, sourceOf } from "./name-rows.ts";
 import { addCounts, type Counts, emptyCounts, type Found, scoresOf } from "./score.ts";
@@ -14,12 +15,21 @@ interface Read {
 	readonly corpus: string;
 	readonly fold: number;
 	readonly row: CorpusRow;
-	readonly spans: readonly (Found & { readonly entity: Entity; readonly value: string; readonly probability: number })[];
+	readonly segments: readonly Segment[];
+	readonly isCommon: (word: number) => boolean;
+}
+
+interface Segment {
+	readonly text: string;
+	/** In bytes. */
+	readonly from: number;
+	readonly spans: readonly EntitySpan[];
 }
 
 type Kind = Exclude<keyof Thresholds, "place">;
 const GRID = [
 	0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999,
+	0.9995, 0.9999,
 ];
 /** Names of several words, addresses and organisations may each touch one ordinary prompt in so many; names of one word none. */
 const PROMPTS_PER_TOUCH = 1500;
@@ -39,16 +49,22 @@ export function printNameFolds(dir: string): void {
 	const chosen = Array.from({ length: FOLDS }, (_, fold) => thresholdsFrom(reads.filter((read) => read.fold !== fold)));
 	const results = new Map<string, Counts>();
 	for (const read of reads) addRead(results, read, foundIn(read, chosen[read.fold] as Thresholds));
-	print(["", "gold", "found", "precision", "recall", "F1"]);
+	print(["", "gold", "found", "unlabelled", "precision", "recall", "F1"]);
 	for (const [name, counts] of [...results].sort(([a], [b]) => (a < b ? -1 : 1))) {
 		const { precision, recall, f1 } = scoresOf(counts);
-		print([name, counts.gold, counts.found, ...[precision, recall, f1].map((value) => (Number.isNaN(value) ? "-" : value.toFixed(3)))]);
+		print([
+			name,
+			counts.gold,
+			counts.found,
+			counts.unlabelled,
+			...[precision, recall, f1].map((value) => (Number.isNaN(value) ? "-" : value.toFixed(3))),
+		]);
 	}
 	print([]);
 	print(["ordinary text", "texts", "touched", "1 in"]);
 	for (const corpus of ORDINARY) {
 		const texts = reads.filter((read) => read.corpus === corpus);
-		const touched = texts.filter((read) => foundIn(read, chosen[read.fold] as Thresholds).length > 0).length;
+		const touched = texts.filter((read) => isTouched(read, chosen[read.fold] as Thresholds)).length;
 		print([corpus, texts.length, touched, touched === 0 ? "-" : Math.round(texts.length / touched)]);
 	}
 	process.stdout.write(`\nthresholds by fold: ${JSON.stringify(chosen)}\nfrom all folds: ${JSON.stringify(thresholdsFrom(reads))}\n`);
@@ -58,32 +74,46 @@ function readFold(dir: string, fold: number, model: TokenModel): Read[] {
 	return [...LABELLED, ...ORDINARY].flatMap((corpus) =>
 		readRows(dir, corpus)
 			.filter((row) => foldOf(corpus, row) === fold)
-			.map((row) => ({ corpus, fold, row, spans: spansIn(model, row.text) })),
+			.map((row) => ({ corpus, fold, row, segments: segmentsOf(model, row.text), isCommon: (word) => isCommonWord(model, word) })),
 	);
 }
 
-/** In the segments that the scanner would see. */
-function spansIn(model: TokenModel, text: string): Read["spans"] {
+/** The segments that the scanner would see. */
+function segmentsOf(model: TokenModel, text: string): Segment[] {
 	const bytes = Buffer.from(text);
 	const cutter = new SegmentCutter();
-	const spans: Read["spans"][number][] = [];
+	const segments: Segment[] = [];
 	for (let from = 0; from < bytes.length; ) {
 		const size = cutter.next(bytes, from, bytes.length) ?? Math.min(MAX_SEGMENT_BYTES, bytes.length - from);
 		const segment = bytes.toString("utf8", from, from + size);
-		for (const span of findEntities(model, segment)) {
-			const value = segment.slice(span.from, span.to);
-			const start = from + Buffer.byteLength(segment.slice(0, span.from));
-			spans.push({ ...span, type: span.entity, value, from: start, to: start + Buffer.byteLength(value) });
-		}
+		const { spans } = findEntities(model, segment);
+		segments.push({ text: segment, from, spans });
 		from += size;
 	}
-	return spans;
+	return segments;
 }
 
-function foundIn({ spans }: Pick<Read, "spans">, thresholds: Thresholds): Found[] {
-	return spans.filter(({ entity, value, probability }) => {
-		const least = thresholdFor(thresholds, entity, value);
-		return entity !== "place" && least !== undefined && probability >= least;
+function certainIn({ text, spans }: Segment, thresholds: Thresholds): ScoredSpan[] {
+	return spans.flatMap(({ entity, from, to, probability }) => {
+		const least = thresholdFor(thresholds, entity, text.slice(from, to));
+		return entity !== "place" && least !== undefined && probability >= least ? [{ entity, from, to, score: probability }] : [];
+	});
+}
+
+const isTouched = ({ segments }: Read, thresholds: Thresholds): boolean =>
+	segments.some((segment) => certainIn(segment, thresholds).length > 0);
+
+/** What is found by itself, and what is known from it. */
+function foundIn({ segments, isCommon }: Read, thresholds: Thresholds): Found[] {
+	let known: readonly KnownName[] = [];
+	return segments.flatMap((segment) => {
+		const certain = certainIn(segment, thresholds);
+		const tokens = certain.length + known.length > 0 ? tokenize(segment.text) : [];
+		known = remember(known, certain, tokens, isCommon);
+		return [...certain, ...repeatsIn(tokens, known, certain)].map(({ entity, from, to }) => {
+			const start = segment.from + Buffer.byteLength(segment.text.slice(0, from));
+			return { type: entity, from: start, to: start + Buffer.byteLength(segment.text.slice(from, to)) };
+		});
 	});
 }
 
@@ -93,7 +123,7 @@ function thresholdsFrom(reads: readonly Read[]): Thresholds {
 	const none: Thresholds = { person: 2, lone: 2, address: 2, organization: 2, place: 1 };
 	const lowest = (kind: Kind): number => {
 		const most = kind === "lone" ? 0 : prompts.length / PROMPTS_PER_TOUCH;
-		const isFew = (least: number): boolean => prompts.filter((read) => foundIn(read, { ...none, [kind]: least }).length > 0).length <= most;
+		const isFew = (least: number): boolean => prompts.filter((read) => isTouched(read, { ...none, [kind]: least })).length <= most;
 		return GRID.find(isFew) ?? (GRID.at(-1) as number);
 	};
 	return { person: lowest("person"), lone: lowest("lone"), address: lowest("address"), organization: lowest("organization"), place: 1 };
@@ -107,11 +137,23 @@ function addRead(results: Map<string, Counts>, { corpus, row }: Read, found: rea
 	for (const { type } of LEARNED) {
 		const spans = gold.filter((span) => span.type === type);
 		const ours = found.filter((finding) => finding.type === type);
+		const isNamed = nameTest(row.text, spans);
 		if (spans.length + ours.length === 0) continue;
 		for (const name of [sourceOf(corpus, row), ...(row.lang === "en" ? english : [])]) {
 			const counts = results.get(`${type}: ${name}`) ?? emptyCounts();
 			results.set(`${type}: ${name}`, counts);
-			addCounts(counts, spans, ours);
+			addCounts(counts, spans, ours, type === "person" ? isNamed : undefined);
 		}
 	}
+}
+
+/**
+ * Whether a finding says only words of persons that are labelled in the same text. Where a corpus labels a name in one
+ * line and forgets it in another, the finding is not false.
+ */
+function nameTest(text: string, labelled: readonly Found[]): (finding: Found) => boolean {
+	const bytes = Buffer.from(text);
+	const wordsOf = ({ from, to }: Found): string[] => tokenize(bytes.toString("utf8", from, to)).map((token) => token.text.toLowerCase());
+	const names = new Set(labelled.flatMap(wordsOf));
+	return (finding) => wordsOf(finding).every((word) => names.has(word));
 }

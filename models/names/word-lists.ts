@@ -1,14 +1,14 @@
 import { allLocales } from "@faker-js/faker";
 import { hashWord } from "../../src/models/token-features.ts";
+import { COMMON_WORD } from "../../src/models/token-model.ts";
 
-/** Lists a word may stand in, as bits. */
+/** Lists a word may stand in, as bits; one more is `COMMON_WORD`. */
 const FIRST_NAME = 1;
 const LAST_NAME = 2;
 const CITY = 4;
 const COMPANY_FORM = 8;
 const STREET = 16;
 const COUNTRY_OR_STATE = 32;
-const COMMON = 64;
 const TITLE = 128;
 
 const COMPANY_FORMS =
@@ -34,7 +34,7 @@ export function wordLists(ordinary: readonly string[]): Map<number, number> {
 	add(COMPANY_FORMS, COMPANY_FORM);
 	add(STREETS, STREET, 1);
 	add(TITLES, TITLE, 1);
-	for (const word of commonWords(ordinary)) add(word, COMMON);
+	for (const word of commonWords(ordinary)) add(word, COMMON_WORD);
 	return lists;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { ENTITIES, type Entity, LABELS } from "./entity-labels.ts";
 import type { TokenModel } from "./token-model.ts";
+import { plainWord } from "./token-text.ts";
 
 /** A model and the probability of each entity from which on it is reported by default. */
 export interface TokenModelFile {
@@ -60,7 +61,7 @@ export function decodeModel(file: Buffer): TokenModelFile {
 
 /** The threshold that counts for a span; undefined where it is never reported: the model knows no Cyrillic names. */
 export function thresholdFor(thresholds: Thresholds, entity: Entity, value: string): number | undefined {
-	if (/\p{Script=Cyrillic}/u.test(value)) return undefined;
+	if (value.split(/[\s-]+/).some((word) => /\p{Script=Cyrillic}/u.test(plainWord(word)))) return undefined;
 	return entity === "person" && /^[^\s-]+$/.test(value) ? thresholds.lone : thresholds[entity];
 }
 

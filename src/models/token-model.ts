@@ -1,7 +1,10 @@
 import { ENTITIES, type Entity, LABELS } from "./entity-labels.ts";
 import { latticeOf, viterbi } from "./label-chain.ts";
 import { FEATURES, featuresOf } from "./token-features.ts";
-import { tokenize } from "./token-text.ts";
+import { type Token, tokenize } from "./token-text.ts";
+
+/** The bit of the word list of common words. */
+export const COMMON_WORD = 64;
 
 /** UTF-16 span in the text. */
 export interface EntitySpan {
@@ -25,10 +28,19 @@ export interface TokenModel {
 	readonly wordLists: Uint8Array;
 }
 
-/** Entities of a text, in order, by the most probable sequence of labels. */
-export function findEntities(model: TokenModel, text: string): EntitySpan[] {
+/** A segment and what it holds. */
+export interface SegmentReading {
+	readonly tokens: readonly Token[];
+	readonly spans: readonly EntitySpan[];
+}
+
+/** Entities of a segment, in order, by the most probable sequence of labels. */
+export function findEntities(model: TokenModel, text: string): SegmentReading {
 	const tokens = tokenize(text);
-	if (tokens.length === 0) return [];
+	return { tokens, spans: tokens.length === 0 ? [] : spansOf(model, tokens) };
+}
+
+function spansOf(model: TokenModel, tokens: readonly Token[]): EntitySpan[] {
 	const features = featuresOf(tokens, (word) => listsOf(model, word), model.bits);
 	const scores = emissions(model, features, tokens.length);
 	const labels = viterbi(scores, model.transitions, tokens.length);
@@ -59,6 +71,11 @@ function probabilityOf(marginals: Float64Array, begins: number, from: number, to
 	for (let i = from; i < to; i++)
 		least = Math.min(least, (marginals[i * LABELS + begins] as number) + (marginals[i * LABELS + begins + 1] as number));
 	return least;
+}
+
+/** Whether a word, by its hash, stands mostly in lower case in ordinary text. */
+export function isCommonWord(model: TokenModel, word: number): boolean {
+	return (listsOf(model, word) & COMMON_WORD) !== 0;
 }
 
 function listsOf({ words, wordLists }: TokenModel, word: number): number {

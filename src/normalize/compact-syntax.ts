@@ -8,6 +8,8 @@ export type RunKind = "blank" | "punctuation";
 
 const MAX_SEPARATOR = 4;
 const BLANKS = /^[ \t\n]+/;
+/** Behind a group of a run that has begun: `four one one one, one one one one`. */
+const GROUP_BLANKS = /^(?:[ \t\n]+|[,;](?:[ \t\n]+|$))/;
 const PUNCTUATION = /^[-.,/_|:;~*](?:[-.,/_|:;~* \t])*/;
 const LETTERS = /^[A-Za-z]+/;
 const ALPHANUMERIC = /^[A-Za-z0-9]$/;
@@ -17,9 +19,10 @@ export function runKindOf(separator: string): RunKind {
 	return BLANK.test(separator[0] ?? "") ? "blank" : "punctuation";
 }
 
-/** What stands between two characters of a run. */
-export function separatorAt(source: string, at: number, kind: RunKind, isEnd: boolean): Part {
-	const found = (kind === "blank" ? BLANKS : PUNCTUATION).exec(source.slice(at, at + MAX_SEPARATOR + 1))?.[0] ?? "";
+/** What stands between two characters of a run, or between two groups of one that has begun. */
+export function separatorAt(source: string, at: number, kind: RunKind, isEnd: boolean, hasBegun = false): Part {
+	const separator = kind === "punctuation" ? PUNCTUATION : hasBegun ? GROUP_BLANKS : BLANKS;
+	const found = separator.exec(source.slice(at, at + MAX_SEPARATOR + 1))?.[0] ?? "";
 	if (found.length > MAX_SEPARATOR) return "none";
 	if (at + found.length === source.length && !isEnd) return "more";
 	return found === "" ? "none" : { length: found.length, text: found };

@@ -102,7 +102,7 @@ export class Compact implements Transducer {
 	/** The next separator and unit of the run, or its end. False: not decidable yet. */
 	#readRun(source: string, isEnd: boolean): boolean {
 		const kind = runKindOf(this.#separator);
-		const separator = separatorAt(source, 0, kind, isEnd);
+		const separator = separatorAt(source, 0, kind, isEnd, true);
 		const unit = typeof separator === "string" ? separator : unitAt(source, separator.length, kind, isEnd);
 		if (unit === "more" || separator === "more") return false;
 		if (unit === "none" || separator === "none" || (kind === "punctuation" && separator.text !== this.#separator)) {

@@ -1,3 +1,4 @@
+import { PASSWORD_KEYS } from "./credential-keys.ts";
 import { ASKS_FOR_ONE, isPlaceholder } from "./placeholders.ts";
 import type { Candidate, Confirmer } from "./recognizer.ts";
 import { entropy, tokenEfficiency } from "./token-efficiency.ts";
@@ -27,6 +28,9 @@ const ABOUT =
 const OF_SOMETHING_ELSE =
 	/(?:public|primary|foreign|sort|partition|range|cache|object|bucket|row|map|dict|i18n|label|title|btn|button|mandatory|invalid|forgot|reset|show|hide|confirm|new|old|current|repeat|msg|error|hot|short|api_version|encrypted|monkey|tur|whis|don|key)[_.-]?$/i;
 
+/** A password that is typed twice. */
+const AGAIN = /^[_-]?confirm(?:ation|ed)?$/i;
+
 type Meaning = "secret" | "doubtful" | "other";
 
 function meaningOf({ key }: Assignment): Meaning {
@@ -35,13 +39,15 @@ function meaningOf({ key }: Assignment): Meaning {
 	if (last === undefined || /^key$/i.test(key)) return key === "" || last !== undefined ? "doubtful" : "secret";
 	const after = key.slice(last.index + last[0].length);
 	const before = key.slice(0, last.index);
+	if (AGAIN.test(after)) return "secret";
 	if (ABOUT.test(after)) return "other";
 	return OF_SOMETHING_ELSE.test(before) || /^[a-z]{3,}/i.test(after.replace(/^[_.-]/, "")) ? "doubtful" : "secret";
 }
 
 /** A call or a path of names is code, not a literal. */
 const CODE = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*(?:\[.*)?;?$/;
-const PATH = /^(?:https?:|\/|\.\.?\/|~\/|[\w.-]+\.(?:js|ts|py|go|rb|json|ya?ml|pem|key|crt|cer|txt|html|com|org|net|io)\b)/;
+const PATH =
+	/^(?:https?:|arn:|[a-z][a-z0-9-]*:[A-Z][A-Za-z]+\*?$|\/|\.\.?\/|~\/|[\w.-]+\.(?:js|ts|py|go|rb|json|ya?ml|pem|key|crt|cer|txt|html|com|org|net|io)\b)/;
 const FINGERPRINT = /^(?:[0-9A-Fa-f]{2}:){4}|^\d+(?:\.\d+)+$|^\d{4}-\d{2}-\d{2}/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
@@ -50,14 +56,24 @@ const kindsOf = (value: string): number => [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9
 /** Words with blanks, or of a script in which nobody types passwords, are what a person reads. */
 function isProse(value: string): boolean {
 	if (/^[{[]/.test(value)) return false;
+	if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]{4}/u.test(value)) return true;
 	return /\s/.test(value) || (/[^\x20-\x7e]/.test(value) && !/\d/.test(value));
 }
 
 /** A hash of a password is found as such, and not by the name it is stored under. */
 const isHash = (value: string): boolean => /^(?:\{[A-Z0-9]+\})?\$[a-z0-9]+\$/i.test(value);
 
+/** Counted through digits and letters. */
+const COUNTED = /0?123456789(?:0?abc|0ab)|abcdefghijkl/i;
+
 const isUseless = (value: string): boolean =>
-	isPlaceholder(value) || ASKS_FOR_ONE.test(value) || isProse(value) || PATH.test(value) || FINGERPRINT.test(value) || isHash(value);
+	isPlaceholder(value) ||
+	COUNTED.test(value) ||
+	ASKS_FOR_ONE.test(value) ||
+	isProse(value) ||
+	PATH.test(value) ||
+	FINGERPRINT.test(value) ||
+	isHash(value);
 
 /** Random characters: 1 sure, 0 plain words. */
 function randomness(value: string): number {
@@ -75,12 +91,22 @@ function judge({ text, left, right }: Candidate, isPassword: boolean): number | 
 	if (meaning === "other" || text.length < (isPassword ? 4 : 8) || isUseless(text)) return 0;
 	if (UUID.test(text)) return meaning === "secret" && /secret|token|api.?key/i.test(assignment.key) ? 0.6 : 0;
 	const random = randomness(text);
-	if (meaning === "doubtful" && (random < 0.9 || text.length < 12)) return 0;
-	if (!assignment.isQuoted) {
+	if (meaning === "doubtful" && !isBeyondDoubt(text, random, isPassword && assignment.isQuoted)) return 0;
+	if (!assignment.isQuoted && !isVariable(assignment, left, random)) {
 		if (right === undefined) return undefined;
 		if (!standsForItself(text, right, random, assignment.operator)) return 0;
 	}
 	return isPassword ? scorePassword(text, random, assignment) : scoreToken(text, random);
+}
+
+/** Whether a value is a secret whatever its name: random and long, or a literal that looks like a password. */
+function isBeyondDoubt(value: string, random: number, isLiteral: boolean): boolean {
+	return random >= 0.9 && (value.length >= 12 || (isLiteral && value.length >= 8 && kindsOf(value) >= 3));
+}
+
+/** A variable of the environment or of a compose file: what is behind it is never a name of something else. */
+function isVariable({ key, operator }: Assignment, left: string, random: number): boolean {
+	return random >= 0.6 && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(key) && (operator === "=" ? left.endsWith("=") : /: $/.test(left));
 }
 
 /** Without quotes a name stands for something else; only what is random, or no name at all, is the value itself. */
@@ -105,10 +131,40 @@ function scorePassword(value: string, random: number, { isQuoted, operator }: As
 export const confirmPasswordValue: Confirmer = (candidate) => judge(candidate, true);
 export const confirmTokenValue: Confirmer = (candidate) => judge(candidate, false);
 
-/** In a sentence a password has to look like one. */
-export const confirmSpokenPassword: Confirmer = ({ text }) => {
+/** What may stand between a name and its `=`: a type, or the markup of a second field that holds the value. */
+const BETWEEN = /(?::\s*(?:&(?:'static )?)?str(?:ing)?(?: \| \w+)?|["']?[,;]?\s+["']?value["']?)\s*(?=[=:][\s"'`]*$)/i;
+const PASSWORD_NAME = new RegExp(PASSWORD_KEYS, "i");
+
+/** Judges a value as if it stood right behind its name. */
+function judgeNamed({ text, compact, right }: Candidate, left: string): number | undefined {
+	return judge({ text, compact, left, right }, PASSWORD_NAME.test(assignmentOf(left).key));
+}
+
+/** Like an assignment, with the name further away. */
+export const confirmNamedValue: Confirmer = (candidate) => judgeNamed(candidate, candidate.left.replace(BETWEEN, ""));
+
+/** The text of an element: it ends with the closing tag, and stands for itself as in quotes. */
+export const confirmElementValue: Confirmer = (candidate) => {
+	if (candidate.right === undefined) return undefined;
+	return candidate.right.startsWith("</") ? judgeNamed(candidate, candidate.left.replace(/["']?>\s*$/, '="')) : 0;
+};
+
+/** The password in a list of literals. */
+export const confirmArgument: Confirmer = ({ text, left }) =>
+	/["'`]$/.test(left) && text.length >= 4 && !isUseless(text) && randomness(text) >= 0.5 ? 0.8 : 0;
+
+/** Not the first of a list: like its name in the singular. */
+export const confirmListed: Confirmer = ({ text, left }) =>
+	/["'`]$/.test(left) && text.length >= 8 && !isUseless(text) ? scoreToken(text, randomness(text)) : 0;
+
+/** What a format has no other use for. */
+export const confirmFormatValue: Confirmer = ({ text }) => (isUseless(text) ? 0 : 0.9);
+
+/** In a sentence a password has to look like one, and more so behind two letters. */
+export const confirmSpokenPassword: Confirmer = ({ text, left }) => {
 	const value = text.replace(/[.!?:,]+$/, "");
 	if (value.length < 5 || isUseless(value)) return 0;
+	if (/(?<![A-Za-z])p(?:w|sk) ["'`]?$/i.test(left)) return kindsOf(value) >= 3 ? 0.8 : 0;
 	return kindsOf(value) >= 3 || (kindsOf(value) === 2 && /\d/.test(value)) ? 0.8 : 0;
 };
 

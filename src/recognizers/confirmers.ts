@@ -1,7 +1,12 @@
 import { confirmForeignMailTarget, confirmMailTarget, confirmUrlTarget } from "./call-targets.ts";
 import { luhn, mod11And10, mod97, verhoeff } from "./check-digits.ts";
 import {
+	confirmArgument,
 	confirmAuthorization,
+	confirmElementValue,
+	confirmFormatValue,
+	confirmListed,
+	confirmNamedValue,
 	confirmOption,
 	confirmPasswordValue,
 	confirmSpokenPassword,
@@ -109,6 +114,11 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["token_value", confirmTokenValue],
 	["spoken_password", confirmSpokenPassword],
 	["option_value", confirmOption],
+	["named_value", confirmNamedValue],
+	["element_value", confirmElementValue],
+	["argument_value", confirmArgument],
+	["format_value", confirmFormatValue],
+	["listed_value", confirmListed],
 	["authorization_value", confirmAuthorization],
 	["hidden_text", confirmHiddenText],
 	["exfiltration_image", confirmImage],

@@ -116,7 +116,7 @@ export const PHONE: Recognizer = {
 		},
 		{
 			name: "phone_national",
-			expression: "(?<![0-9A-Za-z.,/+-])(?:\\(0\\d{1,5}\\)|\\(?[0-9]\\d{1,5})(?:[ .()/-]{0,2}\\d){5,12}(?![0-9A-Za-z])",
+			expression: "(?<![0-9A-Za-z.,/+-])(?:\\(0\\d{1,5}\\)|\\(?[0-9]\\d{1,5})(?:[ .()/-]{0,3}\\d){5,12}(?![0-9A-Za-z])",
 			score: 0.6,
 			confirm: "phone_national",
 		},
@@ -131,8 +131,20 @@ export const PHONE: Recognizer = {
 			"Handy ⟦0171 1234567⟧",
 			"mobile ⟦09171234567⟧",
 			"téléphone : ⟦01 23 45 67 89⟧",
+			"Telefon: ⟦0221 / 47 11 900⟧",
+			"Head of Sales | M ⟦07700 900456⟧",
 		],
-		noMatch: ["+12", "1234567890", "415 555", "version 2.10.415", "911-911-9111", "947 349 000", "01/02/2024", "phone in 2024"],
+		noMatch: [
+			"+12",
+			"1234567890",
+			"415 555",
+			"version 2.10.415",
+			"911-911-9111",
+			"947 349 000",
+			"01/02/2024",
+			"phone in 2024",
+			"row M 0770090045612",
+		],
 	},
 };
 
@@ -225,6 +237,9 @@ function afterLastDigit(text: string): string {
 	return text.slice(at);
 }
 
+/** Telephone, mobile, phone and fax in a signature. */
+const LETTER_LABEL = /(?:^|[\s|])[TMPF][.:]? {1,2}$/;
+
 /** National numbers in any grouping need a word: without one they are any number. */
 export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
 	const digits = digitsOf(text);
@@ -232,6 +247,7 @@ export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
 	if (/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}/.test(text)) return 0;
 	// The word belongs to this number: no other number stands between.
 	if (PHONE_WORDS(afterLastDigit(left.slice(-40)))) return 0.75;
+	if (/^0/.test(text) && digits.length <= 11 && LETTER_LABEL.test(left)) return 0.6;
 	if (right === undefined && /^0/.test(digits)) return undefined;
 	return right !== undefined && PHONE_WORDS(right.slice(0, 16)) ? 0.6 : 0;
 };

@@ -35,11 +35,11 @@ const ROWS: readonly Labelled[] = [
 		match: ["exp ⟦12/27⟧", "Valid thru: ⟦09/2028⟧", "expiry date ⟦03-29⟧"], noMatch: ["exp 13/27", "expires soon", "exp 2019"],
 	},
 	{
-		type: "date_of_birth", groups: ["demographic", "phi"], names: "dob|d\\.o\\.b|date of birth|birth date|birthday|born(?: on)?|geboren(?: am)?|geburtsdatum|geb|né(?:e)? le|date de naissance|fecha de nacimiento|nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|data urodzenia|urodzon[yaą]|ur|geboortedatum|fødselsdato|födelsedatum|дата рождения|родил(?:ся|ась)|出生日期|生年月日|생년월일",
+		type: "date_of_birth", groups: ["demographic", "phi"], names: "dob|d\\.o\\.b|date of birth|birth date|birthday|born(?: on)?|geboren(?: am)?|geburtsdatum|geb|né(?:e|\\(e\\))? le|date de naissance|fecha de nacimiento|nacid(?:[oa]|o/a|o\\(a\\)) el|data di nascita|nat[oa] il|data de nascimento|data urodzenia|urodzon[yaą]|ur|geboortedatum|fødselsdato|födelsedatum|дата рождения|родил(?:ся|ась)|出生日期|生年月日|생년월일",
 		skip: "(", bytes: "0-9A-Za-zäéûúçñ ./,年月日-",
 		value: "^(?:(?:0?[1-9]|[12]\\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)?\\d{2}|(?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\\d|3[01])[./-](?:19|20)?\\d{2}|(?:19|20)\\d{2}[./-](?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\\d|3[01])|(?:19|20)\\d{2} ?年 ?\\d{1,2} ?月 ?\\d{1,2} ?日|(?:0?[1-9]|[12]\\d|3[01])\\.? (?:de )?[A-Za-zäéûç]{3,10}\\.?,?(?: de)? (?:19|20)\\d{2}|[A-Z][a-z]{2,8}\\.? (?:0?[1-9]|[12]\\d|3[01])(?:st|nd|rd|th)?,? (?:19|20)\\d{2})(?![0-9])",
 		maxBytes: 32, score: 0.85,
-		match: ["DOB: ⟦1976-11-06⟧", "born on ⟦March 3, 1980⟧ in Ohio", "geboren am ⟦12.03.1975⟧", "Fecha de nacimiento: ⟦03/03/1946⟧.", '"dateOfBirth": "⟦1990-01-31⟧"'],
+		match: ["DOB: ⟦1976-11-06⟧", "born on ⟦March 3, 1980⟧ in Ohio", "geboren am ⟦12.03.1975⟧", "Fecha de nacimiento: ⟦03/03/1946⟧.", "Né(e) le ⟦03/09/1988⟧ à Lyon", '"dateOfBirth": "⟦1990-01-31⟧"'],
 		noMatch: ["born in the USA", "birthday party on Friday", "1976-11-06", "DOB unknown", "born 1879"],
 	},
 	{

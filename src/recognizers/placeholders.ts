@@ -1,6 +1,6 @@
 const PLACEHOLDER =
 	/^(?:x+|\*+|\.+|-+|_+|#+|\?+|0+|1+|n\/a|null|nil|none|undefined|true|false|yes|no|string|str|text|bool(?:ean)?|int(?:eger)?|number|object|any|void|bytes?|char|todo|tbd|example|sample|test|dummy|foo|bar|baz|default|empty|optional|required|redacted|hidden|masked|secret|password|passwd|pass|token|key|value|username|user|changeme|change_me|admin|root|guest|private|public|enabled|disabled)$/i;
-export const TEMPLATE = /\$\{|\{\{|<[A-Za-z]|%\(|%[sdv]\b|\$\(|\[\[|\.\.\.|…|x{4,}|X{4,}|\*{3,}/;
+export const TEMPLATE = /#{3}|%[A-Z_.]{3,}%|\$\{|\{\{|<[A-Za-z]|%\(|%[sdv]\b|\$\(|\[\[|\.\.\.|…|x{4,}|X{4,}|\*{3,}/;
 export const ASKS_FOR_ONE =
 	/your|my[-_ ]|insert|replace|change|enter[-_ ]|put[-_ ]|here$|placeholder|redacted|example|sample|dummy|fake|not[-_ ]?real|secret[-_]?key$|goes[-_ ]here/i;
 

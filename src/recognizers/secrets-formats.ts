@@ -60,10 +60,10 @@ export const STRUCTURAL_SECRETS: readonly Recognizer[] = [
 		patterns: [
 			{ name: "bcrypt_hash", expression: "\\$2[abxy]\\$\\d{2}\\$[./A-Za-z0-9]{53}", score: 0.97 },
 			{ name: "argon2_hash", expression: "\\$argon2(?:i|d|id)\\$v=\\d{1,3}\\$m=\\d{1,9}", score: 0.97, tail: { bytes: "A-Za-z0-9+/=,$._-", maxBytes: 512 } },
-			{ name: "crypt_hash", expression: "\\$[156y]\\$(?:rounds=\\d{1,9}\\$)?[./A-Za-z0-9]{1,22}\\$[./A-Za-z0-9]{22}", score: 0.95, tail: { bytes: "./A-Za-z0-9$", maxBytes: 128 } },
+			{ name: "crypt_hash", expression: "\\$(?:[156y]|apr1)\\$(?:rounds=\\d{1,9}\\$)?[./A-Za-z0-9]{1,22}\\$[./A-Za-z0-9]{22}", score: 0.95, tail: { bytes: "./A-Za-z0-9$", maxBytes: 128 } },
 		],
 		examples: {
-			match: [`⟦$2b$12$${sample.slice(0, 53)}⟧`, `⟦$argon2id$v=19$m=65536,t=3,p=4$${sample.slice(0, 22)}$${sample.slice(0, 43)}⟧`, `⟦$6$rounds=5000$saltsalt$${sample.slice(0, 86)}⟧`],
+			match: [`⟦$2b$12$${sample.slice(0, 53)}⟧`, `⟦$argon2id$v=19$m=65536,t=3,p=4$${sample.slice(0, 22)}$${sample.slice(0, 43)}⟧`, `⟦$6$rounds=5000$saltsalt$${sample.slice(0, 86)}⟧`, `admin:⟦$apr1$saltsalt$${sample.slice(0, 22)}⟧`],
 			noMatch: ["$2b$12$short", "$argon2 is a hash", "costs $5$ and $6$"],
 		},
 	},

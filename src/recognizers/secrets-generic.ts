@@ -1,20 +1,8 @@
-import type { Core, Recognizer } from "./recognizer.ts";
+import { CREDENTIAL_FORMS } from "./credential-forms.ts";
+import { PASSWORD_KEYS, TOKEN_KEYS, VALUE } from "./credential-keys.ts";
+import type { Recognizer } from "./recognizer.ts";
 
-/** Values of assignments: in quotes everything, otherwise up to white space and the punctuation of code. */
-const VALUE: Core = {
-	skip: " \\t\"'`=>:\\\\(@\\[",
-	maxSkip: 12,
-	bytes: "^\\s\"'`,;<>(){}|\\\\",
-	minBytes: 3,
-	maxBytes: 160,
-	value: "^(?:(?!&[\\w-]+=)[^\\n])+",
-};
-
-const PASSWORD_KEYS =
-	"(?:pass(?:w(?:or)?d|wd|phrase|code)?|pwd|pswd|kennwort|passwort|contrase(?:ñ|n)a|mot[_ ]de[_ ]passe|senha|has(?:ł|l)o|wachtwoord|пароль|密码|密碼|パスワード|비밀번호)";
-const TOKEN_KEYS =
-	"(?:secret|token|api[_-]?key|access[_-]?key|auth[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|master[_-]?key|app[_-]?key|shared[_-]?key|credential|api[_-]?secret|key|auth|pin)";
-const OPERATOR = "[\"'`\\])]{0,3}[ \\t]{0,6}(?:=>|:=|={1,3}|[:(,])";
+const OPERATOR = "[\"'`\\])]{0,3}[ \\t]{0,16}(?:=>|:=|={1,3}|[:(,])";
 
 export const GENERIC_CREDENTIAL: Recognizer = {
 	type: "credential",
@@ -24,7 +12,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 	patterns: [
 		{
 			name: "password_assignment",
-			expression: `${PASSWORD_KEYS}[A-Za-z0-9_.-]{0,12}${OPERATOR}`,
+			expression: `${PASSWORD_KEYS}[A-Za-z0-9_.-]{0,16}${OPERATOR}`,
 			caseInsensitive: true,
 			score: 0.8,
 			confirm: "password_value",
@@ -32,7 +20,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		},
 		{
 			name: "token_assignment",
-			expression: `${TOKEN_KEYS}[A-Za-z0-9_.-]{0,12}${OPERATOR}`,
+			expression: `${TOKEN_KEYS}[A-Za-z0-9_.-]{0,16}${OPERATOR}`,
 			caseInsensitive: true,
 			score: 0.8,
 			confirm: "token_value",
@@ -40,7 +28,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		},
 		{
 			name: "password_sentence",
-			expression: `(?<![A-Za-z])${PASSWORD_KEYS}["'\`]{0,1} (?:is|was|to|lautet|ist|es|est|è|é)[ :]`,
+			expression: `(?<![A-Za-z])${PASSWORD_KEYS}["'\`]{0,1} (?:(?:(?:has been|was|is) ){0,1}(?:now |re){0,1}(?:set|changed) to|is|was|to|lautet|ist|es|est|è|é)[ :]`,
 			caseInsensitive: true,
 			score: 0.8,
 			confirm: "spoken_password",
@@ -49,7 +37,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		{
 			name: "password_option",
 			expression:
-				"(?<![A-Za-z0-9-])(?:--(?:[a-z]{1,12}-)?(?:password|passwd|pass|token|secret|api-key)|-p|sshpass -p|identified by|convertto-securestring)[ =]",
+				"(?<![A-Za-z0-9-])(?:-{1,2}(?:[a-z]{1,12}-?)?(?:password|passwd|pass|token|secret|api-key)|-p|sshpass -p|identified by|convertto-securestring)[ =]",
 			caseInsensitive: true,
 			score: 0.8,
 			confirm: "option_value",
@@ -92,6 +80,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			confirm: "token_value",
 			core: { skip: "\"'", maxSkip: 1, bytes: "A-Za-z0-9%._~+/=-", minBytes: 16, maxBytes: 160 },
 		},
+		...CREDENTIAL_FORMS,
 	],
 	examples: {
 		match: [
@@ -103,8 +92,32 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			"curl -u admin:⟦s3cr3tPw9⟧ https://x.example",
 			"Authorization: Basic ⟦YWRtaW46czNjcjN0UHc5⟧",
 			"mysql --password=⟦Xk9!qz71⟧",
+			"Invoke-Spray -UserList .\\users.txt -Password ⟦Xk9!qz71⟧",
+			"POSTGRES_PASSWORD: ⟦jsfgkq⟧\n",
+			'"tokens":["⟦e8a0eff3633a7c3f⟧"]',
+			"CREATE USER app WITH PASSWORD '⟦syunkoynog⟧';",
+			"password_confirmation: '⟦diohfheu7⟧'",
+			"newPassword = '⟦D@qck0fn!!⟧'",
 			"machine db.example.com\n  login bob\n  password ⟦Xk9!qz71⟧",
 			'"token":"⟦c6f652b9ba0dcbda4c043e34d5d729a2⟧"',
+			"<username>deploy</username><password>⟦r4T!mmQ90x⟧</password>",
+			'<entry key="db.password">⟦r4T!mmQ90x⟧</entry>',
+			'<add key="ApiSecret" value="⟦9f8Zk2LmQ7xWv4Rt1BnY⟧" />',
+			"- name: DB_PASSWORD\n  value: ⟦r4T!mmQ90x⟧",
+			'{"name": "DB_PASSWORD", "value": "⟦r4T!mmQ90x⟧"}',
+			'const API_KEY: &str = "⟦c6f652b9ba0dcbda4c043e34d5d729a2⟧";',
+			'let token: string = "⟦9f8Zk2LmQ7xWv4Rt1BnY⟧"',
+			"Senha do Wi-Fi: ⟦Cafe2019!rio⟧",
+			"the password for the VPN: ⟦Tr0ub4dor&3⟧",
+			"your password was reset to ⟦Tr0ub4dor&3⟧",
+			"user deploy / pw ⟦Mx4!tt90pL⟧",
+			"admin credentials: admin / ⟦Tr0ub4dor&3⟧",
+			'requests.get(url, auth=("svc-pay", "⟦r4T!mmQ90x⟧"))',
+			'DriverManager.getConnection("jdbc:mysql://db:3306/crm", "crm", "⟦r4T!mmQ90x⟧");',
+			"new PDO('mysql:host=localhost;dbname=wp', 'wp_user', '⟦r4T!mmQ90x⟧')",
+			"jdbc:oracle:thin:scott/⟦t1gerX9q⟧@//db:1521/ORCL",
+			"redis-cli -h cache -a ⟦k9ZmQ2vX7rTb⟧ ping",
+			"WIFI:T:WPA;S:OfficeNet;P:⟦blue-Horse-77!⟧;;",
 		],
 		noMatch: [
 			"password: string",
@@ -117,7 +130,30 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			"token: the smallest unit of text",
 			"secret = os.environ['SECRET']",
 			"passwords: never share them",
+			"ORACLE_PASSWORD=###ORACLE_PWD###",
+			'"ResetUserPassword": "ds:ResetUserPassword"',
+			"OAUTH_TOKEN=1234567890abcdefghijklmnopqrstuvwxyz",
+			'"TWO_FACTOR_AUTH": "输入两步验证应用中的6位验证码"',
 			"It asks for a login and password field by field.",
+			"<password>string</password>",
+			"<label>Password</label>",
+			"<key>CFBundleIdentifier</key><string>com.example.app</string>",
+			"- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: {name: db}",
+			'<input name="password" value="" placeholder="Password">',
+			'const token: string = await login("admin");',
+			"password: str = getpass()",
+			"The password for the VPN: ask your administrator.",
+			"Your password was reset to the default.",
+			"a laser of 10 PW power",
+			"pw = input()",
+			"Logins: SSO / SAML",
+			'auth=("user", "password")',
+			'getConnection("jdbc:mysql://db:3306/crm", "crm", password)',
+			"redis-cli -h cache -a $REDIS_PASSWORD ping",
+			"DB_PASSWORD=postgres",
+			"ALTER ROLE app PASSWORD NULL;",
+			'"tokens": ["the", "quick"]',
+			"password_confirmation: 'does not match'",
 		],
 	},
 };

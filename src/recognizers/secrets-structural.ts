@@ -20,7 +20,7 @@ export const PRIVATE_KEY: Recognizer = {
 		// Line by line in string literals of code: the quotes belong to it.
 		{
 			name: "private_key_literals",
-			expression: "-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----\\\\n[\"'][\\s+,.]{0,16}[\"'][A-Za-z0-9+/=:]{4}",
+			expression: "-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----\\\\n[\"'][\\s+,.]{0,40}[\"'][A-Za-z0-9+/=:]{4}",
 			score: 0.99,
 			tail: { bytes: "A-Za-z0-9+/=\\s\\\\:,.\"'_()+-", until: ["-----END", "-----"], maxBytes: 16384 },
 		},

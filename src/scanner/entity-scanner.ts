@@ -1,14 +1,22 @@
 import type { Entity } from "../models/entity-labels.ts";
+import { type KnownName, remember, repeatsIn } from "../models/known-names.ts";
 import { SegmentCutter } from "../models/segment.ts";
-import { findEntities } from "../models/token-model.ts";
+import { findEntities, isCommonWord } from "../models/token-model.ts";
 import { scoreOf, shippedModel, type TokenModelFile, thresholdFor } from "../models/token-model-file.ts";
 import type { RuleSet } from "../policy/policy.ts";
 import type { Detection, Detector } from "./detector.ts";
 
+/** What the decided segments of a text say to the next one. Plain data. */
+export interface TextMemory {
+	readonly names: readonly KnownName[];
+}
+
+const EMPTY: TextMemory = { names: [] };
+
 /** What finds the learned rules of a rule set; shared by all texts of a lane. */
 export interface EntityProgram {
-	/** Spans of one segment, in bytes from its start. */
-	find(segment: string): readonly Detection[];
+	/** Spans of one segment, in bytes from its start, and the memory behind it. */
+	find(segment: string, memory: TextMemory): { readonly detections: readonly Detection[]; readonly memory: TextMemory };
 }
 
 /** Undefined where the rule set has no learned rules: then no model is loaded and nothing is held. */
@@ -20,17 +28,22 @@ export function createEntityProgram({ rules, threshold, allowList }: RuleSet): E
 	const allowed = new Set(allowList);
 	const { model, thresholds }: TokenModelFile = shippedModel();
 	return {
-		find(segment) {
-			return findEntities(model, segment).flatMap(({ entity, from, to, probability }) => {
-				const rule = learned.get(entity);
+		find(segment, memory) {
+			const { tokens, spans } = findEntities(model, segment);
+			const found = spans.flatMap(({ entity, from, to, probability }) => {
 				const value = segment.slice(from, to);
 				const least = thresholdFor(thresholds, entity, value);
-				if (rule === undefined || least === undefined || allowed.has(value)) return [];
+				if (least === undefined || allowed.has(value)) return [];
 				const score = scoreOf(probability, least);
-				if (score < rule.threshold) return [];
-				const start = Buffer.byteLength(segment.slice(0, from));
-				return [{ rule: rule.rule, score, from: start, to: start + Buffer.byteLength(value) }];
+				return score < (learned.get(entity)?.threshold ?? Number.POSITIVE_INFINITY) ? [] : [{ entity, from, to, score }];
 			});
+			const names = remember(memory.names, found, tokens, (word) => isCommonWord(model, word));
+			const repeats = repeatsIn(tokens, names, found).filter(({ from, to }) => !allowed.has(segment.slice(from, to)));
+			const detections = [...found, ...repeats].map(({ entity, from, to, score }) => {
+				const start = Buffer.byteLength(segment.slice(0, from));
+				return { rule: learned.get(entity)?.rule as number, score, from: start, to: start + Buffer.byteLength(segment.slice(from, to)) };
+			});
+			return { detections, memory: { names } };
 		},
 	};
 }
@@ -41,6 +54,7 @@ export interface EntityState {
 	readonly from: number;
 	/** Found in decided segments, behind the release point. */
 	readonly found: readonly Detection[];
+	readonly memory: TextMemory;
 }
 
 /** Looks for learned entities in one text that arrives in pieces. A segment is decided as a whole, when its end is here. */
@@ -50,12 +64,14 @@ export class EntityScanner {
 	readonly #cutter = new SegmentCutter();
 	#from: number;
 	#found: readonly Detection[];
+	#memory: TextMemory;
 
 	constructor(program: EntityProgram, text: Detector, state?: EntityState) {
 		this.#program = program;
 		this.#text = text;
 		this.#from = state?.from ?? 0;
 		this.#found = state?.found ?? [];
+		this.#memory = state?.memory ?? EMPTY;
 	}
 
 	/** Offset before which nothing can be found any more. */
@@ -82,15 +98,15 @@ export class EntityScanner {
 
 	/** What continues here when nothing before `offset` matters any more. */
 	state(offset: number): EntityState {
-		return { from: this.#from, found: this.#found.filter(({ from }) => from >= offset) };
+		return { from: this.#from, found: this.#found.filter(({ from }) => from >= offset), memory: this.#memory };
 	}
 
 	#decide(to: number): readonly Detection[] {
 		const start = this.#from;
 		this.#from = to;
-		const found = this.#program
-			.find(this.#text.text(start, to))
-			.map((detection) => ({ ...detection, from: start + detection.from, to: start + detection.to }));
+		const { detections, memory } = this.#program.find(this.#text.text(start, to), this.#memory);
+		this.#memory = memory;
+		const found = detections.map((detection) => ({ ...detection, from: start + detection.from, to: start + detection.to }));
 		if (found.length > 0) this.#found = [...this.#found.filter(({ to: end }) => end > this.#text.keepFrom), ...found];
 		return found;
 	}

@@ -104,6 +104,9 @@ const FILLERS = [
 	"\u200b",
 	"a.b.c",
 	"...",
+	"Mallory ",
+	"Ms Raman, ",
+	"Katherine",
 ];
 const PLANTS = RECOGNIZED.flatMap(({ examples }) => [...examples.match.map(exampleText), ...examples.noMatch.slice(0, 2)]);
 
@@ -162,6 +165,11 @@ describe("names, addresses and organisations", () => {
 				expect(out).toBe(exampleText(example).replace(marked, `[${label}_1]`));
 			}
 		}
+	});
+
+	test("a name that was found is found again, whatever stands around it, and in a disguise", () => {
+		const { text } = inspect(redacting.production, ["My name is Kath\u200berine Mallory. The file is with Mallory today. Ask Brandt."]);
+		expect(text).toBe("My name is [PERSON_1]. The file is with [PERSON_2] today. Ask Brandt.");
 	});
 
 	test("ordinary sentences stay", () => {

@@ -116,6 +116,14 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 		apply: (text) => [...text].map((char) => spelled[Number(char)] ?? char).join(" "),
 		suits: (text) => /^\d+$/.test(text),
 	},
+	{
+		name: "number words in groups",
+		apply: (text) =>
+			text.replaceAll(/\d{12,}/g, (run) =>
+				(run.match(/\d{1,4}/g) ?? []).map((group) => [...group].map((char) => spelled[Number(char)]).join(" ")).join(", "),
+			),
+		suits: (text) => /^\d{12,}$/.test(text),
+	},
 	{ name: "bold characters", apply: (text) => [...text].join("**"), suits: isUnbroken },
 	{ name: "code spans", apply: (text) => text.replace(/(?<=\w)(?=\w{4})/, "`"), suits: isUnbroken },
 	{ name: "tags between", apply: between("<b></b>"), suits: isUnbroken },

@@ -171,8 +171,11 @@ const WORD = "[A-Za-z0-9+]";
 /** A separator and one character or number word that stands alone, for runs kept apart by blanks and by punctuation. */
 const NUMBER_WORD = "[A-Za-z]{2,7}(?![A-Za-z0-9])";
 const ALONE = "[A-Za-z0-9](?![A-Za-z0-9])";
+const AFTER_BLANK = `(?![ \\t\\n])(${ALONE}|${NUMBER_WORD}|[!-/:-@[-\`{-~](?=[ \\t\\n]|$))`;
+/** A comma between two groups of a run that has begun. */
+const GROUP_STEP = new RegExp(`^([,;][ \\t\\n]{1,3})${AFTER_BLANK}`);
 const STEPS = [
-	new RegExp(`^([ \\t\\n]{1,4})(?![ \\t\\n])(${ALONE}|${NUMBER_WORD}|[!-/:-@[-\`{-~](?=[ \\t\\n]|$))`),
+	new RegExp(`^([ \\t\\n]{1,4})${AFTER_BLANK}`),
 	new RegExp(`^([-.,/_|:;~*][-.,/_|:;~* \\t]{0,3})(?![-.,/_|:;~* \\t])(${ALONE}|${NUMBER_WORD})`),
 ] as const;
 
@@ -195,7 +198,9 @@ function runOf(source: string): Step[] {
 	for (const [i, expression] of STEPS.entries()) {
 		const steps: Step[] = [];
 		let at = 0;
-		for (let next = step(source, expression); next !== undefined; next = step(source.slice(at), expression, steps[0]?.gap)) {
+		const after = (rest: string): Step | undefined =>
+			step(rest, expression, steps[0]?.gap) ?? (i === 0 && steps.length >= 2 ? step(rest, GROUP_STEP) : undefined);
+		for (let next = after(source); next !== undefined; next = after(source.slice(at))) {
 			steps.push(next);
 			at += next.length;
 		}

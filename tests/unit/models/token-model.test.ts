@@ -11,9 +11,21 @@ test("tokens are words with their hyphens and apostrophes, addresses of the net,
 	expect(words("王小明 😀")).toEqual(["王", "小", "明", "😀"]);
 });
 
+test("a disguised word is read as its reader takes it, and stands where it stood", () => {
+	const [first, second, third] = tokenize("\u202eJ\u0435ssic\u0430 L\u200bew\u00adis\u202c Ｊｏｅ");
+	expect([first?.text, second?.text, third?.text]).toEqual(["Jessica", "Lewis", "Joe"]);
+	expect([first?.from, first?.to, second?.from, second?.to]).toEqual([0, 8, 9, 17]);
+	for (const plain of ["José", "Иван", "Ελένη", "👩‍👧"])
+		expect(
+			tokenize(plain)
+				.map(({ text }) => text)
+				.join(""),
+		).toBe(plain);
+});
+
 test("the spans of entities lie in the text as it stands", () => {
 	const text = "😀 My name is Katherine Mallory and I live at 4127 Willow Creek Road, Dayton, OH 45402.";
-	const found = findEntities(shippedModel().model, text).map(({ entity, from, to }) => [entity, text.slice(from, to)]);
+	const found = findEntities(shippedModel().model, text).spans.map(({ entity, from, to }) => [entity, text.slice(from, to)]);
 	expect(found).toEqual([
 		["person", "Katherine Mallory"],
 		["address", "4127 Willow Creek Road, Dayton, OH 45402"],
@@ -39,7 +51,8 @@ test("a name of one word needs more than one of two, and names in Cyrillic are n
 	expect(thresholdFor(thresholds, "person", "Dan Brown")).toBe(0.7);
 	expect(thresholdFor(thresholds, "organization", "Vexara")).toBe(0.6);
 	expect(thresholdFor(thresholds, "person", "Иван Петров")).toBeUndefined();
-	const lone = findEntities(shippedModel().model, "latte for Katherine").find(({ entity }) => entity === "person");
+	expect(thresholdFor(thresholds, "person", "J\u0435ssica Lewis")).toBe(0.7);
+	const lone = findEntities(shippedModel().model, "latte for Katherine").spans.find(({ entity }) => entity === "person");
 	expect(lone?.probability ?? 0).toBeLessThan(shippedModel().thresholds.lone);
 });
 

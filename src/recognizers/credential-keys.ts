@@ -1,0 +1,17 @@
+import type { Core } from "./recognizer.ts";
+
+/** Values of assignments: in quotes everything, otherwise up to white space and the punctuation of code. */
+export const VALUE: Core = {
+	skip: " \\t\"'`=>:\\\\(@\\[",
+	maxSkip: 12,
+	bytes: "^\\s\"'`,;<>(){}|\\\\",
+	minBytes: 3,
+	maxBytes: 160,
+	value: "^(?:(?!&[\\w-]+=)[^\\n])+",
+};
+
+/** Names of passwords in the languages of the world, and of tokens and keys in those of programs: expressions for any case. */
+export const PASSWORD_KEYS =
+	"(?:pass(?:w(?:or)?d|wd|phrase|code)?|pwd|pswd|kennwort|passwort|contrase(?:ñ|n)a|mot[_ ]de[_ ]passe|senha|has(?:ł|l)o|wachtwoord|пароль|密码|密碼|パスワード|비밀번호)";
+export const TOKEN_KEYS =
+	"(?:secret|token|api[_-]?key|access[_-]?key|auth[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|master[_-]?key|app[_-]?key|shared[_-]?key|credential|api[_-]?secret|key|auth|pin)";

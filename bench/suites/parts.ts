@@ -6,6 +6,7 @@ import { policyWith, programOf } from "../fixtures/rules.ts";
 import { text, tokens } from "../fixtures/texts.ts";
 import { deltaEvent } from "../fixtures/workload.ts";
 import type { Table } from "../report/table.ts";
+import { coldTable } from "./cold-event.ts";
 import { fullSetTable } from "./full-set.ts";
 import { laneTable } from "./lane-round-trip.ts";
 import type { Effort, Suite } from "./suite.ts";
@@ -25,6 +26,7 @@ export const partsSuite: Suite = async (effort, log) => {
 		await fullSetTable(effort, log),
 		await scanTable(effort, log),
 		await filterTable(effort, log),
+		await coldTable(effort, log),
 		await laneTable(effort, log),
 	];
 	return { tables, data: tables };

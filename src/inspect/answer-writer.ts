@@ -20,6 +20,12 @@ export class AnswerWriter {
 		this.#transcript = transcript;
 	}
 
+	/** Whether an event with this note adds nothing to what the answer's memory knows, and goes out as it came. */
+	says(note: unknown): boolean {
+		if (note === undefined) return true;
+		return note === this.#noted && (this.#format.renumber?.(this.#memory, note) ?? []).length === 0;
+	}
+
 	/** Of an entry with a cut, what may still go out. */
 	write(entry: Entry): string {
 		const { note, pauses } = entry.reading;

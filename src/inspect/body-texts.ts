@@ -1,6 +1,7 @@
 import type { CutCause, Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
-import { Channel, type ChannelStep } from "./channel.ts";
+import { Channel } from "./channel.ts";
+import type { ChannelStep } from "./channel-state.ts";
 import type { TextStyle } from "./conversation.ts";
 import { groupsOf } from "./delta-bytes.ts";
 import { cutCauseOf } from "./finding-counts.ts";

@@ -5,8 +5,10 @@ import { continuing } from "../scanner/continued-scanner.ts";
 import type { ScannerState } from "../scanner/scanner-state.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
-import { Channel, type ChannelState, type ChannelStep } from "./channel.ts";
+import { Channel } from "./channel.ts";
+import type { ChannelState, ChannelStep } from "./channel-state.ts";
 import type { TextStyle } from "./conversation.ts";
+import type { PlainRepeat } from "./event-template.ts";
 import { cutCauseOf } from "./finding-counts.ts";
 import { HoldMeter } from "./hold-meter.ts";
 import { deltaRuns, type Entry, fillSlot } from "./stream-entry.ts";
@@ -86,6 +88,18 @@ export class ChannelSet {
 		this.#channels.set(channel, new Channel(this.#program, this.#style, source, undefined, this.#left.get(whole)));
 		this.#left.delete(whole);
 		return undefined;
+	}
+
+	/** Takes the text of an event in. Answers as `Channel.writePlain`; undefined: `scan` its entry next. */
+	writePlain({ channel: name, text, reading }: PlainRepeat): string | true | undefined {
+		const channel = this.#channels.get(name);
+		if (channel === undefined || (this.#channels.size > 1 && this.before(reading).length > 0)) return undefined;
+		const out = channel.writePlain(text);
+		if (out === undefined) return undefined;
+		this.#units += text.length;
+		if (out === true) this.#hold.passed(text.length);
+		else this.#hold.came(channel.scanner.end - text.length, channel.scanner.end, channel.scanner.taken);
+		return out;
 	}
 
 	/**

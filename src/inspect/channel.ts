@@ -5,34 +5,13 @@ import type { Piece } from "../scanner/piece.ts";
 import type { ScannerState } from "../scanner/scanner-state.ts";
 import type { ScannerProgram, TextScanner } from "../scanner/text-scanner.ts";
 import { Redactor } from "../verdict/redaction.ts";
-import type { SurrogateTableState } from "../verdict/surrogate-table.ts";
+import type { ChannelState, ChannelStep } from "./channel-state.ts";
 import type { TextStyle } from "./conversation.ts";
 import { apart, endsInHighSurrogate, groupsOf, joined, SLICE_UNITS } from "./delta-bytes.ts";
-import { JsonSource, type JsonSourceState } from "./json-source.ts";
-import { takeBefore } from "./pieces.ts";
-import { RemovalGap, type RemovalGapState } from "./removal-gap.ts";
-import { Restorer, type RestorerState } from "./restorer.ts";
-
-/** Plain data. */
-export interface ChannelState {
-	readonly scanner: ScannerState;
-	/** UTF-16 code of a high surrogate, 0 for none: half a character does not survive as text. */
-	readonly carry: number;
-	readonly isAltered: boolean;
-	readonly json?: JsonSourceState;
-	readonly surrogates?: SurrogateTableState;
-	readonly gap: RemovalGapState;
-	readonly restorer?: RestorerState;
-}
-
-/**
- * For each delta the text that may go out in its place, `undefined` where that is the delta itself. `cutAt` is the delta
- * in which a cut took effect, -1 for none.
- */
-export interface ChannelStep {
-	readonly texts: readonly (string | undefined)[];
-	readonly cutAt: number;
-}
+import { JsonSource } from "./json-source.ts";
+import { decodeUtf8, takeBefore, withRegions } from "./pieces.ts";
+import { RemovalGap } from "./removal-gap.ts";
+import { Restorer } from "./restorer.ts";
 
 /** One text of an answer: UTF-16 deltas in, safe text out. */
 export class Channel {
@@ -40,6 +19,8 @@ export class Channel {
 	#carry = "";
 	#isAltered: boolean;
 	#isEnded = false;
+	/** Bytes of the next delta that the scanner has already. */
+	#ahead = 0;
 	/** It goes on with a text that ended before it. */
 	readonly isContinued: boolean;
 	readonly #program: ScannerProgram;
@@ -118,6 +99,26 @@ export class Channel {
 		return this.#isAltered;
 	}
 
+	/**
+	 * Takes the next delta, ASCII, where nothing is found in what is not out by then. Answers what goes out in its place, true for
+	 * itself. Undefined: `write` it next, which does not scan it again.
+	 */
+	writePlain(delta: Uint8Array): string | true | undefined {
+		const scanner = this.#scanner;
+		if (!this.#isPlain || this.#carry !== "" || scanner.isCut || delta.length > SLICE_UNITS) return undefined;
+		const isFresh = scanner.taken === scanner.end;
+		scanner.write(delta);
+		if (!scanner.isClean) {
+			this.#ahead = delta.length;
+			return undefined;
+		}
+		const { end } = scanner;
+		if (!isFresh || scanner.release < end) return this.#render(scanner.take(end));
+		scanner.pass(end);
+		this.#gap.passed(delta);
+		return true;
+	}
+
 	/** Takes the next deltas. */
 	write(deltas: readonly string[]): ChannelStep {
 		return this.#writeAll(deltas, false);
@@ -152,11 +153,13 @@ export class Channel {
 	}
 
 	#writeGroup(deltas: readonly string[], isLast: boolean): ChannelStep {
-		const isFresh = this.#scanner.taken === this.#scanner.end;
 		const pieces = deltas.map((delta) => this.#wholePairs(delta));
-		const { bytes, ends } =
-			this.#json === undefined ? joined(pieces, this.#scanner.end) : apart(pieces, this.#scanner.end, (piece) => this.#encode(piece));
-		this.#scanner.write(bytes);
+		const ahead = this.#ahead;
+		this.#ahead = 0;
+		const from = this.#scanner.end - ahead;
+		const isFresh = this.#scanner.taken === from;
+		const { bytes, ends } = this.#json === undefined ? joined(pieces, from) : apart(pieces, from, (piece) => this.#encode(piece));
+		if (ahead === 0) this.#scanner.write(bytes);
 		if (isLast) this.#endScan();
 		const asTheyCame = isFresh && !isLast ? this.#passClean(deltas, pieces, ends) : 0;
 		let cutAt = -1;
@@ -171,9 +174,14 @@ export class Channel {
 		return { texts, cutAt };
 	}
 
+	/** What is clean goes out as it stands. */
+	get #isPlain(): boolean {
+		return this.#json === undefined && this.#restorer === undefined && !this.#gap.isOpen;
+	}
+
 	/** How many of the deltas, from the first on, go out as they came; they count as given out. */
 	#passClean(deltas: readonly string[], pieces: readonly string[], ends: readonly number[]): number {
-		if (this.#json !== undefined || this.#restorer !== undefined || this.#gap.isOpen) return 0;
+		if (!this.#isPlain) return 0;
 		const { cleanTo } = this.#scanner;
 		let count = 0;
 		while (count < deltas.length && (ends[count] as number) <= cleanTo && pieces[count] === deltas[count]) count++;
@@ -209,7 +217,7 @@ export class Channel {
 		}
 		bytes.push(this.#endScan());
 		pieces.push(...this.#scanner.take(Number.POSITIVE_INFINITY));
-		const all = this.#isPrompt ? this.#withRegions(pieces, Buffer.concat(bytes)) : pieces;
+		const all = this.#isPrompt ? withRegions(pieces, Buffer.concat(bytes), this.#json !== undefined) : pieces;
 		return ends.map((end, i) => {
 			if (i === ends.length - 1) return this.#renderEnd(all);
 			return this.#restore(this.#render(takeBefore(all, end)), false);
@@ -262,17 +270,6 @@ export class Channel {
 		return this.#restore(this.#json === undefined || this.#scanner.isCut ? out : out + this.#json.rest(), true);
 	}
 
-	/**
-	 * Redacted pieces with all that their region covers (overlapping findings, tails), so that it can be given back. In
-	 * JSON source a region may cover structure, which stays where it is.
-	 */
-	#withRegions(pieces: readonly Piece[], bytes: Buffer): Piece[] {
-		return pieces.map((piece, i) => {
-			if (piece.kind === "clean" || piece.isDisguised || (this.#json !== undefined && piece.text !== undefined)) return piece;
-			return { ...piece, text: bytes.toString("utf8", piece.from, pieces[i + 1]?.from ?? bytes.length) };
-		});
-	}
-
 	/** What the scanner sees. A lone surrogate becomes U+FFFD, as it will on the wire. */
 	#encode(text: string): Buffer {
 		const bytes = Buffer.from(text, "utf8");
@@ -293,8 +290,4 @@ export class Channel {
 		if (this.#json !== undefined && !this.#scanner.isCut) out += this.#json.replaced(this.#scanner.taken);
 		return out;
 	}
-}
-
-function decodeUtf8(bytes: Uint8Array): string {
-	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }

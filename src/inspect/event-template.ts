@@ -1,5 +1,6 @@
 import type { EventData, EventReading, Place, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { SseBlock, SseDecoder } from "../wire/sse-decoder.ts";
+import { decodeUtf8 } from "./pieces.ts";
 
 /** Events one behind the other, alike but for the text of their one delta. */
 export interface RepeatedEvents {
@@ -32,6 +33,8 @@ interface Template {
 	readonly head: number;
 	readonly reading: EventData;
 	readonly place: Place;
+	/** `before`, `after` and `last` as bytes. */
+	readonly bytes: { readonly before: Uint8Array; readonly after: Uint8Array; readonly last: Uint8Array | undefined };
 }
 
 /** What a block without an event says. */
@@ -40,7 +43,34 @@ export const NOTHING = { kind: "data", places: [], companions: [], finished: [],
 /** Of an event with its data on one line, behind a name at most. */
 const HEAD = /^(?:event: ?[\w.]{1,64}\n)?data: ?$/;
 const PADDING = /[A-Za-z0-9]{0,64}/y;
+const MAX_PADDING = 64;
+const IS_PADDING = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[A-Za-z0-9]/.test(String.fromCharCode(byte))));
 const [QUOTE, BACKSLASH, SPACE] = [0x22, 0x5c, 0x20];
+
+/** Bytes that stand for themselves in a literal: printable ASCII without quote and backslash. */
+const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+	Number(byte >= SPACE && byte < 0x7f && byte !== QUOTE && byte !== BACKSLASH),
+);
+/** A text that begins like a data URL may be read in another way. */
+const DATA_BYTES = [0x64, 0x61, 0x74, 0x61, 0x3a];
+
+/** An event as `EventReader.plainRepeat` reads it. */
+export interface PlainRepeat {
+	readonly reading: EventData;
+	readonly channel: string;
+	/** Its text: a view of the event's bytes. */
+	readonly text: Uint8Array;
+	/** The event before its text, all of it, and where in it the text ends. */
+	readonly before: string;
+	readonly chunk: Uint8Array;
+	readonly to: number;
+}
+
+/** The event with other text, as `composeEntry` writes it. */
+export function composeRepeat({ reading, before, chunk, to }: PlainRepeat, text: string): string {
+	if (text === "" && reading.isOnlyText) return "";
+	return before + JSON.stringify(text).slice(1, -1) + decodeUtf8(chunk.subarray(to));
+}
 
 /**
  * Reads the events of one answer. Most differ from the one before in a single string literal, the delta; the same bytes
@@ -61,6 +91,22 @@ export class EventReader {
 		const reading = this.#format.read(block.event.data, block.event.name, memory);
 		this.#template = this.#format.repeats === undefined ? undefined : templateOf(block, reading, this.#format.repeats.padding);
 		return reading;
+	}
+
+	/** The whole chunk as one event that repeats the one read last, its text plain ASCII without escapes; undefined: it may be anything else. */
+	plainRepeat(chunk: Uint8Array): PlainRepeat | undefined {
+		const template = this.#template;
+		if (template === undefined || template.place.wrap !== undefined || template.place.source === "value") return;
+		const { before, after, last } = template.bytes;
+		const from = before.length;
+		if (!standsAt(before, chunk, 0)) return;
+		let to = from;
+		while (IS_PLAIN[chunk[to] as number] === 1) to++;
+		if (to === from || !standsAt(after, chunk, to) || isDataUrl(chunk, from)) return;
+		const end = last === undefined ? to + after.length : paddedEndOf(chunk, to + after.length, last);
+		if (end !== chunk.length) return;
+		const { reading, place } = template;
+		return { reading, channel: place.channel, text: chunk.subarray(from, to), before: template.before, chunk, to };
 	}
 
 	/**
@@ -90,12 +136,15 @@ function templateOf({ raw, event }: SseBlock, reading: EventReading, padding: st
 	const { data } = event;
 	const head = raw.length - data.length - 2;
 	if (raw.slice(head) !== `${data}\n\n` || !HEAD.test(raw.slice(0, head)) || data[place.from] !== '"') return;
-	const common = { before: raw.slice(0, head + place.from + 1), name: event.name, head, reading, place };
-	const after = raw.slice(head + place.to - 1);
+	const before = raw.slice(0, head + place.from + 1);
+	const whole = raw.slice(head + place.to - 1);
 	// A quote inside a string is escaped, so this can only be the member itself.
-	const [tail = "", rest, extra] = padding === undefined ? [after] : after.split(`"${padding}":"`);
-	if (rest === undefined || extra !== undefined) return { ...common, after, last: undefined };
-	return { ...common, after: `${tail}"${padding}":"`, last: rest.slice(rest.indexOf('"')) };
+	const [tail = "", rest, extra] = padding === undefined ? [whole] : whole.split(`"${padding}":"`);
+	const isPadded = rest !== undefined && extra === undefined;
+	const after = isPadded ? `${tail}"${padding}":"` : whole;
+	const last = isPadded ? rest.slice(rest.indexOf('"')) : undefined;
+	const bytes = { before: Buffer.from(before), after: Buffer.from(after), last: last === undefined ? undefined : Buffer.from(last) };
+	return { before, after, last, bytes, name: event.name, head, reading, place };
 }
 
 function isRepeatable({ finished, companions, amendments = [], pauses, isEnd, isKept }: EventData): boolean {
@@ -117,6 +166,22 @@ function repeatedEvent({ before, after, last, head, place }: Template, text: str
 	// An empty text and a data URL may be read in another way.
 	if (delta === undefined || delta === "" || /^data:/i.test(delta)) return;
 	return { place: { ...place, to: to + 1 - at - head, text: delta }, length: end - at };
+}
+
+function standsAt(part: Uint8Array, chunk: Uint8Array, at: number): boolean {
+	for (let i = 0; i < part.length; i++) if (part[i] !== chunk[at + i]) return false;
+	return true;
+}
+
+function isDataUrl(chunk: Uint8Array, at: number): boolean {
+	return DATA_BYTES.every((byte, i) => ((chunk[at + i] as number) | 0x20) === (byte | 0x20));
+}
+
+/** As `paddedEnd`. */
+function paddedEndOf(chunk: Uint8Array, at: number, last: Uint8Array): number {
+	let end = at;
+	while (end - at < MAX_PADDING && IS_PADDING[chunk[end] as number] === 1) end++;
+	return standsAt(last, chunk, end) ? end + last.length : -1;
 }
 
 function paddedEnd(text: string, at: number, last: string): number {

@@ -20,6 +20,11 @@ export class HoldMeter {
 		this.#mostHeld = Math.max(this.#mostHeld, to - taken);
 	}
 
+	/** Text came and went out at once. */
+	passed(bytes: number): void {
+		this.#bytes += bytes;
+	}
+
 	get facts(): HoldFacts {
 		return { bytes: this.#bytes, held: this.#held, mostHeld: this.#mostHeld };
 	}

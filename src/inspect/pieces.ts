@@ -11,3 +11,18 @@ export function takeBefore(pieces: Piece[], end: ByteOffset): Piece[] {
 	pieces.unshift({ ...last, from: end, bytes: last.bytes.subarray(head) });
 	return [...taken.slice(0, -1), { ...last, bytes: last.bytes.subarray(0, head) }];
 }
+
+/**
+ * Redacted pieces with all that their region covers (overlapping findings, tails), so that it can be given back. In
+ * JSON source a region may cover structure, which stays where it is. `bytes`: the whole text.
+ */
+export function withRegions(pieces: readonly Piece[], bytes: Buffer, isJson: boolean): Piece[] {
+	return pieces.map((piece, i) => {
+		if (piece.kind === "clean" || piece.isDisguised || (isJson && piece.text !== undefined)) return piece;
+		return { ...piece, text: bytes.toString("utf8", piece.from, pieces[i + 1]?.from ?? bytes.length) };
+	});
+}
+
+export function decodeUtf8(bytes: Uint8Array): string {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}

@@ -39,6 +39,11 @@ export class RemovalGap {
 		return out;
 	}
 
+	/** ASCII text went out, with no gap before it. */
+	passed(text: Uint8Array): void {
+		this.#last = String.fromCharCode(text[text.length - 1] as number);
+	}
+
 	#wrote(text: string): void {
 		this.#isOpen = false;
 		this.#last = text.at(-1) ?? this.#last;

@@ -9,7 +9,7 @@ import { plainBlock } from "../wire/sse-fields.ts";
 import type { FilterState, ResponseFilter, ResponseFilterOptions } from "./answer-filter.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { ChannelSet } from "./channel-set.ts";
-import { EventReader, NOTHING } from "./event-template.ts";
+import { composeRepeat, EventReader, NOTHING } from "./event-template.ts";
 import { append, type FilterStep, type Run } from "./filter-step.ts";
 import { cutCauseOf, securityComment } from "./finding-counts.ts";
 import { FindingTally } from "./finding-tally.ts";
@@ -83,6 +83,16 @@ class Filter implements ResponseFilter {
 		return this.#usage.usage(this.#channels.units, this.#channels.hold);
 	}
 
+	pushPlain(bytes: Uint8Array): ReturnType<NonNullable<ResponseFilter["pushPlain"]>> {
+		if (!this.#decoder.isEmpty || !this.#waiting.isEmpty || this.#done || this.#transcript !== undefined) return undefined;
+		const repeat = this.#reader.plainRepeat(bytes);
+		if (repeat === undefined || !this.#wholes.areClean(repeat.reading) || !this.#writer.says(repeat.reading.note)) return undefined;
+		const text = this.#channels.writePlain(repeat);
+		if (text === undefined) return undefined;
+		this.#received += bytes.length;
+		return { consumed: this.#received, out: text === true ? undefined : composeRepeat(repeat, text) };
+	}
+
 	push(bytes: Uint8Array): FilterStep {
 		this.#received += bytes.length;
 		this.#decoder.push(bytes);
@@ -146,9 +156,7 @@ class Filter implements ResponseFilter {
 	#takeRepeated(run: Run): void {
 		if (!this.#waiting.isEmpty) return;
 		const mayTake = (reading: EventData): boolean =>
-			this.#heldBefore(run, reading).length === 0 &&
-			run.end === undefined &&
-			reading.places.every((place) => place.kind === "delta" || this.#wholes.isClean(place));
+			this.#heldBefore(run, reading).length === 0 && run.end === undefined && this.#wholes.areClean(reading);
 		const repeated = this.#reader.takeRepeated(this.#decoder, mayTake);
 		const [first] = repeated?.events ?? [];
 		if (repeated === undefined || first === undefined) return;

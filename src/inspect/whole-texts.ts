@@ -1,5 +1,5 @@
 import { wrapText } from "../providers/embedded-data.ts";
-import type { Amendment, Place } from "../providers/provider.ts";
+import type { Amendment, EventData, Place } from "../providers/provider.ts";
 import type { Detection } from "../scanner/detector.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
@@ -27,6 +27,7 @@ export class WholeTexts {
 	readonly #program: ScannerProgram;
 	readonly #style: TextStyle;
 	readonly #clean = new Set<string>();
+	#cleanReading: EventData | undefined;
 
 	constructor(program: ScannerProgram, style: TextStyle) {
 		this.#program = program;
@@ -65,6 +66,14 @@ export class WholeTexts {
 	isClean(place: Parameters<WholeTexts["inspect"]>[0]): boolean {
 		const { text, findings, signals, isCut } = this.inspect(place);
 		return text === undefined && findings.length === 0 && signals.length === 0 && !isCut;
+	}
+
+	/** The same of all complete texts of an event. Events that repeat it share the reading, so the last clean one is remembered. */
+	areClean(reading: EventData): boolean {
+		if (reading === this.#cleanReading) return true;
+		const isClean = reading.places.every((place) => place.kind === "delta" || this.isClean(place));
+		if (isClean) this.#cleanReading = reading;
+		return isClean;
 	}
 
 	#inspect(text: string, source: Place["source"]): WholeText {

@@ -22,7 +22,7 @@ export class Checkpoint {
 	/** What the reply about a data message says beside its output. */
 	after(
 		received: number,
-		step: FilterStep,
+		step: Pick<FilterStep, "consumed" | "kept">,
 		filter: ResponseFilter,
 	): Pick<FromLane & { kind: "output" }, "consumed" | "resume" | "journal" | "usage"> {
 		this.#messages++;

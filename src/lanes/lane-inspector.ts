@@ -108,12 +108,26 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		return { kind: "output", sid, received, consumed: step.consumed, ...bytes, ended, ...(code !== undefined && { code }), ...told };
 	};
 
+	/** The reply to an event that goes the short way. */
+	const plain = ({ sid, bytes }: ToLane & { kind: "data" }, answer: OpenAnswer): FromLane | undefined => {
+		const step = answer.mode === "stream" ? answer.filter.pushPlain?.(bytes) : undefined;
+		if (step === undefined || answer.mode !== "stream") return undefined;
+		const { consumed, out } = step;
+		const received = bytes.length;
+		if (out !== undefined) return output(sid, received, answer, { consumed, out });
+		const progress = answer.checkpoint.after(received, step, answer.filter);
+		return progress.resume === undefined ? { kind: "passed", sid } : { kind: "output", sid, received, bytes, ...progress };
+	};
+
 	/** An exception in one answer ends that answer closed; the lane and its other answers go on. */
-	const guarded = (sid: SessionId, received: number, step: (answer: OpenAnswer) => FilterStep): readonly FromLane[] => {
+	const guarded = (item: ToLane & { kind: "data" | "end" }): readonly FromLane[] => {
+		const { sid } = item;
 		const answer = answers.get(sid);
 		if (answer === undefined) return [];
+		const received = item.kind === "data" ? item.bytes.length : 0;
 		try {
-			return [output(sid, received, answer, step(answer))];
+			if (item.kind === "end") return [output(sid, received, answer, answer.filter.end(item.fault))];
+			return [plain(item, answer) ?? output(sid, received, answer, answer.filter.push(item.bytes))];
 		} catch {
 			const out = answer.mode === "stream" ? answer.filter.failure("internal_error") : "";
 			return [output(sid, received, answer, { out, consumed: 0, ended: "fault", code: "internal_error" })];
@@ -240,9 +254,8 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 				case "open":
 					return open(item);
 				case "data":
-					return guarded(item.sid, item.bytes.length, (answer) => answer.filter.push(item.bytes));
 				case "end":
-					return guarded(item.sid, 0, (answer) => answer.filter.end(item.fault));
+					return guarded(item);
 				case "close":
 					close(item.sid);
 					return [];

@@ -277,6 +277,7 @@ class Pool implements LanePool {
 	}
 
 	#onItem(item: FromLane): void {
+		if (item.kind === "passed") return this.#sessions.get(item.sid)?.onPassed();
 		if (item.kind === "output") return this.#sessions.get(item.sid)?.onOutput(item);
 		const job = this.#jobs.get(item.sid);
 		if (job !== undefined) this.#settle(job, item);

@@ -63,6 +63,8 @@ export class LaneSession {
 	/** Raw bytes not consumed yet, oldest first. */
 	#retained: Uint8Array[] = [];
 	#retainedBytes = 0;
+	/** Of these, how many the present lane has answered. */
+	#answered = 0;
 	/** Of the bytes given to the present lane: how many it has consumed. */
 	#consumed = 0;
 	/** Bytes given out since the state of `#resume`. */
@@ -106,7 +108,7 @@ export class LaneSession {
 
 	/** False: pause the upstream until `onCredit`. */
 	push(chunk: Uint8Array): boolean {
-		if (this.#closed) return true;
+		if (this.#closed || chunk.length === 0) return true;
 		const bytes = owned(chunk);
 		this.#retained.push(bytes);
 		this.#retain(bytes.length);
@@ -147,6 +149,7 @@ export class LaneSession {
 		this.#homes++;
 		lane.sessions++;
 		this.#consumed = 0;
+		this.#answered = 0;
 		this.#repeat = this.#said;
 		this.#unreceived = this.#retainedBytes - this.#journalBytes;
 		lane.post({ kind: "open", sid: this.#sid, ...this.#answer, ...(this.#resume && { resume: this.#resume, journal: this.#journal }) });
@@ -175,6 +178,7 @@ export class LaneSession {
 	onOutput(item: FromLane & { kind: "output" }): void {
 		if (this.#closed) return;
 		this.#unreceived -= item.received;
+		if (item.received > 0) this.#answered++;
 		this.#drop(item.consumed - this.#consumed);
 		this.#consumed = Math.max(this.#consumed, item.consumed);
 		if (item.usage !== undefined) this.#usage = item.usage;
@@ -187,6 +191,20 @@ export class LaneSession {
 			this.#leave();
 			return this.#handler.onEnded(item.ended, item.code, item.found ?? NOTHING_FOUND);
 		}
+		this.#giveCredit();
+	}
+
+	/** Every piece is answered once, in their order, so it is clear which one this is about. */
+	onPassed(): void {
+		if (this.#closed) return;
+		const bytes = this.#retained[this.#answered++];
+		if (bytes === undefined) return this.fail("lane_failed");
+		this.#unreceived -= bytes.length;
+		this.#say(bytes);
+		this.#giveCredit();
+	}
+
+	#giveCredit(): void {
 		if (!this.#starved || this.#unreceived > CREDIT_BYTES / 2) return;
 		this.#starved = false;
 		this.#handler.onCredit();
@@ -228,6 +246,7 @@ export class LaneSession {
 		}
 		// All at once: one by one would move the rest of a long list each time.
 		this.#retained.splice(0, whole);
+		this.#answered = Math.max(0, this.#answered - whole);
 		const head = this.#retained[0];
 		if (head !== undefined && dropped < count) {
 			this.#retained[0] = head.subarray(count - dropped);

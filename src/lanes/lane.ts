@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Batch, FromLane, Reply, ToLane } from "./protocol.ts";
+import { batchOf, type FromLane, type Reply, replyItem, type ToLane } from "./protocol.ts";
 import { WaitGauge } from "./wait-gauge.ts";
 
 /** Unlimited batches per tick collapse under load (knowledge/holdback.md §6b); what arrives meanwhile waits for the reply. */
@@ -118,13 +118,13 @@ export class Lane {
 	#send(items: readonly ToLane[]): void {
 		const seq = ++this.#seq;
 		this.#inFlight.set(seq, items);
-		this.#port.postMessage({ seq, items } satisfies Batch);
+		this.#port.postMessage(batchOf(seq, items));
 		if (this.#inFlight.size === 1) this.#armDeadline();
 	}
 
-	#onReply(reply: Reply): void {
-		const answered = this.#inFlight.get(reply.seq) ?? [];
-		this.#inFlight.delete(reply.seq);
+	#onReply([seq, ...items]: Reply): void {
+		const answered = this.#inFlight.get(seq) ?? [];
+		this.#inFlight.delete(seq);
 		for (const item of answered) this.#queuedBytes -= sizeOf(item);
 		this.#gauge.answered(this.#isReady ? answered.length : 0);
 		if (!this.#isReady) {
@@ -132,7 +132,7 @@ export class Lane {
 			this.#events.onReady();
 		}
 		if (this.#inFlight.size > 0) this.#armDeadline();
-		for (const item of reply.items) this.#events.onItem(item);
+		for (const item of items) this.#events.onItem(replyItem(item));
 		this.#flush();
 	}
 

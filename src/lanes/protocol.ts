@@ -100,6 +100,8 @@ export type FromLane =
 			readonly choice: number;
 	  }
 	| { readonly kind: "translated"; readonly sid: SessionId; readonly result: TranslatedBody | "internal_error" }
+	/** Answers one data message, as `output` does: what came with it is proven safe as it came, and no state goes with it. */
+	| { readonly kind: "passed"; readonly sid: SessionId }
 	| {
 			readonly kind: "output";
 			readonly sid: SessionId;
@@ -126,15 +128,30 @@ export type FromLane =
 			readonly usage?: AnswerUsage;
 	  };
 
-export interface Batch {
-	readonly seq: number;
-	readonly items: readonly ToLane[];
-}
+/**
+ * Most items are a piece of an answer, and what says that it goes out as it came. To copy the names of an object's members
+ * costs more than to copy their values, so these two have none on their way.
+ */
+export type Batch = readonly [seq: number, ...items: (Exclude<ToLane, DataItem> | readonly [SessionId, Uint8Array])[]];
+export type Reply = readonly [seq: number, ...items: (Exclude<FromLane, PassedItem> | SessionId)[]];
+type DataItem = { readonly kind: "data" };
+type PassedItem = { readonly kind: "passed" };
 
 /** `seq` of a reply that answers no batch: its item was not ready with the others. */
 export const NO_BATCH = 0;
 
-export interface Reply {
-	readonly seq: number;
-	readonly items: readonly FromLane[];
+export function batchOf(seq: number, items: readonly ToLane[]): Batch {
+	return [seq, ...items.map((item) => (item.kind === "data" ? ([item.sid, item.bytes] as const) : item))];
+}
+
+export function batchItem(item: Batch[1]): ToLane {
+	return "kind" in item ? item : { kind: "data", sid: item[0], bytes: item[1] };
+}
+
+export function replyOf(seq: number, items: readonly FromLane[]): Reply {
+	return [seq, ...items.map((item) => (item.kind === "passed" ? item.sid : item))];
+}
+
+export function replyItem(item: Reply[1]): FromLane {
+	return typeof item === "number" ? { kind: "passed", sid: item } : item;
 }

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { type Batch, type FromLane, NO_BATCH, type Reply, type ToLane } from "./protocol.ts";
+import { type Batch, batchItem, type FromLane, NO_BATCH, replyOf, type ToLane } from "./protocol.ts";
 
 /** What a lane's task is started with. */
 export interface LaneTask {
@@ -10,7 +10,7 @@ export interface LaneTask {
 
 /** An answer that was not ready with its batch. Nothing happens on a port that is closed. */
 export function sendLater(port: MessagePort, item: FromLane): void {
-	port.postMessage({ seq: NO_BATCH, items: [item] } satisfies Reply);
+	port.postMessage(replyOf(NO_BATCH, [item]));
 }
 
 /**
@@ -19,11 +19,11 @@ export function sendLater(port: MessagePort, item: FromLane): void {
  */
 export function serveLane(port: MessagePort, handle: (item: ToLane) => readonly FromLane[]): Promise<void> {
 	return new Promise((resolve, reject) => {
-		port.on("message", ({ seq, items }: Batch) => {
+		port.on("message", ([seq, ...items]: Batch) => {
 			try {
 				const answers: FromLane[] = [];
-				for (const item of items) answers.push(...handle(item));
-				port.postMessage({ seq, items: answers } satisfies Reply);
+				for (const item of items) answers.push(...handle(batchItem(item)));
+				port.postMessage(replyOf(seq, answers));
 			} catch (error) {
 				reject(error);
 				port.close();

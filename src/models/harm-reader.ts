@@ -14,6 +14,7 @@ const SURE_FEATURES = 80;
 const DOUBT = 2;
 /** `\n` `!` `.` `?` `…` `।` `。` `！` `？` */
 const SENTENCE_ENDS: ReadonlySet<number> = new Set([0x0a, 0x21, 0x2e, 0x3f, 0x2026, 0x0964, 0x3002, 0xff01, 0xff1f]);
+const SENTENCE_END = new RegExp(`[${String.fromCharCode(...SENTENCE_ENDS)}]`);
 
 /** How many features a sentence has, and the sum of the model's weights for them. Plain data. */
 interface Weighed {
@@ -62,6 +63,11 @@ export class HarmReader {
 		this.#sum = state?.sum ?? 0;
 		this.#features = state?.features ?? 0;
 		this.#text = state?.text ?? "";
+	}
+
+	/** Whether no sentence ends in `text`, which comes behind `unread` more units, so that it may be read together with what follows it. */
+	goesOn(unread: number, text: string): boolean {
+		return this.#text.length + unread + text.length < MAX_SENTENCE_UNITS && !SENTENCE_END.test(text);
 	}
 
 	/** Takes the next text, whole characters. */

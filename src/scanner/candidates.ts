@@ -51,6 +51,11 @@ export class Candidates {
 		this.#accept = accept;
 	}
 
+	/** None waits. */
+	get isEmpty(): boolean {
+		return this.#waiting.length === 0;
+	}
+
 	/** Absolute offset of the first byte that must be held. */
 	get holdFrom(): number {
 		return this.#waiting.reduce((least, { starts }) => Math.min(least, starts[0] as number), Number.POSITIVE_INFINITY);

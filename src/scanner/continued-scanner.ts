@@ -87,6 +87,10 @@ class ContinuedScanner implements TextScanner {
 		return pieces;
 	}
 
+	get isClean(): boolean {
+		return this.#open === undefined && this.#inner.isClean;
+	}
+
 	get cleanTo(): number {
 		return this.#open === undefined ? this.#own(this.#inner.cleanTo) : this.taken;
 	}

@@ -38,6 +38,10 @@ export class PendingFindings {
 		this.#rules = rules;
 	}
 
+	get isEmpty(): boolean {
+		return this.#list.length === 0;
+	}
+
 	get hasTails(): boolean {
 		return this.#list.some(({ tails }) => tails.length > 0);
 	}

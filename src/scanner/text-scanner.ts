@@ -11,6 +11,7 @@ import type { ScannerState } from "./scanner-state.ts";
 import { beginTail, type TailProgram, type TailState } from "./tail.ts";
 import { OpenTails, TailRun } from "./tail-run.ts";
 import { looksIn, type ViewDetection, ViewScanner } from "./view-scanner.ts";
+import { ViewSet } from "./view-set.ts";
 
 /**
  * Inspection of one text that arrives in pieces. `take` gives out what is final, in the order of the text.
@@ -26,6 +27,8 @@ export interface TextScanner {
 	finish(): void;
 	/** What is final in `[taken, upTo)`, absolute byte offsets. Stops for good at a cut. */
 	take(upTo: number): Piece[];
+	/** Nothing is found in what was not given out yet. */
+	readonly isClean: boolean;
 	/** Absolute offset up to which what `take` would give out is the text as it stands. */
 	readonly cleanTo: number;
 	/** Counts the text up to `upTo`, at most `cleanTo`, as given out. */
@@ -68,7 +71,7 @@ export function createScannerProgram(ruleSet: RuleSet, engine: Engine, allViews:
 class Scanner implements TextScanner {
 	readonly #program: DetectorProgram;
 	readonly #original: Detector;
-	readonly #views: readonly ViewScanner[];
+	readonly #views: ViewSet;
 	readonly #entities: EntityScanner | undefined;
 	readonly #openTails = new OpenTails();
 	#release = 0;
@@ -95,7 +98,9 @@ class Scanner implements TextScanner {
 		this.#pending = new PendingFindings(program.rules);
 		this.#original = new Detector(program, () => true, state?.release, state?.context);
 		this.#entities = entities && new EntityScanner(entities, this.#original, state?.entities);
-		this.#views = views.map((view, i) => new ViewScanner(view, i + 1, program, this.#original, this.#openTails, state?.views[i]));
+		this.#views = new ViewSet(
+			views.map((view, i) => new ViewScanner(view, i + 1, program, this.#original, this.#openTails, state?.views[i])),
+		);
 		if (state !== undefined) this.#restore(state);
 	}
 
@@ -128,15 +133,15 @@ class Scanner implements TextScanner {
 		this.#read(from);
 		this.#scan();
 		this.#advanceTails();
-		const held = Math.min(this.#original.release, this.#entities?.release ?? Number.POSITIVE_INFINITY);
-		this.#release = this.#views.reduce((least, view) => Math.min(least, view.release), held);
+		const held = Math.min(this.#original.release, this.#views.release);
+		this.#release = this.#entities === undefined ? held : Math.min(held, this.#entities.release);
 	}
 
 	finish(): void {
 		if (this.#cut) return;
 		this.#add(this.#original.finish());
 		this.#add(this.#entities?.finish() ?? []);
-		for (const view of this.#views) this.#addSeen(view, view.finish());
+		for (const view of this.#views.all) this.#addSeen(view, view.finish());
 		this.#advanceTails();
 		this.#release = this.end;
 	}
@@ -151,8 +156,12 @@ class Scanner implements TextScanner {
 			this.#pass(next, pieces);
 		}
 		if (!this.#cut) this.#giveClean(limit, pieces);
-		this.#letGo();
+		this.pass(this.#taken);
 		return pieces;
+	}
+
+	get isClean(): boolean {
+		return !this.#cut && this.#redactedUntil <= this.#taken && this.#pending.isEmpty;
 	}
 
 	get cleanTo(): number {
@@ -162,7 +171,8 @@ class Scanner implements TextScanner {
 
 	pass(upTo: number): void {
 		this.#taken = Math.max(this.#taken, upTo);
-		this.#letGo();
+		this.#original.keepFrom = this.#taken;
+		this.#views.released(this.#taken);
 	}
 
 	snapshot(): ScannerState {
@@ -174,14 +184,14 @@ class Scanner implements TextScanner {
 			redactedUntil: this.#redactedUntil,
 			tails: this.#openTails.list.map(({ run }) => ({ view: run.view, state: { ...run.state } })),
 			cores: this.#original.cores.snapshot(at),
-			views: this.#views.map((view) => view.state(at)),
+			views: this.#views.all.map((view) => view.state(at)),
 			...(this.#entities && { entities: this.#entities.state(at) }),
 		};
 	}
 
 	close(): void {
 		this.#original.close();
-		for (const view of this.#views) view.close();
+		for (const view of this.#views.all) view.close();
 	}
 
 	/** Context and held bytes go to fresh streams; only matches that start in the held part are taken. */
@@ -195,19 +205,14 @@ class Scanner implements TextScanner {
 		this.#scan();
 		for (const { view, state: tail } of state.tails) {
 			const program = (this.#program.tails[tail.rule] ?? this.#program.cores.tails[tail.rule]) as TailProgram;
-			const run = this.#views[view - 1]?.runTail({ ...tail }, program);
+			const run = this.#views.all[view - 1]?.runTail({ ...tail }, program);
 			this.#openTails.add(run ?? this.#runTail({ ...tail }, program), undefined);
 		}
 	}
 
 	/** Lets the views read; the original is scanned up to where one of them cannot decide yet. */
 	#read(from: number): void {
-		const pauses: { readonly view: ViewScanner; readonly at: number }[] = [];
-		for (const view of this.#views) {
-			const at = view.read(from);
-			if (at !== undefined) pauses.push({ view, at });
-		}
-		for (const { view, at } of pauses.sort((a, b) => a.at - b.at)) {
+		for (const { view, at } of this.#views.read(from)) {
 			this.#add(this.#original.scan(at));
 			view.pause(this.#openTails.list.length === 0 && !this.#pending.hasTails && this.#original.cores.isEmpty);
 		}
@@ -215,11 +220,12 @@ class Scanner implements TextScanner {
 
 	#scan(): void {
 		this.#add(this.#original.scan());
-		for (const view of this.#views) this.#addSeen(view, view.scan());
-		this.#add(this.#entities?.scan() ?? []);
+		for (const view of this.#views.awake) this.#addSeen(view, view.scan());
+		if (this.#entities !== undefined) this.#add(this.#entities.scan());
 	}
 
 	#add(detections: readonly Detection[]): void {
+		if (detections.length === 0) return;
 		for (const detection of detections) {
 			if (this.#isSignal(detection)) continue;
 			if (this.#isKnown(detection, () => this.#original.text(detection.from, detection.to))) continue;
@@ -254,11 +260,6 @@ class Scanner implements TextScanner {
 	#advanceTails(): void {
 		this.#pending.advanceTails();
 		this.#redactedUntil = Math.max(this.#redactedUntil, this.#openTails.advance());
-	}
-
-	#letGo(): void {
-		this.#original.keepFrom = this.#taken;
-		for (const view of this.#views) view.released(this.#taken);
 	}
 
 	/** Gives out the clean bytes of `[taken, to)`; what lies in a redacted region is skipped. */

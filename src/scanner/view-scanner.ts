@@ -73,6 +73,11 @@ export class ViewScanner {
 		if (state?.shadow !== undefined) this.#shadow = this.#openShadow(state.shadow);
 	}
 
+	/** It reads the text as it stands, up to its end. */
+	get isQuiet(): boolean {
+		return this.#shadow === undefined && this.#heldFrom === Number.POSITIVE_INFINITY && !this.#isBehind();
+	}
+
 	/**
 	 * Offset in the original before which the view holds nothing. It depends on the text only: where bytes at the end are
 	 * undecided or left out, they are held, and so is a match that is alive before them.

@@ -101,8 +101,14 @@ export class WatchingScanner<State> implements TextScanner {
 
 	write(bytes: Uint8Array): void {
 		if (this.#cut) return;
-		this.#inner.write(bytes);
-		this.#readOn();
+		const inner = this.#inner;
+		const from = inner.end;
+		const isFresh = inner.taken === from && this.#cutAt === Number.POSITIVE_INFINITY;
+		inner.write(bytes);
+		if (!isFresh || inner.cleanTo < inner.end) return this.#readOn();
+		// Nothing found, nothing held: what is given out is what came.
+		inner.pass(inner.end);
+		this.#watch({ kind: "clean", from, bytes });
 	}
 
 	finish(): void {
@@ -123,19 +129,26 @@ export class WatchingScanner<State> implements TextScanner {
 		return pieces;
 	}
 
+	get isClean(): boolean {
+		const isFound = this.#cutAt < Number.POSITIVE_INFINITY || this.#undelivered.length > 0;
+		return !isFound && this.#inner.isClean && this.#waiting.every(({ kind }) => kind === "clean");
+	}
+
 	get cleanTo(): number {
-		const redacted = this.#waiting.find(({ kind }) => kind === "redacted")?.from ?? Number.POSITIVE_INFINITY;
-		const found = this.#undelivered.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
-		return Math.max(this.#taken, Math.min(this.release, this.#cutAt, redacted, found));
+		let to = Math.min(this.release, this.#cutAt);
+		for (const { kind, from } of this.#waiting) if (kind === "redacted") to = Math.min(to, from);
+		for (const { at } of this.#undelivered) to = Math.min(to, at);
+		return Math.max(this.#taken, to);
 	}
 
 	pass(upTo: number): void {
-		this.#waitingBefore(upTo);
+		if (upTo === this.end) this.#waiting = [];
+		else this.#waitingBefore(upTo);
 		this.#taken = Math.max(this.#taken, upTo);
 	}
 
 	snapshot(): ScannerState {
-		const state = { watcher: this.#watcher.state(), waiting: this.#waiting, findings: this.#undelivered, taken: this.#taken };
+		const state = { watcher: this.#watcher.state(), waiting: [...this.#waiting], findings: [...this.#undelivered], taken: this.#taken };
 		return { ...this.#inner.snapshot(), ...this.#toState(state) };
 	}
 
@@ -147,15 +160,19 @@ export class WatchingScanner<State> implements TextScanner {
 	#readOn(): void {
 		for (const piece of this.#inner.take(Number.POSITIVE_INFINITY)) {
 			if (this.#cutAt < Number.POSITIVE_INFINITY) break;
-			this.#waiting.push(piece);
-			const sightings = piece.kind === "redacted" ? this.#watcher.skip(piece.from) : this.#watcher.read(piece.bytes, piece.from);
-			for (const sighting of sightings) this.#see(sighting);
+			this.#watch(piece);
 		}
 		for (const finding of this.#inner.takeFindings())
 			if (finding.from < this.#cutAt) this.#undelivered.push({ finding, at: finding.from, isInner: true });
 		if (!this.#inner.isCut) return;
 		this.#finishWatching(this.#inner.taken);
 		this.#cutAt = Math.min(this.#cutAt, this.#inner.taken);
+	}
+
+	#watch(piece: Piece): void {
+		this.#waiting.push(piece);
+		const sightings = piece.kind === "redacted" ? this.#watcher.skip(piece.from) : this.#watcher.read(piece.bytes, piece.from);
+		for (const sighting of sightings) this.#see(sighting);
 	}
 
 	/** Nothing follows, so nothing waits any more. */

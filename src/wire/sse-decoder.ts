@@ -25,6 +25,8 @@ export interface SseDecoder {
 	 * index where a block begins, and returns the index behind its blank line, or -1 for any other block.
 	 */
 	takeWhile(endOf: (text: string, at: number) => number): string;
+	/** Everything that was taken in has been given out. */
+	readonly isEmpty: boolean;
 	/** Bytes taken in whose block is not complete. Ask when `next` has nothing more. */
 	readonly pendingBytes: number;
 	/** A block was decoded: a byte order mark can no longer come. */
@@ -65,6 +67,9 @@ class Decoder implements SseDecoder {
 		this.#hasBegun = began;
 	}
 
+	get isEmpty(): boolean {
+		return this.#pending.length === 0 && this.#at === this.#text.length;
+	}
 	get pendingBytes(): number {
 		return this.#pending.length;
 	}

@@ -73,7 +73,10 @@ function answer(api: ApiName, chunks: readonly Uint8Array[], deaths: readonly nu
 	);
 	const work = (): void => {
 		for (let item = posted.shift(); item !== undefined; item = posted.shift()) {
-			for (const reply of inspector.handle(item)) if (reply.kind === "output") session.onOutput(reply);
+			for (const reply of inspector.handle(item)) {
+				if (reply.kind === "passed") session.onPassed();
+				else if (reply.kind === "output") session.onOutput(reply);
+			}
 			if (!deaths.includes(++handled)) continue;
 			posted = [];
 			// All that the lane knew of the answer is gone.

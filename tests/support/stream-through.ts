@@ -50,7 +50,9 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 	let base = 0;
 	for (let at = 0, i = 1; at < bytes.length; i++) {
 		const to = Math.min(bytes.length, at + (sizes[i % sizes.length] as number));
-		const step = filter.push(bytes.subarray(at, to));
+		const chunk = bytes.subarray(at, to);
+		const plain = filter.pushPlain?.(chunk);
+		const step = plain === undefined ? filter.push(chunk) : { ...plain, out: plain.out ?? chunk.toString() };
 		at = to;
 		out += step.out;
 		journal.push(...(step.kept ?? []));

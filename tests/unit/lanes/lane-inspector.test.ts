@@ -50,10 +50,19 @@ beforeAll(async () => {
 
 /** The outputs for a whole answer made of these pieces. */
 function answer(pieces: Iterable<string>): (FromLane & { kind: "output" })[] {
+	return allOf(pieces).filter((item) => item.kind === "output");
+}
+
+function allOf(pieces: Iterable<string>): (FromLane & { kind: "output" | "passed" })[] {
 	lane.handle({ kind: "open", sid: 1, policyId, api: "openai-chat", mode: "stream" });
 	const outputs = [...pieces].flatMap((piece) => lane.handle({ kind: "data", sid: 1, bytes: Buffer.from(piece) }));
 	outputs.push(...lane.handle({ kind: "end", sid: 1 }));
-	return outputs.filter((item) => item.kind === "output");
+	return outputs.filter((item) => item.kind === "output" || item.kind === "passed");
+}
+
+/** What goes out for each of the pieces, in turn. */
+function written(pieces: readonly string[]): string[] {
+	return allOf(pieces).map((item, i) => (item.kind === "passed" ? (pieces[i] as string) : Buffer.from(item.bytes ?? []).toString()));
 }
 
 const [ROLE = "", ...END] = chatEvents([]);
@@ -92,4 +101,32 @@ test("what cannot be translated at all ends its request or answer closed, and th
 		expect([...outputs, ...end].at(-1)).toMatchObject({ sid, ended: "fault", code: "internal_error" });
 	}
 	expect(answer([ROLE, event("Hi."), ...END]).at(-1)).toMatchObject({ ended: "complete" });
+});
+
+const readText = (sse: string): string =>
+	[...sse.matchAll(/^data: (\{.*)$/gm)].map(([, json = ""]) => JSON.parse(json).choices?.[0]?.delta?.content ?? "").join("");
+
+test("events of clean text that come one by one are answered without bytes: they go out as they came", () => {
+	const words = "the water of that river was not so cold when we went there again ".repeat(4).match(/\w+ /g) ?? [];
+	const pieces = [ROLE, ...words.map(event), ...END];
+	expect(allOf(pieces).filter(({ kind }) => kind === "passed").length).toBeGreaterThan(words.length / 2);
+	expect(written(pieces).join("")).toContain(words.map(event).join(""));
+});
+
+const ADDRESS = ["jane.doe", "example.com"].join("@");
+const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
+test.each([
+	`Please write to ${ADDRESS} when you have time. We will be there.`,
+	`The key is ${KEY} and nobody may see it.`,
+	`Spelled: ${[...KEY].join(" ")} is the same, and so is \u{1d400}${KEY}.`,
+	'Nothing here, nor naïve 😀 there; "quoted" and back\\slash too, a = b.',
+	`data:image/png;base64,iVBORw0KGgo= and data: ${ADDRESS}`,
+])("an answer that comes event by event says the same as in one piece, and leaks nothing: %j", (text) => {
+	for (const size of [1, 2, 4, 7]) {
+		const events = [...text.matchAll(new RegExp(`.{1,${size}}`, "gsu"))].map(([piece]) => event(piece));
+		const whole = readText(written([[ROLE, ...events, ...END].join("")]).join(""));
+		const single = readText(written([ROLE, ...events, ...END]).join(""));
+		expect(single).toBe(whole);
+		expect(single).not.toMatch(/jane|AKIA|IOSF/);
+	}
 });

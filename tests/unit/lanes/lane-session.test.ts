@@ -73,3 +73,30 @@ test("what is sent to a lane and kept for a replay holds on to nothing else of t
 	expect([bytes.length, bytes.buffer.byteLength]).toEqual([200, 200]);
 	session.close();
 });
+
+test("what goes out as it came is the piece that the lane answers, after a part was consumed and on another lane too", () => {
+	const session = open(1);
+	const said = (): string[] => handler.onOutput.mock.calls.map(([bytes]) => Buffer.from(bytes).toString());
+	for (const piece of ["abc", "def", "", "ghi", "jkl"]) session.push(Buffer.from(piece));
+	session.onOutput({ kind: "output", sid: 1, received: 3, consumed: 0 });
+	session.onOutput({ kind: "output", sid: 1, received: 3, consumed: 4, resume: new Uint8Array([7]), bytes: Buffer.from("abc") });
+	session.onPassed();
+	expect(said()).toEqual(["abc", "ghi"]);
+	session.detach(false);
+	session.attach(1, { sessions: 0, post: vi.fn() } as unknown as Lane);
+	session.onOutput({ kind: "output", sid: 1, received: 2, consumed: 0 });
+	session.onPassed();
+	session.onPassed();
+	expect(said()).toEqual(["abc", "ghi", "jkl"]);
+	expect(handler.onLost).not.toHaveBeenCalled();
+	session.close();
+});
+
+test("an answer whose lane lets more go than it was given is lost", () => {
+	const session = open(1);
+	session.push(Buffer.from("abc"));
+	session.onPassed();
+	session.onPassed();
+	expect(handler.onOutput).toHaveBeenCalledOnce();
+	expect(handler.onLost.mock.calls).toEqual([["lane_failed"]]);
+});

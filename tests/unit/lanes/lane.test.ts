@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { afterEach, expect, test, vi } from "vitest";
 import { Lane } from "../../../src/lanes/lane.ts";
-import type { Batch } from "../../../src/lanes/protocol.ts";
+import { type Batch, batchItem, replyOf } from "../../../src/lanes/protocol.ts";
 
 const opened: (() => unknown)[] = [];
 afterEach(async () => {
@@ -18,7 +18,8 @@ function lane(deadlineMs: number): {
 	const { port1, port2 } = new MessageChannel();
 	const batches: { seq: number; bytes: number }[] = [];
 	const hangs: number[] = [];
-	port2.on("message", ({ seq, items }: Batch) => {
+	port2.on("message", ([seq, ...sent]: Batch) => {
+		const items = sent.map(batchItem);
 		batches.push({ seq, bytes: items.reduce((sum, item) => sum + (item.kind === "data" ? item.bytes.length : 0), 0) });
 	});
 	const made = new Lane(port1, deadlineMs, [], { onReady: () => undefined, onItem: () => undefined, onHang: () => hangs.push(1) });
@@ -26,7 +27,7 @@ function lane(deadlineMs: number): {
 		made.close();
 		port2.close();
 	});
-	return { lane: made, batches, answer: (seq) => port2.postMessage({ seq, items: [] }), hangs };
+	return { lane: made, batches, answer: (seq) => port2.postMessage(replyOf(seq, [])), hangs };
 }
 
 test("a backlog goes to the lane in batches that it can answer before its deadline, in order and two at a time", async () => {
@@ -55,7 +56,7 @@ test("an answer that waits unread because this thread was busy is no hang", asyn
 	// Answers at once, from another thread.
 	const worker = new Worker(
 		`const { workerData: port } = require("node:worker_threads"); 
-		port.on("message", ({ seq }) => port.postMessage({ seq, items: [] }));`,
+		port.on("message", ([seq]) => port.postMessage([seq]));`,
 		{ eval: true, workerData: port2, transferList: [port2] },
 	);
 	opened.push(() => {

@@ -91,12 +91,12 @@ export class ChannelSet {
 	}
 
 	/** Takes the text of an event in. Answers as `Channel.writePlain`; undefined: `scan` its entry next. */
-	writePlain({ channel: name, text, reading }: PlainRepeat): string | true | undefined {
+	writePlain({ channel: name, text, units, reading }: PlainRepeat): string | true | undefined {
 		const channel = this.#channels.get(name);
 		if (channel === undefined || (this.#channels.size > 1 && this.before(reading).length > 0)) return undefined;
 		const out = channel.writePlain(text);
 		if (out === undefined) return undefined;
-		this.#units += text.length;
+		this.#units += units;
 		if (out === true) this.#hold.passed(text.length);
 		else this.#hold.came(channel.scanner.end - text.length, channel.scanner.end, channel.scanner.taken);
 		return out;
@@ -128,7 +128,7 @@ export class ChannelSet {
 
 	#write(name: string, channel: Channel, deltas: readonly string[], isLast: boolean): ChannelStep {
 		const { scanner } = channel;
-		const from = scanner.end;
+		const from = channel.end;
 		if (isLast) this.#leave(name, () => channel.behind(deltas));
 		const step = isLast ? channel.writeLast(deltas) : channel.write(deltas);
 		if (!scanner.isCut) this.#hold.came(from, scanner.end, scanner.taken);

@@ -54,6 +54,11 @@ export class Channel {
 		return this.#scanner;
 	}
 
+	/** Offset of the end of the text so far. */
+	get end(): ByteOffset {
+		return this.#scanner.end - this.#ahead;
+	}
+
 	/** Arguments of a call, and not an answer for people to read, of which some came. */
 	get isArguments(): boolean {
 		return this.#source === "json" && (this.#scanner.end > 0 || this.isHolding);
@@ -100,7 +105,7 @@ export class Channel {
 	}
 
 	/**
-	 * Takes the next delta, ASCII, where nothing is found in what is not out by then. Answers what goes out in its place, true for
+	 * Takes the next delta, in UTF-8, where nothing is found in what is not out by then. Answers what goes out in its place, true for
 	 * itself. Undefined: `write` it next, which does not scan it again.
 	 */
 	writePlain(delta: Uint8Array): string | true | undefined {
@@ -154,12 +159,12 @@ export class Channel {
 
 	#writeGroup(deltas: readonly string[], isLast: boolean): ChannelStep {
 		const pieces = deltas.map((delta) => this.#wholePairs(delta));
-		const ahead = this.#ahead;
+		const from = this.end;
+		const isAhead = this.#ahead > 0;
 		this.#ahead = 0;
-		const from = this.#scanner.end - ahead;
 		const isFresh = this.#scanner.taken === from;
 		const { bytes, ends } = this.#json === undefined ? joined(pieces, from) : apart(pieces, from, (piece) => this.#encode(piece));
-		if (ahead === 0) this.#scanner.write(bytes);
+		if (!isAhead) this.#scanner.write(bytes);
 		if (isLast) this.#endScan();
 		const asTheyCame = isFresh && !isLast ? this.#passClean(deltas, pieces, ends) : 0;
 		let cutAt = -1;

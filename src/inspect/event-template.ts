@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { EventData, EventReading, Place, StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { SseBlock, SseDecoder } from "../wire/sse-decoder.ts";
 import { decodeUtf8 } from "./pieces.ts";
@@ -47,10 +48,13 @@ const MAX_PADDING = 64;
 const IS_PADDING = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[A-Za-z0-9]/.test(String.fromCharCode(byte))));
 const [QUOTE, BACKSLASH, SPACE] = [0x22, 0x5c, 0x20];
 
-/** Bytes that stand for themselves in a literal: printable ASCII without quote and backslash. */
-const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
-	Number(byte >= SPACE && byte < 0x7f && byte !== QUOTE && byte !== BACKSLASH),
+/** What a byte is in a literal: its end or none of it, a character that stands for itself, a part of a longer one, the beginning of an escape. */
+const [END, PLAIN, WIDE, ESCAPE] = [0, 1, 2, 3];
+const KINDS = Uint8Array.from({ length: 256 }, (_, byte) =>
+	byte === BACKSLASH ? ESCAPE : byte >= 0x80 ? WIDE : byte < SPACE || byte === QUOTE ? END : PLAIN,
 );
+/** Escapes of one letter. An escaped number may be half a character. */
+const SHORT_ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
 /** A text that begins like a data URL may be read in another way. */
 const DATA_BYTES = [0x64, 0x61, 0x74, 0x61, 0x3a];
 
@@ -58,8 +62,10 @@ const DATA_BYTES = [0x64, 0x61, 0x74, 0x61, 0x3a];
 export interface PlainRepeat {
 	readonly reading: EventData;
 	readonly channel: string;
-	/** Its text: a view of the event's bytes. */
+	/** What it says. */
 	readonly text: Uint8Array;
+	/** UTF-16 units of the text. */
+	readonly units: number;
 	/** The event before its text, all of it, and where in it the text ends. */
 	readonly before: string;
 	readonly chunk: Uint8Array;
@@ -93,20 +99,22 @@ export class EventReader {
 		return reading;
 	}
 
-	/** The whole chunk as one event that repeats the one read last, its text plain ASCII without escapes; undefined: it may be anything else. */
+	/** The whole chunk as one event that repeats the one read last, its text without escaped numbers; undefined: it may be anything else. */
 	plainRepeat(chunk: Uint8Array): PlainRepeat | undefined {
 		const template = this.#template;
 		if (template === undefined || template.place.wrap !== undefined || template.place.source === "value") return;
 		const { before, after, last } = template.bytes;
 		const from = before.length;
 		if (!standsAt(before, chunk, 0)) return;
-		let to = from;
-		while (IS_PLAIN[chunk[to] as number] === 1) to++;
+		const { to, kinds } = literalAt(chunk, from);
 		if (to === from || !standsAt(after, chunk, to) || isDataUrl(chunk, from)) return;
 		const end = last === undefined ? to + after.length : paddedEndOf(chunk, to + after.length, last);
 		if (end !== chunk.length) return;
+		const text = textOf(chunk.subarray(from, to), kinds);
+		if (text === undefined) return;
+		const units = (kinds & (1 << WIDE)) === 0 ? text.length : decodeUtf8(text).length;
 		const { reading, place } = template;
-		return { reading, channel: place.channel, text: chunk.subarray(from, to), before: template.before, chunk, to };
+		return { reading, channel: place.channel, text, units, before: template.before, chunk, to };
 	}
 
 	/**
@@ -166,6 +174,24 @@ function repeatedEvent({ before, after, last, head, place }: Template, text: str
 	// An empty text and a data URL may be read in another way.
 	if (delta === undefined || delta === "" || /^data:/i.test(delta)) return;
 	return { place: { ...place, to: to + 1 - at - head, text: delta }, length: end - at };
+}
+
+/** Where the literal whose first byte is at `from` ends, and a bit for each kind of byte in it. It need not be valid. */
+function literalAt(chunk: Uint8Array, from: number): { readonly to: number; readonly kinds: number } {
+	let kinds = 0;
+	let at = from;
+	for (;;) {
+		const kind = KINDS[chunk[at] as number] ?? END;
+		if (kind === END || (kind === ESCAPE && !SHORT_ESCAPES.has(chunk[at + 1] as number))) return { to: at, kinds };
+		kinds |= 1 << kind;
+		at += kind === ESCAPE ? 2 : 1;
+	}
+}
+
+/** What a literal says, without escaped numbers; undefined when it is no UTF-8. */
+function textOf(literal: Uint8Array, kinds: number): Uint8Array | undefined {
+	if ((kinds & (1 << WIDE)) !== 0 && !isUtf8(literal)) return undefined;
+	return (kinds & (1 << ESCAPE)) === 0 ? literal : Buffer.from(JSON.parse(`"${decodeUtf8(literal)}"`) as string);
 }
 
 function standsAt(part: Uint8Array, chunk: Uint8Array, at: number): boolean {

@@ -1,3 +1,5 @@
+import { decodeUtf8 } from "./pieces.ts";
+
 /** Plain data. */
 export interface RemovalGapState {
 	readonly last: string;
@@ -39,9 +41,10 @@ export class RemovalGap {
 		return out;
 	}
 
-	/** ASCII text went out, with no gap before it. */
+	/** Text that is not empty, in UTF-8, went out with no gap before it. */
 	passed(text: Uint8Array): void {
-		this.#last = String.fromCharCode(text[text.length - 1] as number);
+		const last = text[text.length - 1] as number;
+		this.#last = last < 0x80 ? String.fromCharCode(last) : (decodeUtf8(text).at(-1) as string);
 	}
 
 	#wrote(text: string): void {

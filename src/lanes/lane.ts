@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { batchOf, type FromLane, type Reply, replyItem, type ToLane } from "./protocol.ts";
+import { answersOf, batchOf, type FromLane, type Reply, type ToLane } from "./protocol.ts";
 import { WaitGauge } from "./wait-gauge.ts";
 
 /** Unlimited batches per tick collapse under load (knowledge/holdback.md §6b); what arrives meanwhile waits for the reply. */
@@ -122,7 +122,8 @@ export class Lane {
 		if (this.#inFlight.size === 1) this.#armDeadline();
 	}
 
-	#onReply([seq, ...items]: Reply): void {
+	#onReply(reply: Reply): void {
+		const [seq] = reply;
 		const answered = this.#inFlight.get(seq) ?? [];
 		this.#inFlight.delete(seq);
 		for (const item of answered) this.#queuedBytes -= sizeOf(item);
@@ -132,7 +133,7 @@ export class Lane {
 			this.#events.onReady();
 		}
 		if (this.#inFlight.size > 0) this.#armDeadline();
-		for (const item of items) this.#events.onItem(replyItem(item));
+		for (const item of answersOf(reply)) this.#events.onItem(item);
 		this.#flush();
 	}
 

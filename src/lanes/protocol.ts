@@ -141,17 +141,31 @@ type PassedItem = { readonly kind: "passed" };
 export const NO_BATCH = 0;
 
 export function batchOf(seq: number, items: readonly ToLane[]): Batch {
-	return [seq, ...items.map((item) => (item.kind === "data" ? ([item.sid, item.bytes] as const) : item))];
+	const batch: [seq: number, ...items: Batch[1][]] = [seq];
+	for (const item of items) batch.push(item.kind === "data" ? [item.sid, item.bytes] : item);
+	return batch;
 }
 
-export function batchItem(item: Batch[1]): ToLane {
-	return "kind" in item ? item : { kind: "data", sid: item[0], bytes: item[1] };
+export function itemsOf(batch: Batch): ToLane[] {
+	const items: ToLane[] = [];
+	for (let i = 1; i < batch.length; i++) {
+		const item = batch[i] as Batch[1];
+		items.push("kind" in item ? item : { kind: "data", sid: item[0], bytes: item[1] });
+	}
+	return items;
 }
 
 export function replyOf(seq: number, items: readonly FromLane[]): Reply {
-	return [seq, ...items.map((item) => (item.kind === "passed" ? item.sid : item))];
+	const reply: [seq: number, ...items: Reply[1][]] = [seq];
+	for (const item of items) reply.push(item.kind === "passed" ? item.sid : item);
+	return reply;
 }
 
-export function replyItem(item: Reply[1]): FromLane {
-	return typeof item === "number" ? { kind: "passed", sid: item } : item;
+export function answersOf(reply: Reply): FromLane[] {
+	const items: FromLane[] = [];
+	for (let i = 1; i < reply.length; i++) {
+		const item = reply[i] as Reply[1];
+		items.push(typeof item === "number" ? { kind: "passed", sid: item } : item);
+	}
+	return items;
 }

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { type Batch, batchItem, type FromLane, NO_BATCH, replyOf, type ToLane } from "./protocol.ts";
+import { type Batch, type FromLane, itemsOf, NO_BATCH, replyOf, type ToLane } from "./protocol.ts";
 
 /** What a lane's task is started with. */
 export interface LaneTask {
@@ -19,11 +19,11 @@ export function sendLater(port: MessagePort, item: FromLane): void {
  */
 export function serveLane(port: MessagePort, handle: (item: ToLane) => readonly FromLane[]): Promise<void> {
 	return new Promise((resolve, reject) => {
-		port.on("message", ([seq, ...items]: Batch) => {
+		port.on("message", (batch: Batch) => {
 			try {
 				const answers: FromLane[] = [];
-				for (const item of items) answers.push(...handle(batchItem(item)));
-				port.postMessage(replyOf(seq, answers));
+				for (const item of itemsOf(batch)) for (const answer of handle(item)) answers.push(answer);
+				port.postMessage(replyOf(batch[0], answers));
 			} catch (error) {
 				reject(error);
 				port.close();

@@ -121,12 +121,19 @@ test.each([
 	`Spelled: ${[...KEY].join(" ")} is the same, and so is \u{1d400}${KEY}.`,
 	'Nothing here, nor naïve 😀 there; "quoted" and back\\slash too, a = b.',
 	`data:image/png;base64,iVBORw0KGgo= and data: ${ADDRESS}`,
+	"p\u0430ssword = hunter2hunter9X; \u65e5\u672c\u8a9e 😀\n\n\tfour one one one 1111 1111 1111",
+	`${"The same again. ".repeat(20)}${ADDRESS}`,
 ])("an answer that comes event by event says the same as in one piece, and leaks nothing: %j", (text) => {
 	for (const size of [1, 2, 4, 7]) {
 		const events = [...text.matchAll(new RegExp(`.{1,${size}}`, "gsu"))].map(([piece]) => event(piece));
 		const whole = readText(written([[ROLE, ...events, ...END].join("")]).join(""));
-		const single = readText(written([ROLE, ...events, ...END]).join(""));
-		expect(single).toBe(whole);
-		expect(single).not.toMatch(/jane|AKIA|IOSF/);
+		const pieces = [ROLE, ...events, ...END];
+		const single = written(pieces).join("");
+		expect(readText(single)).toBe(whole);
+		expect(single).not.toMatch(/jane|AKIA|IOSF|4111/);
+		// An event in two messages goes the long way.
+		const halves = pieces.flatMap((piece) => [piece.slice(0, 9), piece.slice(9)]);
+		expect(single).toBe(written(halves).join(""));
+		expect(answer(pieces).at(-1)).toEqual({ ...answer(halves).at(-1), received: expect.any(Number) });
 	}
 });

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { afterEach, expect, test, vi } from "vitest";
 import { Lane } from "../../../src/lanes/lane.ts";
-import { type Batch, batchItem, replyOf } from "../../../src/lanes/protocol.ts";
+import { type Batch, itemsOf, replyOf } from "../../../src/lanes/protocol.ts";
 
 const opened: (() => unknown)[] = [];
 afterEach(async () => {
@@ -18,9 +18,8 @@ function lane(deadlineMs: number): {
 	const { port1, port2 } = new MessageChannel();
 	const batches: { seq: number; bytes: number }[] = [];
 	const hangs: number[] = [];
-	port2.on("message", ([seq, ...sent]: Batch) => {
-		const items = sent.map(batchItem);
-		batches.push({ seq, bytes: items.reduce((sum, item) => sum + (item.kind === "data" ? item.bytes.length : 0), 0) });
+	port2.on("message", (batch: Batch) => {
+		batches.push({ seq: batch[0], bytes: itemsOf(batch).reduce((sum, item) => sum + (item.kind === "data" ? item.bytes.length : 0), 0) });
 	});
 	const made = new Lane(port1, deadlineMs, [], { onReady: () => undefined, onItem: () => undefined, onHang: () => hangs.push(1) });
 	opened.push(() => {

@@ -3,13 +3,13 @@ import { LATENCIES, type Ranking, type ReportData } from "./report-data.ts";
 
 export type Cell = string | number;
 
-/** One part of a report: what it says in a table, and the ranking that is drawn, where one is. */
+/** One part of a report: what it says in a table, and what of it is drawn, where something is. */
 export interface Section {
 	readonly title: string;
 	readonly note?: string;
 	readonly head: readonly string[];
 	readonly rows: readonly (readonly Cell[])[];
-	readonly drawn?: Ranking;
+	readonly drawn?: Ranking | "days";
 }
 
 /** The parts of a report in their order; parts without rows stay out. */
@@ -29,6 +29,7 @@ export function sectionsOf(data: ReportData): Section[] {
 			title: "Volumes by day",
 			head: ["day", "requests", "with findings", "refused"],
 			rows: data.days.map((day) => [day.day, day.requests, day.withFindings, day.refusals]),
+			drawn: "days",
 		},
 		ranked("Decisions about prompts", data.actions, "action", true),
 		ranked("How requests ended", data.outcomes, "outcome"),

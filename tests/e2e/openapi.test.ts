@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AST, parseRegExpLiteral } from "@eslint-community/regexpp";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -62,6 +63,13 @@ const send = (path: string, method: string, body?: string): Promise<Response> =>
 		...(path === CONSENTS && { headers: { authorization: `Bearer ${administrator}` } }),
 		...(body !== undefined && { body }),
 	});
+
+test("the file is a valid OpenAPI 3.1 document whose references all lead somewhere", async () => {
+	const validator = new Validator();
+	expect(await validator.validate("docs/openapi.yaml")).toEqual({ valid: true });
+	expect(validator.version).toBe("3.1");
+	expect(() => validator.resolveRefs()).not.toThrow();
+});
 
 test.each(Object.entries(document.paths))("%s is served, with its methods only", async (path, described) => {
 	const methods = Object.keys(described).map((method) => method.toUpperCase());

@@ -41,7 +41,7 @@ export const ERRORS = {
 		"invalid_request_error",
 		"downstream",
 		false,
-		"The request body is not valid JSON. Send a JSON object with Content-Type: application/json.",
+		"The request body is not valid JSON. Send a JSON object in UTF-8, without a byte order mark.",
 	),
 	invalid_encoding: entry(400, "invalid_request_error", "downstream", false, "The request body is not valid UTF-8. Encode it as UTF-8."),
 	document_not_inspected: entry(
@@ -80,6 +80,13 @@ export const ERRORS = {
 		"downstream",
 		false,
 		"The request body is larger than server.max_request_size. Send a smaller one.",
+	),
+	target_too_long: entry(
+		414,
+		"invalid_request_error",
+		"downstream",
+		false,
+		"The path and query of the request are longer than 8 KiB. Shorten them; what is long belongs into the body.",
 	),
 	expectation_failed: entry(417, "invalid_request_error", "downstream", false, "Only Expect: 100-continue is understood."),
 	headers_too_large: entry(

@@ -21,6 +21,8 @@ export type Framing =
 
 /** Bytes of all header lines. */
 export const MAX_HEADER_BYTES = 16 << 10;
+/** Bytes of path and query. */
+const MAX_TARGET_BYTES = 8 << 10;
 
 const HOST = /^(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 const NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
@@ -37,6 +39,7 @@ export function checkFraming({ method, target, lines }: RequestHead, maxRequestS
 	const valuesOf = (wanted: string): string[] => lines.flatMap(([name, value]) => (name === wanted ? [value] : []));
 	if (!METHODS.has(method)) return refuse("method_not_allowed");
 	if (!target.startsWith("/")) return refuse("bad_framing");
+	if (target.length > MAX_TARGET_BYTES) return refuse("target_too_long");
 	if (lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0) > MAX_HEADER_BYTES) return refuse("headers_too_large");
 	if (lines.some(([name]) => !NAME.test(name) || name === "transfer-encoding")) return refuse("bad_framing");
 	const [host, ...moreHosts] = valuesOf("host");

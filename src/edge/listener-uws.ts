@@ -138,7 +138,7 @@ function receive(response: HttpResponse, request: HttpRequest, options: Listener
 		downstream.refuse(options.refusal(path, code, remoteAddress));
 	};
 	downstream.onAbort(() => clearTimeout(timeout));
-	const framing = checkFraming({ method, target: path, lines }, options.maxRequestSize);
+	const framing = checkFraming({ method, target: query === "" ? path : `${path}?${query}`, lines }, options.maxRequestSize);
 	if (!framing.ok && framing.code === "request_too_large" && !lines.some(([name]) => name === "expect")) {
 		timeout = setTimeout(() => refuse("request_too_large"), LINGER_MS);
 		response.onData((_chunk, isLast) => isLast && refuse("request_too_large"));
@@ -280,8 +280,10 @@ class UwsDownstream implements Downstream {
 		// After `end` the binary keeps what the socket does not take, out of reach; so the end of much waits until it is taken.
 		if (this.#ending && (this.#isHead || bytes.length <= MAX_LAST_BYTES)) {
 			this.#kill();
-			if (this.#isHead) this.#response.endWithoutBody(bytes.length, this.#closing);
-			else this.#response.end(bytes, this.#closing);
+			if (!this.#isHead) this.#response.end(bytes, this.#closing);
+			else if (this.#closing) this.#response.endWithoutBody(bytes.length, true);
+			// Given a length, the older binary takes the answer for unfinished, and hangs up on the next request.
+			else this.#response.writeHeader("content-length", String(bytes.length)).endWithoutBody();
 		} else if (bytes.length > 0 && !this.#response.write(bytes)) {
 			this.#congested = true;
 			this.#stall = setTimeout(() => this.#onStall(), this.#clientStallMs);

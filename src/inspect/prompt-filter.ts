@@ -150,7 +150,8 @@ export type JsonBody =
 export function readJson(body: Uint8Array): JsonBody {
 	let json: string;
 	try {
-		json = new TextDecoder("utf-8", { fatal: true }).decode(body);
+		// A byte order mark is not JSON (RFC 8259 §8.1): dropped here, it would still go upstream with a body that passes unchanged.
+		json = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
 	} catch {
 		return { ok: false, code: "invalid_encoding" };
 	}

@@ -190,11 +190,13 @@ export class FrontDesk {
 	}
 }
 
-/** A wrong base URL is the most frequent mistake of a new client. */
+/** A wrong base URL is the most frequent mistake of a new client, and a look with a browser what comes before it. */
 function noRoute(path: string): RefusalReason {
+	const code = "route_not_found";
+	const baseUrl = "the base URL: OpenAI's ends in /v1, the others' do not.";
+	if (path === "/") return { code, message: `This is a proxy for LLM APIs, without a page. What your SDK needs of it is ${baseUrl}` };
 	const meant = meantRoute(path);
-	const message = `There is no such route. Did you mean ${meant}? Check the base URL: OpenAI's ends in /v1, the others' do not.`;
-	return { code: "route_not_found", ...(meant !== undefined && { message }) };
+	return meant === undefined ? { code } : { code, message: `There is no such route. Did you mean ${meant}? Check ${baseUrl}` };
 }
 
 function isEncoded({ headers }: DownstreamRequest): boolean {

@@ -47,6 +47,7 @@ const BAD: readonly Bad[] = [
 	{ name: "single quotes", body: "{'model': 'm'}", code: "invalid_json" },
 	{ name: "two values", body: `${json(GOOD)} ${json(GOOD)}`, code: "invalid_json" },
 	{ name: "NaN", body: '{"model":"m","temperature":NaN,"messages":[]}', code: "invalid_json" },
+	{ name: "a byte order mark", body: latin1(`\ufeff${json(GOOD)}`), code: "invalid_json" },
 	{ name: "a form", body: "model=m&messages=hi", code: "invalid_json" },
 	{ name: "invalid UTF-8", body: messages("\xff\xfe"), code: "invalid_encoding" },
 	{ name: "half of a UTF-8 sequence", body: messages("\xe2\x82"), code: "invalid_encoding" },
@@ -135,6 +136,11 @@ describe("a request that is no good", () => {
 	])("a wrong base URL is recognized: %s", async (path, meant) => {
 		const { answers } = await rawExchange(proxy.port, [request("", path)], { answers: 1 });
 		expect(answers[0]?.json).toMatchObject({ error: { message: expect.stringContaining(`Did you mean ${meant}? Check the base URL`) } });
+	});
+
+	test("a browser that opens the proxy's address is told what it is", async () => {
+		const { answers } = await rawExchange(proxy.port, [request("", "/", "GET")], { answers: 1 });
+		expect(answers[0]).toMatchObject({ status: 404, json: { error: { message: expect.stringMatching(/proxy for LLM APIs.*base URL/) } } });
 	});
 
 	test("a method that a route does not take, and a compressed body, are named", async () => {

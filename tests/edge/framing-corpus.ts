@@ -73,6 +73,7 @@ export const CORPUS: readonly RawCase[] = [
 	...cases(served, "plain", {
 		"a good request": {},
 		"a query": { line: `POST ${PATH}?trace=1 HTTP/1.1` },
+		"a query of 7 KiB": { line: `POST ${PATH}?trace=${"a".repeat(7 << 10)} HTTP/1.1` },
 		"blanks around the length": cl(`   ${LENGTH}  `),
 		"leading zeros in the length": cl(` 000${LENGTH}`),
 		"a port in Host": { host: ["Host: proxy.test:8000"] },
@@ -204,6 +205,10 @@ export const CORPUS: readonly RawCase[] = [
 	...cases({ status: 405 }, "method", { TRACE: { line: `TRACE ${PATH} HTTP/1.1`, length: [], body: "" } }),
 	...cases({ status: 405, uws: "waits" }, "method", {
 		CONNECT: "CONNECT proxy.test:443 HTTP/1.1\r\nHost: proxy.test:443\r\n\r\n",
+	}),
+	...cases({ status: 414 }, "target", {
+		"a path above 8 KiB": { line: `POST ${PATH}/${"a".repeat(8 << 10)} HTTP/1.1` },
+		"a query above 8 KiB": { line: `POST ${PATH}?trace=${"a".repeat(8 << 10)} HTTP/1.1` },
 	}),
 	...cases(unparsed, "target", {
 		"absolute form": { line: `POST http://proxy.test${PATH} HTTP/1.1` },

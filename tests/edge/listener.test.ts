@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listenNode } from "../../src/edge/listener-node.ts";
 import type { Proxy } from "../../src/proxy.ts";
@@ -80,11 +82,26 @@ describe.each(["uws", "node"] as const)("%s listener", (kind) => {
 		expect(prompts().filter((prompt) => prompt === "split")).toHaveLength(exchanges.length);
 	});
 
-	test("HEAD is answered without a body", async () => {
-		const { raw, isClosed } = await rawExchange(proxy.port, ["HEAD /health HTTP/1.1\r\nHost: a\r\n\r\n"], { silenceMs: 200 });
-		expect(raw).toMatch(/^HTTP\/1\.1 200 OK\r\n[^{]*content-length: \d{2,}\r\n[^{]*$/i);
-		expect(isClosed).toBe(false);
-	});
+	test.each(["/health", "/v1/chat/completions", "/none"])(
+		"HEAD %s is answered without a body, and its connection serves on",
+		async (path) => {
+			const { raw } = await rawExchange(proxy.port, [`HEAD ${path} HTTP/1.1\r\nHost: a\r\n\r\n`], { silenceMs: 200 });
+			expect(raw).toMatch(/^HTTP\/1\.1 \d+ [\w ]+\r\n[^{]*content-length: \d{2,}\r\n[^{]*$/i);
+			const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+			const ask = async (method: string): Promise<unknown> => {
+				const request = httpRequest({ port: proxy.port, path, method, agent }).end();
+				const [response] = (await once(request, "response")) as [IncomingMessage];
+				await once(response.resume(), "end");
+				return [response.headers["content-length"] !== undefined, request.reusedSocket];
+			};
+			expect([await ask("HEAD"), await ask("HEAD"), await ask("GET")]).toEqual([
+				[true, false],
+				[true, true],
+				[true, true],
+			]);
+			agent.destroy();
+		},
+	);
 
 	test("a body that does not come in time gets 408 and the connection closes", async () => {
 		const { answers, isClosed } = await rawExchange(proxy.port, [goodRequest("late").slice(0, -10)]);

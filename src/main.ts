@@ -16,8 +16,15 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 const program = new Command("secure-llm-proxy")
 	.description("Gateway between chat applications and LLM APIs that stops leaks while the tokens stream")
 	.version(version)
-	// Before the commands: they take it over.
-	.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+	// Before the commands: they take both over.
+	.showHelpAfterError("Add --help to see what it takes.")
+	.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+	.addHelpText(
+		"after",
+		`
+Exit status: 0 done, 1 the answer is no (findings, not healthy, not sound), 2 it cannot be done.
+${examples("serve --config config/demo.yaml", "check --config config.yaml", "scan --redact notes.txt", "COMMAND --help")}`,
+	);
 // Each command is loaded when it runs: --help and a revocation need not wait for the engine.
 const finish = (code: number | undefined): void => {
 	if (code !== undefined) process.exitCode = code;
@@ -25,8 +32,9 @@ const finish = (code: number | undefined): void => {
 
 program
 	.command("serve")
-	.description("run the proxy")
+	.description("run the proxy; SIGHUP reloads the configuration, SIGTERM lets open answers end, a second one does not")
 	.requiredOption("--config <file>", "YAML or JSON configuration")
+	.addHelpText("after", examples("serve --config config/demo.yaml", "serve --config config.yaml"))
 	.action(async ({ config }: { config: string }) => finish(await (await import("./cli/serve.ts")).serve(config, version)));
 program
 	.command("check")
@@ -40,12 +48,16 @@ program
 	.option("--claim <name=value...>", "claims of its caller's token")
 	.option("--policy <name>", "the policy that its caller's key or token names")
 	.option("--json", "print the explanation as JSON")
+	.addHelpText(
+		"after",
+		examples("check --config config.yaml", "check --config config.yaml --explain --model gpt-4o --role doctor --claim department=research"),
+	)
 	.action(async ({ config, explain, ...request }: { config: string; explain?: true } & ExplainedRequest) =>
 		finish(await (await import("./cli/check.ts")).check(config, explain && request)),
 	);
 program
 	.command("doctor")
-	.description("look at machine, certificates, Redis and providers; exit 0, or 1 when something would fail")
+	.description("look at machine, certificates, audit folder, Redis and providers; exit 0, or 1 when something would fail")
 	.requiredOption("--config <file>", "YAML or JSON configuration")
 	.option("--json", "print JSON")
 	.action(async ({ config, json }: { config: string; json?: boolean }) =>
@@ -67,6 +79,7 @@ program
 	.option("--show", "print what was found, not a mask of it")
 	.option("--prompt", "inspect as prompts, attacks included")
 	.option("--config <file>", "take patterns from this configuration")
+	.addHelpText("after", examples("scan --sarif src docs", "scan --redact letter.txt", "scan --prompt --json < prompt.txt"))
 	.action(async (files: string[], options: ScanOptions) =>
 		finish(await (await import("./cli/scan.ts")).scan(files, { ...options, version })),
 	);
@@ -97,9 +110,12 @@ const settingsOf = (command: Command): Command =>
 		.option("--usd-per-day <amount>", "US dollars per day, likewise")
 		.option("--budget, --usd-per-month <amount>", "US dollars per month, likewise")
 		.option("--json", "print JSON");
-settingsOf(keys.command("create").description("make a key and print it, once")).action(async (settings: KeySettings) =>
-	finish(await (await import("./cli/keys.ts")).keysCreate(settings)),
-);
+settingsOf(keys.command("create").description("make a key and print it, once"))
+	.addHelpText(
+		"after",
+		examples('keys create --config config.yaml --name "search team" --models "gpt-4o*" --rpm 120 --budget 50 --days 90'),
+	)
+	.action(async (settings: KeySettings) => finish(await (await import("./cli/keys.ts")).keysCreate(settings)));
 keys
 	.command("list")
 	.description("all keys, without the keys: id, state, when it was made, when it ends, name")
@@ -140,7 +156,7 @@ audit
 	.option("--subject <id>", "key:ID, jwt:NAME, address:IP or a pseudonym")
 	.option("--type <type>", "interaction, refusal, lane, start, …")
 	.option("--finding <type>", "a recognizer type that was found: email, credit_card, …")
-	.option("--action <action>", "what was decided about the prompt: allow, flag, redact, block, invalid")
+	.addOption(new Option("--action <action>", "what was decided about the prompt").choices(["allow", "flag", "redact", "block", "invalid"]))
 	.option("--model <glob>", "model, with * and ?")
 	.option("--provider <name>", "who answered")
 	.option("--outcome <outcome>", "complete, cut, client_abort or an error code")
@@ -148,6 +164,14 @@ audit
 	.option("--log <name>", "only this log")
 	.option("--limit <n>", "most records", "100")
 	.option("--json", "one JSON object per record")
+	.addHelpText(
+		"after",
+		examples(
+			"audit query --from 24h --action block",
+			"audit query --subject key:3fk9Qz1B --json",
+			"audit query --finding aws_key --outcome cut",
+		),
+	)
 	.action(async (options: QueryOptions) => finish(await (await import("./cli/audit-query.ts")).auditQuery(options)));
 audit
 	.command("prove")
@@ -156,6 +180,7 @@ audit
 	.option("--log <name>", "the log", "local")
 	.option("--record <seq>", "that this record is in the log")
 	.option("--since <checkpoint>", "that nothing changed since this checkpoint (a file)")
+	.addHelpText("after", examples("audit prove --record 41 > a.tlog-proof", "audit prove --since old.checkpoint > b.proof"))
 	.action(async (options: AuditProveOptions) => finish(await (await import("./cli/audit.ts")).auditProve(options)));
 places(
 	audit
@@ -192,7 +217,11 @@ places(
 		.requiredOption("--provider <name...>", "of llm_providers; * is any")
 		.requiredOption("--purpose <purpose>", "what requests must state in security.consent.purpose_header")
 		.requiredOption("--source <text>", "where the consent is written down, without the person's name")
-		.option("--days <n>", "days until it ends; default: no end"),
+		.option("--days <n>", "days until it ends; default: no end")
+		.addHelpText(
+			"after",
+			examples('consent grant --subject jwt:alice --policy clinic --provider openai --purpose research --source "form 17" --days 365'),
+		),
 ).action(async (settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentGrant(settings)));
 places(consent.command("revoke <id>").description("the ordinary policy holds again, from the next request on")).action(
 	async (id: string, settings: ConsentSettings) => finish(await (await import("./cli/consent.ts")).consentRevoke(id, settings)),
@@ -211,6 +240,7 @@ program
 	.option("--from <time>", "from then on: a date, a time, or how long ago (24h, 30d)", "30d")
 	.option("--to <time>", "up to then; default: now")
 	.option("--out <file>", "a file ending in .html (with charts), .md or .json; default: Markdown on standard output")
+	.addHelpText("after", examples("report --from 30d --out report.html", "report --from 2026-10-01 --to 2026-11-01 --dir /app/data/audit"))
 	.action(async (options: ReportOptions) => finish(await (await import("./cli/report.ts")).report(options)));
 const packs = program.command("packs").description("signed packs of patterns about threats, for threat_packs.dir");
 const packDir = ["--dir <folder>", "the folder of threat_packs.dir", "./data/packs"] as const;
@@ -241,5 +271,16 @@ packs
 	.description("check a pack and sign it")
 	.requiredOption("--key <file>", "Ed25519 private key, PEM (openssl genpkey -algorithm ed25519)")
 	.option("--out <file>", "write it there")
+	.addHelpText("after", examples("packs sign pack.json --key signer.pem --out pack.signed.json"))
 	.action(async (file: string, options: SignOptions) => finish((await import("./cli/packs.ts")).packsSign(file, options)));
-await program.parseAsync();
+await program.parseAsync().catch((error: NodeJS.ErrnoException) => {
+	// What the system refuses is for the operator to correct; anything else is a fault of ours and keeps its trace.
+	if (error.syscall === undefined) throw error;
+	process.stderr.write(`secure-llm-proxy: ${error.message} — check the path, and whether this user may use it\n`);
+	finish(2);
+});
+
+/** Command lines below the help of a command. */
+function examples(...lines: readonly string[]): string {
+	return ["", "Examples:", ...lines.map((line) => `  secure-llm-proxy ${line}`)].join("\n");
+}

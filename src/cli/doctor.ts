@@ -1,6 +1,4 @@
 import { X509Certificate } from "node:crypto";
-import { accessSync, constants } from "node:fs";
-import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { deriveAuditKeys, existingKeys } from "../audit/audit-keys.ts";
 import { createNameCipher } from "../audit/name-cipher.ts";
@@ -8,8 +6,8 @@ import { compilePolicies } from "../compile-policies.ts";
 import { takesKeys } from "../config/auth-schema.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { makeFolder } from "../core/make-folder.ts";
 import { DAY_MS } from "../core/units.ts";
+import { addressFault } from "../edge/address-fault.ts";
 import { hasUws } from "../edge/listener-uws.ts";
 import { readTls } from "../edge/tls.ts";
 import { createUpstreamClient } from "../edge/upstream.ts";
@@ -22,6 +20,7 @@ import { ProviderHealthBook } from "../routing/provider-health.ts";
 import { upstreamTarget } from "../routing/upstream-target.ts";
 import { MODEL_LISTS } from "../session/model-directory.ts";
 import { ANTHROPIC_VERSION } from "../session/upstream-address.ts";
+import { auditFolderFault } from "./audit-folder.ts";
 import { installationSecrets } from "./secret.ts";
 
 /** One look at the machine or its surroundings. */
@@ -119,29 +118,17 @@ async function policies(config: Config): Promise<Finding> {
 	return failure(`${fault?.path}: ${fault?.message}`, fault?.remedy ?? "");
 }
 
-function port({ server: { host, port: number } }: Config): Promise<Finding> {
-	return new Promise((resolve) => {
-		const probe = createServer();
-		probe.once("error", (error: NodeJS.ErrnoException) =>
-			resolve(
-				error.code === "EADDRINUSE"
-					? warning(`${host}:${number} is in use`, "Fine if the proxy runs already; else choose another server.port.")
-					: failure(`cannot listen on ${host}:${number}: ${error.code}`, "Choose another server.host or server.port."),
-			),
-		);
-		probe.listen(number, host, () => probe.close(() => resolve(ok(`${host}:${number} is free`))));
-	});
+async function port({ server }: Config): Promise<Finding> {
+	const fault = await addressFault(server);
+	if (fault === undefined) return ok(`${server.host}:${server.port} is free`);
+	return fault.isTaken
+		? warning(fault.message, "Fine if the proxy runs already; else choose another server.port.")
+		: failure(fault.message, fault.remedy);
 }
 
-function auditFolder({ audit }: Config): Finding {
-	try {
-		makeFolder(audit.dir, 0o700);
-		accessSync(audit.dir, constants.W_OK);
-		return ok(`audit folder ${audit.dir}`);
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		return failure(`audit folder ${audit.dir} cannot be written: ${code}`, "Give audit.dir a folder that the proxy's user may write.");
-	}
+function auditFolder({ audit: { dir } }: Config): Finding {
+	const fault = auditFolderFault(dir);
+	return fault === undefined ? ok(`audit folder ${dir}`) : failure(`audit folder ${fault.message}`, fault.remedy);
 }
 
 function keyFiles({ admin, security: { auth } }: Config): Finding[] {

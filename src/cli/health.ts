@@ -25,7 +25,7 @@ export async function health(file: string): Promise<number> {
 		return status === 200 ? 0 : 1;
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException;
-		process.stderr.write(`${url} does not answer: ${message || code}\n`);
+		process.stderr.write(`${url} does not answer: ${message || code} — start the proxy, or give the configuration that it runs with\n`);
 		return 1;
 	}
 }

@@ -45,7 +45,9 @@ export async function packsAdd(source: string, { dir, key = [] }: PackOptions): 
 }
 
 export function packsList({ dir }: PackOptions): number {
-	for (const { name, versions } of new PackStore(dir).list())
+	const packs = new PackStore(dir).list();
+	if (packs.length === 0) process.stderr.write(`${dir} holds no packs; 'packs add' puts one there.\n`);
+	for (const { name, versions } of packs)
 		process.stdout.write(
 			`${name} ${versions.at(-1) ?? "-"}${versions.length > 1 ? ` (before: ${versions.slice(0, -1).join(", ")})` : ""}\n`,
 		);
@@ -73,7 +75,7 @@ export function packsSign(file: string, { key, out }: SignOptions): number {
 		process.stderr.write(`signed with ${publicKeyOf(pem)}\n`);
 		return 0;
 	} catch (error) {
-		return refuse(`cannot sign ${file}: ${(error as Error).message}`);
+		return refuse(`cannot sign ${file} (${reasonOf(error)}) — --key takes the PEM file of an Ed25519 private key`);
 	}
 }
 
@@ -83,11 +85,17 @@ async function prove(source: string, keys: readonly string[]): Promise<{ readonl
 	try {
 		bytes = await read(source);
 	} catch (error) {
-		return `cannot read ${source}: ${(error as Error).message}`;
+		return `cannot read ${source} (${reasonOf(error)}) — give a file or an https URL`;
 	}
 	const reading = readPack(bytes, keys);
 	const fault = reading.ok ? faultOf(reading.pack) : reading.reason;
 	return reading.ok && fault === undefined ? { pack: reading.pack, bytes } : `${source} ${fault}`;
+}
+
+/** Without the path that a system's error repeats. */
+function reasonOf(error: unknown): string {
+	const { code, message } = error as NodeJS.ErrnoException;
+	return code === undefined ? message : code;
 }
 
 async function read(source: string): Promise<Uint8Array> {

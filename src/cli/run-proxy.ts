@@ -19,7 +19,7 @@ export function drainAt(signals: readonly NodeJS.Signals[], proxy: Proxy, logger
 	const stop = (): void => {
 		if (isStopping) process.exit(1);
 		isStopping = true;
-		logger.info({}, "draining");
+		logger.info({ next: "open answers end; a second signal ends them at once" }, "draining");
 		void proxy.drain().then(() => process.exit(0));
 	};
 	for (const signal of signals) process.on(signal, stop);

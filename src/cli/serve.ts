@@ -1,7 +1,9 @@
 import cluster from "node:cluster";
 import { loadConfig } from "../config/load.ts";
+import { addressFault } from "../edge/address-fault.ts";
 import type { Fault } from "../proxy.ts";
 import { createLogger } from "../telemetry/logger.ts";
+import { auditFolderFault } from "./audit-folder.ts";
 import { printFaults } from "./print-faults.ts";
 import { serveProcesses } from "./processes.ts";
 import { readyLine } from "./ready-line.ts";
@@ -18,6 +20,8 @@ export async function serve(file: string, version: string): Promise<number | und
 	const { config } = loaded;
 	const logger = createLogger(config.logging.level);
 	logWarnings(file, loaded.warnings, logger);
+	const fault = (await addressFault(config.server)) ?? auditFolderFault(config.audit.dir);
+	if (fault !== undefined) return failed([fault]);
 	if (config.server.processes > 1) return serveProcesses(config, logger, reloads);
 	const started = await startProxy(config, logger, version);
 	if (!started.ok) return failed(started.faults);

@@ -6,6 +6,7 @@ import { faultWords } from "../core/fault-words.ts";
 import { takesKeys } from "./auth-schema.ts";
 import { cacheFaults } from "./cache-faults.ts";
 import type { ConfigFault } from "./config-fault.ts";
+import { withLines } from "./fault-lines.ts";
 import { interpolate } from "./interpolate.ts";
 import { keysAt } from "./known-keys.ts";
 import { nearest } from "./nearest.ts";
@@ -30,10 +31,16 @@ export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): 
 	} catch (error) {
 		return {
 			ok: false,
-			faults: [{ path: "", message: `cannot read ${file}: ${(error as Error).message}`, remedy: "Give the path of a YAML or JSON file." }],
+			faults: [{ path: "", message: `cannot read ${file} (${reasonOf(error)})`, remedy: "Give the path of a YAML or JSON file." }],
 		};
 	}
-	return parseConfig(text, env);
+	const loaded = parseConfig(text, env);
+	return loaded.ok ? { ...loaded, warnings: withLines(loaded.warnings, text) } : { ok: false, faults: withLines(loaded.faults, text) };
+}
+
+/** Without the path, which the message has already. */
+function reasonOf(error: unknown): string {
+	return (error as Error).message.replace(/, .*/s, "");
 }
 
 export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig {
@@ -41,10 +48,10 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	if (document.errors.length > 0)
 		return {
 			ok: false,
-			faults: document.errors.map((error) => ({
+			faults: document.errors.map(({ code, message, linePos }) => ({
 				path: "",
-				message: error.message.split("\n")[0] ?? "",
-				remedy: "Correct the YAML syntax.",
+				message: code === "MULTIPLE_DOCS" ? `has a second document on line ${linePos?.[0].line}` : message.replace(/:?\n.*/s, ""),
+				remedy: code === "MULTIPLE_DOCS" ? "Put all sections into one, without a line of ---." : "Correct the YAML syntax.",
 			})),
 		};
 	const isUnquoted = (path: readonly string[]): boolean => {
@@ -90,7 +97,7 @@ function faultsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = issue.pa
 	const path = at.join(".");
 	if (issue.code === "invalid_key") return issue.issues.flatMap((inner) => faultsOf(inner, at));
 	if (issue.code !== "unrecognized_keys")
-		return [{ path, message: issue.message, remedy: "docs/configuration.md says what the key takes." }];
+		return [{ path, message: issue.message, remedy: path === "" ? NO_SECTIONS : "docs/configuration.md says what the key takes." }];
 	// A named policy has the keys of `security`.
 	const place = at[1] === "policies" && at.length > 3 ? ["security", ...at.slice(3)] : at;
 	return issue.keys.map((key) => ({
@@ -126,6 +133,8 @@ const ADMIN_KEYS_SHARED: ConfigFault = {
 	message: "is the file of client keys: every client would be an administrator",
 	remedy: "Make another file with 'secure-llm-proxy keys create --file FILE'.",
 };
+
+const NO_SECTIONS = "A configuration has sections such as llm_providers; config/demo.yaml is a small one.";
 
 const BAD_ALIASES: ConfigFault = {
 	path: "",

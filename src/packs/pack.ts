@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { z } from "zod";
+import { faultWords } from "../core/fault-words.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "must be lower case letters, digits and underscores");
 
@@ -47,10 +48,12 @@ export function readPack(bytes: Uint8Array, trusted: readonly string[]): PackRea
 
 /** Reads a pack that is not signed yet. Its examples are not tried. */
 export function readContent(content: Uint8Array): PackReading {
-	const result = Pack.safeParse(parsed(content));
+	const written = parsed(content);
+	if (written === undefined) return { ok: false, reason: "is not JSON" };
+	const result = Pack.safeParse(written, { error: faultWords });
 	if (!result.success) {
 		const [issue] = result.error.issues;
-		return { ok: false, reason: `has a fault at '${issue?.path.join(".")}': ${issue?.message}` };
+		return { ok: false, reason: `has a fault at '${issue?.path.join(".")}': ${issue?.message} — docs/prompt_security.md has an example` };
 	}
 	return { ok: true, pack: result.data };
 }

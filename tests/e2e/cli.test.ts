@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CertificateAuthority } from "../support/certificates.ts";
 import { chat } from "../support/chat-client.ts";
@@ -111,3 +112,47 @@ test("scan tells clean, found and unreadable apart", async () => {
 	expect(await line.run(["scan", clean, found])).toMatchObject({ code: 1, out: expect.stringMatching(/found\.txt:2:1 {2}email {2}/) });
 	expect(await line.run(["scan", `${line.folder}/absent`])).toMatchObject({ code: 2, err: expect.stringContaining("ENOENT") });
 });
+
+/** A folder that cannot be: a file stands in its place. Root may write everywhere else. */
+const places = (): Readonly<Record<string, string>> => {
+	const file = line.file("a-file", "no folder");
+	return { file, inFile: `${file}/inside`, absent: `${line.folder}/absent`, config: demo("places.yaml", "port: 0") };
+};
+
+test.each([
+	["serve", ({ config = "", inFile = "" }) => ["serve", "--config", withAudit(config, inFile)]],
+	["keys create", ({ inFile = "" }) => ["keys", "create", "--file", `${inFile}/keys.json`, "--dir", `${inFile}/audit`]],
+	["keys list", ({ inFile = "" }) => ["keys", "list", "--file", inFile]],
+	["keys list", ({ file = "" }) => ["keys", "list", "--file", file]],
+	["keys revoke", ({ absent = "" }) => ["keys", "revoke", "x", "--file", absent]],
+	["audit verify", ({ inFile = "" }) => ["audit", "verify", "--dir", inFile]],
+	["audit query", ({ file = "" }) => ["audit", "query", "--dir", file]],
+	["audit query", ({ absent = "" }) => ["audit", "query", "--dir", absent, "--action", "deny"]],
+	["audit prove", ({ absent = "" }) => ["audit", "prove", "--dir", absent, "--record", "0"]],
+	["audit export", ({ inFile = "" }) => ["audit", "export", "--dir", inFile, "--subject", "key:x"]],
+	["audit erase", ({ absent = "" }) => ["audit", "erase", "--dir", absent, "--subject", "key:x"]],
+	["audit rotate", ({ inFile = "" }) => ["audit", "rotate", "--dir", inFile]],
+	["consent list", ({ file = "" }) => ["consent", "list", "--file", file]],
+	["consent revoke", ({ inFile = "" }) => ["consent", "revoke", "x", "--file", inFile, "--dir", inFile]],
+	["report", ({ file = "" }) => ["report", "--dir", file]],
+	["packs verify", ({ absent = "" }) => ["packs", "verify", absent, "--key", "abc"]],
+	["packs sign", ({ file = "" }) => ["packs", "sign", file, "--key", file]],
+	["packs sign", ({ absent = "" }) => ["packs", "sign", absent, "--key", absent]],
+	["packs rollback", ({ file = "" }) => ["packs", "rollback", "x", "--dir", file]],
+	["packs list", ({ file = "" }) => ["packs", "list", "--dir", file]],
+	["scan", ({ inFile = "" }) => ["scan", inFile]],
+	["scan", ({ absent = "" }) => ["scan", "--config", absent, "-"]],
+	["health", ({ file = "" }) => ["health", "--config", file]],
+	["report", ({ absent = "" }) => ["report", "--dir", absent, "--out", "report.pdf"]],
+] as const)("%s with a file or folder that is none ends with 2, one line that says what to do, and no trace", async (_what, words) => {
+	const { code, out, err } = await line.run(words(places()));
+	expect({ code, out }).toEqual({ code: 2, out: "" });
+	expect(err.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
+	expect(err).not.toMatch(/\n {4}at |node:internal|undefined|\[object/);
+	// What to do follows a dash, a semicolon or a colon.
+	expect(err).toMatch(/ — .|; .|--[a-z]+/);
+});
+
+function withAudit(config: string, dir: string): string {
+	return line.file("audit-place.yaml", readFileSync(config, "utf8").replace(/audit: .*/, `audit: { dir: "${dir}" }`));
+}

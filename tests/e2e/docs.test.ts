@@ -88,18 +88,20 @@ test.each(CONFIGURATIONS)("the configuration in $page (block $i) loads, and no k
 });
 
 /** A command as it stands somewhere: its verb, perhaps a second one, and the rest. */
-const COMMAND = /(?:^|^\$ |`)(?:secure-llm-proxy|node dist\/main\.js) ([a-z]+)(?: ([a-z]+))?([^\n`|#]*)/gm;
-const COMMANDS = PAGES.flatMap((page) => {
-	const code = textOf(page).match(/^```(?:sh|console|)\n[\s\S]*?^```|`[^`\n]+`/gm) ?? [];
-	return [...code.join("\n").replaceAll("\\\n", " ").matchAll(COMMAND)].map(([, verb = "", second = "", rest = ""]) => ({
-		place: `${page}: ${verb} ${second} ${rest}`,
+const COMMAND = /(?:^(?:\$| )? ?|`)(?:secure-llm-proxy|node dist\/main\.js) ([a-z]+)(?: ([a-z]+))?([^\n`|#]*)/gm;
+const commandsIn = (place: string, text: string) =>
+	[...text.matchAll(COMMAND)].map(([, verb = "", second = "", rest = ""]) => ({
+		place: `${place}: ${verb} ${second} ${rest}`,
 		verb,
 		second,
 		options: rest.match(/--[a-z-]+/g) ?? [],
 	}));
+const COMMANDS = PAGES.flatMap((page) => {
+	const code = textOf(page).match(/^```(?:sh|console|)\n[\s\S]*?^```|`[^`\n]+`/gm) ?? [];
+	return commandsIn(page, code.join("\n").replaceAll("\\\n", " "));
 });
 
-test("every command in the documentation exists, with its options", async () => {
+test("every command in the documentation, and in the examples of --help, exists with its options", async () => {
 	expect(COMMANDS.flatMap(({ options }) => options).length).toBeGreaterThan(25);
 	const help = new Map<string, Promise<string>>();
 	const helpOf = (...words: readonly string[]): Promise<string> => {
@@ -108,11 +110,16 @@ test("every command in the documentation exists, with its options", async () => 
 		return known;
 	};
 	const wrong: string[] = [];
-	for (const { place, verb, second, options } of COMMANDS) {
+	const check = async ({ place, verb, second, options }: (typeof COMMANDS)[number]): Promise<void> => {
 		const general = await helpOf(verb);
 		const isGroup = second !== "" && new RegExp(`^ {2}${second}\\b`, "m").test(general);
 		const told = isGroup ? await helpOf(verb, second) : general;
 		if (told === "" || options.some((option) => !told.includes(option))) wrong.push(place);
-	}
+	};
+	await helpOf();
+	for (const command of COMMANDS) await check(command);
+	const examples = commandsIn("--help", (await Promise.all(help.values())).join("\n"));
+	expect(examples.length).toBeGreaterThan(10);
+	for (const example of examples) await check(example);
 	expect(wrong).toEqual([]);
 });

@@ -139,8 +139,41 @@ test.each(["auto", "uws", "node"])("serve (%s) ends with exit code 2 when the po
 	const file = line.file("taken.yaml", config("{}", `, listener: ${listener}`).replace("port: 0", `port: ${port}`));
 	const { code, err } = await line.run(["serve", "--config", file]);
 	taken.close();
-	expect(err).toMatch(new RegExp(`^server: Cannot listen on 127\\.0\\.0\\.1:${port}: .*port.*in use.* — `));
+	expect(err).toBe(`server.port: 127.0.0.1:${port} is in use — Stop what runs there, or choose another server.port.\n`);
 	expect(code).toBe(2);
+});
+
+test.each(["", ", processes: 2"])("a port is not shared with another proxy that runs there (server%s)", async (more) => {
+	const first = await line.serve(line.file("first.yaml", config()));
+	const file = line.file("second.yaml", config("{}", more).replace("port: 0", `port: ${first.port}`));
+	expect(await line.run(["serve", "--config", file])).toMatchObject({ code: 2, err: expect.stringContaining("is in use") });
+	first.child.kill("SIGKILL");
+	await first.exited;
+});
+
+test("the ready line is followed by the base URLs that clients can use", async () => {
+	const child = line.start(["serve", "--config", line.file("all.yaml", config().replace("127.0.0.1", '"::"'))]);
+	const [ready, urls] = await new Promise<string[]>((resolve) => {
+		let out = "";
+		child.stdout.on("data", (chunk) => {
+			out += chunk;
+			if (out.split("\n").length > 2) resolve(out.split("\n"));
+		});
+	});
+	const [, port] = /^secure-llm-proxy ready on http:\/\/\[::\]:(\d+) \(/.exec(ready ?? "") ?? [];
+	const own = `http://localhost:${port}`;
+	expect(urls).toBe(`OPENAI_BASE_URL=${own}/v1 ANTHROPIC_BASE_URL=${own} GOOGLE_GEMINI_BASE_URL=${own}`);
+	expect((await fetch(`${own}/livez`)).status).toBe(200);
+	child.kill("SIGTERM");
+	await once(child, "exit");
+});
+
+test.each([
+	["192.0.2.1", /^server\.host: cannot listen on 192\.0\.2\.1:0 \(EADDRNOTAVAIL\) — /],
+	["nobody.invalid", /^server\.host: cannot listen on nobody\.invalid:0 \(E\w+\) — /],
+])("serve on %s, which is not this machine's, says so", async (host, reason) => {
+	const file = line.file("host.yaml", config().replace("127.0.0.1", host));
+	expect(await line.run(["serve", "--config", file])).toMatchObject({ code: 2, err: expect.stringMatching(reason) });
 });
 
 test("the log is JSON on stderr, and neither it nor the ready line holds a prompt or an answer", async () => {
@@ -163,5 +196,5 @@ test("--help and --version exit 0; an unknown command or option, or a missing on
 		expect(await line.run(words)).toMatchObject({ code: 0, out: expect.stringContaining("Usage: ") });
 	expect(await line.run(["--version"])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 	for (const words of [["serv"], ["serve"], ["serve", "--confg", "x"], ["check"]])
-		expect(await line.run(words)).toMatchObject({ code: 2, out: "", err: expect.stringContaining("error: ") });
+		expect(await line.run(words)).toMatchObject({ code: 2, out: "", err: expect.stringMatching(/^error: .*--help/s) });
 });

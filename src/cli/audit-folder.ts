@@ -1,0 +1,19 @@
+import { accessSync, constants } from "node:fs";
+import { makeFolder } from "../core/make-folder.ts";
+import type { Fault } from "../proxy.ts";
+
+/** Makes the folder of the audit trail. What keeps it from being written; undefined: nothing. */
+export function auditFolderFault(dir: string): Fault | undefined {
+	try {
+		makeFolder(dir, 0o700);
+		accessSync(dir, constants.W_OK | constants.X_OK);
+		return undefined;
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		return {
+			path: "audit.dir",
+			message: `${dir} cannot be written (${code})`,
+			remedy: "Give it a folder that the proxy's user may write.",
+		};
+	}
+}

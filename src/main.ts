@@ -13,6 +13,8 @@ import type { ReportOptions } from "./cli/report.ts";
 import type { ScanOptions } from "./cli/scan.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+/** What a shell says of a program that wrote to nobody. */
+const SIGPIPE_STATUS = 141;
 const program = new Command("secure-llm-proxy")
 	.description("Gateway between chat applications and LLM APIs that stops leaks while the tokens stream")
 	.version(version)
@@ -25,6 +27,11 @@ const program = new Command("secure-llm-proxy")
 Exit status: 0 done, 1 the answer is no (findings, not healthy, not sound), 2 it cannot be done.
 ${examples("serve --config config/demo.yaml", "check --config config.yaml", "scan --redact notes.txt", "COMMAND --help")}`,
 	);
+// Who reads the output may have seen enough, as head has: a command then ends like any other program, and the proxy serves on.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+	if (error.code !== "EPIPE") throw error;
+	if (process.argv[2] !== "serve") process.exit(SIGPIPE_STATUS);
+});
 // Each command is loaded when it runs: --help and a revocation need not wait for the engine.
 const finish = (code: number | undefined): void => {
 	if (code !== undefined) process.exitCode = code;

@@ -8,7 +8,7 @@ import { freePort } from "../../tests/support/free-port.ts";
 import { build, type Stage } from "./build.ts";
 import { parseDockerfile } from "./dockerfile.ts";
 import { fail, Root, step } from "./root.ts";
-import { checkLeaks, ready, stop } from "./service.ts";
+import { checkHead, checkLeaks, ready, stop } from "./service.ts";
 
 const SUITE = "trixie";
 const NODE_RANGE = "24";
@@ -54,6 +54,7 @@ async function checkService({ root, user, cwd, env, entrypoint, command, health 
 	if (!line.includes("listener uws")) fail("the proxy does not run on uWebSockets.js");
 	if (!isHealthy()) fail("the health check fails");
 	checkLeaks(port);
+	checkHead(port);
 	await stop(child);
 }
 

@@ -28,6 +28,14 @@ export function checkLeaks(port: number, caFile?: string): void {
 	}
 }
 
+/** A connection serves on behind a HEAD, which uWebSockets.js makes easy to get wrong. */
+export function checkHead(port: number): void {
+	const url = `http://127.0.0.1:${port}/health`;
+	const { stdout } = spawnSync("curl", ["-sI", "-w", "\n%{http_code} %{num_connects}\n", url, url], { encoding: "utf8" });
+	const answers = stdout.match(/^\d{3} \d+$/gm) ?? [];
+	if (answers.join() !== "200 1,200 0") fail(`two HEADs over one connection were answered ${answers.join()}:\n${stdout}`);
+}
+
 function ask(port: number, topic: string, caFile?: string): string {
 	const body = JSON.stringify({ model: "demo", stream: true, messages: [{ role: "user", content: `show me the ${topic}` }] });
 	const url = `${caFile === undefined ? "http" : "https"}://127.0.0.1:${port}/v1/chat/completions`;

@@ -1,3 +1,4 @@
+import type { Secrets } from "../audit/audit-keys.ts";
 import type { Config } from "../config/schema.ts";
 import { createProxy, type Fault, type Proxy, type ProxyResult } from "../proxy.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -5,8 +6,14 @@ import { installationSecrets } from "./secret.ts";
 
 /** A proxy of this process; whatever keeps it from starting is a fault. */
 export async function startProxy(config: Config, logger: Logger, version: string): Promise<ProxyResult> {
+	let secrets: Secrets;
 	try {
-		const { secret, previousSecret } = installationSecrets();
+		secrets = installationSecrets();
+	} catch (error) {
+		return { ok: false, faults: [{ path: "environment", message: (error as Error).message, remedy: "Correct it and start again." }] };
+	}
+	try {
+		const { secret, previousSecret } = secrets;
 		return await createProxy(config, { logger, version, ...(secret && { secret }), ...(previousSecret && { previousSecret }) });
 	} catch (error) {
 		return { ok: false, faults: [{ path: "server", message: (error as Error).message, remedy: "Correct it and start again." }] };

@@ -46,6 +46,8 @@ export async function scan(names: readonly string[], options: ScanOptions): Prom
 	const isSecret = (rule: number): boolean => ruleSet.rules[rule]?.category === "secret";
 	const faults: Fault[] = [];
 	let found = 0;
+	if (names.length === 0 && process.stdin.isTTY)
+		process.stderr.write("scan reads what you type; Ctrl-D ends it. Name files to read those.\n");
 	for (const input of scanInputs(names)) {
 		if (input.kind === "text") {
 			const result = locate(input, inspector.inspect(Buffer.from(input.text)), isSecret);

@@ -4,7 +4,7 @@ import type { Secrets } from "../audit/audit-keys.ts";
 const SECRET = "SECURE_LLM_PROXY_SECRET_KEY";
 const PREVIOUS = "SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY";
 const TIMEOUT_MS = 30_000;
-/** Characters that a command's secret has at least and at most: less is no key, more is a page with an error. */
+/** Characters that a secret has at least, and one that a command prints at most: less is no key, more is a page with an error. */
 const LENGTHS = [16, 4096] as const;
 /** What tools print in place of a secret that is not there. */
 const NOTHING = /^(?:none|null|nil|undefined)$/i;
@@ -12,7 +12,7 @@ const NOTHING = /^(?:none|null|nil|undefined)$/i;
 /**
  * The secret of the installation and, while a rotation is under way, the one before: `SECURE_LLM_PROXY_SECRET_KEY` and
  * `…_PREVIOUS_SECRET_KEY`, or what the commands in the variables of these names with `_COMMAND` print, so that they can come from a
- * key management service. Empty: there is none. Throws when a command fails or prints no secret.
+ * key management service. Empty: there is none. Throws when a command fails or prints no secret, or when the secret is too short.
  */
 export function installationSecrets(env: NodeJS.ProcessEnv = process.env, timeoutMs = TIMEOUT_MS): Secrets {
 	return { secret: secretOf(SECRET, env, timeoutMs), previousSecret: secretOf(PREVIOUS, env, timeoutMs) };
@@ -20,7 +20,14 @@ export function installationSecrets(env: NodeJS.ProcessEnv = process.env, timeou
 
 function secretOf(name: string, env: NodeJS.ProcessEnv, timeoutMs: number): string {
 	const command = env[`${name}_COMMAND`] ?? "";
-	return command === "" ? (env[name] ?? "") : printedBy(command, `${name}_COMMAND`, timeoutMs);
+	if (command !== "") return printedBy(command, `${name}_COMMAND`, timeoutMs);
+	const secret = env[name] ?? "";
+	// One that a rotation leaves behind may have been worse.
+	if (name === SECRET && secret !== "" && secret.length < LENGTHS[0])
+		throw new Error(
+			`${name} has ${secret.length} characters, and a secret has ${LENGTHS[0]} at least; 'openssl rand -base64 32' makes one`,
+		);
+	return secret;
 }
 
 /** What it printed stays out of messages: it may be the secret. */

@@ -282,7 +282,7 @@ class UwsDownstream implements Downstream {
 			this.#kill();
 			if (!this.#isHead) this.#response.end(bytes, this.#closing);
 			else if (this.#closing) this.#response.endWithoutBody(bytes.length, true);
-			// Given a length, the older binary takes the answer for unfinished, and hangs up on the next request.
+			// Given a length, the binary takes the answer for unfinished, and hangs up on the next request.
 			else this.#response.writeHeader("content-length", String(bytes.length)).endWithoutBody();
 		} else if (bytes.length > 0 && !this.#response.write(bytes)) {
 			this.#congested = true;

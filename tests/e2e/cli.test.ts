@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CertificateAuthority } from "../support/certificates.ts";
@@ -81,7 +82,7 @@ test("after SIGTERM a replica is not ready but serves on for drain_delay_ms", as
 });
 
 test.each([
-	["a key that is not known", "server: { prot: 1 }", "server.prot: is not a known key — "],
+	["a key that is not known", "server: { prot: 1 }", "server.prot: is not a known key (line 1) — "],
 	["a value of the wrong type", "server: { port: true }", "server.port: "],
 	["a pattern without bound", "security: { pii_protection: { custom_patterns: [{ name: a, pattern: 'a+' }] } }", "security pattern 'a': "],
 	["a file that is not YAML", "server: [", "configuration: "],
@@ -156,3 +157,21 @@ test.each([
 function withAudit(config: string, dir: string): string {
 	return line.file("audit-place.yaml", readFileSync(config, "utf8").replace(/audit: .*/, `audit: { dir: "${dir}" }`));
 }
+
+test("a command whose reader has seen enough ends quietly", async () => {
+	const file = line.file("many.txt", "write to jane.doe@example.com\n".repeat(4000));
+	const { status, stdout, stderr } = spawnSync("bash", ["-c", 'node dist/main.js scan "$0" | head -n 1; exit $PIPESTATUS', file], {
+		encoding: "utf8",
+	});
+	expect({ status, stderr }).toEqual({ status: 141, stderr: "" });
+	expect(stdout).toMatch(/^\S+many\.txt:1:10 {2}email /);
+});
+
+test("scan at a terminal says that it waits for what is typed", () => {
+	const { stdout } = spawnSync("script", ["-qec", "node dist/main.js scan", "/dev/null"], {
+		input: "jane.doe@example.com\n\x04",
+		encoding: "utf8",
+	});
+	expect(stdout).toContain("Ctrl-D ends it");
+	expect(stdout).toContain("-:1:1  email");
+});

@@ -139,13 +139,16 @@ describe("the page, in a browser", () => {
 	test("asks for nothing but itself, and lets nothing out, whatever has got into it", async () => {
 		expect(asked).toEqual([pathToFileURL(file()).href]);
 		expect(said).toEqual([]);
-		const outside = createServer((_request, response) => response.end()).listen(0, "127.0.0.1");
+		const arrived: (string | undefined)[] = [];
+		const outside = createServer(({ url }, response) => {
+			arrived.push(url);
+			response.end();
+		}).listen(0, "127.0.0.1");
 		await once(outside, "listening");
-		let connections = 0;
-		outside.on("connection", () => connections++);
 		const barred = (await page.evaluate(`(${INTRUDERS})(${(outside.address() as AddressInfo).port})`)) as readonly string[];
 		expect([...new Set(barred)].sort()).toEqual(["connect-src", "form-action", "img-src", "script-src-elem"]);
-		expect(connections).toBe(0);
+		// For a form Chromium opens a connection before it asks the policy, and sends nothing over it.
+		expect(arrived).toEqual([]);
 		outside.close();
 	});
 });

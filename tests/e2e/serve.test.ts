@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { chat } from "../support/chat-client.ts";
 import { CommandLine, type Serving } from "../support/command-line.ts";
 import { chatEvents } from "../support/mock-upstream.ts";
@@ -116,12 +118,12 @@ describe("SIGHUP", () => {
 
 test.each([
 	["a file that is not there", undefined, {}, "ENOENT"],
-	["a key that is not known", "server: { prot: 1 }", {}, "server.prot: is not a known key — Use port"],
+	["a key that is not known", "server: { prot: 1 }", {}, "server.prot: is not a known key (line 1) — Use port"],
 	[
 		"a variable that is not set",
 		`server: { host: "\${NO_SUCH_VARIABLE}" }`,
 		{},
-		"server.host: the environment variable NO_SUCH_VARIABLE is not set — Set",
+		"server.host: the environment variable NO_SUCH_VARIABLE is not set (line 1) — Set",
 	],
 	["a pattern that is not valid", "security: { pii_protection: { custom_patterns: [{ name: a, pattern: '(' }] } }", {}, "'a'"],
 ])("serve refuses %s with exit code 2, names it and says what to do", async (_what, yaml, env, message) => {
@@ -163,6 +165,9 @@ test("the ready line is followed by the base URLs that clients can use", async (
 	const [, port] = /^secure-llm-proxy ready on http:\/\/\[::\]:(\d+) \(/.exec(ready ?? "") ?? [];
 	const own = `http://localhost:${port}`;
 	expect(urls).toBe(`OPENAI_BASE_URL=${own}/v1 ANTHROPIC_BASE_URL=${own} GOOGLE_GEMINI_BASE_URL=${own}`);
+	for (const [, name = "", value] of urls?.matchAll(/(\w+)=(\S+)/g) ?? []) vi.stubEnv(name, value);
+	expect([new OpenAI({ apiKey: "k" }).baseURL, new Anthropic({ apiKey: "k" }).baseURL]).toEqual([`${own}/v1`, own]);
+	vi.unstubAllEnvs();
 	expect((await fetch(`${own}/livez`)).status).toBe(200);
 	child.kill("SIGTERM");
 	await once(child, "exit");

@@ -5,8 +5,11 @@ const COMMAND = "SECURE_LLM_PROXY_SECRET_KEY_COMMAND";
 
 test("secrets come from the environment as they stand there, and from commands without the line end", () => {
 	expect(installationSecrets({})).toEqual({ secret: "", previousSecret: "" });
-	const env = { SECURE_LLM_PROXY_SECRET_KEY: " s ", SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY_COMMAND: "echo a secret of old times" };
-	expect(installationSecrets(env)).toEqual({ secret: " s ", previousSecret: "a secret of old times" });
+	const env = {
+		SECURE_LLM_PROXY_SECRET_KEY: " a secret of blanks ",
+		SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY_COMMAND: "echo a secret of old times",
+	};
+	expect(installationSecrets(env)).toEqual({ secret: " a secret of blanks ", previousSecret: "a secret of old times" });
 	// A command goes before a variable that holds the secret itself.
 	expect(installationSecrets({ [COMMAND]: "echo sixteen letters..", SECURE_LLM_PROXY_SECRET_KEY: "s" }).secret).toBe("sixteen letters..");
 });
@@ -26,4 +29,12 @@ test.each([
 	expect(attempt).toThrow(reason);
 	expect(attempt).toThrow(/SECURE_LLM_PROXY_SECRET_KEY_COMMAND .*run it by hand/);
 	expect(attempt).not.toThrow(/unavailable|short-secret/);
+});
+
+test("a secret that can be guessed is refused without being repeated; one that a rotation leaves behind is taken", () => {
+	const attempt = (): unknown => installationSecrets({ SECURE_LLM_PROXY_SECRET_KEY: "hunter2" });
+	expect(attempt).toThrow(/^SECURE_LLM_PROXY_SECRET_KEY has 7 characters.*openssl rand/);
+	expect(attempt).not.toThrow(/hunter2/);
+	const rotation = { SECURE_LLM_PROXY_SECRET_KEY: "a".repeat(16), SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY: "hunter2" };
+	expect(installationSecrets(rotation).previousSecret).toBe("hunter2");
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PUBLIC_KEY } from "./audit-log.ts";
 import { type LogPosition, positionOf, segmentsOf } from "./segment.ts";
@@ -17,7 +17,7 @@ export interface StoredRecord {
 
 /** Names of the logs in a folder, sorted. */
 export function logsIn(dir: string): string[] {
-	return existsSync(dir)
+	return existsSync(dir) && statSync(dir).isDirectory()
 		? readdirSync(dir)
 				.filter((name) => existsSync(join(dir, name, PUBLIC_KEY)))
 				.sort()

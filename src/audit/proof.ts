@@ -98,7 +98,8 @@ interface Tree {
 
 function openTree(dir: string): Tree {
 	const head = join(dir, HEAD);
-	if (!existsSync(head)) throw new Error(`${dir} holds no audit log`);
+	if (!existsSync(head))
+		throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir, and one of its logs with --log`);
 	// First: records that come while the segments are read are not covered by it.
 	const note = readFileSync(head, "utf8");
 	return { note, size: sizeOf(note), before: beginOf(dir)?.range ?? new CompactRange() };

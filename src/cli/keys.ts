@@ -128,7 +128,7 @@ export function keysList({ file: given, config, json }: Pick<KeySettings, "file"
 	return keysCommand(async () => {
 		const file = config === undefined ? given : (await configIn(config)).security.auth.keys_file;
 		const reading = readKeyFile(file, true);
-		if (!reading.ok) throw new Error(`${file} ${reading.reason}`);
+		if (!reading.ok) throw new Error(`${file} ${reading.reason} — give the key file with --file or --config`);
 		const rows = reading.keys.map(({ hash: _hash, ...row }) => ({ ...row, state: stateOf(row) }));
 		if (json === true) process.stdout.write(`${JSON.stringify(rows)}\n`);
 		else if (rows.length === 0) process.stderr.write(`${file} holds no keys; 'keys create' makes one.\n`);

@@ -75,7 +75,9 @@ export function packsSign(file: string, { key, out }: SignOptions): number {
 		process.stderr.write(`signed with ${publicKeyOf(pem)}\n`);
 		return 0;
 	} catch (error) {
-		return refuse(`cannot sign ${file} (${reasonOf(error)}) — --key takes the PEM file of an Ed25519 private key`);
+		const { code, path, message } = error as NodeJS.ErrnoException;
+		const what = path === undefined ? `--key ${key} cannot sign (${message})` : `${path} cannot be used (${code})`;
+		return refuse(`${what} — give the file of a pack, and with --key an Ed25519 private key in PEM`);
 	}
 }
 

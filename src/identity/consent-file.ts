@@ -111,7 +111,7 @@ function readStored(path: string): readonly ConsentRecord[] {
 	const reading = readJsonFile(path, StoredFile);
 	if (reading.ok) return reading.value.consents;
 	if (reading.isMissing) return [];
-	throw new Error(`${path} ${reading.reason}`);
+	throw new Error(`${path} ${reading.reason}; correct it, or restore it from a copy`);
 }
 
 /** A name that was moved to another consent does not open. */

@@ -49,7 +49,7 @@ export function readPack(bytes: Uint8Array, trusted: readonly string[]): PackRea
 /** Reads a pack that is not signed yet. Its examples are not tried. */
 export function readContent(content: Uint8Array): PackReading {
 	const written = parsed(content);
-	if (written === undefined) return { ok: false, reason: "is not JSON" };
+	if (written === undefined) return { ok: false, reason: "is not JSON — docs/prompt_security.md has an example" };
 	const result = Pack.safeParse(written, { error: faultWords });
 	if (!result.success) {
 		const [issue] = result.error.issues;

@@ -1,10 +1,12 @@
 import { z } from "zod";
 
-/** The names that a section of the configuration knows. */
-export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+/** The names that a section of the configuration knows; of a section that has a `type`, those of its type. */
+export function keysAt(schema: z.ZodType, path: readonly PropertyKey[], section: unknown): readonly string[] {
 	let nodes: Node[] = [z.toJSONSchema(schema, { io: "input" }) as Node];
 	for (const step of path) nodes = nodes.flatMap((node) => childrenOf(node, String(step)));
-	return nodes.flatMap((node) => Object.keys(node.properties ?? {}));
+	const { type } = Object(section) as { readonly type?: unknown };
+	const ofType = nodes.filter(({ properties }) => type !== undefined && properties?.["type"]?.const === type);
+	return [...new Set((ofType.length > 0 ? ofType : nodes).flatMap(({ properties = {} }) => Object.keys(properties)))];
 }
 
 /** A node of a JSON Schema, as far as a way leads on from it. */
@@ -13,6 +15,7 @@ interface Node {
 	readonly additionalProperties?: Node | boolean;
 	readonly items?: Node;
 	readonly oneOf?: readonly Node[];
+	readonly const?: unknown;
 }
 
 function childrenOf({ properties = {}, additionalProperties, items }: Node, step: string): Node[] {

@@ -71,6 +71,7 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	const security = sectionOf(raw, "security");
 	const parsed = ConfigSchema.safeParse(security === undefined ? raw : { ...(raw as object), security: withBase(security) }, {
 		error: faultWords,
+		reportInput: true,
 	});
 	if (!parsed.success) return { ok: false, faults: parsed.error.issues.flatMap((issue) => faultsOf(issue)) };
 	const { policies, issues, faults: unresolved } = resolvePolicies(security ?? {});
@@ -103,7 +104,7 @@ function faultsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = issue.pa
 	return issue.keys.map((key) => ({
 		path: [...at, key].join("."),
 		message: "is not a known key",
-		remedy: `Use ${nearest(key, keysAt(ConfigSchema, place))}, or remove it; docs/configuration.md lists all keys.`,
+		remedy: `Use ${nearest(key, keysAt(ConfigSchema, place, issue.input))}, or remove it; docs/configuration.md lists all keys.`,
 	}));
 }
 

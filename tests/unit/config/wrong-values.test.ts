@@ -20,6 +20,13 @@ const WRONG: readonly (readonly [object, string, RegExp])[] = [
 	[{ server: { workers: 0 } }, "server.workers", /must be 1 or more/],
 	[{ server: { listener: SECRET } }, "server.listener", /must be auto, uws or node/],
 	[{ server: { prot: 1 } }, "server.prot", /not a known key.*Use port/],
+	// Of several types of a section, only what its own knows is proposed, and once.
+	[{ llm_providers: { a: { type: "demo", models: [SECRET] } } }, "llm_providers.a.models", /not a known key.*Use (?!.*models)/],
+	[
+		{ llm_providers: { a: { type: "openai", base_url: "https://a.b", modles: [SECRET] } } },
+		"llm_providers.a.modles",
+		/Use models, (?!.*models)/,
+	],
 	[{ server: { drain_timeout_ms: "30s" } }, "server.drain_timeout_ms", /must be a number, not a text/],
 	[{ server: { trusted_proxies: "10.0.0.0/8" } }, "server.trusted_proxies", /must be a list, not a text/],
 	[{ server: { trusted_proxies: ["10.0.0.0/99"] } }, "server.trusted_proxies.0", /a CIDR such as/],

@@ -116,8 +116,8 @@ test("a record says where each finding was, how long each part took and by which
 		laneMoves: 0,
 		prompt: {
 			details: [
-				{ type: "phone", channel: "text:1", from: 6, to: 20, score: expect.any(Number), action: "redact" },
-				{ type: "phone", channel: "text:1", from: 25, to: 39, action: "redact" },
+				{ type: "phone", channel: "text:0", from: 6, to: 20, score: expect.any(Number), action: "redact" },
+				{ type: "phone", channel: "text:0", from: 25, to: 39, action: "redact" },
 			],
 		},
 		response: { details: [{ type: "email", channel: expect.stringContaining("content"), from: 9, to: 29, action: "redact" }] },

@@ -179,7 +179,7 @@ describe("what a reload cannot change", () => {
 
 	test("is refused as a whole where the file has a fault", async () => {
 		await signalled({ security: { blocked_phrases: ["purple"], auth: { mode: "api_key", keys_file: "/nonexistent" } } }, "reload refused");
-		expect(proxy.log.at(-1)).toContain("/nonexistent");
+		expect(proxy.log.findLast((text) => text.includes("reload refused"))).toContain("/nonexistent");
 		expect(await statusOf(ask("purple"))).toBe(200);
 	});
 });

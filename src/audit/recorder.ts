@@ -143,6 +143,6 @@ export class Recorder {
 
 	#sealed({ prompt, answer, subject: id, ...record }: ContentRecord): object {
 		const subject = this.#subjects.obtain(id);
-		return { ...record, subject: subject.pseudonym, sealed: seal(subject.key, JSON.stringify({ prompt, answer }), record.requestId) };
+		return { sealed: seal(subject.key, JSON.stringify({ prompt, answer }), record.requestId), ...record, subject: subject.pseudonym };
 	}
 }

@@ -36,7 +36,7 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 				origin: url.origin,
 				path: url.pathname + url.search,
 				method: request.method,
-				headers: { ...request.headers, "accept-encoding": "identity" },
+				headers: Object.assign({}, request.headers, { "accept-encoding": "identity" }),
 				body: request.body ?? null,
 				headersTimeout: request.deadlines.headMs,
 				bodyTimeout: request.deadlines.idleMs,

@@ -102,8 +102,8 @@ function decide(record: KeyRecord): Authentication {
 	if (record.revoked !== undefined) return { ok: false, code: "revoked_credential" };
 	if (record.expires !== undefined && Date.parse(record.expires) <= Date.now()) return { ok: false, code: "expired_credential" };
 	const caller: Caller = {
-		...NOBODY,
 		id: `key:${record.id}`,
+		...NOBODY,
 		key: record.id,
 		policy: record.policy,
 		tenant: record.tenant,

@@ -55,7 +55,7 @@ export const NOBODY = {
 export const anonymous: Authenticator = {
 	authenticate: async ({ address }) => ({
 		ok: true,
-		caller: { ...NOBODY, id: `address:${address}` },
+		caller: { id: `address:${address}`, ...NOBODY },
 	}),
 	close: () => undefined,
 };

@@ -73,7 +73,7 @@ function callerOf(payload: JWTPayload, { name, claims }: TokenIssuer, keptClaims
 	const own = (text: string): string => (name === "" ? text : `${name}/${text}`);
 	return {
 		ok: true,
-		caller: { ...NOBODY, id: `jwt:${own(subject)}`, policy, tenant: tenant && own(tenant), models, roles, limits, claims: kept },
+		caller: { id: `jwt:${own(subject)}`, ...NOBODY, policy, tenant: tenant && own(tenant), models, roles, limits, claims: kept },
 	};
 }
 

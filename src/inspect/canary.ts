@@ -69,7 +69,7 @@ function appendix(token: string): string {
 
 /** The style of an answer to whose prompt the canary went; empty: none did. */
 export function canaryStyle(style: TextStyle, token = ""): TextStyle {
-	return { ...style, isOwn: foreignCanaries(token, style.isOwn), ...(token !== "" && { canary: token }) };
+	return Object.assign({}, style, { isOwn: foreignCanaries(token, style.isOwn) }, token !== "" && { canary: token });
 }
 
 /** Of all that looks like a canary only `token`, or a beginning of it, is one. */

@@ -35,11 +35,11 @@ const MIN_INSIDE_UNITS = 8;
 export function answerStyle(style: TextStyle, prompt: SurrogateTableState): TextStyle {
 	const known = new SurrogateTable({ key: style.key, state: prompt });
 	const restorables = prompt.surrogates.flatMap(({ text, original }) => (original === undefined ? [] : [{ surrogate: text, original }]));
-	if (restorables.length === 0) return { ...style, known };
+	if (restorables.length === 0) return { known, ...style };
 	return {
-		...style,
 		known,
 		restores: createSurrogateMatcher(restorables),
+		...style,
 		isOwn: ownTexts(restorables.map(({ surrogate }) => surrogate)),
 	};
 }

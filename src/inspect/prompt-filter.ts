@@ -92,8 +92,8 @@ export function judgePrompt(
 		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
 	const known = {
-		...summary,
 		stream: request.stream,
+		...summary,
 		isStructured: request.isStructured,
 		isRepeatable: isRepeatable(value as JsonObject),
 		unset: unsetSettings(settings, value as object),
@@ -137,9 +137,9 @@ function unsetSettings(names: SettingNames | undefined, root: object): UnsetSett
 	if (names === undefined) return { needsMaxTokens: false };
 	const isUnset = !names.maxTokens.some((name) => Object.hasOwn(root, name));
 	return {
+		needsMaxTokens: isUnset && names.needsMaxTokens,
 		...(isUnset && { maxTokens: names.maxTokens[0] }),
 		...(!Object.hasOwn(root, names.temperature) && { temperature: names.temperature }),
-		needsMaxTokens: isUnset && names.needsMaxTokens,
 	};
 }
 

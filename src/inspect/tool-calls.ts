@@ -11,7 +11,7 @@ export function toolCallStyle(style: TextStyle, policy: ToolCallPolicy | undefin
 	if (policy === undefined) return style;
 	const known = new Set(offered);
 	const isAllowed = matcherOf(policy.allowedTools);
-	return { ...style, judgeTool: (name) => (known.has(name) && isAllowed(name) ? undefined : unknownTool(name, policy)) };
+	return { judgeTool: (name) => (known.has(name) && isAllowed(name) ? undefined : unknownTool(name, policy)), ...style };
 }
 
 function unknownTool(name: string, { action }: ToolCallPolicy): Finding {

@@ -14,11 +14,12 @@ export class UsageMeter {
 		const reported = reportedUsage(json);
 		if (reported === undefined) return;
 		const { input, output } = this.#usage;
-		this.#usage = {
-			...this.#usage,
-			...(reported.input !== undefined && { input: Math.max(input ?? 0, reported.input) }),
-			...(reported.output !== undefined && { output: Math.max(output ?? 0, reported.output) }),
-		};
+		this.#usage = Object.assign(
+			{},
+			this.#usage,
+			reported.input !== undefined && { input: Math.max(input ?? 0, reported.input) },
+			reported.output !== undefined && { output: Math.max(output ?? 0, reported.output) },
+		);
 	}
 
 	/** With the text so far. */

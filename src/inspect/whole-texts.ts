@@ -41,7 +41,7 @@ export class WholeTexts {
 		const [first, second] = parts;
 		if (first !== undefined && second === undefined) {
 			const { text, ...whole } = this.inspect(first);
-			return { ...whole, texts: [text] };
+			return { texts: [text], ...whole };
 		}
 		const { scanner, texts } = inspectJoined(
 			this.#program,

@@ -83,7 +83,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	const answers = new Map<SessionId, OpenAnswer>();
 	const answerContext = (policy: LoadedPolicy, { isStructured = false, surrogates }: ToLane & { kind: "open" }): AnswerContext => {
 		const memory = surrogates && options.unpack<PromptMemory>(surrogates);
-		const style = { ...policy.style("response"), isStructured };
+		const style = { isStructured, ...policy.style("response") };
 		const known = memory === undefined || memory.surrogates.length === 0 ? style : answerStyle(style, memory);
 		const { hasCanary, toolCalls } = policy.policy;
 		const marked = hasCanary ? canaryStyle(known, memory?.canary) : known;
@@ -147,10 +147,10 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const policy = policies.get(item.policyId);
 		if (policy === undefined) return [{ kind: "output", sid: item.sid, received: 0, consumed: 0, ended: "fault", code: "lane_failed" }];
 		const provider = providerOf(item.api);
-		const common = { ...answerContext(policy, item), onCut: policy.policy.onCut };
+		const common = { onCut: policy.policy.onCut, ...answerContext(policy, item) };
 		const { translation } = item;
 		if (item.mode === "body") {
-			const filter = createBodyFilter({ ...common, provider, maxBytes: MAX_BODY_BYTES });
+			const filter = createBodyFilter({ provider, maxBytes: MAX_BODY_BYTES, ...common });
 			answers.set(item.sid, { mode: "body", filter: translation === undefined ? filter : translateBody(filter, translation) });
 			return [];
 		}
@@ -160,8 +160,8 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const state = item.resume === undefined ? {} : { state: options.unpack<FilterState>(item.resume) };
 		const journal = (item.journal ?? []).flatMap((bytes) => options.unpack<readonly TranscriptEntry[]>(bytes));
 		const filter = createResponseFilter({
-			...common,
 			format,
+			...common,
 			api: item.api,
 			maxBlockBytes: MAX_BLOCK_BYTES,
 			maxChannels: MAX_CHANNELS,
@@ -194,7 +194,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 			keepsOriginals,
 			...(state && { state }),
 		});
-		const style = { ...policy.style("prompt"), prompt: surrogates, ...(state && { isOwn: ownSurrogates(state) }) };
+		const style = { prompt: surrogates, ...policy.style("prompt"), ...(state && { isOwn: ownSurrogates(state) }) };
 		// Of several policies the first inspects the answer.
 		const canary = isSecond ? undefined : canaryFor(read, policy.policy, options.secretKey);
 		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history, questions });
@@ -205,7 +205,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		// An answer with originals given back is its own caller's, and this once.
 		const isRepeatable = verdict.isRepeatable && !(memory.surrogates.length > 0 && keepsOriginals);
 		const mayRestore = memory.surrogates.some(({ original }) => original !== undefined);
-		return { ...verdict, isRepeatable, surrogates: options.pack(memory), mayRestore };
+		return { surrogates: options.pack(memory), mayRestore, ...verdict, isRepeatable };
 	};
 
 	/** The model is only known here: the policy that counts is chosen by it. */
@@ -271,7 +271,7 @@ function memoryOf(table: SurrogateTable, dryRun: boolean, { hidden = "", canary 
 	const state = table.state();
 	const surrogates = dryRun ? [] : state.surrogates;
 	if (surrogates.length === 0 && hidden === "" && canary === "" && tools.length === 0) return undefined;
-	return { ...state, surrogates, hidden, canary, tools };
+	return { hidden, canary, tools, ...state, surrogates };
 }
 
 type Told = Omit<PromptMemory, keyof SurrogateTableState>;

@@ -17,14 +17,15 @@ export function limitHeaders(readings: readonly Reading[], ok: boolean): Record<
 	}));
 	const list = (item: (reading: Reading) => string): string => shown.map(item).join(", ");
 	const waits = readings.filter(({ state }) => state.isOver).map(({ state }) => seconds(state.resetMs));
-	return {
-		...Object.assign({}, ...old),
-		...(shown.length > 0 && {
+	return Object.assign(
+		{},
+		...old,
+		shown.length > 0 && {
 			"ratelimit-policy": list(({ of }) => `"${of.kind}";q=${of.limit};w=${of.windowS}`),
 			ratelimit: list(({ of, state }) => `"${of.kind}";r=${left(of, state)};t=${seconds(state.resetMs)}`),
-		}),
-		...(!ok && { "retry-after": String(Math.max(1, ...waits)) }),
-	};
+		},
+		!ok && { "retry-after": String(Math.max(1, ...waits)) },
+	);
 }
 
 /** A burst may let more through, but no more than the limit is promised. */

@@ -162,18 +162,20 @@ function readEvent(data: string, eventName: string | undefined, memory: MessageM
 	const reading = { kind: "data", places: fields.places, companions: [], finished: [] as string[], isOnlyText: false } as const;
 	switch (type) {
 		case "message_start":
-			return { ...reading, note: { kind: "begin", outputTokens: outputTokensOf(object["message"]) } satisfies Note };
+			return { note: { kind: "begin", outputTokens: outputTokensOf(object["message"]) } satisfies Note, ...reading };
 		case "content_block_start":
-			return index === undefined ? INVALID : { ...reading, ...openBlock(data, index, fields.spans, object["content_block"], memory) };
+			return index === undefined
+				? INVALID
+				: Object.assign({}, reading, openBlock(data, index, fields.spans, object["content_block"], memory));
 		case "content_block_stop":
 			if (index === undefined) return INVALID;
-			return { ...reading, pauses: TEXT_CHANNEL, finished: [`${index}:`], note: { kind: "close", index } satisfies Note };
+			return { pauses: TEXT_CHANNEL, note: { kind: "close", index } satisfies Note, ...reading, finished: [`${index}:`] };
 		case "message_delta":
-			return { ...reading, finished: [""], note: { kind: "finish", outputTokens: outputTokensOf(object) } satisfies Note };
+			return { note: { kind: "finish", outputTokens: outputTokensOf(object) } satisfies Note, ...reading, finished: [""] };
 		case "message_stop":
-			return { ...reading, finished: [""], isEnd: true, note: undefined };
+			return { isEnd: true, note: undefined, ...reading, finished: [""] };
 		default:
-			return { ...reading, note: undefined };
+			return { note: undefined, ...reading };
 	}
 }
 

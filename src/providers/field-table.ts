@@ -89,13 +89,13 @@ export function createFieldReader(
 		const data = dataIn(string, treatment, compiled);
 		// A growing text may go on in plain words, so it is read as it stands.
 		const isWrapped = data?.kind === "text" && !treatment.startsWith("delta");
-		if (isWrapped) return { ...placeOf(string, "whole", ""), text: data.text, wrap: data.wrap };
+		if (isWrapped) return { wrap: data.wrap, ...placeOf(string, "whole", ""), text: data.text };
 		if (data !== undefined && data.kind !== "text") return data.kind;
 		if (!isInspected(treatment)) return undefined;
 		if (treatment === "part") return placeOf(string, treatment, textRun(root, string.path));
 		const hasChannel = treatment.startsWith("delta") || treatment === "copyAnswer";
 		const place = placeOf(string, treatment, hasChannel ? channelOf(root, string.path) : "");
-		return treatment.endsWith("Tool") && isClientCall(root, string.path) ? { ...place, isTool: true } : place;
+		return treatment.endsWith("Tool") && isClientCall(root, string.path) ? { isTool: true, ...place } : place;
 	};
 	return (json, root) => {
 		const found = findStrings(json, wantedOf);

@@ -17,7 +17,7 @@ export interface ContinuedState {
 
 /** The state of a text's scan, for another text that readers join to it: what it ended with has gone out. */
 export function continuing(state: ScannerState): ScannerState {
-	return { ...state, continued: { at: state.release + state.held.length, open: undefined } };
+	return { continued: { at: state.release + state.held.length, open: undefined }, ...state };
 }
 
 /** Opens a scanner in any state, also in one that `continuing` made. */
@@ -100,7 +100,7 @@ class ContinuedScanner implements TextScanner {
 	}
 
 	snapshot(): ScannerState {
-		return { ...this.#inner.snapshot(), continued: { at: this.#at, open: this.#open } };
+		return { continued: { at: this.#at, open: this.#open }, ...this.#inner.snapshot() };
 	}
 
 	close(): void {

@@ -231,14 +231,14 @@ class Scanner implements TextScanner {
 			if (this.#isKnown(detection, () => this.#original.text(detection.from, detection.to))) continue;
 			const tail = tailOf(this.#program, detection);
 			const begin = tail && (() => this.#runTail(beginTail(detection.rule, detection.to, tail), tail));
-			this.#pending.add({ ...detection, view: 0, text: undefined, beginTail: begin });
+			this.#pending.add({ view: 0, text: undefined, beginTail: begin, ...detection });
 		}
 	}
 
 	#addSeen(view: ViewScanner, detections: readonly ViewDetection[]): void {
 		for (const detection of detections) {
 			if (this.#isSignal(detection) || this.#isKnown(detection, () => detection.text)) continue;
-			this.#pending.add({ ...detection, view: view.index });
+			this.#pending.add({ view: view.index, ...detection });
 		}
 	}
 

@@ -41,9 +41,9 @@ export async function admit(request: DownstreamRequest, requestId: string, deps:
 	if (!authentication.ok) return { headers: {}, ...authentication, subject };
 	const { caller } = authentication;
 	const limit = await deps.limiter.admit({ caller, path, bodyBytes: body.length });
-	if (!limit.ok) return { ...limit, subject: caller.id };
+	if (!limit.ok) return { subject: caller.id, ...limit };
 	const { headers, grant } = limit;
-	const objection = hookObjection(await deps.hooks.run("request", { ...seen, caller: caller.id, body }));
+	const objection = hookObjection(await deps.hooks.run("request", { caller: caller.id, body, ...seen }));
 	if (objection === undefined) return { ok: true, caller, grant, headers };
 	grant.end(NO_USE, false);
 	return { ok: false, headers, subject: caller.id, ...objection };
@@ -52,5 +52,5 @@ export async function admit(request: DownstreamRequest, requestId: string, deps:
 function hookedCaller(result: HookResult): Authentication | ({ readonly ok: false } & HookObjection) {
 	if (result.kind !== "caller") return { ok: false, ...(hookObjection(result) ?? { code: "hook_failed" }) };
 	const { id, policy, tenant, roles = [], models = [], limits = {} } = result.caller;
-	return { ok: true, caller: { ...NOBODY, id, policy, tenant, roles, models, limits } };
+	return { ok: true, caller: { id, ...NOBODY, policy, tenant, roles, models, limits } };
 }

@@ -177,7 +177,7 @@ export class FrontDesk {
 
 	#refuse({ request, downstream, id }: Asked, { code, headers, subject, ...overrides }: RefusalReason): void {
 		const answer = errorAnswer(vendorOfPath(request.path), code, overrides);
-		downstream.head(answer.status, { ...answer.headers, ...headers, "x-request-id": id });
+		downstream.head(answer.status, Object.assign({}, answer.headers, headers, { "x-request-id": id }));
 		downstream.end(Buffer.from(answer.body));
 		this.#options.onRefusal({
 			requestId: id,

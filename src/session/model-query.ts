@@ -36,7 +36,7 @@ export class ModelQuery {
 
 	async run(): Promise<void> {
 		const { request, endpoint, caller } = this.#asked;
-		const choices = this.#deps.policies.choices({ ...caller, path: request.path });
+		const choices = this.#deps.policies.choices({ path: request.path, ...caller });
 		if (choices === undefined) return this.#refuse("policy_not_found");
 		// A list names no one model.
 		this.#policy = (choices.find(({ models }) => models.length === 0) as ChosenPolicy).policy;
@@ -81,7 +81,7 @@ export class ModelQuery {
 
 	#answer(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
 		const { downstream, id, headers: limits } = this.#asked;
-		downstream.head(status, { ...limits, ...headers, "x-request-id": id });
+		downstream.head(status, Object.assign({}, limits, headers, { "x-request-id": id }));
 		downstream.end(body);
 	}
 

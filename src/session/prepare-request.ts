@@ -90,7 +90,7 @@ export async function prepareRequest(
 			request: {
 				method: "POST",
 				url,
-				headers: { ...headers, "content-type": "application/json", "x-request-id": id },
+				headers: Object.assign({}, headers, { "content-type": "application/json", "x-request-id": id }),
 				body: Buffer.from(body),
 				deadlines: route.deadlines,
 			},

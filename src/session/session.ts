@@ -135,7 +135,7 @@ export class Session {
 		this.#visit = this.#deps.cache?.visit(this.#asked.caller.id, this.#request.headers["cache-control"]);
 		this.#attempts = new UpstreamAttempts(
 			{ targets, mode: this.#mode, trace: this.#trace, prepare: (target) => this.#prepare(verdict, target) },
-			{ ...this.#deps.attempts, upstream: this.#deps.upstream },
+			{ upstream: this.#deps.upstream, ...this.#deps.attempts },
 			{
 				onHead: (status, headers, prepared) => this.#onHead(status, headers, prepared),
 				onData: (chunk) => this.#onData(chunk),
@@ -164,7 +164,7 @@ export class Session {
 		const { endpoint, translation, passHeaders, isStructured, surrogates } = prepared;
 		const spoken = { policyId: this.#policy.id, api: endpoint.api, mode: this.#mode, ...(translation && { translation }) };
 		this.#lane = this.#deps.pool.openSession(
-			{ ...spoken, isStructured, surrogates },
+			{ isStructured, surrogates, ...spoken },
 			{
 				onOutput: (bytes) => this.#write(bytes),
 				onCredit: () => {
@@ -176,7 +176,7 @@ export class Session {
 			},
 		);
 		if (this.#lane === undefined) return this.#refuse("overloaded");
-		this.#securityHeaders = { ...downstreamResponseHeaders(headers, passHeaders), ...this.#visit?.headers, ...this.#securityHeaders };
+		this.#securityHeaders = Object.assign(downstreamResponseHeaders(headers, passHeaders), this.#visit?.headers, this.#securityHeaders);
 		if (this.#mode !== "body") this.#startStream();
 	}
 
@@ -255,8 +255,8 @@ export class Session {
 	#head(status: number, headers: Readonly<Record<string, string>>): void {
 		this.#headSent = true;
 		this.#status = status;
-		const own = { ...this.#asked.headers, ...this.#securityHeaders, ...this.#clock.serverTiming() };
-		this.#downstream.head(status, { ...own, ...headers, "x-request-id": this.#asked.id });
+		const own = Object.assign({}, this.#asked.headers, this.#securityHeaders, this.#clock.serverTiming());
+		this.#downstream.head(status, Object.assign(own, headers, { "x-request-id": this.#asked.id }));
 	}
 
 	#refuse(code: ErrorCode, detail: ErrorOverrides = {}, found = NOTHING_FOUND): void {

@@ -39,8 +39,8 @@ export function settle(end: SessionEnd, { prices, logger, record: write }: Sessi
 	const use = isRepeated ? NO_USE : useOf(lane?.usage, isComplete, request.body.length, prices.of(attempts.at(-1)));
 	grant.end(use, outcome === "prompt_blocked");
 	const record = interactionRecord({
-		...end,
 		requestId: id,
+		...end,
 		caller,
 		request,
 		api: endpoint.api,

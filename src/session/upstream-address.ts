@@ -27,11 +27,12 @@ export function upstreamAddress(
 	const passesCredential = passCredential && route.apiKey === "";
 	return {
 		url,
-		headers: {
-			...(passesCredential && endpoint.vendor === "gemini" && credentialInQuery(request.query)),
-			...upstreamRequestHeaders(request.headers, { passCredential: passesCredential, more: route.passHeaders.request, isForeign }),
-			...(isForeign && endpoint.vendor === "anthropic" && ANTHROPIC_VERSION),
-			...credential,
-		},
+		headers: Object.assign(
+			{},
+			passesCredential && endpoint.vendor === "gemini" && credentialInQuery(request.query),
+			upstreamRequestHeaders(request.headers, { passCredential: passesCredential, more: route.passHeaders.request, isForeign }),
+			isForeign && endpoint.vendor === "anthropic" && ANTHROPIC_VERSION,
+			credential,
+		),
 	};
 }

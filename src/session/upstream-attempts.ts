@@ -115,7 +115,7 @@ export class UpstreamAttempts {
 		const route = this.#plan.targets[index]?.route;
 		if (route === undefined) return undefined;
 		const { circuit, health } = this.#deps;
-		const permit = health.of(route.provider).enter({ ...circuit, maxConcurrent: route.maxConcurrent, isForced });
+		const permit = health.of(route.provider).enter({ isForced, maxConcurrent: route.maxConcurrent, ...circuit });
 		return permit && { index, permit };
 	}
 
@@ -152,7 +152,7 @@ export class UpstreamAttempts {
 		const { url, headers } = prepared.request;
 		const { type, provider } = target.route;
 		const traced = { type, provider, model: target.model, api: target.api, url, isStreamed: this.#plan.mode !== "body" };
-		const request = { ...prepared.request, headers: { ...headers, ...this.#plan.trace.attempt(traced) } };
+		const request = { ...prepared.request, headers: Object.assign({}, headers, this.#plan.trace.attempt(traced)) };
 		attempt.exchange = this.#deps.upstream.send(request, {
 			onHead: (status, headers) => this.#onHead(attempt, status, headers, prepared),
 			onData: (chunk) => this.#events.onData(chunk),

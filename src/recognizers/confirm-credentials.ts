@@ -146,6 +146,7 @@ export const confirmNamedValue: Confirmer = (candidate) => judgeNamed(candidate,
 /** The text of an element: it ends with the closing tag, and stands for itself as in quotes. */
 export const confirmElementValue: Confirmer = (candidate) => {
 	if (candidate.right === undefined) return undefined;
+	if (/<label\b[^<>]*>\s*$/i.test(candidate.left) || candidate.text.endsWith(":")) return 0;
 	return candidate.right.startsWith("</") ? judgeNamed(candidate, candidate.left.replace(/["']?>\s*$/, '="')) : 0;
 };
 

@@ -1,7 +1,8 @@
 import { PASSWORD_KEYS, TOKEN_KEYS, VALUE } from "./credential-keys.ts";
 import type { PatternSpec } from "./recognizer.ts";
 
-const KEYS = `(?:${PASSWORD_KEYS}|${TOKEN_KEYS})[A-Za-z0-9_.-]{0,12}`;
+const NAMES = `(?:${PASSWORD_KEYS}|${TOKEN_KEYS})`;
+const KEYS = `${NAMES}[A-Za-z0-9_.-]{0,12}`;
 const USER = "[A-Za-z0-9_.@+-]{1,24}";
 
 /** Forms in which markup, code and tools write a credential without `=` or `:` right behind its name. */
@@ -24,7 +25,7 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 	},
 	{
 		name: "credential_typed",
-		expression: `${KEYS}: {0,1}(?:&(?:'static ){0,1}){0,1}str(?:ing){0,1}(?: \\| (?:none|null|undefined)){0,1} {0,1}=`,
+		expression: `${NAMES}[A-Za-z0-9_]{0,6}: {0,1}(?:&(?:'static ){0,1}){0,1}str(?:ing){0,1}(?: \\| (?:none|null|undefined)){0,1} {0,1}=`,
 		caseInsensitive: true,
 		score: 0.8,
 		confirm: "named_value",
@@ -49,7 +50,7 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 	},
 	{
 		name: "password_of",
-		expression: `(?<![A-Za-z])${PASSWORD_KEYS} (?:for|of|to|do|da|de|del|du|des|für|vom|voor|till?)[ ][A-Za-z0-9' _-]{1,20} {0,1}:[ ]`,
+		expression: `(?<![A-Za-z])${PASSWORD_KEYS} (?:for|of|to|do|da|de|del|du|des|für|vom|voor|till?)[ ][A-Za-z0-9' _-]{1,16}(?: {0,1}:| (?:is|lautet|ist|es|est|è|é))[ ]`,
 		caseInsensitive: true,
 		score: 0.8,
 		confirm: "spoken_password",
@@ -81,7 +82,7 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 	},
 	{
 		name: "connection_arguments",
-		expression: `(?:jdbc:|host=|dbname=|localhost|:\\d{4,5}/)[A-Za-z0-9_.=;-]{0,18}["'], {0,1}["']${USER}["'], {0,1}`,
+		expression: `(?:jdbc:|DBI:|host=|dbname=|localhost|:\\d{4,5}/)[A-Za-z0-9_.=;:-]{0,18}["'], {0,1}["']${USER}["'], {0,1}`,
 		score: 0.8,
 		confirm: "argument_value",
 		core: { ...VALUE, skip: "\"'", maxSkip: 1 },
@@ -92,6 +93,27 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 		score: 0.8,
 		confirm: "option_value",
 		core: { skip: '"', maxSkip: 1, bytes: "^\\s@/;\"'", minBytes: 4, maxBytes: 160 },
+	},
+	{
+		name: "password_particle",
+		expression: "(?:パスワード[はが]|密[码碼][是为為]|비밀번호[는은]) {0,1}",
+		score: 0.8,
+		confirm: "spoken_password",
+		core: { skip: " :「\"'", maxSkip: 4, bytes: "!-~", minBytes: 5, maxBytes: 160 },
+	},
+	{
+		name: "mysql_option",
+		expression: "(?:mysql(?:dump|admin|import){0,1}|mariadb)[A-Za-z0-9 ._-]{0,40} -p",
+		score: 0.8,
+		confirm: "option_value",
+		core: { ...VALUE, skip: "\"'", maxSkip: 1 },
+	},
+	{
+		name: "samba_option",
+		expression: `(?:[ ]-U {0,1}["']{0,1}[A-Za-z0-9_./\\\\-]{1,32}%|net use (?:[A-Za-z]: ){0,1}\\\\\\\\[A-Za-z0-9_.$\\\\-]{1,40} )`,
+		score: 0.8,
+		confirm: "option_value",
+		core: { ...VALUE, skip: "\"'", maxSkip: 1 },
 	},
 	{
 		name: "redis_option",

@@ -3,6 +3,7 @@ import { FOLDS, foldOf } from "../../models/names/split.ts";
 import { DEFAULTS, trainTokenModel } from "../../models/names/training.ts";
 import { type KnownName, remember, repeatsIn, type ScoredSpan } from "../../src/models/known-names.ts";
 import { MAX_SEGMENT_BYTES, SegmentCutter } from "../../src/models/segment.ts";
+import { NOTHING_BEFORE } from "../../src/models/text-before.ts";
 import { type EntitySpan, findEntities, isCommonWord, type TokenModel } from "../../src/models/token-model.ts";
 import { type Thresholds, thresholdFor } from "../../src/models/token-model-file.ts";
 import { tokenize } from "../../src/models/token-text.ts";
@@ -31,8 +32,8 @@ const GRID = [
 	0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999,
 	0.9995, 0.9999,
 ];
-/** Names of several words, addresses and organisations may each touch one ordinary prompt in so many; names of one word none. */
-const PROMPTS_PER_TOUCH = 1500;
+/** Names of several words, names of one word, addresses and organisations may each touch one ordinary prompt in so many. */
+const PROMPTS_PER_TOUCH = 2400;
 /** Corpora of documents that hold somebody's data; the other English ones are tweets, encyclopaedia and filings, which name the public. */
 const DOCUMENTS: ReadonlySet<string> = new Set(["pii-anon-eval", "pii-presidio-synth"]);
 
@@ -83,11 +84,13 @@ function segmentsOf(model: TokenModel, text: string): Segment[] {
 	const bytes = Buffer.from(text);
 	const cutter = new SegmentCutter();
 	const segments: Segment[] = [];
+	let before = NOTHING_BEFORE;
 	for (let from = 0; from < bytes.length; ) {
 		const size = cutter.next(bytes, from, bytes.length) ?? Math.min(MAX_SEGMENT_BYTES, bytes.length - from);
 		const segment = bytes.toString("utf8", from, from + size);
-		const { spans } = findEntities(model, segment);
+		const { spans, after } = findEntities(model, segment, before);
 		segments.push({ text: segment, from, spans });
+		before = after;
 		from += size;
 	}
 	return segments;
@@ -121,8 +124,8 @@ function foundIn({ segments, isCommon }: Read, thresholds: Thresholds): Found[] 
 function thresholdsFrom(reads: readonly Read[]): Thresholds {
 	const prompts = reads.filter(({ corpus }) => corpus === "benign-prompts");
 	const none: Thresholds = { person: 2, lone: 2, address: 2, organization: 2, place: 1 };
+	const most = prompts.length / PROMPTS_PER_TOUCH;
 	const lowest = (kind: Kind): number => {
-		const most = kind === "lone" ? 0 : prompts.length / PROMPTS_PER_TOUCH;
 		const isFew = (least: number): boolean => prompts.filter((read) => isTouched(read, { ...none, [kind]: least })).length <= most;
 		return GRID.find(isFew) ?? (GRID.at(-1) as number);
 	};

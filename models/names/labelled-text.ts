@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENTITIES, type Entity } from "../../src/models/entity-labels.ts";
 import { MAX_SEGMENT_BYTES, SegmentCutter } from "../../src/models/segment.ts";
+import { NOTHING_BEFORE, type TextBefore, textAfter } from "../../src/models/text-before.ts";
 import { type Token, tokenize } from "../../src/models/token-text.ts";
 import type { SplitRow } from "./split.ts";
 
@@ -14,6 +15,7 @@ export interface LabelledText {
 /** Tokens of one segment and the label of each. */
 export interface LabelledSegment {
 	readonly tokens: readonly Token[];
+	readonly before: TextBefore;
 	readonly labels: Uint8Array;
 }
 
@@ -97,11 +99,13 @@ export function segmentsOf({ text, spans }: LabelledText): LabelledSegment[] {
 	const segments: LabelledSegment[] = [];
 	let from = 0;
 	let index = 0;
+	let before = NOTHING_BEFORE;
 	while (from < bytes.length) {
 		const size = cutter.next(bytes, from, bytes.length) ?? Math.min(MAX_SEGMENT_BYTES, bytes.length - from);
 		const part = bytes.toString("utf8", from, from + size);
 		const tokens = tokenize(part);
-		if (tokens.length > 0) segments.push({ tokens, labels: labelsOf(tokens, index, spans) });
+		if (tokens.length > 0) segments.push({ tokens, before, labels: labelsOf(tokens, index, spans) });
+		before = textAfter(before, tokens);
 		from += size;
 		index += part.length;
 	}

@@ -81,13 +81,8 @@ interface Featurising {
 function examplesOf(texts: readonly LabelledText[], { lists, bits, next }: Featurising): { examples: Example[]; seen: Uint8Array } {
 	const seen = new Uint8Array(1 << bits);
 	const examples: Example[] = [];
-	for (const { tokens, labels } of texts.flatMap(segmentsOf)) {
-		const features = featuresOf(
-			tokens,
-			(word) => lists.get(word) ?? 0,
-			bits,
-			() => next() < LIST_DROPOUT,
-		);
+	for (const { tokens, before, labels } of texts.flatMap(segmentsOf)) {
+		const features = featuresOf(tokens, before, { lists: (word) => lists.get(word) ?? 0, bits }, () => next() < LIST_DROPOUT);
 		for (const bucket of features) seen[bucket] = Math.min(255, (seen[bucket] as number) + 1);
 		examples.push({ features, labels });
 	}

@@ -5,6 +5,8 @@ const FIRST_PERSON =
 /** Addresses of the net, long numbers, and words that stand beside somebody's data. */
 const CONTACT =
 	/@.+\.|^\d{4,}$|^(?:phone|tel|email|e-mail|address|dob|ssn|mrn|account|customer|patient|employee|order|invoice|signed|dear|regards|sincerely)$/i;
+/** Whether a word stands beside somebody's data. */
+export const isContact = ({ text }: Token): boolean => CONTACT.test(text);
 const MARKUP = /^[|{}<>=;\t]$/;
 
 /**
@@ -14,9 +16,10 @@ const MARKUP = /^[|{}<>=;\t]$/;
  */
 export function settingOf(tokens: readonly Token[]): number {
 	let [speaks, contact, markup, capitals] = [0, 0, 0, 0];
-	for (const { text } of tokens) {
+	for (const token of tokens) {
+		const { text } = token;
 		if (FIRST_PERSON.test(text)) speaks = 1;
-		if (CONTACT.test(text)) contact++;
+		if (isContact(token)) contact++;
 		if (MARKUP.test(text)) markup = 1;
 		if (/^\p{Lu}/u.test(text)) capitals++;
 	}

@@ -1,11 +1,19 @@
+import { mentionsOf } from "./mentions.ts";
 import { settingOf } from "./setting.ts";
+import type { TextBefore } from "./text-before.ts";
 import type { Token } from "./token-text.ts";
 
 /** Word lists a token may stand in, as bits. */
 export type WordBits = (word: number) => number;
 
+/** How words and features become numbers. */
+export interface Hashing {
+	readonly lists: WordBits;
+	readonly bits: number;
+}
+
 /** Features of one token. */
-export const FEATURES = 43;
+export const FEATURES = 49;
 
 /** What is known of one token by itself: hashes, and the bits of the word lists. */
 interface Traits {
@@ -31,7 +39,7 @@ export function hashWord(text: string): number {
  * Feature buckets of every token, `FEATURES` in a row. A bucket is a hash in `[0, 2^bits)`; two features may share one.
  * `dropLists`, in training only, hides the word lists of some tokens, so that the model does not rely on them alone.
  */
-export function featuresOf(tokens: readonly Token[], lists: WordBits, bits: number, dropLists?: () => boolean): Uint32Array {
+export function featuresOf(tokens: readonly Token[], before: TextBefore, { lists, bits }: Hashing, dropLists?: () => boolean): Uint32Array {
 	const traits = tokens.map((token) => traitsOf(token, lists, dropLists?.() === true));
 	const hasCapitals = tokens.some(({ text }) => /\p{Lu}\p{Ll}/u.test(text)) ? 1 : 2;
 	const out = new Uint32Array(tokens.length * FEATURES);
@@ -46,6 +54,9 @@ export function featuresOf(tokens: readonly Token[], lists: WordBits, bits: numb
 	};
 	const setting = settingOf(tokens);
 	const opening = traits[0]?.word ?? 1;
+	const mentions = mentionsOf(tokens);
+	const textOpening = before.opening === 0 ? opening : before.opening;
+	const past = 1 + before.contact + 4 * before.segments;
 	for (const [i, token] of tokens.entries()) {
 		const t = traits[i] as Traits;
 		const l = traits[i - 1] ?? EDGE;
@@ -97,6 +108,13 @@ export function featuresOf(tokens: readonly Token[], lists: WordBits, bits: numb
 		put(setting, t.shape, l.word);
 		put(opening, t.shape, Math.min(i, 4));
 		put(opening, t.lists, setting);
+		const mentioned = mentions[i] as number;
+		put(mentioned, t.shape, mentions[i - 1]);
+		put(mentioned, t.lists, mentions[i + 1]);
+		put(textOpening, t.shape, l.shape);
+		put(textOpening, past, t.lists);
+		put(past, t.shape, l.shape);
+		put(past, t.lists, l.lists);
 	}
 	return out;
 }

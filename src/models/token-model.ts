@@ -1,5 +1,6 @@
 import { ENTITIES, type Entity, LABELS } from "./entity-labels.ts";
 import { latticeOf, viterbi } from "./label-chain.ts";
+import { NOTHING_BEFORE, type TextBefore, textAfter } from "./text-before.ts";
 import { FEATURES, featuresOf } from "./token-features.ts";
 import { type Token, tokenize } from "./token-text.ts";
 
@@ -28,20 +29,21 @@ export interface TokenModel {
 	readonly wordLists: Uint8Array;
 }
 
-/** A segment and what it holds. */
+/** What a segment holds, and what it says to the segments behind it. */
 export interface SegmentReading {
 	readonly tokens: readonly Token[];
 	readonly spans: readonly EntitySpan[];
+	readonly after: TextBefore;
 }
 
 /** Entities of a segment, in order, by the most probable sequence of labels. */
-export function findEntities(model: TokenModel, text: string): SegmentReading {
+export function findEntities(model: TokenModel, text: string, before: TextBefore = NOTHING_BEFORE): SegmentReading {
 	const tokens = tokenize(text);
-	return { tokens, spans: tokens.length === 0 ? [] : spansOf(model, tokens) };
+	return { tokens, spans: tokens.length === 0 ? [] : spansOf(model, tokens, before), after: textAfter(before, tokens) };
 }
 
-function spansOf(model: TokenModel, tokens: readonly Token[]): EntitySpan[] {
-	const features = featuresOf(tokens, (word) => listsOf(model, word), model.bits);
+function spansOf(model: TokenModel, tokens: readonly Token[], before: TextBefore): EntitySpan[] {
+	const features = featuresOf(tokens, before, { lists: (word) => listsOf(model, word), bits: model.bits });
 	const scores = emissions(model, features, tokens.length);
 	const labels = viterbi(scores, model.transitions, tokens.length);
 	if (labels.every((label) => label === 0)) return [];

@@ -1,6 +1,7 @@
 import type { Entity } from "../models/entity-labels.ts";
 import { type KnownName, remember, repeatsIn } from "../models/known-names.ts";
 import { SegmentCutter } from "../models/segment.ts";
+import { NOTHING_BEFORE, type TextBefore } from "../models/text-before.ts";
 import { findEntities, isCommonWord } from "../models/token-model.ts";
 import { scoreOf, shippedModel, type TokenModelFile, thresholdFor } from "../models/token-model-file.ts";
 import type { RuleSet } from "../policy/policy.ts";
@@ -8,10 +9,11 @@ import type { Detection, Detector } from "./detector.ts";
 
 /** What the decided segments of a text say to the next one. Plain data. */
 export interface TextMemory {
+	readonly before: TextBefore;
 	readonly names: readonly KnownName[];
 }
 
-const EMPTY: TextMemory = { names: [] };
+const EMPTY: TextMemory = { before: NOTHING_BEFORE, names: [] };
 
 /** What finds the learned rules of a rule set; shared by all texts of a lane. */
 export interface EntityProgram {
@@ -29,7 +31,7 @@ export function createEntityProgram({ rules, threshold, allowList }: RuleSet): E
 	const { model, thresholds }: TokenModelFile = shippedModel();
 	return {
 		find(segment, memory) {
-			const { tokens, spans } = findEntities(model, segment);
+			const { tokens, spans, after } = findEntities(model, segment, memory.before);
 			const found = spans.flatMap(({ entity, from, to, probability }) => {
 				const value = segment.slice(from, to);
 				const least = thresholdFor(thresholds, entity, value);
@@ -43,7 +45,7 @@ export function createEntityProgram({ rules, threshold, allowList }: RuleSet): E
 				const start = Buffer.byteLength(segment.slice(0, from));
 				return { rule: learned.get(entity)?.rule as number, score, from: start, to: start + Buffer.byteLength(segment.slice(from, to)) };
 			});
-			return { detections, memory: { names } };
+			return { detections, memory: { before: after, names } };
 		},
 	};
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { mentionsOf } from "../../../src/models/mentions.ts";
 import { settingOf } from "../../../src/models/setting.ts";
+import { NOTHING_BEFORE, type TextBefore, textAfter } from "../../../src/models/text-before.ts";
 import { findEntities } from "../../../src/models/token-model.ts";
 import { decodeModel, encodeModel, scoreOf, shippedModel, thresholdFor } from "../../../src/models/token-model-file.ts";
 import { tokenize } from "../../../src/models/token-text.ts";
@@ -21,6 +23,22 @@ test("a disguised word is read as its reader takes it, and stands where it stood
 				.map(({ text }) => text)
 				.join(""),
 		).toBe(plain);
+});
+
+test("a word says whether an address of the net in the same text says it too", () => {
+	const mentions = (text: string): string => mentionsOf(tokenize(text)).join("");
+	expect(mentions("Bo Huang bo.huang86@northwind.com Northwind")).toBe("1102");
+	expect(mentions("Zoë Ng of Acme zoe@acme.org https://acme.org/ng")).toBe("100200");
+	expect(mentions("Bo Huang of Northwind")).toBe("0000");
+});
+
+test("a text remembers how it began and how often data of a person stood in it", () => {
+	const after = (...segments: readonly string[]): TextBefore =>
+		segments.reduce((before, segment) => textAfter(before, tokenize(segment)), NOTHING_BEFORE);
+	expect(after()).toEqual(NOTHING_BEFORE);
+	expect(after("Imagine a city.", "It is old.")).toEqual({ ...after("Imagine it."), segments: 2 });
+	expect(after("Imagine a city.").opening).not.toBe(after("Patient: 4711.").opening);
+	expect(after("Dear all,", " ", "call 555123.", "Yes.", "No.")).toMatchObject({ contact: 2, segments: 3 });
 });
 
 test("the spans of entities lie in the text as it stands", () => {

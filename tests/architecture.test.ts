@@ -53,6 +53,8 @@ const WORKER_FILES: ReadonlySet<string> = new Set([
 	"lanes/lane-inspector.ts",
 	"lanes/checkpoint.ts",
 	"lanes/lane-policies.ts",
+	"lanes/prompt-memory.ts",
+	"lanes/second-look.ts",
 	"lanes/serve-lane.ts",
 ]);
 const WORKER_MAY_IMPORT = ["inspect", "models", "policy", "providers", "scanner", "verdict"];
@@ -62,7 +64,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"uWebSockets.js": ["edge/listener-uws.ts"],
 	undici: ["edge/upstream.ts"],
 	"eventsource-parser": ["wire/sse-decoder.ts"],
-	piscina: ["lanes/lane-pool.ts"],
+	piscina: ["lanes/lane-threads.ts"],
 	"onnxruntime-node": ["models/onnx-encoder.ts"],
 	msgpackr: ["lanes/codec.ts"],
 	pino: ["telemetry/logger.ts"],

@@ -23,7 +23,7 @@ interface Judged {
 }
 
 /**
- * `npm run eval -- injection`: the learned models on sources they have not seen, by themselves and together with the
+ * `npm run eval -- injection [--misses SET|all]`: the learned models on sources they have not seen, by themselves and together with the
  * rules, as prompts are judged. Every origin of attacks is left out once, with a share of the benign texts; documents are compared
  * with themselves without their payload.
  */
@@ -59,8 +59,8 @@ export async function printLearnedInjection(policy: Policy, dir: string, misses:
 	process.stdout.write(`\nasked of the second stage: ${asked.texts} of ${all.length} texts, ${asked.benign} of them benign prompts\n`);
 	if (misses === undefined) return;
 	for (const { text, risk } of all)
-		if (text.set === misses && (text.label === 1) !== risk >= BLOCK_SCORE)
-			process.stderr.write(`${text.label === 1 ? "MISSED" : "FALSE"} ${text.id} ${risk.toFixed(3)}\n`);
+		if ((misses === "all" || text.set === misses) && (text.label === 1) !== risk >= BLOCK_SCORE)
+			process.stderr.write(`${text.label === 1 ? "MISSED" : "FALSE"} ${text.set} ${text.id} ${risk.toFixed(3)}\n`);
 }
 
 function printJudge(name: string, judged: readonly Judged[]): void {

@@ -2,6 +2,7 @@ import type { Speaker } from "../../src/core/speaker.ts";
 import type { PromptRisk } from "../../src/inspect/prompt-risk.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { readCorpus } from "./corpora.ts";
+import { printDrawnSuffixes } from "./drawn-suffixes.ts";
 import { createJudge } from "./prompt-judge.ts";
 
 /** Whose words the texts of a set are. */
@@ -38,6 +39,7 @@ export async function printInjectionRules(policy: Policy, dir: string, limit: nu
 		process.stdout.write(`\n${name} (as ${speaker})\n`);
 		for (const [row, counts] of [...rows].sort()) print(row, counts);
 	}
+	printDrawnSuffixes(judge, dir);
 	process.stdout.write(`\n${((1e6 * ms) / bytes).toFixed(0)} µs per 1,000 bytes, one thread\n`);
 }
 

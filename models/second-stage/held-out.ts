@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Text } from "../injection/corpus.ts";
 
-const FILE = new URL("held-out.json.gz", import.meta.url);
-
 /** What train.py wrote beside the model: for each text, by set and id, the output of an encoder that has not seen its origin. */
-export function heldOutScores(): ReadonlyMap<string, number> {
-	return new Map(Object.entries(JSON.parse(gunzipSync(readFileSync(FILE)).toString()) as Record<string, number>));
+export function heldOutScores(folder = import.meta.dirname): ReadonlyMap<string, number> {
+	const packed = readFileSync(join(folder, "held-out.json.gz"));
+	return new Map(Object.entries(JSON.parse(gunzipSync(packed).toString()) as Record<string, number>));
 }
 
 /** Throws for a text that was not judged: the examples were written from other data. */

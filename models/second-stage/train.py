@@ -8,6 +8,7 @@ Needs torch, safetensors, onnx, onnxruntime.
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -18,8 +19,11 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 
 SEED = 1
-LAYERS, WIDTH, HEADS, WINDOW = 6, 384, 12, 128
-EPOCHS, BATCH, RATE, WARM_UP, DECAY, DROPOUT = 2, 64, 5e-5, 0.06, 0.01, 0.1
+WIDTH, HEADS, WINDOW = 384, 12, 128
+# SMOKE in the environment: only to see that everything works, on a core.
+SMOKE = "SMOKE" in os.environ
+LAYERS, EPOCHS, BATCH = (1, 1, 8) if SMOKE else (6, 2, 64)
+RATE, WARM_UP, DECAY, DROPOUT = 5e-5, 0.06, 0.01, 0.1
 # Share of pieces that are masked while learning, and how sure a label may make the model.
 WORD_DROPOUT, SMOOTHING = 0.05, 0.02
 LINEAR = {"q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value"}

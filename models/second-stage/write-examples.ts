@@ -10,7 +10,7 @@ import { unlearnedTexts } from "../injection/unlearned.ts";
 import { windowExamples } from "./examples.ts";
 
 /**
- * `CORPORA_DIR=… npm run train:second-stage:examples -- VOCABULARY DIR`: what train.py reads. `examples.jsonl`: windows to
+ * `CORPORA_DIR=… tsx models/second-stage/write-examples.ts VOCABULARY DIR`: what train.py reads. `examples.jsonl`: windows to
  * learn, each with the fold that leaves it out (-1: none). `judged.jsonl`: windows of the texts that are judged, by the model of
  * their fold.
  */

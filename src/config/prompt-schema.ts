@@ -53,7 +53,13 @@ export const Input = z
 			.enum(["refuse", "pass"])
 			.default("refuse")
 			.describe(
-				"A file in a request that may hold text and cannot be inspected (PDF, office formats, archives). `refuse`: the request is answered 400; `pass`: the file goes upstream as it is. Text files are always inspected, images and sound always pass.",
+				"A file in a request that may hold text and cannot be inspected (PDF, office formats, archives). `refuse`: the request is answered 400; `pass`: the file goes upstream as it is. Text files are always inspected; for images and sound see `media`.",
+			),
+		media: z
+			.enum(["pass", "flag", "refuse"])
+			.default("pass")
+			.describe(
+				"A picture, sound or film in a request, also by its address: what it says or shows is not read. `pass`: it goes upstream; `flag`: it does, and the audit trail has `uninspected_media`; `refuse`: the request is answered 400. A text that sends the model to a picture for orders is judged by the rules of `prompt_injection` in any case.",
 			),
 		special_tokens: z
 			.enum(["pass", "neutralize", "reject"])

@@ -51,6 +51,13 @@ export const ERRORS = {
 		false,
 		"The request carries a file that cannot be inspected. Send its text, or set security.input.documents to pass.",
 	),
+	media_not_inspected: entry(
+		400,
+		"invalid_request_error",
+		"policy",
+		false,
+		"The request carries a picture, sound or film, which cannot be inspected. Send text, or set security.input.media to pass.",
+	),
 	invalid_request: entry(400, "invalid_request_error", "downstream", false, "The request is not valid."),
 	bad_framing: entry(
 		400,

@@ -13,8 +13,9 @@ import { replaceValues } from "../wire/json-strings.ts";
 import { type Canary, withCanary } from "./canary.ts";
 import type { TextStyle } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
+import { firstMedia } from "./media-parts.ts";
 import { countFault } from "./prompt-counts.ts";
-import { judgeInjection, type PromptText } from "./prompt-risk.ts";
+import { judgeInjection, type PromptText, type TextReport } from "./prompt-risk.ts";
 import type { Questions } from "./questions.ts";
 import { textGroups } from "./text-runs.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
@@ -82,7 +83,8 @@ export function judgePrompt(
 		for (const [k, i] of group.entries()) texts[i] = whole.texts[k];
 	}
 	const attack = judgeInjection(prompt, policy, program, { history, questions });
-	for (const { findings: notes, channel } of attack.reports) tally.add(notes, channel);
+	const unseen = unseenMedia(value, policy);
+	for (const { findings: notes, channel } of [...attack.reports, ...unseen]) tally.add(notes, channel);
 	blocked ||= attack.action === "block";
 	const summary = {
 		model: request.model,
@@ -99,7 +101,7 @@ export function judgePrompt(
 		unset: unsetSettings(settings, value as object),
 	};
 	const isEdited = editsOf(request.places, texts, request.amendments).length > 0;
-	const passed = passedAction(isEdited, findings.length > 0 || attack.action === "flag");
+	const passed = passedAction(isEdited, findings.length > 0 || attack.action === "flag" || unseen.length > 0);
 	if (policy.dryRun) return { action: "allow", ...known, would: blocked ? "block" : passed };
 	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
 	if (canary !== undefined) {
@@ -113,10 +115,18 @@ export function judgePrompt(
 function refusalOf({ request: { document, places }, value }: ReadPrompt, policy: Policy): InvalidPrompt | undefined {
 	if (document !== undefined && policy.documents === "refuse")
 		return { action: "invalid", code: "document_not_inspected", message: ERRORS.document_not_inspected.message, param: document };
+	const media = policy.media === "refuse" ? firstMedia(value) : undefined;
+	if (media !== undefined)
+		return { action: "invalid", code: "media_not_inspected", message: ERRORS.media_not_inspected.message, param: media };
 	const fault = countFault(value, policy.maxCounts);
 	if (fault !== undefined) return { action: "invalid", code: "invalid_request", ...fault };
 	if (places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
 	return undefined;
+}
+
+function unseenMedia(request: unknown, { media }: Policy): readonly Omit<TextReport, "risk">[] {
+	if (media !== "flag" || firstMedia(request) === undefined) return [];
+	return [{ channel: "media", findings: [{ type: "uninspected_media", from: 0, to: 0, score: 0, action: "flag" }] }];
 }
 
 function traitsOf(prompt: readonly PromptText[], request: unknown): PromptTraits {

@@ -11,7 +11,9 @@ import {
 	noisyOr,
 	type SignalPlace,
 	speakerTrust,
+	writtenPlaces,
 } from "../verdict/injection.ts";
+import { crescendo, type TextRisk, type Turn } from "./crescendo.ts";
 import type { Questions } from "./questions.ts";
 
 /** One text of a prompt with the signals that were seen in it. */
@@ -51,16 +53,10 @@ const MIN_REPORTED_RISK = 0.3;
 const ADJACENT = { most: 64, trust: 0.97 } as const;
 /** Turns with answers between them may belong together, but seldom do. */
 const TURNS = { most: 8, trust: 0.75 } as const;
-/** So many texts of the user with so much risk of their own. */
-const CRESCENDO = { least: 3, from: 0.5, trust: 0.75 } as const;
 /** What a caller whose requests were blocked of late adds counts where the prompt itself says so much: alone it blocks nobody. */
 const HISTORY_FROM = 0.3;
 /** UTF-16 units on each side of the seam of two texts: a signal may be torn in two. */
 const SEAM_UNITS = 64;
-
-interface TextRisk extends InjectionReport {
-	readonly channel: string;
-}
 
 export type AskedQuestions = Pick<Questions, "about" | "isLate">;
 
@@ -88,7 +84,7 @@ export function judgeInjection(
 		withLearned(places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(text), speaker), text, speaker, learned, second);
 	const single = texts.map(({ channel, text, speaker, signals }) => ({
 		channel,
-		...judge(placesOf(signals, ruleSet), text, speaker),
+		...judge([...placesOf(signals, ruleSet), ...writtenPlaces(text)], text, speaker),
 	}));
 	const said = texts.filter(({ speaker, text }) => speaker === "user" && text !== "");
 	const runs = adjacentRuns(texts);
@@ -96,7 +92,7 @@ export function judgeInjection(
 	const turns = said.slice(-TURNS.most);
 	// With nothing between them they were read together already, and at more weight.
 	if (!runs.some((run) => turns.every((text) => run.includes(text)))) joined.push(judgeJoined(turns, TURNS.trust, ruleSet, judge));
-	const inText = [...single, ...joined, crescendo(single.filter((_, i) => texts[i]?.speaker === "user"))];
+	const inText = [...single, ...joined, crescendo(turnsOf(texts, single, ruleSet))];
 	const all = [...inText, callerHistory(worstOf(inText), history)];
 	const actionOf = (risk: number): PromptRisk["action"] => (risk < injection.threshold ? "allow" : injection.action);
 	const risk = worstOf(all);
@@ -146,13 +142,6 @@ function callerHistory(worst: number, history: number): TextRisk {
 	return { channel: "caller", risk, findings: risk === 0 ? [] : [{ type: "caller_history", score: history, from: 0, to: 0 }] };
 }
 
-/** Each of these texts would pass, and together they are a pattern: somebody tries one thing after the other. */
-function crescendo(said: readonly TextRisk[]): TextRisk {
-	const tries = said.map(({ risk }) => risk).filter((risk) => risk >= CRESCENDO.from);
-	const risk = tries.length < CRESCENDO.least ? 0 : noisyOr(tries) * CRESCENDO.trust;
-	return { channel: "joined", risk, findings: risk === 0 ? [] : [{ type: "crescendo", score: risk, from: 0, to: 0 }] };
-}
-
 /** Texts of the user with nothing of anybody else between them. */
 function adjacentRuns(texts: readonly PromptText[]): readonly (readonly PromptText[])[] {
 	const runs: PromptText[][] = [[]];
@@ -170,6 +159,20 @@ function placesOf(signals: readonly Detection[], ruleSet: RuleSet, shift = 0): S
 		from: from + shift,
 		to: to + shift,
 	}));
+}
+
+function turnsOf(texts: readonly PromptText[], reports: readonly TextRisk[], ruleSet: RuleSet): Turn[] {
+	return texts.flatMap(({ speaker, signals }, i) =>
+		speaker === "user"
+			? [
+					{
+						risk: reports[i]?.risk ?? 0,
+						signals: new Set(placesOf(signals, ruleSet).map(({ signal }) => signal)),
+						isReply: texts[i - 1]?.speaker === "assistant",
+					},
+				]
+			: [],
+	);
 }
 
 type Judge = (places: readonly SignalPlace[], text: string, speaker: Speaker) => InjectionReport;

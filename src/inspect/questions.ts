@@ -8,6 +8,11 @@ export class Questions {
 	readonly #texts = new Set<string>();
 	#opinion: SecondOpinion | undefined;
 
+	/** `opinion`: what is known from the start. */
+	constructor(opinion?: SecondOpinion) {
+		this.#opinion = opinion;
+	}
+
 	/** Chance of an attack, 0…1, from both stages together; undefined: not known. */
 	about(text: string): number | undefined {
 		if (this.#opinion === undefined) this.#texts.add(text);
@@ -23,12 +28,11 @@ export class Questions {
 		return this.#opinion?.isLate === true;
 	}
 
-	/** Never rejects. `first`: the first stage's chance for a text. `ms`: for all texts together. */
-	async answer(stage: Promise<SecondStage>, first: (text: string) => number, ms: number): Promise<void> {
-		try {
-			this.#opinion = await (await stage).judge(this.#texts, first, ms);
-		} catch {
-			this.#opinion = { risks: new Map(), isLate: true };
-		}
+	/** Never rejects. `stage`: undefined where it could not be loaded. `first`: the first stage's chance for a text. `ms`: for all texts together. */
+	async answer(stage: SecondStage | undefined, first: (text: string) => number, ms: number): Promise<void> {
+		this.#opinion = (await stage?.judge(this.#texts, first, ms).catch(() => undefined)) ?? TOO_LATE;
 	}
 }
+
+/** Nobody was asked in time. */
+export const TOO_LATE: SecondOpinion = { risks: new Map(), isLate: true };

@@ -7,28 +7,27 @@ import { type BodyFilter, createBodyFilter } from "../inspect/body-filter.ts";
 import { canaryFor, canaryStyle } from "../inspect/canary.ts";
 import { answerStyle, ownSurrogates, type PromptMemory, type TextStyle } from "../inspect/conversation.ts";
 import type { FilterStep } from "../inspect/filter-step.ts";
-import { echoProgram, hiddenText } from "../inspect/hidden-text.ts";
+import { echoProgram } from "../inspect/hidden-text.ts";
 import { answerInspect } from "../inspect/inspect-request.ts";
 import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { answerModeration } from "../inspect/moderation-request.ts";
 import { judgePrompt, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
-import { Questions } from "../inspect/questions.ts";
+import { Questions, TOO_LATE } from "../inspect/questions.ts";
 import { createResponseFilter } from "../inspect/response-filter.ts";
 import { toolCallStyle } from "../inspect/tool-calls.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
 import { translateBody, translateRequest, translateStream } from "../inspect/translated-answer.ts";
-import { shippedInjectionModel } from "../models/injection-model.ts";
-import { shippedSecondStage } from "../models/second-stage.ts";
-import type { Policy } from "../policy/policy.ts";
-import { offeredTools } from "../providers/offered-tools.ts";
+import { type SecondStage, shippedSecondStage } from "../models/second-stage.ts";
 import { providerOf } from "../providers/registry.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
-import { SurrogateTable, type SurrogateTableState } from "../verdict/surrogate-table.ts";
+import { SurrogateTable } from "../verdict/surrogate-table.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { type CreateEngine, LanePolicies } from "./lane-policies.ts";
+import { memoryOf, toldBy } from "./prompt-memory.ts";
 import type { FromLane, SessionId, ToLane } from "./protocol.ts";
+import { SecondLook } from "./second-look.ts";
 
 /** Bytes of one SSE block or, beyond what a policy could need, one whole answer. */
 const MAX_BLOCK_BYTES = 1 << 20;
@@ -45,6 +44,8 @@ const INTERNAL: PromptVerdict = { action: "invalid", code: "internal_error", mes
 export interface LaneInspector {
 	/** Handles one message; answers in the order of the messages, but for a prompt that the second stage is asked about. */
 	handle(item: ToLane): readonly FromLane[];
+	/** Resolves when nothing is computed any more: a thread must not be terminated before. */
+	close(): Promise<void>;
 }
 
 export interface LaneInspectorOptions {
@@ -53,8 +54,10 @@ export interface LaneInspectorOptions {
 	readonly unpack: <T>(bytes: Uint8Array) => T;
 	/** Keys the hashes in redacted text. */
 	readonly secretKey: Uint8Array;
-	/** Takes the verdict of a prompt that the second stage was asked about. Absent: it is not asked. */
+	/** Takes the verdict of a prompt that the second stage was asked about, and before it by when it comes. Absent: it is not asked. */
 	readonly later?: (item: FromLane) => void;
+	/** Another than the package's, in tests. */
+	readonly secondStage?: () => Promise<SecondStage>;
 	/** Another engine than Hyperscan: the oracle, in tests. */
 	readonly createEngine?: CreateEngine;
 }
@@ -79,6 +82,8 @@ type OpenAnswer =
 
 /** All inspection of one lane: policies and open answers. Pure but for the native engines. */
 export function createLaneInspector(options: LaneInspectorOptions): LaneInspector {
+	const { later, secondStage = shippedSecondStage } = options;
+	const secondLook = later && new SecondLook(secondStage, later);
 	const policies = new LanePolicies(options.createEngine ?? createHyperscanEngine, options.secretKey);
 	const answers = new Map<SessionId, OpenAnswer>();
 	const answerContext = (policy: LoadedPolicy, { isStructured = false, surrogates }: ToLane & { kind: "open" }): AnswerContext => {
@@ -226,12 +231,11 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		const { sid } = item;
 		try {
 			const { choice, policy, verdict } = inspection(item);
-			const questions = options.later === undefined ? undefined : new Questions();
+			const questions = secondLook === undefined ? undefined : new Questions(item.isLate && TOO_LATE);
 			const first = verdict(questions);
 			if (questions?.isOpen !== true) return [{ kind: "prompt", sid, verdict: first, choice }];
-			const second = questions.answer(shippedSecondStage(), shippedInjectionModel().score, policy?.policy.injection?.timeout?.ms ?? 0);
-			const known = second.then(() => verdict(questions)).catch(() => INTERNAL);
-			void known.then((answer) => options.later?.({ kind: "prompt", sid, verdict: answer, choice }));
+			const withinMs = policy?.policy.injection?.timeout?.ms ?? 0;
+			void secondLook?.take({ sid, choice, questions, withinMs, verdict: () => attempted(() => verdict(questions)) });
 			return [];
 		} catch {
 			return [{ kind: "prompt", sid, verdict: INTERNAL, choice: 0 }];
@@ -239,6 +243,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	};
 
 	return {
+		close: async () => secondLook?.close(),
 		handle(item) {
 			switch (item.kind) {
 				case "policy":
@@ -266,19 +271,12 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	};
 }
 
-/** What the answer must know; undefined: nothing. In a dry run the prompt went upstream as it was. */
-function memoryOf(table: SurrogateTable, dryRun: boolean, { hidden = "", canary = "", tools = [] }: Told = {}): PromptMemory | undefined {
-	const state = table.state();
-	const surrogates = dryRun ? [] : state.surrogates;
-	if (surrogates.length === 0 && hidden === "" && canary === "" && tools.length === 0) return undefined;
-	return { hidden, canary, tools, ...state, surrogates };
-}
-
-type Told = Omit<PromptMemory, keyof SurrogateTableState>;
-
-/** What the request tells the model, as far as the policy looks for it in the answer. */
-function toldBy(read: ReadPrompt, policy: Policy, canary = ""): Told {
-	return { hidden: hiddenText(read, policy), canary, tools: policy.toolCalls === undefined ? [] : offeredTools(read.value) };
+function attempted(verdict: () => PromptVerdict): PromptVerdict {
+	try {
+		return verdict();
+	} catch {
+		return INTERNAL;
+	}
 }
 
 /** What stands between the filter, which knows SSE in the upstream's format, and the client. */

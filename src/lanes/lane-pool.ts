@@ -1,13 +1,12 @@
 import { MessageChannel } from "node:worker_threads";
-import { Piscina } from "piscina";
 import type { TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { Lane } from "./lane.ts";
 import { type AnswerKind, LaneSession, MAX_HOMELESS_MS, type RetainedBudget, type SessionHandler } from "./lane-session.ts";
+import { type LaneThread, LaneThreads } from "./lane-threads.ts";
 import { owned } from "./owned.ts";
 import { type PoolStats, poolStats } from "./pool-stats.ts";
-import type { FromLane, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
-import type { LaneTask } from "./serve-lane.ts";
+import type { FromLane, LaneAnswer, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 
 /** Why there is no answer. */
 export type LaneRefusal = "overloaded" | "lane_failed";
@@ -67,7 +66,7 @@ const MAX_RETAINED_BYTES = 256 << 20;
 const SESSION_LOAD_BYTES = 4096;
 
 interface PendingJob {
-	readonly item: Job;
+	item: Job;
 	readonly resolve: (answer: JobAnswer | LaneRefusal) => void;
 	lane: number | undefined;
 	suspicions: number;
@@ -89,9 +88,10 @@ export async function createLanePool(options: LanePoolOptions): Promise<LanePool
 
 class Pool implements LanePool {
 	readonly #options: LanePoolOptions;
-	readonly #piscina: Piscina;
+	readonly #threads: LaneThreads;
 	readonly #lanes: (Lane | undefined)[];
-	readonly #aborts: (AbortController | undefined)[] = [];
+	/** Of every lane, also of those that were given up. */
+	readonly #laneOf = new WeakMap<LaneThread, Lane>();
 	readonly #policies = new Map<string, ToLane>();
 	readonly #sessions = new Map<SessionId, LaneSession>();
 	readonly #jobs = new Map<SessionId, PendingJob>();
@@ -101,20 +101,7 @@ class Pool implements LanePool {
 
 	constructor(options: LanePoolOptions) {
 		this.#options = options;
-		const isSource = import.meta.url.endsWith(".ts");
-		const url = options.workerUrl ?? new URL(isSource ? "./lane-worker.ts" : "./lane-worker.js", import.meta.url);
-		this.#piscina = new Piscina({
-			filename: url.href,
-			name: "runLane",
-			minThreads: options.lanes,
-			maxThreads: options.lanes,
-			concurrentTasksPerWorker: 1,
-			atomics: "disabled",
-			execArgv: isSource ? ["--import", "tsx"] : [],
-			// Every event makes short-lived objects; a larger nursery lets them die before they are copied.
-			resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 },
-		});
-		this.#piscina.on("error", () => undefined);
+		this.#threads = new LaneThreads(options.lanes, options.workerUrl);
 		this.#lanes = Array.from({ length: options.lanes }, () => undefined);
 	}
 
@@ -178,18 +165,18 @@ class Pool implements LanePool {
 		for (const job of this.#jobs.values()) this.#settle(job, "lane_failed");
 		for (const session of this.#sessions.values()) session.fail("lane_failed");
 		for (const lane of this.#lanes) lane?.close();
-		for (const abort of this.#aborts) abort?.abort();
-		await this.#piscina.destroy();
+		await this.#threads.close((thread) => this.#laneOf.get(thread)?.mayCompute === true);
 	}
 
 	/** Starts a lane; resolves when it has taken in the policies, rejects when it dies before. */
 	#startLane(index: number, backoffMs: number): Promise<void> {
 		const { port1, port2 } = new MessageChannel();
-		const abort = new AbortController();
-		this.#aborts[index] = abort;
-		const task: LaneTask = { port: port2, secretKey: this.#options.secretKey };
+		const thread = this.#threads.start({ port: port2, secretKey: this.#options.secretKey });
 		return new Promise((ready, failed) => {
+			let isOver = false;
 			const died = (reason: string): void => {
+				if (isOver) return;
+				isOver = true;
 				failed(new Error(`A lane did not start (${reason}).`));
 				this.#onDeath(index, lane, reason, backoffMs);
 			};
@@ -198,13 +185,15 @@ class Pool implements LanePool {
 				onItem: (item) => this.#onItem(item),
 				onHang: () => {
 					this.#options.onEvent({ kind: "hung", lane: index });
-					abort.abort();
+					// Its next lane must not hang over the same text.
+					for (const job of this.#jobs.values())
+						if (job.item.kind === "prompt" && job.lane === index && lane.owes(job.item.sid)) job.item = { ...job.item, isLate: true };
+					if (lane.mayCompute) died("hung");
+					else thread.terminate();
 				},
 			});
-			this.#piscina.run(task, { transferList: [port2], signal: abort.signal }).then(
-				() => died("ended"),
-				(error: Error) => died(error.name),
-			);
+			this.#laneOf.set(thread, lane);
+			void thread.ended.then(died);
 			this.#lanes[index] = lane;
 			this.#rehome();
 		});
@@ -276,7 +265,7 @@ class Pool implements LanePool {
 		return best;
 	}
 
-	#onItem(item: FromLane): void {
+	#onItem(item: LaneAnswer): void {
 		if (item.kind === "passed") return this.#sessions.get(item.sid)?.onPassed();
 		if (item.kind === "output") return this.#sessions.get(item.sid)?.onOutput(item);
 		const job = this.#jobs.get(item.sid);

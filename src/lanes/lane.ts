@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
-import { answersOf, batchOf, type FromLane, type Reply, type ToLane } from "./protocol.ts";
+import { DeferredAnswers } from "./deferred-answers.ts";
+import { answersOf, batchOf, type FromLane, type LaneAnswer, type Reply, type ToLane } from "./protocol.ts";
 import { WaitGauge } from "./wait-gauge.ts";
 
 /** Unlimited batches per tick collapse under load (knowledge/holdback.md §6b); what arrives meanwhile waits for the reply. */
@@ -17,8 +18,8 @@ const MAX_QUEUED_BYTES = 16 << 20;
 export interface LaneEvents {
 	/** The thread has taken in what it was started with. Called once. */
 	onReady(): void;
-	onItem(item: FromLane): void;
-	/** The oldest unanswered batch passed its deadline, or a reply could not be read. */
+	onItem(item: LaneAnswer): void;
+	/** The oldest unanswered batch or a promised answer passed its deadline, or a reply could not be read. */
 	onHang(): void;
 }
 
@@ -37,6 +38,7 @@ export class Lane {
 	#wakesAt = 0;
 	#deadline: NodeJS.Timeout | undefined;
 	readonly #gauge = new WaitGauge();
+	readonly #deferred = new DeferredAnswers(() => !this.#isClosed && this.#events.onHang());
 	#isReady = false;
 	#isClosed = false;
 	/** Sessions on this lane, kept by them: what a new session is placed by. */
@@ -81,6 +83,16 @@ export class Lane {
 		return new Set([...this.#inFlight.values()].flat().flatMap((item) => ("sid" in item ? [item.sid] : [])));
 	}
 
+	/** Whether the lane has promised an answer for later that has not come. */
+	owes(sid: number): boolean {
+		return this.#deferred.has(sid);
+	}
+
+	/** Whether its thread may be within the second stage's runtime, which ends the process where the thread is terminated meanwhile. */
+	get mayCompute(): boolean {
+		return !this.#deferred.isEmpty;
+	}
+
 	post(item: ToLane): void {
 		this.#queue.push(item);
 		this.#queuedBytes += sizeOf(item);
@@ -96,6 +108,7 @@ export class Lane {
 	close(): void {
 		this.#isClosed = true;
 		clearTimeout(this.#deadline);
+		this.#deferred.close();
 		this.#port.removeAllListeners("message");
 		this.#port.close();
 	}
@@ -133,8 +146,14 @@ export class Lane {
 			this.#events.onReady();
 		}
 		if (this.#inFlight.size > 0) this.#armDeadline();
-		for (const item of answersOf(reply)) this.#events.onItem(item);
+		for (const item of answersOf(reply)) this.#onItem(item);
 		this.#flush();
+	}
+
+	#onItem(item: FromLane): void {
+		if (item.kind === "deferred") return this.#deferred.promised(item.sid, item.withinMs + this.#deadlineMs);
+		if (item.kind === "prompt") this.#deferred.kept(item.sid);
+		this.#events.onItem(item);
 	}
 
 	#armDeadline(): void {

@@ -2,7 +2,7 @@
  * Every message between the front end and a lane: plain data and bytes, copied by structured clone. That copies all of the
  * memory behind a view, so bytes that are views of larger buffers are made their own first (`owned`).
  * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply. A prompt
- * that takes a second look is answered later, in a reply of its own (`NO_BATCH`).
+ * that takes a second look is answered later, in a reply of its own (`NO_BATCH`); a `deferred` before it says by when.
  */
 import type { AnswerUsage } from "../core/answer-usage.ts";
 import type { AnswerMode, ApiName } from "../core/api.ts";
@@ -50,6 +50,8 @@ export type ToLane =
 			/** Of the request, without query: some APIs carry the model there. */
 			readonly path: string;
 			readonly body: Uint8Array;
+			/** A lane has hung over the second stage: it is not asked again, and counts as late. */
+			readonly isLate?: true;
 	  }
 	/** Put an inspected request into the format of its upstream, with its name for the model. Answered by `translated`. */
 	| {
@@ -99,6 +101,8 @@ export type FromLane =
 			/** Index in `policies` of the one that counted; 0 where the request could not be read. */
 			readonly choice: number;
 	  }
+	/** The verdict of this prompt comes within `withinMs`; a lane that breaks its word hangs. */
+	| { readonly kind: "deferred"; readonly sid: SessionId; readonly withinMs: number }
 	| { readonly kind: "translated"; readonly sid: SessionId; readonly result: TranslatedBody | "internal_error" }
 	/** Answers one data message, as `output` does: what came with it is proven safe as it came, and no state goes with it. */
 	| { readonly kind: "passed"; readonly sid: SessionId }
@@ -127,6 +131,9 @@ export type FromLane =
 			/** So far; with every state and with the end. */
 			readonly usage?: AnswerUsage;
 	  };
+
+/** What goes on to whom it concerns; a promise is between the lane and its mailbox. */
+export type LaneAnswer = Exclude<FromLane, { readonly kind: "deferred" }>;
 
 /**
  * Most items are a piece of an answer, and what says that it goes out as it came. To copy the names of an object's members

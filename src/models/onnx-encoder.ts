@@ -6,8 +6,13 @@ export interface Encoder {
 	logit(ids: readonly number[]): Promise<number>;
 }
 
+export interface LoadedEncoder extends Encoder {
+	/** Gives its memory back; it reads nothing more. */
+	release(): Promise<void>;
+}
+
 /** A model with an input `ids` (int64, batch × length) and an output `logit` (float32, batch). Rejects where it or the runtime is missing. */
-export async function loadEncoder(file: URL): Promise<Encoder> {
+export async function loadEncoder(file: URL): Promise<LoadedEncoder> {
 	const { InferenceSession, Tensor } = await runtime();
 	// A lane is one thread: more would take the time from the others.
 	const session = await InferenceSession.create(fileURLToPath(file), { intraOpNumThreads: 1, interOpNumThreads: 1 });
@@ -17,6 +22,7 @@ export async function loadEncoder(file: URL): Promise<Encoder> {
 			const { logit } = await session.run({ ids: input });
 			return Number(logit?.data[0]);
 		},
+		release: () => session.release(),
 	};
 }
 

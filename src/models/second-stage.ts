@@ -1,19 +1,24 @@
 import { readFileSync } from "node:fs";
-import { type Encoder, loadEncoder } from "./onnx-encoder.ts";
+import { type Encoder, type LoadedEncoder, loadEncoder } from "./onnx-encoder.ts";
 import { type PieceWindow, pieceWindows } from "./piece-windows.ts";
+import { TurnQueue } from "./turn-queue.ts";
 import { WordPieces } from "./word-pieces.ts";
 
 /** Windows of one text, and of all texts of a prompt, that the transformer reads: those that the first stage finds worst. */
 const MAX_TEXT_WINDOWS = 4;
 const MAX_PROMPT_WINDOWS = 16;
+/** Windows of all prompts of a thread that may wait: about two seconds of work. What has no room is late. */
+const MAX_WAITING_WINDOWS = 256;
 
 /** A small transformer: what is asked about the texts that the first stage is unsure of. */
 export interface SecondStage {
 	/**
 	 * Chance of an attack, 0…1, for each text, from both stages together. A text that is not in the answer was not read: there
-	 * were too many, or the time was over (`isLate`). `first`: the first stage's chance for a text or a part of it.
+	 * were too many, or the time was over or too many other prompts wait (`isLate`). `first`: the first stage's chance for a text or a part of it.
 	 */
 	judge(texts: Iterable<string>, first: (text: string) => number, ms: number): Promise<SecondOpinion>;
+	/** Gives up what waits, as late; resolves when nothing is read. */
+	idle(): Promise<void>;
 }
 
 export interface SecondOpinion {
@@ -33,18 +38,19 @@ interface AskedWindow extends PieceWindow {
 	readonly score: number;
 }
 
-export function createSecondStage(encoder: Encoder, pieces: WordPieces, weights: StageWeights): SecondStage {
+export function createSecondStage(encoder: Encoder, vocabulary: WordPieces, weights: StageWeights): SecondStage {
+	const queue = new TurnQueue(MAX_WAITING_WINDOWS);
 	return {
+		idle: () => queue.clear(),
 		async judge(texts, first, ms) {
 			const until = performance.now() + ms;
-			const windows = [...texts].flatMap((of) => worstWindows(pieces, of, first).map((window) => ({ ...window, of })));
+			const windows = [...texts].flatMap((of) => worstWindows(vocabulary, of, first).map((window) => ({ ...window, of })));
 			const outputs = new Map<string, number>();
-			let isLate = false;
-			for (const { ids, of } of windows.sort(byScore).slice(0, MAX_PROMPT_WINDOWS)) {
-				isLate = performance.now() > until;
-				if (isLate) break;
+			const read = windows.sort(byScore).slice(0, MAX_PROMPT_WINDOWS);
+			const pieces = read.map(({ ids, of }) => async () => {
 				outputs.set(of, Math.max(outputs.get(of) ?? Number.NEGATIVE_INFINITY, await encoder.logit(ids)));
-			}
+			});
+			const isLate = !(await queue.run(pieces, until));
 			const risks = new Map(Array.from(outputs, ([text, output]) => [text, together(weights, first(text), output)]));
 			return { risks, isLate };
 		},
@@ -78,13 +84,29 @@ export function shippedSecondStage(): Promise<SecondStage> {
 
 /** Reads a text with the model of the package, which is not kept. Rejects like `shippedSecondStage`. */
 export async function proveSecondStage(): Promise<void> {
-	const { risks } = await (await loadSecondStage(FOLDER)).judge(["word"], () => 0.5, Number.POSITIVE_INFINITY);
-	if (risks.get("word") === undefined || Number.isNaN(risks.get("word"))) throw new Error("the model gives no number");
+	const { encoder, vocabulary, weights } = await readFolder(FOLDER);
+	try {
+		const { risks } = await createSecondStage(encoder, vocabulary, weights).judge(["word"], () => 0.5, Number.POSITIVE_INFINITY);
+		if (risks.get("word") === undefined || Number.isNaN(risks.get("word"))) throw new Error("the model gives no number");
+	} finally {
+		await encoder.release();
+	}
 }
 
 /** A folder with `model.onnx`, `vocabulary.txt` (one piece a line) and `weights.json`. */
-async function loadSecondStage(folder: URL): Promise<SecondStage> {
-	const vocabulary = readFileSync(new URL("vocabulary.txt", folder), "utf8").split("\n").filter(Boolean);
+export async function loadSecondStage(folder: URL): Promise<SecondStage> {
+	const { encoder, vocabulary, weights } = await readFolder(folder);
+	return createSecondStage(encoder, vocabulary, weights);
+}
+
+interface SecondStageFiles {
+	readonly encoder: LoadedEncoder;
+	readonly vocabulary: WordPieces;
+	readonly weights: StageWeights;
+}
+
+async function readFolder(folder: URL): Promise<SecondStageFiles> {
+	const vocabulary = new WordPieces(readFileSync(new URL("vocabulary.txt", folder), "utf8").split("\n").filter(Boolean));
 	const weights = JSON.parse(readFileSync(new URL("weights.json", folder), "utf8")) as StageWeights;
-	return createSecondStage(await loadEncoder(new URL("model.onnx", folder)), new WordPieces(vocabulary), weights);
+	return { encoder: await loadEncoder(new URL("model.onnx", folder)), vocabulary, weights };
 }

@@ -73,6 +73,7 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 				harm: { threshold: response.block_threshold, action: dryRun ? ("flag" as const) : response.on_harmful },
 			}),
 		documents: security.input.documents,
+		...(security.input.media !== "pass" && { media: security.input.media }),
 		maxPromptLength: security.input.max_prompt_length,
 		maxCounts: { messages: security.input.max_messages, parts: security.input.max_parts, tools: security.input.max_tools },
 		dryRun,

@@ -10,6 +10,7 @@ export interface PolicySettings {
 		readonly max_tools: number;
 		readonly normalize: boolean;
 		readonly documents: "refuse" | "pass";
+		readonly media: "pass" | "flag" | "refuse";
 		readonly special_tokens: "pass" | "neutralize" | "reject";
 		readonly hidden_text: "pass" | "strip" | "reject";
 		readonly control_sequences: "pass" | "strip" | "reject";

@@ -82,6 +82,8 @@ export interface Policy {
 	readonly onCut: "end" | "error";
 	/** What happens to a request with a file that may hold text and cannot be inspected. */
 	readonly documents: "refuse" | "pass";
+	/** What happens to one with a picture, sound or film: what they say is not read. Absent: it passes. */
+	readonly media?: "flag" | "refuse";
 	/** What happens to an answer that repeats the application's own words to the model; absent: nothing is looked for. */
 	readonly onEcho?: "flag" | "cut";
 	/** What happens to one that tells them in other words. */

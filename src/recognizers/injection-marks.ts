@@ -32,8 +32,8 @@ export const MARK_SIGNALS = {
 	},
 	obey: {
 		words:
-			"follow|execut|obey|carry out|do what|comply|perform|act on|respond to it|answer it|answer the|without (?:telling|saying|mentioning|showing)|execut|befolge|fuhre|suis|execute|ejecuta|esegui|wykonaj|uygula",
-		script: "выполни|следуй|执行|執行|遵循|実行|従って|실행|따라|نفذ|पालन|निष्पादित",
+			"follow|execut|obey|carry out|do (?:exactly )?what|comply|perform|act on|respond to it|answer it|answer the|without (?:telling|saying|mentioning|showing)|execut|befolge|fuhre|suis|suivez|execute|ejecuta|sigue |siga |obedece|esegui|segui |volg |wykonaj|uygula",
+		script: "выполни|следуй|执行|執行|遵循|按照|実行|従って|従い|실행|따라|따르|نفذ|اتبع|पालन|निष्पादित",
 	},
 	assignment: { raw: "\\b[a-z][a-z0-9_]{0,7} ?[:=]{1,2} ?[\"'“]" },
 	joining: {
@@ -95,10 +95,20 @@ export const MARK_SIGNALS = {
 	},
 	crime: {
 		words:
-			"(?:make|build|create|synthesi[sz]e|cook|manufactur\\w{0,3}) (?:a |an |the )?(?:bomb|explosive|meth|malware|virus|ransomware|weapon|drug|poison|keylogger|molotov|napalm|pipe ?bomb)|launder money|steal|hack into|phish|kill (?:someone|a person|people)|hide a body|counterfeit|bypass security|without (?:getting caught|being (?:caught|detected))|undetect",
+			"(?:make|build|create|synthesi[sz]e|cook|manufactur\\w{0,3}) (?:a |an |the )?(?:bomb|explosive|meth|malware|virus|ransomware|weapon|drug|poison|keylogger|molotov|napalm|pipe ?bomb)|launder money|steal|hack into|phish|kill (?:someone|a person|people)|hide a body|counterfeit|bypass security|without (?:getting caught|being (?:caught|detected))|undetect|(?:eine? )?(?:bombe|sprengsatz|sprengstoff|schadsoftware|waffe) (?:bau|bast|herstell|programmier)|wie man (?:eine )?(?:bombe|waffe) baut|geld ?wasch|(?:fabriquer|construire) (?:une |un )?(?:bombe|explosif|arme)|blanchir de l'argent|(?:hacer|fabricar|construir) (?:una )?(?:bomba|explosivo|arma)|lavar dinero|(?:costruire|fabbricare) (?:una )?(?:bomba|arma)|riciclare denaro|(?:fazer|fabricar|construir) (?:uma )?(?:bomba|arma)|lavar dinheiro|(?:een )?bom (?:maken|bouwen)|(?:zbudowac|zrobic) bombe|bomba yap",
+		script:
+			"(?:сделать|собрать|изготовить) (?:бомбу|взрывчатку|оружие|наркотик)|отмыть деньги|взломать|(?:制作|制造|自制)(?:炸弹|炸药|毒品|武器|病毒)|洗钱|爆弾(?:の作り方|を作)|麻薬を作|폭탄(?:을)? ?(?:만드|만들|제조)|돈세탁|صنع (?:قنبلة|متفجرات|سلاح)|غسل الأموال|बम (?:बना|कैसे)",
 	},
 	test_claim: {
 		words:
 			"(?:strictly |only |purely )?(?:for|this is a) (?:testing|a test|test)(?: purposes)?|part of (?:a |an |the )?(?:training|security|test|audit) (?:exercise|drill|test|evaluation)|to (?:enable|aid|help|assist)(?: with)? debug|system (?:malfunction|error|is experiencing|failure)|(?:troubleshoot|fix) (?:and fix )?(?:the )?errors|(?:the )?mission, should you|special case:|prove you are|i made a mistake|forgot to (?:ask|tell) you|no matter what\\b|it is crucial (?:that )?you|in development mode",
+	},
+	media_list: {
+		words:
+			"(?:image|picture|photo|screenshot|figure|bild|imagen|immagine|imagem)s? (?:shows?|contains?|has|presents?|is|zeigt|enthalt|montre|muestra|mostra) (?:a |an |the |eine? |une |una |uma )?(?:\\w{1,12} )?(?:list|steps?|methods?|items?|liste|lista)",
+	},
+	list_to_fill: {
+		words:
+			"(?:generate|write|give|provide|create|add) (?:a |the )?(?:detailed )?(?:contents?|text|paragraphs?|details?|descriptions?) (?:for|to|of) (?:each|every|all)|(?:fill (?:in|out)?|complete) (?:each|every|all|the) (?:of the )?(?:(?:empty|blank|missing) )?(?:items?|points?|steps?|list|blanks?|entries)|fulle (?:jeden|alle|die) punkt|complete[rz]? (?:chaque|tous)|completa (?:cada|todos|ogni)",
 	},
 } as const satisfies Readonly<Record<string, Signal>>;

@@ -107,4 +107,16 @@ export const LANGUAGE_SIGNALS = {
 		script:
 			"я твой разработчик|я ваш разработчик|режим разработчика|режим отладки|我是你的开发|开发者模式|開發者模式|管理员模式|私はあなたの開発者|開発者モード|管理者モード|개발자 모드|관리자 모드|أنا مطورك|وضع المطور|डेवलपर मोड|मैं तुम्हारा डेवलपर",
 	},
+	media_place: {
+		words:
+			"(?:in|on|inside|within|from|of) (?:the |this |that |my |an? )?(?:attached |uploaded |following |above )?(?:image|picture|photo|screenshot|audio|recording|video)|(?:im|in dem|auf dem|in diesem|aus dem|in der|in dieser) (?:bild|foto|audio|video|aufnahme)|(?:dans|de|sur) (?:l'|la |cette )(?:image|photo|video|audio)|(?:en|de|da|na|no|della) (?:la |esta |el )?(?:imagen|imagem|foto|audio|video)|(?:nell'|dell'|nella |della )(?:immagine|foto|audio)|(?:in|op|van|uit) (?:de|het|deze|dit) (?:afbeelding|foto|video|opname)|(?:na|z|ze|w) (?:obraz|zdjeci|nagrani)|(?:gorsel|resim|fotograf)(?:de|te|da|ta|in)",
+		script:
+			"(?:на|в|с) (?:изображени|картинк|фото|аудио|видео)|(?:图片|图像|照片|音频|视频)(?:中|里|上)|(?:画像|写真|音声|動画)(?:の|に)|(?:이미지|사진|그림|음성|영상)(?:의|에|속)|(?:في|من) (?:هذه )?(?:الصورة|الصوت|الفيديو)|(?:चित्र|तस्वीर|छवि|ऑडियो|वीडियो) (?:में|के)",
+	},
+	press_on: {
+		words:
+			"(?:go|take (?:it|this|that)|push (?:it|this)) (?:a (?:bit|little|step) |one step |even |much )?further|(?:in |with |give )?(?:even |much |far )?(?:more|greater) (?:explicit|graphic|realistic|extreme|specific|technical|practical|precise|detail|concrete)|be (?:more )?(?:specific|explicit|precise)|(?:elaborate|expand|build) (?:on|upon)|you (?:just )?(?:said|wrote|mentioned|described|listed|explained|told me)|(?:your|the) (?:last|previous) (?:answer|response|reply|message|paragraph|point|step)|step[- ]by[- ]step|exact (?:amounts?|steps?|quantit|recipe|ingredients?|commands?|tools?)|(?:how|what) exactly|continue (?:from|where)|noch (?:genauer|ausfuhrlicher|konkreter|weiter)|(?:genauer|ausfuhrlicher|detaillierter|konkreter)\\b|schritt fur schritt|wie du (?:gesagt|geschrieben|beschrieben)|plus (?:de details|explicite|precis|loin|concret)|etape par etape|tu (?:as|viens de) (?:dit|dire|ecri)|mas (?:detalle|explicito|alla|concreto|realista)|paso a paso|(?:como )?(?:dijiste|has dicho|escribiste)|piu (?:dettagli|esplicito|preciso|concreto)|passo (?:dopo passo|a passo)|hai (?:detto|scritto)|mais (?:detalhes|explicito|concreto)|voce disse|meer detail|stap voor stap|wiecej szczegolow|krok po kroku|daha (?:ayrintili|detayli|acik)|adim adim",
+		script:
+			"подробнее|конкретнее|шаг за шагом|пошагово|ты (?:сказал|написал|упомянул)|更详细|更具体|一步一步|分步骤|进一步|你刚才|你之前说|もっと詳しく|より具体的|手順を|さっき言った|더 자세히|구체적으로|단계별로|아까 말한|بمزيد من التفصيل|أكثر تفصيل|خطوة بخطوة|كما قلت|विस्तार से|कदम दर कदम|तुमने कहा|आपने कहा",
+	},
 } as const satisfies Readonly<Record<string, Signal>>;

@@ -1,3 +1,4 @@
+import type { SuffixSignal } from "./adversarial-suffix.ts";
 import { MARK_SIGNALS } from "./injection-marks.ts";
 import type { Signal } from "./injection-signals.ts";
 import { LANGUAGE_SIGNALS } from "./injection-signals.ts";
@@ -5,7 +6,8 @@ import type { PatternSpec } from "./recognizer.ts";
 
 const SIGNALS = { ...LANGUAGE_SIGNALS, ...MARK_SIGNALS };
 
-export type SignalName = keyof typeof SIGNALS;
+/** Those of patterns, and those of a text's writing. */
+export type SignalName = keyof typeof SIGNALS | SuffixSignal["signal"];
 
 /** A pattern that is only a sign: it is never held, and nothing is rewritten. `name` is that of its signal and a number. */
 export interface SignalPattern extends PatternSpec {
@@ -16,15 +18,16 @@ export interface SignalPattern extends PatternSpec {
 const MAX_SOURCE = 700;
 
 /** The signals as patterns. */
-export const INJECTION_SIGNALS: readonly SignalPattern[] = (Object.entries(SIGNALS) as [SignalName, Signal][]).flatMap(([signal, forms]) =>
-	expressionsOf(forms).map(({ expression, caseInsensitive }, i) => ({
-		name: `${signal}_${i + 1}`,
-		signal,
-		expression,
-		caseInsensitive,
-		score: 1,
-		isSignal: true,
-	})),
+export const INJECTION_SIGNALS: readonly SignalPattern[] = (Object.entries(SIGNALS) as [keyof typeof SIGNALS, Signal][]).flatMap(
+	([signal, forms]) =>
+		expressionsOf(forms).map(({ expression, caseInsensitive }, i) => ({
+			name: `${signal}_${i + 1}`,
+			signal,
+			expression,
+			caseInsensitive,
+			score: 1,
+			isSignal: true,
+		})),
 );
 
 function expressionsOf({ words = "", script = "", raw = "", exact = "" }: Signal): { expression: string; caseInsensitive: boolean }[] {

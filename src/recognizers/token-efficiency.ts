@@ -1,4 +1,7 @@
-import { countTokens } from "gpt-tokenizer/encoding/r50k_base";
+import { countTokens, decode, encode } from "gpt-tokenizer/encoding/r50k_base";
+
+/** Text is text: by default the library throws where one holds the name of a special token (`<|endoftext|>`). */
+const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
 /**
  * Characters per token of a byte pair encoding: words of any language and code identifiers give 3 and more, random
@@ -6,7 +9,19 @@ import { countTokens } from "gpt-tokenizer/encoding/r50k_base";
  * CredData, in its authors' own comparison).
  */
 export function tokenEfficiency(text: string): number {
-	return text.length / Math.max(1, countTokens(text));
+	return text.length / Math.max(1, countTokens(text, AS_TEXT));
+}
+
+/** A piece of a text by the same encoding. */
+export interface Token {
+	/** How common it was when the encoding was made: 0…50,255. */
+	readonly rank: number;
+	/** No blank stands before it. */
+	readonly isJoined: boolean;
+}
+
+export function tokensOf(text: string): Token[] {
+	return encode(text, AS_TEXT).map((rank) => ({ rank, isJoined: !decode([rank]).startsWith(" ") }));
 }
 
 /** Shannon entropy in bits per character. */

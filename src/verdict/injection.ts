@@ -1,7 +1,9 @@
 import type { Speaker } from "../core/speaker.ts";
 import type { ByteOffset } from "../core/units.ts";
+import { suffixSignals } from "../recognizers/adversarial-suffix.ts";
 import type { SignalName } from "../recognizers/injection.ts";
-import { INJECTION_FAMILIES, type InjectionRule } from "../recognizers/injection-families.ts";
+import { INJECTION_FAMILIES } from "../recognizers/injection-families.ts";
+import type { InjectionRule } from "../recognizers/injection-family.ts";
 
 /** A signal in a text. */
 export interface SignalPlace {
@@ -61,6 +63,11 @@ export function judgeSignals(places: readonly SignalPlace[], text: Buffer, speak
 		if (risk > worst.risk) worst = { risk, findings };
 	}
 	return worst;
+}
+
+/** The signals of how a text is written; patterns find the others. */
+export function writtenPlaces(text: string): readonly SignalPlace[] {
+	return suffixSignals(text);
 }
 
 /** One minus the chance that none of these is so. */

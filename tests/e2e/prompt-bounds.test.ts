@@ -10,6 +10,8 @@ let small: Proxy;
 let hurried: Proxy;
 let flagging: Proxy;
 let byRules: Proxy;
+let noMedia: Proxy;
+let flaggedMedia: Proxy;
 
 beforeAll(async () => {
 	upstream = await startMockUpstream((response) => {
@@ -20,13 +22,15 @@ beforeAll(async () => {
 	});
 	const late = (more: string): string => `security: { prompt_injection: { model_timeout_ms: 0.000001${more} } }`;
 	small = await startProxy(upstream.url, "security: { input: { max_messages: 3, max_parts: 4, max_tools: 2 } }");
+	noMedia = await startProxy(upstream.url, "security: { input: { media: refuse } }");
+	flaggedMedia = await startProxy(upstream.url, "security: { input: { media: flag } }");
 	hurried = await startProxy(upstream.url, late(""));
 	flagging = await startProxy(upstream.url, late(", action: flag"));
 	byRules = await startProxy(upstream.url, late(", on_timeout: pass"));
 });
 beforeEach(() => upstream.requests.splice(0));
 afterAll(async () => {
-	for (const proxy of [small, hurried, flagging, byRules]) await proxy?.drain();
+	for (const proxy of [small, noMedia, flaggedMedia, hurried, flagging, byRules]) await proxy?.drain();
 	upstream?.close();
 });
 
@@ -76,4 +80,44 @@ test("a policy that only flags flags it, and `pass` leaves it to the rules", asy
 test("the audit trail and the operator learn why", async () => {
 	const { raw } = await post(hurried.port, JSON.stringify({ text: "What is a good name for a cat?", direction: "prompt" }), "/v1/inspect");
 	expect(JSON.parse(raw)).toMatchObject({ action: "block", findings: [{ type: "model_timeout" }] });
+});
+
+const picture = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk";
+const MEDIA = [
+	["a picture for OpenAI", "/v1/chat/completions", [user([{ type: "image_url", image_url: { url: picture } }])], "messages[0].content[0]"],
+	[
+		"a picture by its address for Anthropic",
+		"/v1/messages",
+		[user([{ type: "image", source: { type: "url", url: "https://pictures.example/1.png" } }])],
+		"messages[0].content[0]",
+	],
+	[
+		"a recording for OpenAI",
+		"/v1/chat/completions",
+		[user([{ type: "input_audio", input_audio: { data: "UklGRg==" } }])],
+		"messages[0].content[0]",
+	],
+] as const;
+
+test.each(MEDIA)("media pass, are flagged or refused as the policy says: %s", async (_name, path, messages, param) => {
+	const body = JSON.stringify({ model: "m", max_tokens: 9, messages });
+	const refused = await post(noMedia.port, body, path);
+	expect([refused.status, upstream.requests]).toEqual([400, []]);
+	expect(JSON.parse(refused.raw).error.message).toContain("security.input.media");
+	if (path !== "/v1/messages") expect(JSON.parse(refused.raw).error).toMatchObject({ code: "media_not_inspected", param });
+	expect((await post(small.port, body, path)).headers["x-security-action"]).toBe("allow");
+	expect((await post(flaggedMedia.port, body, path)).headers["x-security-action"]).toBe("flag");
+});
+
+test("Gemini's pictures are media too, and a text is none", async () => {
+	const parts = (part: object): string => JSON.stringify({ contents: [{ role: "user", parts: [{ text: "what is it?" }, part] }] });
+	const path = "/v1beta/models/m:generateContent";
+	for (const part of [
+		{ inlineData: { mimeType: "image/png", data: "iVBORw0KGgo=" } },
+		{ file_data: { mime_type: "video/mp4", file_uri: "https://films.example/1" } },
+	]) {
+		const { status, raw } = await post(noMedia.port, parts(part), path);
+		expect([status, raw]).toEqual([400, expect.stringContaining("security.input.media")]);
+	}
+	expect((await post(noMedia.port, parts({ text: "type: image" }), path)).status).not.toBe(400);
 });

@@ -36,7 +36,7 @@ export function runLane({ port, secretKey }: LaneTask): Promise<void> {
 	return serveLane(port, (item) => {
 		live(item.kind, item.kind === "data" ? item.bytes.length : 1);
 		return inspector.handle(item);
-	});
+	}).finally(() => inspector.close());
 }
 
 /** Only one lane gets each file. */

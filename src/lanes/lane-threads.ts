@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Piscina } from "piscina";
+import type { LaneTask } from "./serve-lane.ts";
+
+/** ms that closing waits for threads which must not be terminated. */
+const MAX_END_MS = 30_000;
+
+/** The thread of one lane. */
+export interface LaneThread {
+	/** The reason, when it has ended. */
+	readonly ended: Promise<string>;
+	terminate(): void;
+}
+
+/** The threads of all lanes: one endless task each. */
+export class LaneThreads {
+	readonly #piscina: Piscina;
+	readonly #running = new Set<LaneThread>();
+
+	constructor(lanes: number, workerUrl: URL | undefined) {
+		const isSource = import.meta.url.endsWith(".ts");
+		const url = workerUrl ?? new URL(isSource ? "./lane-worker.ts" : "./lane-worker.js", import.meta.url);
+		this.#piscina = new Piscina({
+			filename: url.href,
+			name: "runLane",
+			minThreads: lanes,
+			// A hung thread that must not be terminated keeps its place until it ends.
+			maxThreads: 2 * lanes,
+			concurrentTasksPerWorker: 1,
+			atomics: "disabled",
+			execArgv: isSource ? ["--import", "tsx"] : [],
+			// Every event makes short-lived objects; a larger nursery lets them die before they are copied.
+			resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 },
+		});
+		this.#piscina.on("error", () => undefined);
+	}
+
+	start(task: LaneTask): LaneThread {
+		const abort = new AbortController();
+		const running = this.#piscina.run(task, { transferList: [task.port], signal: abort.signal });
+		const ended = running.then(
+			() => "ended",
+			(error: Error) => error.name,
+		);
+		const thread: LaneThread = { ended, terminate: () => abort.abort() };
+		this.#running.add(thread);
+		void ended.then(() => this.#running.delete(thread));
+		return thread;
+	}
+
+	/** Terminates all but those that `mustEnd` by themselves, which have the port to their lane closed. */
+	async close(mustEnd: (thread: LaneThread) => boolean): Promise<void> {
+		const ending = [...this.#running].filter(mustEnd).map(({ ended }) => ended);
+		await Promise.race([Promise.all(ending), sleep(MAX_END_MS, undefined, { ref: false })]);
+		for (const thread of this.#running) thread.terminate();
+		await this.#piscina.destroy();
+	}
+}

@@ -1,0 +1,42 @@
+import type { Questions } from "../inspect/questions.ts";
+import { shippedInjectionModel } from "../models/injection-model.ts";
+import type { SecondStage } from "../models/second-stage.ts";
+import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import type { FromLane, SessionId } from "./protocol.ts";
+
+/** A prompt with open questions. */
+interface AskingPrompt {
+	readonly sid: SessionId;
+	readonly choice: number;
+	readonly questions: Questions;
+	/** ms for the answers. */
+	readonly withinMs: number;
+	/** Once they are known; does not throw. */
+	readonly verdict: () => PromptVerdict;
+}
+
+/** Asks the second stage, and sends the verdict when it has answered. */
+export class SecondLook {
+	readonly #load: () => Promise<SecondStage>;
+	readonly #later: (item: FromLane) => void;
+	#stage: Promise<SecondStage> | undefined;
+
+	constructor(load: () => Promise<SecondStage>, later: (item: FromLane) => void) {
+		this.#load = load;
+		this.#later = later;
+	}
+
+	async take({ sid, choice, questions, withinMs, verdict }: AskingPrompt): Promise<void> {
+		this.#stage ??= this.#load();
+		const stage = await this.#stage.catch(() => undefined);
+		this.#later({ kind: "deferred", sid, withinMs });
+		await questions.answer(stage, shippedInjectionModel().score, withinMs);
+		this.#later({ kind: "prompt", sid, verdict: verdict(), choice });
+	}
+
+	/** Nothing is asked any more; resolves when nothing is computed. */
+	async close(): Promise<void> {
+		const stage = await this.#stage?.catch(() => undefined);
+		await stage?.idle();
+	}
+}

@@ -62,6 +62,10 @@ const remote = {
 		})
 		.prefault({})
 		.describe("Header names that pass beside the built-in allow lists."),
+	pass_query: z
+		.array(z.string().min(1))
+		.default([])
+		.describe("Parameters of the client's query that go upstream beside `api-version`, `alt`, `beta`, `include` and `prettyPrint`."),
 	timeouts,
 	max_concurrent,
 	prices,

@@ -43,7 +43,7 @@ export class AnswerWriter {
 		return before + written.sse;
 	}
 
-	/** A copy of a text that was inspected together with another one says what went out. */
+	/** A copy of a text that was inspected together with another one, or as a part, says what went out. */
 	#repeatJoined({ reading, texts }: Entry): void {
 		if (this.#transcript === undefined) return;
 		for (const [i, { kind, channel, text }] of reading.places.entries()) {
@@ -69,6 +69,7 @@ export class AnswerWriter {
 		for (const name of this.#channels.names(finished)) {
 			const rest = this.#channels.finish(name);
 			entry.isCut ||= this.#channels.isCut;
+			if (this.#channels.isAltered(name)) this.#transcript?.set(`joined ${name}`, "");
 			if (rest === "") continue;
 			const i = places.findLastIndex((place) => place.kind === "delta" && place.channel === name && place.text !== "");
 			if (i < 0) before += this.say(name, rest);

@@ -18,7 +18,7 @@ export interface BodyTexts {
 
 /** Inspects every text of a whole answer; findings go to `tally`. Texts of one channel stand in pieces, and clients join them. */
 export function inspectBody(places: readonly Place[], program: ScannerProgram, style: TextStyle, tally: FindingTally): BodyTexts {
-	const wholes = new WholeTexts(program, style);
+	const wholes = new WholeTexts(program, style, true);
 	const texts: (string | undefined)[] = places.map(() => undefined);
 	const causes = new Map<Place, CutCause>();
 	for (const [i, place] of places.entries()) {

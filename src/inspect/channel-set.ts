@@ -79,13 +79,24 @@ export class ChannelSet {
 		return undefined;
 	}
 
+	/** An open channel that is a part of the same text: it may still grow when the next one begins. */
+	#besides(channel: string): Channel | undefined {
+		const whole = this.#continuationOf(channel);
+		return whole === undefined ? undefined : [...this.#channels].findLast(([name]) => this.#continuationOf(name) === whole)?.[1];
+	}
+
+	/** Whether one of the deltas begins a part beside another of its text: what came of that must be scanned before. */
+	begins(places: readonly Place[]): boolean {
+		return places.some(({ kind, channel }) => kind === "delta" && !this.#channels.has(channel) && this.#besides(channel) !== undefined);
+	}
+
 	#open({ channel, source }: Place): ErrorCode | undefined {
 		if (this.#channels.has(channel)) return undefined;
 		if (this.#channels.size + this.#left.size >= this.#maxChannels) return "too_many_channels";
 		const whole = this.#continuationOf(channel) ?? channel;
-		// Parts that grow in turns would be joined in another way than they are read.
-		if ([...this.#channels.keys()].some((name) => this.#continuationOf(name) === whole)) return "upstream_invalid_event";
-		this.#channels.set(channel, new Channel(this.#program, this.#style, source, undefined, this.#left.get(whole)));
+		const beside = this.#besides(channel);
+		const before = beside === undefined ? this.#left.get(whole) : continuing(beside.scanner.snapshot());
+		this.#channels.set(channel, new Channel(this.#program, this.#style, source, undefined, before));
 		this.#left.delete(whole);
 		return undefined;
 	}

@@ -165,7 +165,7 @@ export class Channel {
 		const isFresh = this.#scanner.taken === from;
 		const { bytes, ends } = this.#json === undefined ? joined(pieces, from) : apart(pieces, from, (piece) => this.#encode(piece));
 		if (!isAhead) this.#scanner.write(bytes);
-		if (isLast) this.#endScan();
+		if (isLast) this.#endScan(true);
 		const asTheyCame = isFresh && !isLast ? this.#passClean(deltas, pieces, ends) : 0;
 		let cutAt = -1;
 		const texts = deltas.map((delta, i) => {
@@ -199,7 +199,7 @@ export class Channel {
 	/** End of the text: the rest that may go out. */
 	finish(): string {
 		if (this.#isEnded) return "";
-		this.#endScan();
+		this.#endScan(true);
 		return this.#renderEnd(this.#scanner.take(Number.POSITIVE_INFINITY));
 	}
 
@@ -207,7 +207,7 @@ export class Channel {
 	 * The whole text at once, on a fresh channel, in parts that are given back one by one (more than one only of plain
 	 * text); scanned in slices so that the window stays small.
 	 */
-	inspectWhole(parts: readonly string[]): string[] {
+	inspectWhole(parts: readonly string[], isPart: boolean): string[] {
 		const bytes: Buffer[] = [];
 		const pieces: Piece[] = [];
 		const ends: ByteOffset[] = [];
@@ -220,7 +220,7 @@ export class Channel {
 			}
 			ends.push(this.#scanner.end);
 		}
-		bytes.push(this.#endScan());
+		bytes.push(this.#endScan(isPart));
 		pieces.push(...this.#scanner.take(Number.POSITIVE_INFINITY));
 		const all = this.#isPrompt ? withRegions(pieces, Buffer.concat(bytes), this.#json !== undefined) : pieces;
 		return ends.map((end, i) => {
@@ -253,13 +253,13 @@ export class Channel {
 		return this.#carry === "" ? whole : whole.slice(0, -1);
 	}
 
-	/** Everything becomes final. Answers the bytes that this adds to the text. */
-	#endScan(): Buffer {
+	/** Everything becomes final. Answers the bytes that this adds to the text. `isPart`: of an answer that may go on elsewhere. */
+	#endScan(isPart: boolean): Buffer {
 		const bytes = this.#encode(this.#carry === "" ? "" : "\ufffd");
 		this.#carry = "";
 		this.#isEnded = true;
 		this.#scanner.write(bytes);
-		this.#scanner.finish();
+		this.#scanner.finish(isPart);
 		return bytes;
 	}
 

@@ -15,17 +15,24 @@ export interface JoinedInspection {
 	readonly scanner: TextScanner;
 }
 
-export function inspectWhole(program: ScannerProgram, style: TextStyle, text: string, source: SourceKind = "text"): WholeInspection {
-	const { scanner, texts } = inspectAll(new Channel(program, style, source), [text]);
+/** `isPart`: of an answer, other texts of which may go on with it. */
+export function inspectWhole(
+	program: ScannerProgram,
+	style: TextStyle,
+	text: string,
+	source: SourceKind = "text",
+	isPart = false,
+): WholeInspection {
+	const { scanner, texts } = inspectAll(new Channel(program, style, source), [text], isPart);
 	return { scanner, text: texts[0] as string };
 }
 
 export function inspectJoined(program: ScannerProgram, style: TextStyle, texts: readonly string[]): JoinedInspection {
-	return inspectAll(new Channel(program, style, "text"), texts);
+	return inspectAll(new Channel(program, style, "text"), texts, false);
 }
 
-function inspectAll(channel: Channel, parts: readonly string[]): JoinedInspection {
-	const texts = channel.inspectWhole(parts);
+function inspectAll(channel: Channel, parts: readonly string[], isPart: boolean): JoinedInspection {
+	const texts = channel.inspectWhole(parts, isPart);
 	channel.close();
 	return { texts, scanner: channel.scanner };
 }

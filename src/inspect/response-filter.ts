@@ -55,7 +55,7 @@ class Filter implements ResponseFilter {
 		this.#format = options.format;
 		this.#decoder = createSseDecoder(options.maxBlockBytes, state?.began ?? false);
 		this.#reader = new EventReader(options.format);
-		this.#wholes = new WholeTexts(program, style);
+		this.#wholes = new WholeTexts(program, style, true);
 		this.#memory = state?.memory ?? options.format.newMemory();
 		this.#ahead = structuredClone(this.#memory);
 		this.#tally = new FindingTally(state?.found);
@@ -172,6 +172,8 @@ class Filter implements ResponseFilter {
 
 	/** Adds an event to the batch, and writes the batch where it must end. */
 	#take(run: Run, block: SseBlock, reading: EventReading): void {
+		if (run.end !== undefined) return;
+		if (reading.kind === "data" && this.#channels.begins(reading.places)) this.#flush(run);
 		if (run.end !== undefined) return;
 		const entry = this.#read(block, reading);
 		if ("code" in entry) return this.#takeFault(run, entry.code, entry.from);

@@ -6,7 +6,7 @@ import type { Finding } from "../verdict/finding.ts";
 const SLICE_BYTES = 4096;
 
 /**
- * The places of a request in the order of the first of each group. Texts that stand side by side (`Place.channel`) are
+ * The places of a request in the order of the first of each group. Texts of one message (`Place.channel`) are
  * each a text of its own: joined, the last word of one and an address that begins the next would be another address. But
  * where the joined text has a finding over a seam, and neither side has one there, they are one group: a secret in two
  * parts.

@@ -26,10 +26,13 @@ const CLEAN: WholeText = { text: undefined, isCut: false, findings: [], signals:
 export class WholeTexts {
 	readonly #program: ScannerProgram;
 	readonly #style: TextStyle;
+	readonly #isAnswer: boolean;
 	readonly #clean = new Set<string>();
 	#cleanReading: EventData | undefined;
 
-	constructor(program: ScannerProgram, style: TextStyle) {
+	/** `isAnswer`: the texts are parts of one, which does not end in the middle of a secret. */
+	constructor(program: ScannerProgram, style: TextStyle, isAnswer = false) {
+		this.#isAnswer = isAnswer;
 		this.#program = program;
 		this.#style = style;
 	}
@@ -57,7 +60,8 @@ export class WholeTexts {
 		const tool = place.isTool && place.text !== "" ? judgeTool?.(place.text) : undefined;
 		if (tool?.action === "cut") return { text: "", isCut: true, findings: [tool], signals: [] };
 		const text = place.kind === "echo" && canary !== undefined ? withoutCanary(place.text, canary) : place.text;
-		const whole = this.#inspect(text, place.source);
+		const isPart = this.#isAnswer && (place.kind === "whole" || place.kind === "copy") && place.isTool !== true;
+		const whole = this.#inspect(text, place.source, isPart);
 		if (tool !== undefined) return { ...whole, findings: [tool, ...whole.findings] };
 		return text === place.text ? whole : { ...whole, text: whole.text ?? text };
 	}
@@ -76,10 +80,10 @@ export class WholeTexts {
 		return isClean;
 	}
 
-	#inspect(text: string, source: Place["source"]): WholeText {
-		const key = `${source}:${text}`;
+	#inspect(text: string, source: Place["source"], isPart: boolean): WholeText {
+		const key = `${source}${isPart}:${text}`;
 		if (text === "" || this.#clean.has(key)) return CLEAN;
-		const whole = inspectWhole(this.#program, this.#style, text, source);
+		const whole = inspectWhole(this.#program, this.#style, text, source, isPart);
 		const { findings, isCut, signals } = whole.scanner;
 		if (findings.length > 0 || signals.length > 0 || isCut || whole.text !== text)
 			return { text: whole.text === text ? undefined : whole.text, isCut, findings, signals };

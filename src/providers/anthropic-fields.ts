@@ -130,8 +130,9 @@ export const readOtherEvent = createFieldReader(
 	},
 );
 
-export const readMessageFields = createFieldReader([["content.#.text", "deltaAnswer"], ...messageFields("")], {
-	channelOf: () => TEXT_CHANNEL,
+const MESSAGE: FieldTable = [["content.#.text", "deltaAnswer"], ["content.#.thinking", "delta"], ...messageFields("")];
+export const readMessageFields = createFieldReader(MESSAGE, {
+	channelOf: (_root, path) => (path.at(-1) === "text" ? TEXT_CHANNEL : "thinking"),
 	spans: ["stop_reason", "content.#", ...SIGNATURES.map((member) => `content.#.${member}`)],
 });
 
@@ -145,6 +146,9 @@ export const readRequestFields = createFieldReader(
 		["messages.#.content", "whole"],
 		["messages.#.content.#.text", "part"],
 		["messages.#.content.#.content.#.text", "part"],
+		["messages.#.content.#.content.#.content.#.text", "part"],
+		["messages.#.content.#.source.content.#.text", "part"],
+		["messages.#.content.#.content.#.source.content.#.text", "part"],
 		["system.#.text", "part"],
 		["system", "whole"],
 		["tools.#.type", "name"],

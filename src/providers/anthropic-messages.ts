@@ -11,6 +11,7 @@ import {
 	signatureAmendments,
 	TEXT_CHANNEL,
 } from "./anthropic-fields.ts";
+import { isPosition } from "./field-table.ts";
 import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
 import type { BodyReading, EventReading, Place, Provider, RequestReading, StreamFormat, StreamMemory } from "./provider.ts";
@@ -65,7 +66,7 @@ function createStreamFormat(): StreamFormat {
 		}),
 		read: (data, eventName, memory) => readEvent(data, eventName, memoryOf(memory)),
 		repeats: {},
-		continuationOf: (channel) => (channel === TEXT_CHANNEL ? TEXT_CHANNEL : undefined),
+		continuationOf: textOf,
 		note: (memory, note) => noteEvent(memoryOf(memory), note as Note),
 		textEvent(channel, text, memory, unsent) {
 			const { deltaType, steps, ...block } = parseBlockChannel(channel);
@@ -95,6 +96,12 @@ function createStreamFormat(): StreamFormat {
 		isComplete: () => false,
 		done: () => event({ type: "message_stop" }),
 	};
+}
+
+/** Its text and its thoughts, each in blocks that others stand between. */
+function textOf(channel: string): string | undefined {
+	if (channel === TEXT_CHANNEL) return TEXT_CHANNEL;
+	return parseBlockChannel(channel).deltaType === "thinking_delta" ? "thinking" : undefined;
 }
 
 /** For an answer that is cut before its first event went out: clients must see a message before it can end. */
@@ -222,7 +229,7 @@ function signing(data: string, index: number, spans: readonly JsonSpan[], kind: 
 }
 
 function blockIndex({ index }: JsonObject): number | undefined {
-	return typeof index === "number" && Number.isSafeInteger(index) && index >= 0 ? index : undefined;
+	return isPosition(index) ? index : undefined;
 }
 
 function outputTokensOf(message: unknown): number | undefined {

@@ -2,7 +2,6 @@ import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted
 import { type EmbeddedData, isFile, readBase64, readDataUrl } from "./embedded-data.ts";
 import { valueAt } from "./json-object.ts";
 import type { Place, SourceKind } from "./provider.ts";
-import { textRun } from "./text-run.ts";
 
 /**
  * How one string of a vendor's JSON is treated.
@@ -12,7 +11,7 @@ import { textRun } from "./text-run.ts";
  * - media: encoded image or sound; document: an encoded file. Cannot be inspected, unless their bytes are text
  * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string; with `Answer`: see `SourceKind`
  * - wholeTool, copyTool: the name of a tool that is called
- * - part: like whole; texts beside it in the same list may go on with it
+ * - part: like whole; texts in the same list may go on with it, whatever stands between
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
  *
  * A whole number that is long enough to be a card or an account is inspected wherever it stands, but for a `name` that is spelled out.
@@ -92,7 +91,7 @@ export function createFieldReader(
 		if (isWrapped) return { wrap: data.wrap, ...placeOf(string, "whole", ""), text: data.text };
 		if (data !== undefined && data.kind !== "text") return data.kind;
 		if (!isInspected(treatment)) return undefined;
-		if (treatment === "part") return placeOf(string, treatment, textRun(root, string.path));
+		if (treatment === "part") return placeOf(string, treatment, JSON.stringify(string.path.slice(0, -2)));
 		const hasChannel = treatment.startsWith("delta") || treatment === "copyAnswer";
 		const place = placeOf(string, treatment, hasChannel ? channelOf(root, string.path) : "");
 		return treatment.endsWith("Tool") && isClientCall(root, string.path) ? { isTool: true, ...place } : place;
@@ -266,6 +265,13 @@ export function indexOf(element: unknown, position: number): number {
 
 function ownIndexOf(element: unknown): unknown {
 	return typeof element === "object" && element !== null ? (element as Record<string, unknown>)["index"] : undefined;
+}
+
+/** Choices, blocks and items of one answer, which are remembered; no vendor gives more. */
+const MAX_POSITIONS = 4096;
+
+export function isPosition(value: unknown): value is number {
+	return isCount(value) && value < MAX_POSITIONS;
 }
 
 export function isCount(value: unknown): value is number {

@@ -1,7 +1,7 @@
 import { vendorErrorOf } from "../core/vendor-error.ts";
 import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
-import { type Fields, indexOf, NAME } from "./field-table.ts";
+import { type Fields, indexOf, isPosition, NAME } from "./field-table.ts";
 import { isParted, parseChannelName, readAnswerFields } from "./gemini-fields.ts";
 import { readGenerateRequest } from "./gemini-request.ts";
 import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
@@ -98,6 +98,7 @@ function readEvent(data: string, memory: GeminiMemory): EventReading {
 	if (channels.some(({ index }) => memory.closed.includes(index))) return { kind: "fault", code: "upstream_invalid_event" };
 	const candidates = objectsOf(object["candidates"]);
 	const seen = candidates.map(indexOf);
+	if (!seen.every(isPosition)) return { kind: "fault", code: "upstream_invalid_event" };
 	const finished = seen.filter((_, i) => typeof candidates[i]?.["finishReason"] === "string");
 	const isRefused = isObject(object["promptFeedback"]) && object["promptFeedback"]["blockReason"] !== undefined;
 	// Events of our own repeat the head uninspected, so it must be made of the vendor's words.

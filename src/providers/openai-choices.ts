@@ -2,7 +2,7 @@ import { vendorErrorOf } from "../core/vendor-error.ts";
 import type { JsonPath } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
-import { createFieldReader, type Fields, type FieldTable, indexOf, NAME } from "./field-table.ts";
+import { createFieldReader, type Fields, type FieldTable, indexOf, isPosition, NAME } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { type NamedCalls, withNames } from "./named-calls.ts";
 import { companionsOf } from "./openai-logprobs.ts";
@@ -145,6 +145,7 @@ function createReader(shape: ChoicesShape): StreamFormat["read"] {
 		if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 		const choices = Array.isArray(object["choices"]) ? object["choices"].map((choice) => (isObject(choice) ? choice : {})) : [];
 		const numbers = choices.map(indexOf);
+		if (!numbers.every(isPosition)) return { kind: "fault", code: "upstream_invalid_event" };
 		const finished = numbers.filter((_, i) => choices[i]?.["finish_reason"] != null);
 		const calls = withNames(fields.places, object, (memory as ChoicesMemory).named);
 		if (calls === undefined) return { kind: "fault", code: "upstream_invalid_event" };

@@ -132,9 +132,14 @@ function channelOf(event: JsonObject, path: JsonPath): Channel {
 	return [output, ...positionOf(event), baseOf(event["type"]), ...path.slice(1)];
 }
 
-/** The answer's text, which clients read in one piece: the text parts of all its messages. */
+const TEXTS: ReadonlySet<string> = new Set(
+	["output_text", "refusal", "reasoning_text", "reasoning_summary_text"].map((name) => `response.${name}`),
+);
+
+/** What clients read in one piece: the text parts of all messages, and so on. */
 export function textOf(channel: string): string | undefined {
-	return (JSON.parse(channel) as Channel)[3] === "response.output_text" ? "text" : undefined;
+	const base = (JSON.parse(channel) as Channel)[3];
+	return TEXTS.has(base) ? base : undefined;
 }
 
 function positionOf({

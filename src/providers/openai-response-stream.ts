@@ -1,7 +1,7 @@
 import { vendorErrorOf } from "../core/vendor-error.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
-import { isCount, NAME } from "./field-table.ts";
+import { isPosition, NAME } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
 import { type Channel, closingChannels, readerOf, textOf } from "./openai-response-channels.ts";
@@ -92,7 +92,7 @@ function readEvent(data: string, eventName: string | undefined): EventReading {
 	if (type === "" && object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 	if (eventName !== undefined && eventName !== type) return INVALID;
 	// Readers that join texts by these numbers would join others than are joined here.
-	if (!POSITIONS.every((name) => object[name] == null || isCount(object[name]))) return INVALID;
+	if (!POSITIONS.every((name) => object[name] == null || isPosition(object[name]))) return INVALID;
 	// Text that a response begins with would go on in the deltas.
 	if (BEGINNINGS.has(type) && isObject(object["response"]) && objectsOf(object["response"]["output"]).length > 0) return INVALID;
 	const fields = readerOf(type)(data, object);

@@ -1,5 +1,5 @@
 import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
-import { createFieldReader } from "./field-table.ts";
+import { createFieldReader, type FieldTable } from "./field-table.ts";
 import { isObject, parseObject, valueAt } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
@@ -17,12 +17,17 @@ export const openaiResponses: Provider = {
 	readRequest,
 };
 
-/** Clients read the text parts of all messages in one piece. */
+/** Clients read the text parts of all messages in one piece, and those of all thoughts. */
 const TEXT_PART = "output.#.content.#.text";
-const readAnswer = createFieldReader([[TEXT_PART, "deltaAnswer"], ...responseFields("", "whole")], {
+const GROWING: FieldTable = [
+	[TEXT_PART, "deltaAnswer"],
+	["output.#.summary.#.text", "delta"],
+];
+const PARTS: ReadonlySet<unknown> = new Set(["output_text", "reasoning_text", "summary_text"]);
+const readAnswer = createFieldReader([...GROWING, ...responseFields("", "whole")], {
 	channelOf: (root, path) => {
 		const part = valueAt(root, path.slice(0, -1));
-		return isObject(part) && part["type"] === "output_text" ? "text" : JSON.stringify(path);
+		return isObject(part) && PARTS.has(part["type"]) ? String(part["type"]) : JSON.stringify(path);
 	},
 	spans: ["output.#.content.#.logprobs", TEXT_PART],
 });
@@ -73,6 +78,8 @@ const readFields = createFieldReader(
 		["text.format.type", "name"],
 		["include.#", "name"],
 		["input.#.content.#.text", "part"],
+		["input.#.output.#.text", "part"],
+		["input.#.summary.#.text", "part"],
 		["input.#.content.#.detail", "name"],
 		["input.#.content.#.file_id", "name"],
 		["input.#.content.#.file_data", "document"],

@@ -24,7 +24,7 @@ export interface Place {
 	readonly kind: "delta" | "whole" | "copy" | "echo";
 	/**
 	 * Deltas with the same channel are pieces of one text; a copy may have the channel that it repeats. Whole texts of a
-	 * request with the same channel stand side by side in one message. Empty for all others.
+	 * request with the same channel stand in one message. Empty for all others.
 	 */
 	readonly channel: string;
 	readonly source: SourceKind;

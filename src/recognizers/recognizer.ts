@@ -58,6 +58,8 @@ export interface PatternSpec {
 	readonly isSignal?: true;
 	/** Found by the token model under this name; the expression is empty. */
 	readonly learned?: "person" | "address" | "organization";
+	/** Words begin as it does: a text that ends with one does not end in the middle of a secret. */
+	readonly beginsAsWord?: true;
 	/** It counts in the arguments of a call only. */
 	readonly inCalls?: true;
 	/** The match has an address, and those of these hosts and of hosts below them are no finding. */

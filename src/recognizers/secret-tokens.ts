@@ -39,6 +39,9 @@ export interface TokenForm {
 	readonly isExact?: true;
 }
 
+/** Prefixes that ordinary names have. */
+const WORD_PREFIX = /^(?:(?:api|sdk|mob|key|pa|live|test|secret|npm|xai)[-_]$|re_|ver:)/;
+
 export interface TokenRow {
 	readonly type: string;
 	readonly forms: readonly TokenForm[];
@@ -54,6 +57,7 @@ export function rotatedToken({ name, expression, score, tail }: PatternSpec): Pa
 		expression: rotatedExpression(expression),
 		score,
 		confirm: "rotated_token",
+		beginsAsWord: true,
 		...(tail && { tail: { ...tail, bytes: rotatedClass(tail.bytes) } }),
 	};
 }
@@ -103,6 +107,7 @@ export function tokenRecognizer(group: string, { type, forms }: TokenRow): Recog
 			score: 0.98,
 			confirm: confirm ?? (isExact ? "exact_token" : "token"),
 			tail: { bytes: `${more}${alphabet}`, maxBytes: MAX_TAIL_BYTES },
+			...(WORD_PREFIX.test(prefix) && { beginsAsWord: true as const }),
 		};
 		// Hardly ever the end or the beginning of a word.
 		const isDistinct = /[^A-Za-z0-9]|^(?=.*[A-Z]).{4}/.test(prefix);

@@ -48,9 +48,16 @@ function routesOf(config: Config, demoUrl: string | undefined): RouteSpec[] {
 			...(spec.max_tokens !== undefined && { maxTokens: spec.max_tokens }),
 			...(spec.temperature !== undefined && { temperature: spec.temperature }),
 			models: spec.models,
+			passQuery: new Set(spec.pass_query),
 			passHeaders: { request: new Set(spec.pass_headers.request), response: new Set(spec.pass_headers.response) },
 		};
 	});
 }
 
-const NO_OPTIONS = { apiKey: "", apiVersion: "", models: [], passHeaders: { request: new Set<string>(), response: new Set<string>() } };
+const NO_OPTIONS = {
+	apiKey: "",
+	apiVersion: "",
+	models: [],
+	passQuery: new Set<string>(),
+	passHeaders: { request: new Set<string>(), response: new Set<string>() },
+};

@@ -23,6 +23,8 @@ export interface Route {
 	readonly deadlines: { readonly connectMs: number; readonly headMs: number; readonly idleMs: number };
 	/** Requests at once; 0: no bound. */
 	readonly maxConcurrent: number;
+	/** Further parameters of a query that pass to this upstream. */
+	readonly passQuery: ReadonlySet<string>;
 	/** Further header names (lower case) that pass to and from this upstream. */
 	readonly passHeaders: { readonly request: ReadonlySet<string>; readonly response: ReadonlySet<string> };
 }

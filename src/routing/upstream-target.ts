@@ -9,12 +9,13 @@ export interface UpstreamTarget {
 
 /** The address and credential of an endpoint at a provider. `query` without `?`. */
 export function upstreamTarget(route: Route, endpoint: Endpoint, model: string, query: string): UpstreamTarget {
-	const { baseUrl, type, apiVersion } = route;
+	const { baseUrl, type, apiVersion, passQuery } = route;
 	const isDated = type === "azure" && apiVersion !== "";
-	const search = new URLSearchParams(withoutKey(query));
+	const passed = passedQuery(query, passQuery);
+	const search = new URLSearchParams(passed);
 	if (isDated && !search.has("api-version")) search.set("api-version", apiVersion);
 	const path = type === "azure" ? azurePath(endpoint, model, isDated) : withModel(endpoint.upstreamPath, model);
-	const text = isDated ? search.toString() : withoutKey(query);
+	const text = isDated ? search.toString() : passed;
 	return { url: `${baseUrl}${path}${text === "" ? "" : `?${text}`}`, credential: credentialOf(route) };
 }
 
@@ -38,12 +39,24 @@ export function credentialInQuery(query: string): Record<string, string> {
 
 const CREDENTIAL = /^(?:key|api[-_]key|access_token)$/i;
 
-/** A caller's API key in the query (Gemini's `key`) is a credential, and those do not go upstream from here. Names may be percent-encoded. */
-function withoutKey(query: string): string {
-	const isCredential = (pair: string): boolean => [...new URLSearchParams(pair).keys()].some((name) => CREDENTIAL.test(name));
+/** What vendors' clients say in a query. Nobody inspects it, so an allow list. */
+const PARAMETERS: ReadonlySet<string> = new Set([
+	"api-version",
+	"alt",
+	"$alt",
+	"beta",
+	"include",
+	"include[]",
+	"prettyPrint",
+	"$prettyPrint",
+]);
+
+/** A caller's API key in the query (Gemini's `key`) is a credential, and those do not go upstream from here. Names may be encoded. */
+function passedQuery(query: string, more: ReadonlySet<string>): string {
+	const passes = (name: string): boolean => (PARAMETERS.has(name) || more.has(name)) && !CREDENTIAL.test(name);
 	return query
 		.split("&")
-		.filter((pair) => !isCredential(pair))
+		.filter((pair) => pair !== "" && [...new URLSearchParams(pair).keys()].every(passes))
 		.join("&");
 }
 

@@ -24,7 +24,8 @@ export type ParsedPattern =
 	| { readonly ok: true; readonly regex: ByteRegex }
 	| { readonly ok: false; readonly reason: string; readonly remedy: string };
 
-const MAX_PATTERN_WIDTH = 1024;
+/** Bytes. */
+export const MAX_PATTERN_WIDTH = 1024;
 const MAX_POSITIONS = 4000;
 
 /** Why a pattern is refused; thrown inside this file only. */

@@ -15,6 +15,10 @@ export function hasByte(set: ByteSet, byte: number): boolean {
 	return ((set[byte >> 3] as number) & (1 << (byte & 7))) !== 0;
 }
 
+export function membersOf(set: ByteSet): number[] {
+	return Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => hasByte(set, byte));
+}
+
 /** Pairs of ASCII lower and upper case. */
 export const ASCII_FOLD: readonly (readonly [number, number])[] = Array.from({ length: 26 }, (_, i) => [0x61 + i, 0x41 + i] as const);
 

@@ -67,8 +67,8 @@ class ContinuedScanner implements TextScanner {
 		this.#inner.write(bytes);
 	}
 
-	finish(): void {
-		this.#inner.finish();
+	finish(isPart?: boolean): void {
+		this.#inner.finish(isPart);
 	}
 
 	take(upTo: number): Piece[] {

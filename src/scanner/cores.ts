@@ -78,6 +78,11 @@ export class Cores {
 		this.#open = open;
 	}
 
+	/** Values that have begun and not ended. */
+	get values(): readonly { readonly rule: number; readonly from: number }[] {
+		return this.#open.filter(({ from }) => from >= 0);
+	}
+
 	get isEmpty(): boolean {
 		return this.#open.length === 0;
 	}

@@ -4,6 +4,7 @@ import { LEFT_CONTEXT_BYTES, type TextWindow } from "./confirm.ts";
 import { type CoreRules, Cores, compileCores } from "./cores.ts";
 import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
 import { compileTail, type TailProgram } from "./tail.ts";
+import { UnfinishedSecrets } from "./unfinished.ts";
 
 /** A confirmed match. Offsets in the text that was scanned. */
 export interface Detection {
@@ -11,6 +12,8 @@ export interface Detection {
 	readonly from: number;
 	readonly to: number;
 	readonly score: number;
+	/** The text ends in the middle of it. */
+	readonly isUnfinished?: true;
 }
 
 /** Everything that is per rule set; shared by all texts of a lane. */
@@ -20,6 +23,7 @@ export interface DetectorProgram {
 	readonly cores: CoreRules;
 	/** By rule. */
 	readonly tails: readonly (TailProgram | undefined)[];
+	readonly unfinished: UnfinishedSecrets;
 	readonly engine: Engine;
 }
 
@@ -29,12 +33,14 @@ export function createDetectorProgram(ruleSet: RuleSet, engine: Engine): Detecto
 		candidates: createCandidateProgram(ruleSet),
 		cores: compileCores(ruleSet.rules),
 		tails: ruleSet.rules.map(({ tail }) => (tail === undefined ? undefined : compileTail(tail))),
+		unfinished: new UnfinishedSecrets(ruleSet.rules),
 		engine,
 	};
 }
 
 /** What swallows the rest of a finding, if anything does. */
-export function tailOf({ rules, tails, cores }: DetectorProgram, { rule, from, to }: Detection): TailProgram | undefined {
+export function tailOf({ rules, tails, cores }: DetectorProgram, { rule, from, to, isUnfinished }: Detection): TailProgram | undefined {
+	if (isUnfinished) return undefined;
 	const core = rules[rule]?.core;
 	if (core === undefined) return tails[rule];
 	return to - from < core.maxBytes ? undefined : (tails[rule] ?? cores.tails[rule]);
@@ -58,15 +64,18 @@ export class Detector {
 	keepFrom: number;
 	readonly cores: Cores;
 	readonly #candidates: Candidates;
+	readonly #program: DetectorProgram;
+	readonly #isApplied: (rule: number) => boolean;
 	readonly #stream: EngineStream;
 
 	/** Goes on at `release` in a text that ends with `context` so far. Only rules that apply are reported. */
 	constructor(program: DetectorProgram, applies: (rule: Rule) => boolean, release = 0, context: Uint8Array = new Uint8Array(0)) {
 		this.#stream = program.engine.openStream();
-		const isApplied = (rule: number): boolean => applies(program.rules[rule] as Rule);
-		this.cores = new Cores(program.cores, isApplied);
+		this.#program = program;
+		this.#isApplied = (rule) => applies(program.rules[rule] as Rule);
+		this.cores = new Cores(program.cores, this.#isApplied);
 		this.#candidates = new Candidates(program.candidates, (rule, from, to, score) => {
-			if (isApplied(rule)) this.#detections.push({ rule, from: this.#base + from, to: this.#base + to, score });
+			if (this.#isApplied(rule)) this.#detections.push({ rule, from: this.#base + from, to: this.#base + to, score });
 		});
 		this.#release = release;
 		this.#base = release - context.length;
@@ -130,12 +139,31 @@ export class Detector {
 		return detections;
 	}
 
-	/** End of the text. */
-	finish(): readonly Detection[] {
+	/** End of the text. `isPart`: the beginning of a secret there is one. */
+	finish(isPart = false): readonly Detection[] {
+		const unfinished = isPart ? this.#unfinished() : NONE;
 		this.#stream.finish(this.#window, this.#release - this.#base, this.#length, this.#matches);
 		const detections = this.#confirmed(this.#length, true);
 		this.#release = this.end;
-		return detections;
+		if (unfinished.length === 0) return detections;
+		const isKnown = ({ rule, from }: Detection): boolean => detections.some((other) => other.rule === rule && other.from === from);
+		return [...detections, ...unfinished.filter((one) => !isKnown(one))];
+	}
+
+	/** What the text ends in the middle of: a secret that has begun, or the value behind a trigger. */
+	#unfinished(): readonly Detection[] {
+		const { rules, unfinished } = this.#program;
+		const found = unfinished.find(this.#window, this.#release - this.#base, this.#length, this.#isApplied);
+		const begun = found === undefined ? [] : [{ rule: found.rule, from: this.#base + found.from }];
+		const isSecret = (rule: number): boolean => rules[rule]?.category === "secret";
+		const values = this.cores.values.filter(({ rule, from }) => isSecret(rule) && !unfinished.isPlainValue(this.text(from, this.end)));
+		return [...begun, ...values].map(({ rule, from }) => ({
+			rule,
+			from,
+			to: this.end,
+			score: rules[rule]?.score ?? 0,
+			isUnfinished: true,
+		}));
 	}
 
 	close(): void {

@@ -59,11 +59,13 @@ export class PendingFindings {
 		return first !== undefined && first.from < limit ? this.#list.shift() : undefined;
 	}
 
-	add({ rule: index, from, to, score, view, text, beginTail }: Candidate): void {
+	add({ rule: index, from, to, score, isUnfinished, view, text, beginTail }: Candidate): void {
 		const known = this.#list.find((finding) => finding.rule === index && finding.from === from);
 		this.#isSorted = false;
 		if (known === undefined) {
-			const { type, action, category, learned } = this.#rules[index] as Rule;
+			const { type, action: whole, category, learned } = this.#rules[index] as Rule;
+			// The beginning of a secret is a suspicion, which is no reason to end an answer.
+			const action = isUnfinished && whole === "cut" ? "redact" : whole;
 			const tails = beginTail === undefined ? [] : [beginTail()];
 			const isLearned = learned !== undefined;
 			this.#list.push({ type, rule: index, from, to, score, action, category, triggerEnd: to, tails, isLearned, text, view });

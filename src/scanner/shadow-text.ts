@@ -72,8 +72,8 @@ export class ShadowText {
 		return this.detector.scan();
 	}
 
-	finish(): readonly Detection[] {
-		return [...this.scan(), ...this.detector.finish()];
+	finish(isPart: boolean): readonly Detection[] {
+		return [...this.scan(), ...this.detector.finish(isPart)];
 	}
 
 	/** Forgets what belongs to the original before `offset`, but for the left context. */

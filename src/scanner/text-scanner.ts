@@ -23,8 +23,8 @@ import { ViewSet } from "./view-set.ts";
 export interface TextScanner {
 	/** Appends UTF-8 bytes (whole code points) and scans them. */
 	write(bytes: Uint8Array): void;
-	/** End of the text: everything becomes final. */
-	finish(): void;
+	/** End of the text: everything becomes final. `isPart`: a secret in the middle of which it ends is redacted; other parts may have the rest. */
+	finish(isPart?: boolean): void;
 	/** What is final in `[taken, upTo)`, absolute byte offsets. Stops for good at a cut. */
 	take(upTo: number): Piece[];
 	/** Nothing is found in what was not given out yet. */
@@ -137,11 +137,11 @@ class Scanner implements TextScanner {
 		this.#release = this.#entities === undefined ? held : Math.min(held, this.#entities.release);
 	}
 
-	finish(): void {
+	finish(isPart = false): void {
 		if (this.#cut) return;
-		this.#add(this.#original.finish());
+		this.#add(this.#original.finish(isPart));
 		this.#add(this.#entities?.finish() ?? []);
-		for (const view of this.#views.all) this.#addSeen(view, view.finish());
+		for (const view of this.#views.all) this.#addSeen(view, view.finish(isPart));
 		this.#advanceTails();
 		this.#release = this.end;
 	}

@@ -144,10 +144,10 @@ export class ViewScanner {
 		return this.#shadow === undefined ? [] : this.#mapped(this.#shadow, this.#shadow.scan());
 	}
 
-	finish(): ViewDetection[] {
+	finish(isPart: boolean): ViewDetection[] {
 		this.#transducer.finish();
 		this.#undecidedFrom = this.#transducer.undecidedFrom;
-		return this.#shadow === undefined ? [] : this.#mapped(this.#shadow, this.#shadow.finish());
+		return this.#shadow === undefined ? [] : this.#mapped(this.#shadow, this.#shadow.finish(isPart));
 	}
 
 	/** A tail in the shadow. */
@@ -253,11 +253,12 @@ export class ViewScanner {
 		const { leastSeams = 0 } = this.#view;
 		const seen = leastSeams === 0 ? detections : detections.filter(({ from, to }) => shadow.seamsIn(from, to) >= leastSeams);
 		return seen.map((detection) => {
-			const { rule, from, to, score } = detection;
+			const { rule, from, to, score, isUnfinished } = detection;
 			const tail = tailOf(this.#program, detection);
 			return {
 				rule,
 				score,
+				...(isUnfinished && { isUnfinished }),
 				from: shadow.fromOf(from),
 				to: shadow.endBefore(to),
 				text: shadow.detector.text(from, to),

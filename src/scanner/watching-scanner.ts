@@ -111,9 +111,9 @@ export class WatchingScanner<State> implements TextScanner {
 		this.#watch({ kind: "clean", from, bytes });
 	}
 
-	finish(): void {
+	finish(isPart?: boolean): void {
 		if (this.#cut) return;
-		this.#inner.finish();
+		this.#inner.finish(isPart);
 		this.#readOn();
 		this.#finishWatching(this.end);
 	}

@@ -1,15 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ApiName } from "../../src/core/api.ts";
 import { createBodyFilter } from "../../src/inspect/body-filter.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
-import { anthropicEvents, anthropicMessage } from "../support/anthropic-events.ts";
-import { geminiAnswer, geminiEvents, geminiSse } from "../support/gemini-events.ts";
+import { CODE, PART_FORMATS, type PartFormat } from "../support/part-formats.ts";
 import { random, randomSlices } from "../support/random.ts";
-import { responseEvents } from "../support/response-events.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
-import { dataOf, stringAt } from "../support/stream-channel.ts";
+import { dataOf } from "../support/stream-channel.ts";
 import { streamThrough } from "../support/stream-through.ts";
 
 /**
@@ -20,141 +17,30 @@ const NUM_RUNS = 40;
 const style = { strategy: "remove", key: new Uint8Array(32) } as const;
 const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 const SECRETS = ["jane.doe@example.com", "4111 1111 1111 1111", KEY];
+/** What says what it is, or may be a word, and what only the secret has. */
+const TOKENS = [
+	["AKIA", "IOSFODNN7EXAMPLE"],
+	["sk-proj-", "aB3dE5gH7jK9mN1pQ3rS5tU7"],
+	["xoxb-", "2345678901-aB3dE5gH7jK9mN1p"],
+	["ghp_", "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2aB3d"],
+	["password = x", "7K9!qz71Lm"],
+] as const;
+const ORDINARY = [
+	"the path",
+	"api-docs",
+	"jane@exam",
+	"sk-",
+	"key: value",
+	"https://example.com/api",
+	"4111 1111",
+	"ASIA",
+	"password is wrong",
+];
 const programs = new Map<"redact" | "cut", ScannerProgram>();
 
 beforeAll(async () => {
 	for (const action of ["redact", "cut"] as const) programs.set(action, await allRecognizers(action));
 });
-
-interface Format {
-	readonly name: string;
-	readonly api: ApiName;
-	/** Events of an answer with these parts, each in deltas. */
-	events(parts: readonly (readonly string[])[]): readonly string[];
-	/** The texts of the parts, as a client reads them. */
-	read(events: readonly Record<string, unknown>[]): string[];
-	/** All that must say the same again; the same number of texts for each part. */
-	copies(events: readonly Record<string, unknown>[]): string[];
-	body(parts: readonly string[]): object;
-	readBody(body: unknown): string[];
-}
-
-const ANTHROPIC = (name: string, between: "thinking" | "tool_use"): Format => {
-	const blocks = (parts: readonly (readonly string[])[]) =>
-		parts.flatMap((deltas, i) => [
-			...(i === 0 ? [] : [{ type: between, deltas: [between === "thinking" ? "μ" : "{}"] } as const]),
-			{ type: "text", deltas } as const,
-		]);
-	return {
-		name,
-		api: "anthropic-messages",
-		events: (parts) => anthropicEvents(blocks(parts)),
-		read: (events) => [0, 2].map((index) => textAt(events, (event) => event["index"] === index, ["delta", "text"])),
-		copies: () => [],
-		body: (parts) => anthropicMessage(blocks(parts.map((part) => [part]))),
-		readBody: (body) => (body as { content: { text?: string }[] }).content.map(({ text = "" }) => text),
-	};
-};
-
-const CALL = { kind: "call", type: "function_call", member: "arguments", base: "function_call_arguments", texts: ["{}"] } as const;
-
-const RESPONSES: Format = {
-	name: "two messages of a response with a call between",
-	api: "openai-responses",
-	events: (parts) => responseEvents(parts.flatMap((texts, i) => [...(i === 0 ? [] : [CALL]), { kind: "message", texts } as const])),
-	read: (events) => [0, 2].map((index) => textAt(events, (event) => isDelta(event) && event["output_index"] === index, ["delta"])),
-	copies: (events) =>
-		events.flatMap((event) => [
-			stringAt(event, ["text"]),
-			stringAt(event, ["part", "text"]),
-			...(event["type"] === "response.output_item.done" ? [stringAt(event, ["item", "content", 0, "text"])] : []),
-			...[0, 2].map((index) => stringAt(event, ["response", "output", index, "content", 0, "text"])),
-		]),
-	body: (parts) => ({
-		id: "r",
-		status: "completed",
-		output: parts.map((text) => ({ id: "i", type: "message", role: "assistant", content: [{ type: "output_text", text }] })),
-	}),
-	readBody: (body) =>
-		(body as { output: { content: { text: string }[] }[] }).output.flatMap(({ content }) => content.map(({ text }) => text)),
-};
-
-const PARTS: Format = {
-	...RESPONSES,
-	name: "two parts of one message of a response",
-	events: (parts) => {
-		const send = (type: string, members: object): string =>
-			`data: ${JSON.stringify({ type: `response.${type}`, output_index: 0, ...members })}\n\n`;
-		const content = parts.map((deltas) => ({ type: "output_text", text: deltas.join("") }));
-		const item = { id: "i", type: "message", role: "assistant", content };
-		return [
-			send("created", { response: { id: "r", status: "in_progress", output: [] } }),
-			send("output_item.added", { item: { ...item, content: [] } }),
-			...parts.flatMap((deltas, index) => [
-				send("content_part.added", { content_index: index, part: { type: "output_text", text: "" } }),
-				...deltas.map((delta) => send("output_text.delta", { content_index: index, delta })),
-				send("output_text.done", { content_index: index, text: deltas.join("") }),
-				send("content_part.done", { content_index: index, part: content[index] }),
-			]),
-			send("output_item.done", { item }),
-			send("completed", { response: { id: "r", status: "completed", output: [item] } }),
-		];
-	},
-	read: (events) => [0, 1].map((index) => textAt(events, (event) => isDelta(event) && event["content_index"] === index, ["delta"])),
-	copies: (events) =>
-		events.flatMap((event) => [
-			stringAt(event, ["text"]),
-			stringAt(event, ["part", "text"]),
-			...[0, 1].flatMap((index) => [
-				event["type"] === "response.output_item.done" ? stringAt(event, ["item", "content", index, "text"]) : "",
-				stringAt(event, ["response", "output", 0, "content", index, "text"]),
-			]),
-		]),
-};
-
-/** Each part comes whole in an event. */
-const CODE: Format = {
-	name: "code that Gemini runs, in two parts",
-	api: "gemini-generate",
-	events: (parts) => geminiSse(geminiEvents(parts.map((deltas) => ({ part: codeOf(deltas.join("")) })))),
-	read: (events) => {
-		const texts = events.map((event) => stringAt(event, ["candidates", 0, "content", "parts", 0, "executableCode", "code"]));
-		return [texts[0] ?? "", texts.slice(1).join("")];
-	},
-	copies: () => [],
-	body: (parts) => geminiAnswer(parts.map((text) => ({ part: codeOf(text) }))),
-	readBody: (body) =>
-		(body as { candidates: { content: { parts: { executableCode: { code: string } }[] } }[] }).candidates.flatMap(({ content }) =>
-			content.parts.map(({ executableCode }) => executableCode.code),
-		),
-};
-
-function codeOf(code: string): Record<string, unknown> {
-	return { executableCode: { language: "PYTHON", code } };
-}
-
-function isDelta(event: Record<string, unknown>): boolean {
-	return event["type"] === "response.output_text.delta";
-}
-
-function textAt(
-	events: readonly Record<string, unknown>[],
-	isOwn: (event: Record<string, unknown>) => boolean,
-	path: readonly (string | number)[],
-): string {
-	return events
-		.filter(isOwn)
-		.map((event) => stringAt(event, path))
-		.join("");
-}
-
-const FORMATS = [
-	ANTHROPIC("text blocks with thinking between", "thinking"),
-	ANTHROPIC("text blocks with a call between", "tool_use"),
-	RESPONSES,
-	PARTS,
-	CODE,
-];
 
 interface Seen {
 	readonly texts: readonly string[];
@@ -163,16 +49,23 @@ interface Seen {
 	readonly ended: string | undefined;
 }
 
-function seen(format: Format, action: "redact" | "cut", events: readonly string[], sizes: readonly number[], moveEvery?: number): Seen {
+function seen(
+	format: PartFormat,
+	action: "redact" | "cut",
+	events: readonly string[],
+	sizes: readonly number[],
+	moveEvery?: number,
+	count?: number,
+): Seen {
 	const program = programs.get(action) as ScannerProgram;
 	const run = { api: format.api, program, style, sizes, ...(moveEvery !== undefined && { moveEvery }) };
 	const { out, ended } = streamThrough(Buffer.from(events.join("")), run);
 	const data = dataOf(out);
 	const copies = format.copies(data).filter((text) => text !== "");
-	return { texts: format.read(data), copies, comment: /^: security (.*)$/m.exec(out)?.[1], ended };
+	return { texts: format.read(data, count), copies, comment: /^: security (.*)$/m.exec(out)?.[1], ended };
 }
 
-describe.each(FORMATS.map((format) => [format.name, format] as const))("%s", (_name, format) => {
+describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s", (_name, format) => {
 	test.each(["redact", "cut"] as const)(
 		"%s: what stands in the second part of a secret over both does not leave, for every chunking and every lane",
 		(action) => {
@@ -195,6 +88,33 @@ describe.each(FORMATS.map((format) => [format.name, format] as const))("%s", (_n
 			fc.assert(property, { numRuns: NUM_RUNS });
 		},
 	);
+
+	test.each(["redact", "cut"] as const)(
+		"%s: of a secret with a beginning of its own nothing else leaves, wherever parts split it",
+		(action) => {
+			for (const [head, body] of TOKENS) {
+				const secret = head + body;
+				const thirds = Array.from({ length: secret.length - 2 }, (_, i) => [i + 1, i + 2 + ((7 * i) % (secret.length - 2 - i))] as const);
+				const halves = Array.from({ length: secret.length - 1 }, (_, i) => [i + 1, secret.length] as const);
+				for (const [a, b] of [...halves, ...thirds]) {
+					const parts = [`α ${secret.slice(0, a)}`, secret.slice(a, b), secret.slice(b)].filter((part) => part !== "");
+					parts.push(`${parts.pop()} ω`);
+					const read = seen(format, action, format.events(parts.map((part) => [part])), [64], undefined, parts.length);
+					const said = read.texts.join("").replace(/ ?ω$/, "");
+					expect(`α ${head}`.startsWith(said), `${head}: ${parts.join(" | ")}: ${said}`).toBe(true);
+					expect(read.ended).toBe(action === "redact" ? "complete" : "cut");
+					for (const copy of read.copies) expect(read.texts).toContain(copy);
+				}
+			}
+		},
+	);
+
+	test("an ordinary end of a part costs nothing", () => {
+		for (const end of ORDINARY) {
+			const events = format.events([[`See ${end}`], ["and more"]]);
+			expect(seen(format, "redact", events, [64])).toMatchObject({ texts: [`See ${end}`, "and more"], ended: "complete" });
+		}
+	});
 
 	test("a secret at the very end of a part is counted", () => {
 		const { comment, ended } = seen(format, "cut", format.events([[`α ${KEY.slice(0, 9)}`, KEY.slice(9)], ["ω"]]), [1 << 20]);
@@ -258,4 +178,62 @@ describe.each(FORMATS.map((format) => [format.name, format] as const))("%s", (_n
 		});
 		expect(format.read(dataOf(out))).toEqual(["Ask jane", "doe now"]);
 	});
+});
+
+describe("parts of a response that grow in turns", () => {
+	const [head, body] = ["sk-proj-", "aB3dE5gH7jK9mN1pQ3rS5tU7"];
+	const send = (type: string, members: object): string =>
+		`data: ${JSON.stringify({ type: `response.${type}`, output_index: 0, ...members })}\n\n`;
+	/** Pieces of parts, each with its part's number; an empty one ends it. */
+	const through = (pieces: readonly (readonly [part: number, text: string])[], sizes: readonly number[]): string[] => {
+		const said = ["", ""];
+		const events = pieces.map(([part, delta]) => {
+			if (delta === "") return send("output_text.done", { content_index: part, text: said[part] });
+			said[part] += delta;
+			return send("output_text.delta", { content_index: part, delta });
+		});
+		const response = { id: "r", status: "in_progress", output: [] };
+		const all = [send("created", { response }), ...events, send("completed", { response })].join("");
+		const { out, ended } = streamThrough(Buffer.from(all), {
+			api: "openai-responses",
+			program: programs.get("redact") as ScannerProgram,
+			style,
+			sizes,
+			moveEvery: 2,
+		});
+		expect(ended).toBe("complete");
+		const data = dataOf(out);
+		const of = (part: number, type: string, member: string): string =>
+			data
+				.filter((event) => event["content_index"] === part && event["type"] === `response.output_text.${type}`)
+				.map((event) => event[member])
+				.join("");
+		for (const part of [0, 1]) expect(of(part, "done", "text")).toBe(of(part, "delta", "delta"));
+		return [of(0, "delta", "delta"), of(1, "delta", "delta")];
+	};
+	const ENDS = [
+		[0, ""],
+		[1, ""],
+	] as const;
+
+	test.each([
+		["clean ones pass", [[0, "see "], [1, "more "], [0, "this "], [1, "here"], ...ENDS], ["see this ", "more here"]],
+		["a secret of one of them", [[0, `use ${head}${body.slice(0, 4)}`], [1, "x "], [0, `${body.slice(4)} ω`], ...ENDS], ["use  ω", "x "]],
+		["a secret over both", [[0, `use ${head}${body.slice(0, 4)}`], [1, `${body.slice(4)} ω`], ...ENDS], ["use ", "ω"]],
+	] as const)("%s", (_name, pieces, expected) => {
+		const whole = through(pieces, [1 << 20]);
+		expect(whole.map((text) => text.replace(/ +/g, " "))).toEqual(expected.map((text) => text.replace(/ +/g, " ")));
+		for (const size of [1, 7, 40, 90]) expect(through(pieces, [size])).toEqual(whole);
+	});
+});
+
+test.each([
+	["openai-chat", { id: "c", choices: [{ index: 4096, delta: { content: "x" } }] }],
+	["anthropic-messages", { type: "content_block_start", index: 4096, content_block: { type: "text", text: "" } }],
+	["openai-responses", { type: "response.output_text.delta", output_index: 4096, delta: "x" }],
+	["gemini-generate", { candidates: [{ index: 4096, content: { parts: [{ text: "x" }] } }] }],
+] as const)("%s: a number that no vendor counts to ends the answer: what is remembered of each has a bound", (api, event) => {
+	const program = programs.get("redact") as ScannerProgram;
+	const { out } = streamThrough(Buffer.from(`data: ${JSON.stringify(event)}\n\n`), { api, program, style, sizes: [1 << 20] });
+	expect(out).toContain("upstream_invalid_event");
 });

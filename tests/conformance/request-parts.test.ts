@@ -30,6 +30,13 @@ const FORMATS = [
 	],
 ] as const;
 
+/** A list of parts with one that is no text in the middle. */
+function withPicture(value: unknown): unknown {
+	if (!Array.isArray(value) || value.length !== 3) return value;
+	const [, first, second] = value;
+	return [first, { type: "picture", id: "p1" }, second];
+}
+
 /** What goes upstream of a request. */
 function sentOf(api: Parameters<typeof providerOf>[0], path: string, request: object): unknown {
 	const policy = {
@@ -61,12 +68,39 @@ describe.each(FORMATS)("%s", (api, path, bodyOf) => {
 		becomes(["é😀 4111 1111 1111 11", "11 😀é"], ["é😀 [CREDIT_CARD_1]", " 😀é"]);
 	});
 
+	test("also where a picture stands between the parts", () => {
+		const between = (texts: readonly string[]): object =>
+			JSON.parse(JSON.stringify(bodyOf(["", ...texts])), (_, value) => withPicture(value));
+		expect(sentOf(api, path, between([`Take ${KEY.slice(0, 7)}`, `${KEY.slice(7)} now`]))).toEqual({
+			model: "m",
+			max_tokens: 9,
+			...between(["Take [AWS_KEY_1]", " now"]),
+		});
+	});
+
 	test("a part that has its own finding is not read together with its neighbour's last word", () => {
 		becomes(["My address is", "bob@example.com", "and that is all"], ["My address is", "[EMAIL_1]", "and that is all"]);
 		becomes(["bob@example.com", "or bob@example.com"], ["[EMAIL_1]", "or [EMAIL_1]"]);
 	});
 
 	test("clean parts are what they were", () => becomes(["Hello ", "world", ""], ["Hello ", "world", ""]));
+});
+
+test("parts of what a tool gave back, and of a document, are parts as well", () => {
+	const texts = parts([`Take ${KEY.slice(0, 7)}`, KEY.slice(7)], { type: "text" });
+	const document = { type: "document", source: { type: "content", content: texts } };
+	const result = (content: unknown): object => ({
+		messages: [{ role: "user", content: [{ type: "tool_result", tool_use_id: "t", content }] }],
+	});
+	for (const sent of [
+		sentOf("anthropic-messages", "", { messages: [{ role: "user", content: [document] }] }),
+		sentOf("anthropic-messages", "", result(texts)),
+		sentOf("anthropic-messages", "", result([document])),
+		sentOf("anthropic-messages", "", result([{ type: "search_result", title: "t", source: "s", content: texts }])),
+		sentOf("openai-responses", "", { input: [{ type: "function_call_output", call_id: "c", output: texts }] }),
+		sentOf("openai-responses", "", { input: [{ type: "reasoning", id: "r", summary: texts }] }),
+	])
+		expect(JSON.stringify(sent)).toContain('"text":"Take [AWS_KEY_1]"},{"type":"text","text":""');
 });
 
 test("a key over two arguments of one call is redacted in the conversation that goes upstream", () => {

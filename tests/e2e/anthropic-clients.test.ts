@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { MESSAGES_CLIENTS, type MessagesClient, pythonClient, STRUCTURE } from "../support/anthropic-clients.ts";
 import { type AnthropicBlock, anthropicEvents, anthropicMessage } from "../support/anthropic-events.ts";
+import { startFullProxy } from "../support/full-proxy.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 import { PythonProgram } from "../support/python-client.ts";
@@ -51,6 +52,7 @@ function blocksOf(name: string, isStructured: boolean): readonly AnthropicBlock[
 
 let upstream: MockUpstream;
 let proxy: Proxy;
+let full: Awaited<ReturnType<typeof startFullProxy>>;
 
 beforeAll(async () => {
 	upstream = await startMockUpstream((response, body) => {
@@ -70,6 +72,7 @@ beforeAll(async () => {
 		response.write((isBroken ? pieces.slice(0, 12) : pieces).join(""));
 		if (name !== "stall") response.end();
 	});
+	full = await startFullProxy();
 	const base_url = upstream.url.replace(/\/v1$/, "");
 	proxy = await startProxy(
 		{ up: { type: "anthropic", base_url, api_key: "k", timeouts: { head_ms: 500, idle_ms: 500 } } },
@@ -78,7 +81,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	python.stop();
-	await proxy?.drain();
+	await Promise.all([proxy?.drain(), full?.stop()]);
 	upstream?.close();
 });
 
@@ -152,6 +155,11 @@ function cellsOf(client: MessagesClient): Cells {
 		},
 		async "upstream truncation"() {
 			for (const name of ["truncated", "stall"]) expect((await ask(name)).error?.message).toMatch(/upstream/);
+		},
+		async overload() {
+			const seen = await client.ask(`http://127.0.0.1:${full.port}`, { prompt: "clean" });
+			expect(seen).toMatchObject({ text: "", calls: [], requests: tries, error: { status: 503 } });
+			expect(seen.error?.message).toContain("at its capacity");
 		},
 	};
 }

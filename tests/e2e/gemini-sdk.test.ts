@@ -1,6 +1,7 @@
 import type { GenerateContentConfig } from "@google/genai";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
+import { startFullProxy } from "../support/full-proxy.ts";
 import { GEMINI_CLIENTS, type GeminiClient } from "../support/gemini-clients.ts";
 import { type GeminiPart, geminiAnswer, geminiEvents, geminiSse } from "../support/gemini-events.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
@@ -33,6 +34,7 @@ const ANSWERS: Record<string, readonly (readonly GeminiPart[])[]> = {
 const FAULTS: Record<string, number> = { slow: 429, broken: 500 };
 let upstream: MockUpstream;
 let proxy: Proxy;
+let full: Awaited<ReturnType<typeof startFullProxy>>;
 
 beforeAll(async () => {
 	upstream = await startMockUpstream((response, body, path) => {
@@ -53,6 +55,7 @@ beforeAll(async () => {
 		response.write((isBroken ? pieces.slice(0, 10) : pieces).join(""));
 		if (name !== "stall") response.end();
 	});
+	full = await startFullProxy();
 	const timeouts = { head_ms: 500, idle_ms: 500 };
 	proxy = await startProxy(
 		{ up: { type: "gemini", base_url: upstream.url.replace(/\/v1$/, ""), api_key: "k", timeouts } },
@@ -60,7 +63,7 @@ beforeAll(async () => {
 	);
 });
 afterAll(async () => {
-	await proxy?.drain();
+	await Promise.all([proxy?.drain(), full?.stop()]);
 	upstream?.close();
 });
 
@@ -141,6 +144,11 @@ function cellsOf(client: GeminiClient): Cells {
 				expect(error?.message).toMatch(/upstream/);
 				expect([finishes, requests]).toEqual([[], client.isStream ? 1 : client.tries]);
 			}
+		},
+		async overload() {
+			const seen = await client.ask(`http://127.0.0.1:${full.port}`, "clean");
+			expect(seen).toMatchObject({ texts: [], requests: client.tries, error: { status: 503 } });
+			expect(seen.error?.message).toContain("at its capacity");
 		},
 	};
 }

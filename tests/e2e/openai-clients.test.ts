@@ -4,6 +4,7 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { CURL } from "../support/curl-client.ts";
+import { startFullProxy } from "../support/full-proxy.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { CHAT_CLIENTS, type Client, chatParams, RESPONSES_CLIENTS } from "../support/openai-clients.ts";
 import { startProxy } from "../support/proxy.ts";
@@ -25,6 +26,7 @@ let vendor: LLMock;
 let own: MockUpstream;
 let proxy: Proxy;
 let ownProxy: Proxy;
+let full: Awaited<ReturnType<typeof startFullProxy>>;
 
 beforeAll(async () => {
 	vendor = new LLMock({ port: 0 });
@@ -49,13 +51,14 @@ beforeAll(async () => {
 	await vendor.start();
 	own = await startMockUpstream(answer);
 	proxy = await startProxy(`${vendor.url}/v1`, POLICY);
+	full = await startFullProxy();
 	ownProxy = await startProxy(
 		{ up: { type: "openai", base_url: own.url, api_key: "test", timeouts: { head_ms: 300, idle_ms: 300 } } },
 		POLICY,
 	);
 });
 afterAll(async () => {
-	await Promise.all([proxy?.drain(), ownProxy?.drain(), vendor?.stop()]);
+	await Promise.all([proxy?.drain(), ownProxy?.drain(), full?.stop(), vendor?.stop()]);
 	own?.close();
 });
 
@@ -99,7 +102,7 @@ function answer(response: ServerResponse, body: string): void {
 	setImmediate(() => response.destroy());
 }
 
-const base = (of: Proxy): string => `http://127.0.0.1:${of.port}/v1`;
+const base = (of: Pick<Proxy, "port">): string => `http://127.0.0.1:${of.port}/v1`;
 
 type Words = { readonly stop: string; readonly calls: string; readonly hasN: boolean };
 
@@ -179,6 +182,10 @@ function cellsOf(client: Client, words: Words): Cells {
 				const seen = await client.ask(base(ownProxy), { prompt });
 				expect(seen.error?.code).toBe(prompt === "stall" ? "upstream_stalled" : "upstream_truncated");
 			}
+		},
+		async overload() {
+			const seen = await client.ask(base(full), { prompt: "a clean answer" });
+			expect(seen).toMatchObject({ text: "", calls: [], requests: tries, error: { status: 503, code: "overloaded" } });
 		},
 	};
 }

@@ -16,6 +16,7 @@ export const OUTCOMES = [
 	"upstream 500",
 	"upstream hang",
 	"upstream truncation",
+	"overload",
 ] as const;
 
 /** A test of one client and one outcome, or why there can be none. */

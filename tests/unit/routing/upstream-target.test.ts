@@ -3,7 +3,7 @@ import { type Endpoint, endpointOf } from "../../../src/routing/endpoints.ts";
 import type { ProviderType, Route } from "../../../src/routing/model-router.ts";
 import { upstreamTarget } from "../../../src/routing/upstream-target.ts";
 
-function target(type: ProviderType, path: string, { version = "", query = "" } = {}) {
+function target(type: ProviderType, path: string, { version = "", query = "", more = [] as readonly string[] } = {}) {
 	const none: ReadonlySet<string> = new Set();
 	const route = {
 		provider: "p",
@@ -11,6 +11,7 @@ function target(type: ProviderType, path: string, { version = "", query = "" } =
 		baseUrl: "https://host",
 		apiKey: "k",
 		apiVersion: version,
+		passQuery: new Set(more),
 		passHeaders: { request: none, response: none },
 	};
 	return upstreamTarget(route as unknown as Route, endpointOf(path, {}) as Endpoint, "my model", query);
@@ -29,13 +30,18 @@ test.each([
 	expect(target(type, path, { version }).url).toBe(url);
 });
 
-test("a query passes, but for a key in it", () => {
-	expect(target("openai", "/v1/chat/completions", { query: "beta=true&api_key=secret&key=other&access_token=third&x=1" }).url).toBe(
-		"https://host/chat/completions?beta=true&x=1",
+test("of a query what vendors know and what is configured passes, and never a key", () => {
+	const query = "beta=true&api_key=secret&key=other&access_token=third&x=1&%78=2&y=3";
+	expect(target("openai", "/v1/chat/completions", { query }).url).toBe("https://host/chat/completions?beta=true");
+	expect(target("openai", "/v1/chat/completions", { query, more: ["x", "key", "access_token"] }).url).toBe(
+		"https://host/chat/completions?beta=true&x=1&%78=2",
 	);
-	expect(target("gemini", "/v1beta/models/m:embedContent", { query: "%6bey=secret&x=%26&api%5Fkey=secret&+=1&KEY" }).url).toBe(
-		"https://host/v1beta/models/my%20model:embedContent?x=%26&+=1",
-	);
+	expect(
+		target("gemini", "/v1beta/models/m:embedContent", {
+			query: "%6bey=secret&x=%26&api%5Fkey=secret&+=1&KEY",
+			more: ["x", " ", "key", "KEY"],
+		}).url,
+	).toBe("https://host/v1beta/models/my%20model:embedContent?x=%26&+=1");
 	expect(target("azure", "/v1/completions", { version: "1", query: "api-version=2&key=x" }).url).toBe(
 		"https://host/openai/deployments/my%20model/completions?api-version=2",
 	);

@@ -53,9 +53,9 @@ export class UnfinishedSecrets {
 		return undefined;
 	}
 
-	/** Whether what follows a trigger at the end of a text may be a word or a number. */
+	/** Whether what follows a trigger at the end of a text may be a word, a number or punctuation. */
 	isPlainValue(value: string): boolean {
-		return PLAIN.test(value);
+		return PLAIN.test(value) || !/[\p{L}\p{N}]/u.test(value);
 	}
 
 	#isPlain({ rule, text }: Beginning, rest: string): boolean {

@@ -82,5 +82,6 @@ describe("the beginning of a secret at the end of a part", () => {
 		"about urban life, and",
 		"the URL that you want to link to",
 		"GPS: .",
+		"password = …",
 	])("%j is none", (text) => expect(ended(text)).toEqual({ said: text, isCut: false }));
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { ERRORS } from "../../src/core/errors.ts";
 import { createBodyFilter } from "../../src/inspect/body-filter.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
@@ -235,5 +236,5 @@ test.each([
 ] as const)("%s: a number that no vendor counts to ends the answer: what is remembered of each has a bound", (api, event) => {
 	const program = programs.get("redact") as ScannerProgram;
 	const { out } = streamThrough(Buffer.from(`data: ${JSON.stringify(event)}\n\n`), { api, program, style, sizes: [1 << 20] });
-	expect(out).toContain("upstream_invalid_event");
+	expect(out).toContain(ERRORS.upstream_invalid_event.message);
 });

@@ -17,7 +17,8 @@ export interface ContinuedState {
 
 /** The state of a text's scan, for another text that readers join to it: what it ended with has gone out. */
 export function continuing(state: ScannerState): ScannerState {
-	return { continued: { at: state.release + state.held.length, open: undefined }, ...state };
+	// The state of a third part has a `continued` of its own, which must not win.
+	return Object.assign({}, state, { continued: { at: state.release + state.held.length, open: undefined } });
 }
 
 /** Opens a scanner in any state, also in one that `continuing` made. */

@@ -42,7 +42,7 @@ export function arrayStream(filter: ResponseFilter, maxElementBytes: number, res
 		},
 		end: (fault) => step(filter.end(fault ?? (decoder.position === "after" ? undefined : "upstream_truncated"))),
 		failure: (code) => close(encode(filter.failure(code))),
-		state: (): FilterState => ({ array: { position: decoder.position, isBegun }, ...filter.state() }),
+		state: (): FilterState => Object.assign({}, filter.state(), { array: { position: decoder.position, isBegun } }),
 		close: () => filter.close(),
 	};
 }

@@ -35,13 +35,9 @@ const MIN_INSIDE_UNITS = 8;
 export function answerStyle(style: TextStyle, prompt: SurrogateTableState): TextStyle {
 	const known = new SurrogateTable({ key: style.key, state: prompt });
 	const restorables = prompt.surrogates.flatMap(({ text, original }) => (original === undefined ? [] : [{ surrogate: text, original }]));
-	if (restorables.length === 0) return { known, ...style };
-	return {
-		known,
-		restores: createSurrogateMatcher(restorables),
-		...style,
-		isOwn: ownTexts(restorables.map(({ surrogate }) => surrogate)),
-	};
+	if (restorables.length === 0) return Object.assign({}, style, { known });
+	const isOwn = ownTexts(restorables.map(({ surrogate }) => surrogate));
+	return Object.assign({}, style, { known, restores: createSurrogateMatcher(restorables), isOwn });
 }
 
 /** Whether a text is but what an earlier policy has put into the request. */

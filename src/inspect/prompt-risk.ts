@@ -100,7 +100,7 @@ export function judgeInjection(
 		.filter((report) => report.risk >= MIN_REPORTED_RISK)
 		.map((report) => {
 			const action = actionOf(report.risk) === "block" ? ("cut" as const) : ("flag" as const);
-			return { ...report, findings: report.findings.map((finding) => ({ action, ...finding })) };
+			return { ...report, findings: report.findings.map((finding) => Object.assign({}, finding, { action })) };
 		});
 	const late = learned?.isLate() === true || second?.questions.isLate === true ? (injection.timeout?.action ?? "allow") : "allow";
 	if (late === "allow") return { risk, action: actionOf(risk), reports };

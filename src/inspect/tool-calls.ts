@@ -11,7 +11,8 @@ export function toolCallStyle(style: TextStyle, policy: ToolCallPolicy | undefin
 	if (policy === undefined) return style;
 	const known = new Set(offered);
 	const isAllowed = matcherOf(policy.allowedTools);
-	return { judgeTool: (name) => (known.has(name) && isAllowed(name) ? undefined : unknownTool(name, policy)), ...style };
+	const judgeTool = (name: string): Finding | undefined => (known.has(name) && isAllowed(name) ? undefined : unknownTool(name, policy));
+	return Object.assign({}, style, { judgeTool });
 }
 
 function unknownTool(name: string, { action }: ToolCallPolicy): Finding {

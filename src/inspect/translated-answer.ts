@@ -42,7 +42,7 @@ export function translateStream(filter: ResponseFilter, options: AnswerTranslati
 		push: (bytes) => translate(filter.push(bytes)),
 		end: (fault) => translate(filter.end(fault)),
 		failure: (code) => errorEvent(options.to, code),
-		state: (): FilterState => ({ translation: state, ...filter.state() }),
+		state: (): FilterState => Object.assign({}, filter.state(), { translation: state }),
 		close: () => filter.close(),
 	};
 }

@@ -88,7 +88,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	const answers = new Map<SessionId, OpenAnswer>();
 	const answerContext = (policy: LoadedPolicy, { isStructured = false, surrogates }: ToLane & { kind: "open" }): AnswerContext => {
 		const memory = surrogates && options.unpack<PromptMemory>(surrogates);
-		const style = { isStructured, ...policy.style("response") };
+		const style = Object.assign({}, policy.style("response"), { isStructured });
 		const known = memory === undefined || memory.surrogates.length === 0 ? style : answerStyle(style, memory);
 		const { hasCanary, toolCalls } = policy.policy;
 		const marked = hasCanary ? canaryStyle(known, memory?.canary) : known;
@@ -210,7 +210,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 		// An answer with originals given back is its own caller's, and this once.
 		const isRepeatable = verdict.isRepeatable && !(memory.surrogates.length > 0 && keepsOriginals);
 		const mayRestore = memory.surrogates.some(({ original }) => original !== undefined);
-		return { surrogates: options.pack(memory), mayRestore, ...verdict, isRepeatable };
+		return Object.assign({}, verdict, { isRepeatable, surrogates: options.pack(memory), mayRestore });
 	};
 
 	/** The model is only known here: the policy that counts is chosen by it. */

@@ -101,7 +101,7 @@ class ContinuedScanner implements TextScanner {
 	}
 
 	snapshot(): ScannerState {
-		return { continued: { at: this.#at, open: this.#open }, ...this.#inner.snapshot() };
+		return Object.assign({}, this.#inner.snapshot(), { continued: { at: this.#at, open: this.#open } });
 	}
 
 	close(): void {

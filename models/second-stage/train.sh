@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # CORPORA_DIR=… npm run train:second-stage -- [--smoke] BASE [WORK]: trains the second stage and puts it in the place of the shipped one.
 # BASE: folder with model.safetensors and vocab.txt of all-MiniLM-L6-v2. PYTHON has torch, safetensors, onnx and onnxruntime.
-# --smoke: the same steps with a sample of the data, one layer and one epoch, within three minutes on a core; the result stays in WORK and is worth nothing.
+# --smoke: the same steps with a sample of the data, one layer and one epoch, a minute on a core; the result stays in WORK and is worth nothing.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 smoke=

@@ -1,6 +1,7 @@
 /** What programs import from the package. */
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
+import { installationSecrets } from "./cli/secret.ts";
 import { parseConfig } from "./config/load.ts";
 import type { ConfigSchema } from "./config/schema.ts";
 import type { Hooks } from "./hooks/hooks.ts";
@@ -22,7 +23,7 @@ export interface ProxyOptions {
 	readonly hooks?: Hooks;
 	/** Takes the log lines; default: JSON lines on standard error. */
 	readonly logger?: Logger;
-	/** Secret of the installation; default: `SECURE_LLM_PROXY_SECRET_KEY`. */
+	/** Secret of the installation; default: `SECURE_LLM_PROXY_SECRET_KEY`, or what the command in `SECURE_LLM_PROXY_SECRET_KEY_COMMAND` prints. */
 	readonly secret?: string;
 }
 
@@ -38,8 +39,8 @@ export interface RunningProxy {
 export class ConfigError extends Error {
 	readonly faults: readonly Fault[];
 
-	constructor(faults: readonly Fault[]) {
-		super(faults.map(({ path, message, remedy }) => `${path}: ${message}. ${remedy}`).join("\n"));
+	constructor(faults: readonly Fault[], options?: ErrorOptions) {
+		super(faults.map(({ path, message, remedy }) => `${path}: ${message}. ${remedy}`).join("\n"), options);
 		this.name = "ConfigError";
 		this.faults = faults;
 	}
@@ -48,13 +49,25 @@ export class ConfigError extends Error {
 /** Starts a proxy in this process. Throws `ConfigError` when the configuration has a fault. */
 export async function createProxy(config: ProxyConfig = {}, options: ProxyOptions = {}): Promise<RunningProxy> {
 	const parsed = parse(config);
-	const { hooks, logger = createLogger(parsed.logging.level), secret = process.env["SECURE_LLM_PROXY_SECRET_KEY"] } = options;
+	const { hooks, logger = createLogger(parsed.logging.level) } = options;
 	const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
-	const previousSecret = process.env["SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY"];
-	const secrets = { ...(secret !== undefined && { secret }), ...(previousSecret !== undefined && { previousSecret }) };
-	const started = await startProxy(parsed, { logger, version, ...(hooks && { hooks }), ...secrets });
+	const started = await startProxy(parsed, { logger, version, ...(hooks && { hooks }), ...secretsOf(options) });
 	if (!started.ok) throw new ConfigError(started.faults);
 	return running(started.proxy);
+}
+
+/** The program's own secret, or that of the environment as `serve` reads it. */
+function secretsOf({ secret: own }: ProxyOptions): { readonly secret?: string; readonly previousSecret?: string } {
+	const isOwn = own !== undefined && { SECURE_LLM_PROXY_SECRET_KEY: "", SECURE_LLM_PROXY_SECRET_KEY_COMMAND: "" };
+	try {
+		const { secret: found, previousSecret } = installationSecrets({ ...process.env, ...isOwn });
+		const secret = own ?? found;
+		return { ...(secret && { secret }), ...(previousSecret && { previousSecret }) };
+	} catch (error) {
+		throw new ConfigError([{ path: "environment", message: (error as Error).message, remedy: "Correct it and start again." }], {
+			cause: error,
+		});
+	}
 }
 
 function running(proxy: Proxy): RunningProxy {

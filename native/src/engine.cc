@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-Engine::Engine(SharedDatabase database, std::vector<Pattern> patterns) : database_(std::move(database)), patterns_(std::move(patterns)), hold_(patterns_) {
+Engine::Engine(SharedDatabase database, std::vector<Pattern> patterns) : database_(std::move(database)), patterns_(std::move(patterns)), hold_(patterns_), finder_(patterns_) {
   for (const Pattern& pattern : patterns_) {
     if (!pattern.trigger) max_width = std::max(max_width, pattern.max_width);
   }
@@ -36,7 +36,7 @@ bool Engine::is_past(uint32_t pattern, size_t to, size_t held_from) const {
 
 bool Engine::add(uint32_t pattern, const uint8_t* window, size_t floor, size_t to) {
   const bool trigger = patterns_[pattern].trigger;
-  finder_.find(patterns_[pattern], window, trigger ? 0 : floor, to, starts_);
+  finder_.find(pattern, window, trigger ? 0 : floor, to, starts_);
   if (trigger && starts_.size() > 1) starts_.resize(1);
   for (uint32_t from : starts_) matches.push_back({pattern, from, static_cast<uint32_t>(to)});
   return matches.size() < kMaxMatches;

@@ -3,7 +3,7 @@ import type { Config } from "../config/schema.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { logRefusal, logWarnings } from "./run-proxy.ts";
 
-/** Takes over another configuration; false: the old one stays. Does not reject. */
+/** Takes over another configuration; false: the old one stays. One that rejects changes nothing either, and is logged. */
 export type TakeOver = (next: Config) => Promise<boolean>;
 
 /**
@@ -28,16 +28,22 @@ export class Reloads {
 
 	begin(takeOver: TakeOver, logger: Logger): void {
 		this.#reload = async () => {
-			const loaded = loadConfig(this.#file);
-			if (!loaded.ok) logRefusal(loaded.faults, logger);
-			else if (await takeOver(loaded.config)) logWarnings(this.#file, loaded.warnings, logger);
+			try {
+				const loaded = loadConfig(this.#file);
+				if (!loaded.ok) logRefusal(loaded.faults, logger);
+				else if (await takeOver(loaded.config)) logWarnings(this.#file, loaded.warnings, logger);
+			} catch (error) {
+				logRefusal([{ path: "", message: (error as Error).message, remedy: "Correct it and reload again." }], logger);
+			}
 		};
 		this.#onBegin?.();
 	}
 
 	/** Does something while no reload is under way. */
 	between(work: () => void): Promise<void> {
-		this.#last = this.#last.then(work);
-		return this.#last;
+		const done = this.#last.then(work);
+		// Its failure is its caller's, and no reload waits for it in vain.
+		this.#last = done.catch(() => undefined);
+		return done;
 	}
 }

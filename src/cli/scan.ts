@@ -8,6 +8,7 @@ import { type ScanInput, scanInputs } from "./scan-input.ts";
 import { locate, type ScanResult, scanJson } from "./scan-result.ts";
 import { scanSarif } from "./scan-sarif.ts";
 import { scanTable } from "./scan-table.ts";
+import { installationSecrets } from "./secret.ts";
 
 export interface ScanOptions {
 	readonly json?: boolean;
@@ -27,6 +28,13 @@ type Fault = ScanInput & { readonly kind: "fault" };
 
 /** `scan`: files, folders or stdin with the engine of the lanes. Exit 0 clean, 1 findings, 2 error. */
 export async function scan(names: readonly string[], options: ScanOptions): Promise<number> {
+	let key: Uint8Array;
+	try {
+		key = redactionKey(installationSecrets().secret);
+	} catch (error) {
+		printFaults([{ path: "environment", message: (error as Error).message, remedy: "Correct it and scan again." }]);
+		return 2;
+	}
 	const loaded = options.config === undefined ? parseConfig("{}", process.env) : loadConfig(options.config);
 	if (!loaded.ok) {
 		printFaults(loaded.faults);
@@ -35,7 +43,7 @@ export async function scan(names: readonly string[], options: ScanOptions): Prom
 	const policy = compilePolicy(loaded.config.security);
 	const ruleSet = options.prompt === true ? policy.prompt : withoutMarks(policy.response);
 	const judged = options.prompt === true ? { injection: policy.injection } : {};
-	const inspector = await createTextInspector(ruleSet, redactionKey(process.env["SECURE_LLM_PROXY_SECRET_KEY"]), judged);
+	const inspector = await createTextInspector(ruleSet, key, judged);
 	if (!inspector.ok) {
 		printFaults(
 			inspector.faults.map(({ pattern, reason, remedy }) => ({ path: `security pattern '${pattern}'`, message: reason, remedy })),

@@ -20,20 +20,33 @@ export interface ConsentOptions {
 	readonly onClear: (reason: string) => void;
 }
 
+/** A file that could not be used is read again as soon as it changes, and else after so many milliseconds. */
+const AGAIN_MS = 1000;
+
 /** Looks at the file for every request that states a purpose: a change holds from the next request on, in every process. */
 export function createConsentBook({ file, purposeHeader, onFault, onClear }: ConsentOptions): ConsentBook {
 	let bySubject: ReadonlyMap<string, readonly ConsentRecord[]> = new Map();
 	let state = "";
+	/** Why the file could not be used when it was last read, and the time in ms at which it is read again although it did not change. */
+	let fault = "";
+	let againAt = Number.POSITIVE_INFINITY;
 	const refresh = (): void => {
 		const present = stateOf(file.path);
-		if (present === state) return;
+		const now = Date.now();
+		if (present === state && now < againAt) return;
 		state = present;
+		againAt = Number.POSITIVE_INFINITY;
 		try {
 			bySubject = indexed(readConsents(file));
+			fault = "";
 			hideNames(file).catch((error: Error) => onClear(error.message));
 		} catch (error) {
 			bySubject = new Map();
-			onFault((error as Error).message);
+			// It may be the reading that failed and not the file, which then does not change.
+			againAt = now + AGAIN_MS;
+			const { message } = error as Error;
+			if (message !== fault) onFault(message);
+			fault = message;
 		}
 	};
 	if (file.path !== "") refresh();

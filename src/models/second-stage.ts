@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { keptOnceMade } from "../core/kept-once-made.ts";
 import { type Encoder, type LoadedEncoder, loadEncoder } from "./onnx-encoder.ts";
 import { type PieceWindow, pieceWindows } from "./piece-windows.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -74,12 +75,11 @@ export function together({ first, second, offset }: StageWeights, chance: number
 }
 
 const FOLDER = new URL("../../models/second-stage/", import.meta.url);
-let shipped: Promise<SecondStage> | undefined;
+const shipped = keptOnceMade(() => loadSecondStage(FOLDER));
 
 /** The model of the package, loaded once per thread. Rejects with a message for people where it or its runtime is missing. */
 export function shippedSecondStage(): Promise<SecondStage> {
-	shipped ??= loadSecondStage(FOLDER);
-	return shipped;
+	return shipped();
 }
 
 /** Reads a text with the model of the package, which is not kept. Rejects like `shippedSecondStage`. */

@@ -4,49 +4,104 @@ import type { Candidate, Confirmer } from "./recognizer.ts";
 /** Tells whether one of the words stands in a text. Words are lower case; see `contextWords`. */
 export type ContextTest = (text: string) => boolean;
 
+/** By their words: recognizers make theirs once, and a configuration that is loaded again asks for the same. */
+const tests = new Map<string, ContextTest>();
+
 /**
  * Words are matched as whole words in any case, also as parts of identifiers (`customer_ssn`, `ssnNumber`), so JSON keys
  * and column heads count. Longer words may go on (`Versicherungsnummer`); scripts without spaces match anywhere.
  */
 export function contextWords(words: readonly string[]): ContextTest {
+	const key = words.join("\n");
+	const test = tests.get(key) ?? createTest(words);
+	tests.set(key, test);
+	return test;
+}
+
+function createTest(words: readonly string[]): ContextTest {
 	let pattern: RegExp | undefined;
 	// In the view `folded` words of other scripts are written with Latin look-alikes where there are any.
 	const written = [...new Set(words.flatMap((word) => [word, foldText(word), foldText(word.toUpperCase())]))];
-	const literals = written.map((word) => plain(word).trim());
-	const holds = (searched: string): boolean => {
-		// Nearly always in vain: a plain search first.
-		if (!literals.some((literal) => searched.includes(literal))) return false;
-		pattern ??= wholeWords(written);
-		return pattern.test(searched);
-	};
 	const test: ContextTest = (text) => {
-		const { searched, answers } = askedAbout(text);
-		const answer = answers.get(test) ?? holds(searched);
+		const { searched, present, answers } = askedAbout(text);
+		if (!present.has(test)) return false;
+		pattern ??= wholeWords(written);
+		const answer = answers.get(test) ?? pattern.test(searched);
 		answers.set(test, answer);
 		return answer;
 	};
+	for (const literal of new Set(written.map((word) => plain(word).trim()))) addLiteral(literal, test);
 	return test;
+}
+
+interface Literal {
+	readonly text: string;
+	readonly test: ContextTest;
+}
+
+/** The words of all tests by their first two UTF-16 units, and the units that one of them begins with. */
+const literals = new Map<number, Literal[]>();
+const firstUnits = new Uint8Array(0x10000);
+
+const startKey = (first: number, second: number): number => first * 0x10000 + second;
+
+function addLiteral(text: string, test: ContextTest): void {
+	const first = text.charCodeAt(0);
+	const key = startKey(first, text.length > 1 ? text.charCodeAt(1) : 0);
+	firstUnits[first] = 1;
+	literals.set(key, [...(literals.get(key) ?? []), { text, test }]);
+}
+
+/** The tests of which a word stands in the text, if only as a part of others: one walk for all of them. */
+function testsIn(text: string): Set<ContextTest> {
+	const found = new Set<ContextTest>();
+	for (let at = 0; at < text.length; at++) {
+		const first = text.charCodeAt(at);
+		if (firstUnits[first] === 0) continue;
+		for (const second of [0, at + 1 < text.length ? text.charCodeAt(at + 1) : 0])
+			for (const literal of literals.get(startKey(first, second)) ?? [])
+				if (!found.has(literal.test) && text.startsWith(literal.text, at)) found.add(literal.test);
+	}
+	return found;
 }
 
 /** A text that tests were asked about. */
 interface Asked {
 	/** As it is and with its identifiers split into words. */
 	readonly searched: string;
+	readonly present: ReadonlySet<ContextTest>;
 	readonly answers: Map<ContextTest, boolean>;
+	/** What follows it is the fraction of a number. */
+	readonly isDecimal: boolean;
+	/** What follows it is a piece of something longer. */
+	readonly goesOn: boolean;
 }
 
 /** The last ones. Many rules ask about one text, and so do matches that begin at one place and end at many. */
 const asked = new Map<string, Asked>();
 const MOST_ASKED = 64;
+let last: { readonly text: string; readonly about: Asked } | undefined;
+
+/** Keeps no piece of a text any longer. To be called when its matches are judged. */
+export function forgetContexts(): void {
+	asked.clear();
+	last = undefined;
+}
 
 function askedAbout(text: string): Asked {
-	const known = asked.get(text);
-	if (known !== undefined) return known;
-	const searched = `${plain(text)} ${plain(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2"))}`;
-	const fresh: Asked = { searched, answers: new Map() };
+	if (last?.text === text) return last.about;
+	const about = asked.get(text) ?? look(text);
 	if (asked.size >= MOST_ASKED) asked.clear();
-	asked.set(text, fresh);
-	return fresh;
+	asked.set(text, about);
+	last = { text, about };
+	return about;
+}
+
+function look(text: string): Asked {
+	const split = text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2");
+	const searched = split === text ? plain(text) : `${plain(text)} ${plain(split)}`;
+	const end = text.slice(-3);
+	return { searched, present: testsIn(searched), answers: new Map(), isDecimal: /\d\.$/.test(end), goesOn: GOES_ON_LEFT.test(end) };
 }
 
 function wholeWords(words: readonly string[]): RegExp {
@@ -85,8 +140,8 @@ const GROUP_FOLLOWS = /^[-./]?\p{N}/u;
 /** Weighs a candidate whose structure holds by its form and its surroundings. */
 function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
 	const { text, left, right } = candidate;
-	// The digits after a decimal point are no number of their own.
-	if (/\d\.$/.test(left)) return 0;
+	const { isDecimal, goesOn } = askedAbout(left);
+	if (isDecimal) return 0;
 	const isFormed = evidence.format.test(text);
 	if (!isFormed && !evidence.isLoose && !/^[A-Za-z0-9]+$/.test(text)) return 0;
 	if (evidence.words(left)) {
@@ -95,13 +150,21 @@ function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
 		return right === undefined ? undefined : GROUP_FOLLOWS.test(right) ? 0 : evidence.with;
 	}
 	// What no form and no check digit distinguishes is not worth holding for a word that might follow.
-	if (evidence.without === 0 || GOES_ON_LEFT.test(left)) return 0;
+	if (evidence.without === 0 || goesOn) return 0;
 	if (right === undefined) return undefined;
 	if (evidence.words(right)) return evidence.with;
 	return !isFormed || GOES_ON_RIGHT.test(right) ? 0 : evidence.without;
 }
 
+/** Whether `weigh` does not refute everything behind this text. */
+function canFollow(left: string, evidence: Evidence): boolean {
+	const { isDecimal, goesOn } = askedAbout(left);
+	return !isDecimal && ((evidence.without > 0 && !goesOn) || evidence.words(left));
+}
+
 /** A confirmer from a structural test and the evidence around it. */
 export function confirmWith(isValid: (candidate: Candidate) => boolean, evidence: Evidence): Confirmer {
-	return (candidate) => (isValid(candidate) ? weigh(candidate, evidence) : 0);
+	return Object.assign((candidate: Candidate) => (isValid(candidate) ? weigh(candidate, evidence) : 0), {
+		canFollow: (left: string) => canFollow(left, evidence),
+	});
 }

@@ -74,8 +74,10 @@ const CARD_WORDS = contextWords([
 ]);
 
 /** Luhn, one kind of separator, and the length and range of a known issuer or a word that says what it is. */
-export const confirmCard: Confirmer = ({ text, compact, left }) => {
+export const confirmCard: Confirmer = (candidate) => {
+	const { compact } = candidate;
 	if (!luhn(compact)) return 0;
+	const { text, left } = candidate;
 	const isIssued = ISSUERS.some(([, prefix, lengths]) => lengths.includes(compact.length) && prefix.test(compact));
 	if (!isIssued && !(compact.length > 12 && CARD_WORDS(left))) return 0;
 	if (/\d\.$/.test(left) || new Set(text.replace(/\d/g, "")).size > 1) return 0;

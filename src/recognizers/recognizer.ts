@@ -110,4 +110,8 @@ export interface Candidate {
  * Returns the confidence 0…1; 0 refutes the match. `undefined` asks to be called again with `right`: the match is held
  * until that is there. Pure, total, and never `undefined` when `right` is given.
  */
-export type Confirmer = (candidate: Candidate) => number | undefined;
+export interface Confirmer {
+	(candidate: Candidate): number | undefined;
+	/** False: whatever begins behind `left` is refuted. Asked once for all matches that begin at one place. Absent: none is for that alone. */
+	readonly canFollow?: (left: string) => boolean;
+}

@@ -1,6 +1,6 @@
 import type { RuleSet } from "../policy/policy.ts";
 import { distinctPatterns } from "./compile-rules.ts";
-import { type Confirm, createConfirm, type TextWindow, WindowMatch } from "./confirm.ts";
+import { type Confirm, createConfirm, followersOf, isAlphanumeric, leftOf, type TextWindow, WindowMatch } from "./confirm.ts";
 import type { EngineMatch } from "./engine.ts";
 
 /** Takes a confirmed finding: rule, window indices, confidence. */
@@ -11,6 +11,8 @@ export interface CandidateProgram {
 	readonly confirm: Confirm;
 	/** The rules of one engine pattern, in priority order, that look at matches of so many letters and digits. */
 	rulesFor(pattern: number, window: TextWindow, from: number, to: number): readonly number[];
+	/** Which of them could confirm a match that begins at `from`; undefined: all of them. */
+	rulesAt(pattern: number, window: TextWindow, from: number): ReadonlySet<number> | undefined;
 }
 
 export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
@@ -21,13 +23,26 @@ export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
 		const byLength = Array.from({ length: longest + 1 }, (_, length) => rules.filter((_rule, i) => lengths[i]?.includes(length) ?? true));
 		return { rules, byLength };
 	});
+	const followers = followersOf(ruleSet);
+	const isBound = patterns.map(({ rules }) => rules.some((rule) => followers[rule] !== undefined));
 	return {
 		confirm: createConfirm(ruleSet),
 		rulesFor(pattern, window, from, to) {
 			const { rules = [], byLength } = patterns[pattern] ?? {};
 			return byLength === undefined ? rules : (byLength[countAlphanumerics(window.bytes, from, to)] ?? []);
 		},
+		rulesAt(pattern, window, from) {
+			if (isBound[pattern] !== true) return undefined;
+			const left = leftOf(window, from);
+			return new Set(patterns[pattern]?.rules.filter((rule) => followers[rule]?.(left) ?? true));
+		},
 	};
+}
+
+/** Where matches of one pattern begin, and the rules that could confirm one of them; undefined: all. */
+interface Start {
+	readonly from: number;
+	readonly rules: ReadonlySet<number> | undefined;
 }
 
 /** Matches of one rule with one end whose leftmost start could not be decided yet. Absolute offsets. */
@@ -61,17 +76,28 @@ export class Candidates {
 		return this.#waiting.reduce((least, { starts }) => Math.min(least, starts[0] as number), Number.POSITIVE_INFINITY);
 	}
 
-	/** `base` is the absolute offset of the window's first byte. */
+	/**
+	 * `base` is the absolute offset of the window's first byte. In a row of short groups (`4 1 1 1 …`) a match begins at every one and
+	 * ends at every one, so what stands before it is looked at once for all that begin there, and most are not looked at.
+	 */
 	offer(matches: readonly EngineMatch[], window: TextWindow, base: number): void {
-		const byEnd = new Map<number, number[]>();
+		const byEnd = new Map<number, Start[]>();
+		const starts = new Map<number, Start>();
 		const width = 1 + matches.reduce((max, { pattern }) => Math.max(max, pattern), 0);
 		for (const { pattern, from, to } of matches) {
+			const place = from * width + pattern;
+			let start = starts.get(place);
+			if (start === undefined) {
+				start = { from, rules: this.#program.rulesAt(pattern, window, from) };
+				starts.set(place, start);
+			}
+			if (start.rules?.size === 0) continue;
 			const key = to * width + pattern;
-			const starts = byEnd.get(key);
-			if (starts === undefined) byEnd.set(key, [from]);
-			else starts.push(from);
+			const known = byEnd.get(key);
+			if (known === undefined) byEnd.set(key, [start]);
+			else known.push(start);
 		}
-		for (const [key, starts] of byEnd) this.#offerEnd(key % width, starts, Math.floor(key / width), window, base);
+		for (const [key, begun] of byEnd) this.#offerEnd(key % width, begun, Math.floor(key / width), window, base);
 	}
 
 	/** Offers one match to one rule. */
@@ -87,15 +113,13 @@ export class Candidates {
 		for (const item of waiting) this.#decide(item, window, base);
 	}
 
-	#offerEnd(pattern: number, starts: readonly number[], to: number, window: TextWindow, base: number): void {
+	#offerEnd(pattern: number, starts: readonly Start[], to: number, window: TextWindow, base: number): void {
 		const settled = new Set<number>();
 		const waiting = new Map<number, Waiting>();
-		for (const from of starts) {
-			const rules = this.#program.rulesFor(pattern, window, from, to);
-			if (rules.length === 0) continue;
+		for (const { from, rules: possible } of starts) {
 			const match = new WindowMatch(window, from, to);
-			for (const rule of rules) {
-				if (settled.has(rule)) continue;
+			for (const rule of this.#program.rulesFor(pattern, window, from, to)) {
+				if (settled.has(rule) || possible?.has(rule) === false) continue;
 				const item = waiting.get(rule);
 				if (item !== undefined) {
 					item.starts.push(from + base);
@@ -129,9 +153,6 @@ export class Candidates {
 
 function countAlphanumerics(bytes: Uint8Array, from: number, to: number): number {
 	let count = 0;
-	for (let i = from; i < to; i++) {
-		const byte = bytes[i] as number;
-		if ((byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)) count++;
-	}
+	for (let i = from; i < to; i++) if (isAlphanumeric(bytes[i] as number)) count++;
 	return count;
 }

@@ -44,12 +44,12 @@ export class WindowMatch implements Candidate {
 	}
 
 	get compact(): string {
-		this.#compact ??= this.text.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
+		this.#compact ??= compactText(this.#window.bytes, this.#from, this.#to);
 		return this.#compact;
 	}
 
 	get left(): string {
-		this.#left ??= this.#window.bytes.toString("utf8", Math.max(0, this.#from - LEFT_CONTEXT_BYTES), this.#from);
+		this.#left ??= leftOf(this.#window, this.#from);
 		return this.#left;
 	}
 
@@ -60,6 +60,33 @@ export class WindowMatch implements Candidate {
 		const right = bytes.toString("utf8", this.#to, Math.min(length, this.#to + RIGHT_CONTEXT_BYTES));
 		return { text: this.text, compact: this.compact, left: this.left, right };
 	}
+}
+
+/** What a confirmer sees before a match that begins at `from`. */
+export function leftOf({ bytes }: TextWindow, from: number): string {
+	return bytes.toString("utf8", Math.max(0, from - LEFT_CONTEXT_BYTES), from);
+}
+
+export const isAlphanumeric = (byte: number): boolean =>
+	(byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+
+/** Room for what nearly every match needs. */
+const scratch = Buffer.alloc(1024);
+
+/** The ASCII letters and digits of `bytes[from, to)`, in upper case. */
+function compactText(bytes: Uint8Array, from: number, to: number): string {
+	const kept = to - from <= scratch.length ? scratch : Buffer.alloc(to - from);
+	let length = 0;
+	for (let at = from; at < to; at++) {
+		const byte = bytes[at] as number;
+		if (isAlphanumeric(byte)) kept[length++] = byte >= 0x61 ? byte - 0x20 : byte;
+	}
+	return kept.toString("latin1", 0, length);
+}
+
+/** By rule: whether one of its matches could be confirmed behind a text; absent where no text on the left alone rules it out. */
+export function followersOf(ruleSet: RuleSet): readonly Confirmer["canFollow"][] {
+	return ruleSet.rules.map(({ confirm = "" }) => CONFIRMERS.get(confirm)?.canFollow);
 }
 
 /** Binds the rules to their confirmers. An unknown confirmer name is a programming error and throws at load. */

@@ -1,4 +1,5 @@
 import type { Rule, RuleSet } from "../policy/policy.ts";
+import { forgetContexts } from "../recognizers/context.ts";
 import { type CandidateProgram, Candidates, createCandidateProgram } from "./candidates.ts";
 import { LEFT_CONTEXT_BYTES, type TextWindow } from "./confirm.ts";
 import { type CoreRules, Cores, compileCores } from "./cores.ts";
@@ -180,6 +181,7 @@ export class Detector {
 			this.#matches = [];
 		}
 		this.cores.advance(window, this.#base, (rule, from, to) => this.#candidates.offerRule(rule, from, to, window, this.#base));
+		forgetContexts();
 		if (this.#detections.length === 0) return NONE;
 		const detections = this.#detections;
 		this.#detections = [];

@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { deriveAuditKeys } from "../../../src/audit/audit-keys.ts";
 import { createNameCipher } from "../../../src/audit/name-cipher.ts";
 import { coversProvider, createConsentBook } from "../../../src/identity/consent-book.ts";
@@ -54,6 +54,27 @@ test("a change that cannot be recorded does not hold", async () => {
 	const terms = { policy: "p", providers: ["*"], purpose: "unrecorded", source: "s" };
 	await expect(grantConsent(file, "key:jane", terms, fail)).rejects.toThrow("disk full");
 	expect(policyOf("unrecorded")).toBeUndefined();
+});
+
+afterEach(() => {
+	vi.useRealTimers();
+});
+
+test("a fault of one reading does not end consents for good: the file is read again, unchanged, and the fault reported once", async () => {
+	vi.useFakeTimers({ toFake: ["Date"] });
+	await grant("key:ada", { policy: "mine" });
+	let isFaulty = true;
+	const faults: string[] = [];
+	const names = { ...file.names, open: (sealed: string, context: string) => (isFaulty ? undefined : file.names.open(sealed, context)) };
+	const options = { purposeHeader: "x-purpose", onFault: (reason: string) => faults.push(reason), onClear: () => undefined };
+	const shaky = createConsentBook({ file: { ...file, names }, ...options });
+	const ask = () => shaky.consentOf({ id: "key:ada", tenant: undefined, roles: [] }, { "x-purpose": "support" })?.policy;
+	vi.setSystemTime(Date.now() + 2000);
+	expect(ask()).toBeUndefined();
+	isFaulty = false;
+	vi.setSystemTime(Date.now() + 2000);
+	expect(ask()).toBe("mine");
+	expect(faults).toHaveLength(1);
 });
 
 test("it covers the providers that it names", () => {

@@ -77,6 +77,10 @@ interface Asked {
 	readonly goesOn: boolean;
 }
 
+const NO_TESTS: ReadonlySet<ContextTest> = new Set();
+/** Never filled: who is not present is not asked. */
+const NO_ANSWERS = new Map<ContextTest, boolean>();
+
 /** The last ones. Many rules ask about one text, and so do matches that begin at one place and end at many. */
 const asked = new Map<string, Asked>();
 const MOST_ASKED = 64;
@@ -97,11 +101,32 @@ function askedAbout(text: string): Asked {
 	return about;
 }
 
+/** Whether a word of a test could begin in the text: in rows of digits none does, and they are looked at most often. */
+function mayHoldWords(text: string): boolean {
+	for (let at = 0; at < text.length; at++) {
+		const first = plainUnit(text.charCodeAt(at));
+		if (first >= 0x80) return true;
+		if (firstUnits[first] === 0) continue;
+		const second = at + 1 < text.length ? plainUnit(text.charCodeAt(at + 1)) : 0;
+		if (second >= 0x80 || literals.has(startKey(first, second)) || literals.has(startKey(first, 0))) return true;
+	}
+	return false;
+}
+
+/** What `plain` makes of one ASCII unit. */
+function plainUnit(unit: number): number {
+	if (unit >= 0x41 && unit <= 0x5a) return unit + 0x20;
+	return unit <= 0x20 || unit === 0x2d || unit === 0x2e || unit === 0x5f ? 0x20 : unit;
+}
+
 function look(text: string): Asked {
+	const end = text.slice(-3);
+	const isDecimal = /\d\.$/.test(end);
+	const goesOn = GOES_ON_LEFT.test(end);
+	if (!mayHoldWords(text)) return { searched: "", present: NO_TESTS, answers: NO_ANSWERS, isDecimal, goesOn };
 	const split = text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2");
 	const searched = split === text ? plain(text) : `${plain(text)} ${plain(split)}`;
-	const end = text.slice(-3);
-	return { searched, present: testsIn(searched), answers: new Map(), isDecimal: /\d\.$/.test(end), goesOn: GOES_ON_LEFT.test(end) };
+	return { searched, present: testsIn(searched), answers: new Map(), isDecimal, goesOn };
 }
 
 function wholeWords(words: readonly string[]): RegExp {

@@ -1,7 +1,7 @@
 import type { RuleSet } from "../policy/policy.ts";
 import { distinctPatterns } from "./compile-rules.ts";
 import { type Confirm, createConfirm, followersOf, isAlphanumeric, leftOf, type TextWindow, WindowMatch } from "./confirm.ts";
-import type { EngineMatch } from "./engine.ts";
+import type { Matches } from "./engine.ts";
 
 /** Takes a confirmed finding: rule, window indices, confidence. */
 export type Accept = (rule: number, from: number, to: number, score: number) => void;
@@ -9,14 +9,19 @@ export type Accept = (rule: number, from: number, to: number, score: number) => 
 /** What turns matches into findings, prepared once per rule set. */
 export interface CandidateProgram {
 	readonly confirm: Confirm;
+	/** Engine patterns. */
+	readonly patterns: number;
 	/** The rules of one engine pattern, in priority order, that look at matches of so many letters and digits. */
 	rulesFor(pattern: number, window: TextWindow, from: number, to: number): readonly number[];
-	/** Which of them could confirm a match that begins at `from`; undefined: all of them. */
+	/** Which of them could confirm a match that begins at `from`; undefined: all of them. None for a trigger. */
 	rulesAt(pattern: number, window: TextWindow, from: number): ReadonlySet<number> | undefined;
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
-	const patterns = distinctPatterns(ruleSet.rules).map(({ rules }) => {
+	const sources = distinctPatterns(ruleSet.rules);
+	const patterns = sources.map(({ rules }) => {
 		const lengths = rules.map((rule) => ruleSet.rules[rule]?.lengths);
 		if (lengths.every((list) => list === undefined)) return { rules, byLength: undefined };
 		const longest = Math.max(...lengths.flatMap((list) => list ?? [0]));
@@ -27,14 +32,17 @@ export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
 	const isBound = patterns.map(({ rules }) => rules.some((rule) => followers[rule] !== undefined));
 	return {
 		confirm: createConfirm(ruleSet),
+		patterns: patterns.length,
 		rulesFor(pattern, window, from, to) {
 			const { rules = [], byLength } = patterns[pattern] ?? {};
 			return byLength === undefined ? rules : (byLength[countAlphanumerics(window.bytes, from, to)] ?? []);
 		},
 		rulesAt(pattern, window, from) {
+			if (sources[pattern]?.source.core !== undefined) return NONE;
 			if (isBound[pattern] !== true) return undefined;
 			const left = leftOf(window, from);
-			return new Set(patterns[pattern]?.rules.filter((rule) => followers[rule]?.(left) ?? true));
+			const possible = patterns[pattern]?.rules.filter((rule) => followers[rule]?.(left) ?? true) ?? [];
+			return possible.length === 0 ? NONE : new Set(possible);
 		},
 	};
 }
@@ -80,23 +88,23 @@ export class Candidates {
 	 * `base` is the absolute offset of the window's first byte. In a row of short groups (`4 1 1 1 …`) a match begins at every one and
 	 * ends at every one, so what stands before it is looked at once for all that begin there, and most are not looked at.
 	 */
-	offer(matches: readonly EngineMatch[], window: TextWindow, base: number): void {
+	offer(matches: Matches, window: TextWindow, base: number): void {
 		const byEnd = new Map<number, Start[]>();
 		const starts = new Map<number, Start>();
-		const width = 1 + matches.reduce((max, { pattern }) => Math.max(max, pattern), 0);
-		for (const { pattern, from, to } of matches) {
+		const width = this.#program.patterns;
+		matches.forEach((pattern, from, to) => {
 			const place = from * width + pattern;
 			let start = starts.get(place);
 			if (start === undefined) {
 				start = { from, rules: this.#program.rulesAt(pattern, window, from) };
 				starts.set(place, start);
 			}
-			if (start.rules?.size === 0) continue;
+			if (start.rules?.size === 0) return;
 			const key = to * width + pattern;
 			const known = byEnd.get(key);
 			if (known === undefined) byEnd.set(key, [start]);
 			else known.push(start);
-		}
+		});
 		for (const [key, begun] of byEnd) this.#offerEnd(key % width, begun, Math.floor(key / width), window, base);
 	}
 

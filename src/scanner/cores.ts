@@ -2,7 +2,7 @@ import type { Rule } from "../policy/policy.ts";
 import { distinctPatterns } from "./compile-rules.ts";
 import type { TextWindow } from "./confirm.ts";
 import { advanceCore, armCore, type CoreProgram, type CoreState, compileCore, endCore, valueLength } from "./core.ts";
-import type { EngineMatch } from "./engine.ts";
+import type { Matches } from "./engine.ts";
 import type { TailProgram } from "./tail.ts";
 
 /** The triggers of a rule set and what follows them. */
@@ -45,15 +45,15 @@ export class Cores {
 		return this.#open.reduce((least, { from }) => (from < 0 ? least : Math.min(least, from)), Number.POSITIVE_INFINITY);
 	}
 
-	/** Starts a core after every trigger; returns the other matches. */
-	arm(matches: readonly EngineMatch[], base: number): readonly EngineMatch[] {
-		return matches.filter(({ pattern, to }) => {
+	/** Starts a core after every trigger. */
+	arm(matches: Matches, base: number): void {
+		matches.forEach((pattern, _from, to) => {
 			const rules = this.#rules.byPattern[pattern] ?? [];
+			if (rules.length === 0) return;
 			for (const rule of rules.filter(this.#applies)) {
 				const at = base + to;
 				if (!this.#open.some((core) => core.rule === rule && core.at === at)) this.#open.push(armCore(rule, at));
 			}
-			return rules.length === 0;
 		});
 	}
 

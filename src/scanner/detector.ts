@@ -3,7 +3,7 @@ import { forgetContexts } from "../recognizers/context.ts";
 import { type CandidateProgram, Candidates, createCandidateProgram } from "./candidates.ts";
 import { LEFT_CONTEXT_BYTES, type TextWindow } from "./confirm.ts";
 import { type CoreRules, Cores, compileCores } from "./cores.ts";
-import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
+import { type Engine, type EngineStream, Matches } from "./engine.ts";
 import { compileTail, type TailProgram } from "./tail.ts";
 import { UnfinishedSecrets } from "./unfinished.ts";
 
@@ -59,7 +59,7 @@ export class Detector {
 	#release: number;
 	/** Absolute offset up to which the engine has seen the text. */
 	#scanned: number;
-	#matches: EngineMatch[] = [];
+	#matches = new Matches();
 	#detections: Detection[] = [];
 	/** Bytes before this absolute offset, but for the left context, are not needed any more. */
 	keepFrom: number;
@@ -173,12 +173,13 @@ export class Detector {
 
 	/** Judges what the engine reported, and what waited for the bytes that are here now. */
 	#confirmed(length: number, ended: boolean): readonly Detection[] {
-		if (this.#matches.length === 0 && this.#candidates.isEmpty && this.cores.isEmpty) return NONE;
+		if (this.#matches.size === 0 && this.#candidates.isEmpty && this.cores.isEmpty) return NONE;
 		const window: TextWindow = { bytes: this.#window, length, ended };
 		this.#candidates.settle(window, this.#base);
-		if (this.#matches.length > 0) {
-			this.#candidates.offer(this.cores.arm(this.#matches, this.#base), window, this.#base);
-			this.#matches = [];
+		if (this.#matches.size > 0) {
+			this.cores.arm(this.#matches, this.#base);
+			this.#candidates.offer(this.#matches, window, this.#base);
+			this.#matches = new Matches();
 		}
 		this.cores.advance(window, this.#base, (rule, from, to) => this.#candidates.offerRule(rule, from, to, window, this.#base));
 		forgetContexts();

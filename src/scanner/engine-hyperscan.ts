@@ -1,6 +1,6 @@
 import { NativeEngine, type NativeStream } from "../../native/index.js";
 import { buildAllTables, type PatternSource } from "./compile-rules.ts";
-import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
+import type { Engine, EngineStream, Matches } from "./engine.ts";
 import { withWordLists } from "./engine-words.ts";
 import type { Artifact } from "./pattern-database.ts";
 
@@ -19,14 +19,14 @@ class HyperscanStream implements EngineStream {
 		this.#stream = stream;
 	}
 
-	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: EngineMatch[]): number {
+	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: Matches): number {
 		const release = this.#native.scan(this.#stream, window, heldFrom, newFrom, end);
 		if (release < 0) throw new Error("The engine could not scan the text.");
 		if (this.#native.matchCount > 0) this.#collect(matches);
 		return release;
 	}
 
-	finish(window: Uint8Array, heldFrom: number, end: number, matches: EngineMatch[]): void {
+	finish(window: Uint8Array, heldFrom: number, end: number, matches: Matches): void {
 		if (this.#native.finish(this.#stream, window, heldFrom, end) < 0) throw new Error("The engine could not finish the text.");
 		if (this.#native.matchCount > 0) this.#collect(matches);
 	}
@@ -35,9 +35,8 @@ class HyperscanStream implements EngineStream {
 		this.#native.closeStream(this.#stream);
 	}
 
-	#collect(matches: EngineMatch[]): void {
+	#collect(matches: Matches): void {
 		const triples = this.#native.takeMatches();
-		for (let i = 0; i < triples.length; i += 3)
-			matches.push({ pattern: triples[i] as number, from: triples[i + 1] as number, to: triples[i + 2] as number });
+		for (let i = 0; i < triples.length; i += 3) matches.add(triples[i] as number, triples[i + 1] as number, triples[i + 2] as number);
 	}
 }

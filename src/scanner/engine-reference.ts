@@ -1,6 +1,6 @@
 import { type AST, RegExpParser } from "@eslint-community/regexpp";
 import { distinctPatterns, type PatternSource } from "./compile-rules.ts";
-import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
+import type { Engine, EngineStream, Matches } from "./engine.ts";
 
 /**
  * The oracle: slow and obvious. Keeps the whole text, releases nothing before its end, and finds every match with
@@ -85,7 +85,7 @@ class ReferenceStream implements EngineStream {
 		return heldFrom;
 	}
 
-	finish(_window: Uint8Array, heldFrom: number, end: number, matches: EngineMatch[]): void {
+	finish(_window: Uint8Array, heldFrom: number, end: number, matches: Matches): void {
 		const text = this.#bytes.toString("utf8");
 		const offsets = byteOffsets(text);
 		const shift = end - this.#bytes.length;
@@ -94,7 +94,7 @@ class ReferenceStream implements EngineStream {
 			if (!split.anywhere.test(text)) continue;
 			for (const [from, to] of matchesOf(split, text, chars)) {
 				const start = (offsets[from] as number) + shift;
-				if (start >= heldFrom) matches.push({ pattern, from: start, to: (offsets[to] as number) + shift });
+				if (start >= heldFrom) matches.add(pattern, start, (offsets[to] as number) + shift);
 			}
 		}
 	}

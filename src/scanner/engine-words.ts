@@ -1,5 +1,5 @@
 import { distinctExpressions, type PatternSource, wordPatterns } from "./compile-rules.ts";
-import type { Engine, EngineMatch, EngineStream } from "./engine.ts";
+import type { Engine, EngineStream, Matches } from "./engine.ts";
 import { WordList } from "./word-list.ts";
 
 interface ListPattern {
@@ -35,14 +35,14 @@ class WordStream implements EngineStream {
 		this.#lists = lists;
 	}
 
-	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: EngineMatch[]): number {
+	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: Matches): number {
 		const released = this.#inner.scan(window, heldFrom, newFrom, end, matches);
 		const alive = this.#find(window, Math.max(heldFrom, newFrom - this.#alive), newFrom, end, false, matches);
 		this.#alive = end - alive;
 		return Math.min(released, alive);
 	}
 
-	finish(window: Uint8Array, heldFrom: number, end: number, matches: EngineMatch[]): void {
+	finish(window: Uint8Array, heldFrom: number, end: number, matches: Matches): void {
 		this.#inner.finish(window, heldFrom, end, matches);
 		this.#find(window, Math.max(heldFrom, end - this.#alive), end, end, true, matches);
 	}
@@ -52,13 +52,13 @@ class WordStream implements EngineStream {
 	}
 
 	/** Takes the words that begin at `from` or later and are decided by the bytes behind `newFrom`. Returns where the first word that is not decided begins. */
-	#find(window: Uint8Array, from: number, newFrom: number, end: number, ended: boolean, matches: EngineMatch[]): number {
+	#find(window: Uint8Array, from: number, newFrom: number, end: number, ended: boolean, matches: Matches): number {
 		const bytes = Buffer.from(window.buffer, window.byteOffset, window.byteLength);
 		let alive = end;
 		for (let at = from; at < end; at++) {
 			for (const { pattern, list } of this.#lists) {
 				const goesOn = list.find(bytes, at, end, ended, (to, decidedAt) => {
-					if (decidedAt > newFrom) matches.push({ pattern, from: at, to });
+					if (decidedAt > newFrom) matches.add(pattern, at, to);
 				});
 				if (goesOn) alive = Math.min(alive, at);
 			}

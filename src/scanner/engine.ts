@@ -10,23 +10,35 @@ export interface EngineStream {
 	 * Scans the new bytes `window[newFrom, end)`.
 	 * `heldFrom` (<= newFrom, except in the first scan of a stream that continues another's text) is the release index so far: no match that starts before it can still end.
 	 * `window[0, heldFrom)` is left context (at least one byte unless the text begins at `heldFrom`).
-	 * Every match `(pattern, from, to)` with `from >= heldFrom` that became decidable is appended to `matches`,
+	 * Every match `(pattern, from, to)` with `from >= heldFrom` that became decidable is added to `matches`,
 	 * for every start of every end, in ascending `from` for one `(pattern, to)`. A trigger, whose bytes are never held,
 	 * is reported when its last byte is read, once per end, wherever it starts.
 	 * Returns the new release index: the smallest index >= heldFrom where a match could still begin.
 	 */
-	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: EngineMatch[]): number;
+	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: Matches): number;
 	/** End of text: reports matches that only the end decides. The stream is closed afterwards. */
-	finish(window: Uint8Array, heldFrom: number, end: number, matches: EngineMatch[]): void;
+	finish(window: Uint8Array, heldFrom: number, end: number, matches: Matches): void;
 	/** Frees native state; safe to call twice. */
 	close(): void;
 }
 
-export interface EngineMatch {
-	/** Index of the distinct pattern (`distinctPatterns`). */
-	readonly pattern: number;
-	readonly from: number;
-	readonly to: number;
+/** The numbers of all matches in one row: a text can have twelve a byte, too many for an object each. */
+export class Matches {
+	readonly #numbers: number[] = [];
+
+	get size(): number {
+		return this.#numbers.length / 3;
+	}
+
+	/** `pattern`: index of the distinct pattern (`distinctPatterns`). */
+	add(pattern: number, from: number, to: number): void {
+		this.#numbers.push(pattern, from, to);
+	}
+
+	forEach(take: (pattern: number, from: number, to: number) => void): void {
+		const numbers = this.#numbers;
+		for (let i = 0; i < numbers.length; i += 3) take(numbers[i] as number, numbers[i + 1] as number, numbers[i + 2] as number);
+	}
 }
 
 /** One compiled rule set, used by one thread. */

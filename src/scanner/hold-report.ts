@@ -1,6 +1,7 @@
 import { MAX_SEGMENT_BYTES, SegmentCutter } from "../models/segment.ts";
 import { parsePattern } from "./byte-regex.ts";
 import { distinctPatterns, isPublic, type PatternSource } from "./compile-rules.ts";
+import { Matches } from "./engine.ts";
 import { createHyperscanEngine } from "./engine-hyperscan.ts";
 import { loadArtifact } from "./pattern-database.ts";
 import { SAMPLE_TEXTS } from "./sample-texts.ts";
@@ -79,7 +80,7 @@ function delayedShare(engine: ReturnType<typeof createHyperscanEngine>, text: st
 	let pieces = 0;
 	for (let from = 0; from < window.length; from += PIECE_BYTES, pieces++) {
 		const end = Math.min(window.length, from + PIECE_BYTES);
-		release = stream.scan(window, release, from, end, []);
+		release = stream.scan(window, release, from, end, new Matches());
 		if (release < end) delayed++;
 	}
 	stream.close();

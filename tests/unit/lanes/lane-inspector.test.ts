@@ -35,7 +35,7 @@ beforeAll(async () => {
 						scan(window, heldFrom, newFrom, end, matches) {
 							const release = stream.scan(window, heldFrom, newFrom, end, matches);
 							widest = Math.max(widest, end - newFrom);
-							richest = Math.max(richest, matches.length);
+							richest = Math.max(richest, matches.size);
 							return release;
 						},
 						finish: (window, heldFrom, end, matches) => stream.finish(window, heldFrom, end, matches),

@@ -3,7 +3,7 @@ import type { RuleSet } from "../../../src/policy/policy.ts";
 import { rulesOf } from "../../../src/policy/recognizer-rules.ts";
 import { RECOGNIZERS } from "../../../src/recognizers/registry.ts";
 import { type CandidateProgram, Candidates, createCandidateProgram } from "../../../src/scanner/candidates.ts";
-import type { Engine, EngineMatch } from "../../../src/scanner/engine.ts";
+import { type Engine, Matches } from "../../../src/scanner/engine.ts";
 import { createHyperscanEngine } from "../../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../../src/scanner/pattern-database.ts";
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 function questionsAbout(text: string): number {
 	const bytes = Buffer.from(text);
 	const stream = engine.openStream();
-	const matches: EngineMatch[] = [];
+	const matches = new Matches();
 	stream.scan(bytes, 0, 0, bytes.length, matches);
 	stream.finish(bytes, 0, bytes.length, matches);
 	let asked = 0;

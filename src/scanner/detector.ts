@@ -142,9 +142,11 @@ export class Detector {
 
 	/** End of the text. `isPart`: the beginning of a secret there is one. */
 	finish(isPart = false): readonly Detection[] {
-		const unfinished = isPart ? this.#unfinished() : NONE;
 		this.#stream.finish(this.#window, this.#release - this.#base, this.#length, this.#matches);
-		const detections = this.#confirmed(this.#length, true);
+		// A trigger may be known only now (the reference engine knows none before), and behind it a value that does not end.
+		const before = this.#confirmed(this.#length, false);
+		const unfinished = isPart ? this.#unfinished() : NONE;
+		const detections = [...before, ...this.#confirmed(this.#length, true)];
 		this.#release = this.end;
 		if (unfinished.length === 0) return detections;
 		const isKnown = ({ rule, from }: Detection): boolean => detections.some((other) => other.rule === rule && other.from === from);

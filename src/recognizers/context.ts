@@ -103,12 +103,13 @@ function askedAbout(text: string): Asked {
 
 /** Whether a word of a test could begin in the text: in rows of digits none does, and they are looked at most often. */
 function mayHoldWords(text: string): boolean {
+	// The parts of `taxId` are words of their own.
+	if (/[a-z][A-Z]|[^\p{ASCII}]/u.test(text)) return true;
 	for (let at = 0; at < text.length; at++) {
 		const first = plainUnit(text.charCodeAt(at));
-		if (first >= 0x80) return true;
 		if (firstUnits[first] === 0) continue;
 		const second = at + 1 < text.length ? plainUnit(text.charCodeAt(at + 1)) : 0;
-		if (second >= 0x80 || literals.has(startKey(first, second)) || literals.has(startKey(first, 0))) return true;
+		if (literals.has(startKey(first, second)) || literals.has(startKey(first, 0))) return true;
 	}
 	return false;
 }

@@ -22,21 +22,16 @@ class HyperscanStream implements EngineStream {
 	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: Matches): number {
 		const release = this.#native.scan(this.#stream, window, heldFrom, newFrom, end);
 		if (release < 0) throw new Error("The engine could not scan the text.");
-		if (this.#native.matchCount > 0) this.#collect(matches);
+		if (this.#native.matchCount > 0) matches.addRow(this.#native.takeMatches());
 		return release;
 	}
 
 	finish(window: Uint8Array, heldFrom: number, end: number, matches: Matches): void {
 		if (this.#native.finish(this.#stream, window, heldFrom, end) < 0) throw new Error("The engine could not finish the text.");
-		if (this.#native.matchCount > 0) this.#collect(matches);
+		if (this.#native.matchCount > 0) matches.addRow(this.#native.takeMatches());
 	}
 
 	close(): void {
 		this.#native.closeStream(this.#stream);
-	}
-
-	#collect(matches: Matches): void {
-		const triples = this.#native.takeMatches();
-		for (let i = 0; i < triples.length; i += 3) matches.add(triples[i] as number, triples[i + 1] as number, triples[i + 2] as number);
 	}
 }

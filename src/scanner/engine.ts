@@ -24,20 +24,25 @@ export interface EngineStream {
 
 /** The numbers of all matches in one row: a text can have twelve a byte, too many for an object each. */
 export class Matches {
-	readonly #numbers: number[] = [];
+	readonly #rows: ArrayLike<number>[] = [];
 
 	get size(): number {
-		return this.#numbers.length / 3;
+		return this.#rows.reduce((sum, { length }) => sum + length / 3, 0);
 	}
 
 	/** `pattern`: index of the distinct pattern (`distinctPatterns`). */
 	add(pattern: number, from: number, to: number): void {
-		this.#numbers.push(pattern, from, to);
+		this.#rows.push([pattern, from, to]);
+	}
+
+	/** Takes the same numbers of many, one after the other. */
+	addRow(triples: ArrayLike<number>): void {
+		this.#rows.push(triples);
 	}
 
 	forEach(take: (pattern: number, from: number, to: number) => void): void {
-		const numbers = this.#numbers;
-		for (let i = 0; i < numbers.length; i += 3) take(numbers[i] as number, numbers[i + 1] as number, numbers[i + 2] as number);
+		for (const row of this.#rows)
+			for (let i = 0; i < row.length; i += 3) take(row[i] as number, row[i + 1] as number, row[i + 2] as number);
 	}
 }
 

@@ -71,7 +71,8 @@ export class PendingFindings {
 			this.#list.push({ type, rule: index, from, to, score, action, category, triggerEnd: to, tails, isLearned, text, view });
 			return;
 		}
-		known.score = Math.max(known.score, score);
+		// What is confirmed is no surer for being a beginning too.
+		if (!isUnfinished) known.score = Math.max(known.score, score);
 		known.triggerEnd = Math.min(known.triggerEnd, to);
 		if (beginTail !== undefined) {
 			if (!known.tails.some((run) => run.view === view)) known.tails.push(beginTail());

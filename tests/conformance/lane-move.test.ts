@@ -133,7 +133,7 @@ describe.each(Object.entries(ANSWERS) as [ApiName, readonly string[]][])("%s", (
 
 test("a name whose sentence is not decided moves with it", async () => {
 	await usePolicy("security: { response_filtering: { detection_types: [all, learned] } }\nllm_providers: {}");
-	const text = `${TEXT} My name is Katherine Mallory, please write an email to Priya Raman (priya@example.com). We live at 22 Harbour Street, Apt 5, Portsmouth.`;
+	const text = `My name is Katherine Mallory, please write an email to Priya Raman (priya@example.com). We live at 22 Harbour Street, Apt 5, Portsmouth. ${TEXT}`;
 	const chunks = chunksOf(chatEvents(text.match(/.{1,6}/gsu) ?? []), undefined);
 	const whole = answer("openai-chat", chunks, []);
 	expect(whole.end).toBe("complete");

@@ -147,7 +147,17 @@ export class ViewScanner {
 	finish(isPart: boolean): ViewDetection[] {
 		this.#transducer.finish();
 		this.#undecidedFrom = this.#transducer.undecidedFrom;
-		return this.#shadow === undefined ? [] : this.#mapped(this.#shadow, this.#shadow.finish(isPart));
+		const shadow = this.#shadow;
+		if (shadow === undefined) return [];
+		return this.#mapped(
+			shadow,
+			shadow.finish(isPart).filter((detection) => !this.#isLostEnd(shadow, detection)),
+		);
+	}
+
+	/** A value that has no end in the view only, because the view leaves the quote out that ends it. */
+	#isLostEnd({ detector }: ShadowText, { rule, from, to, isUnfinished }: Detection): boolean {
+		return isUnfinished === true && this.#program.rules[rule]?.core !== undefined && /[\s"'`]/.test(detector.text(from, to));
 	}
 
 	/** A tail in the shadow. */

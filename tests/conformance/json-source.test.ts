@@ -50,6 +50,8 @@ describe("tool-call arguments", () => {
 		['["cédula 1710034065",-100000]', '["cédula [EC_CEDULA_1]",-111111]'],
 		['["4111",1111,"11111111"]', '["4111",1111,"11111111"]'],
 		["{}", "{}"],
+		// Read without what stands between its literals, the value has no end.
+		['["newPassword = \'D@qck0fn!!\'",5]', '["newPassword = \'[CREDENTIAL_1]\'",5]'],
 	])("%s becomes %s for every split", (source, expected) => {
 		expect(inspect([source])).toBe(expected);
 		expect(inspect([...source])).toBe(expected);

@@ -29,6 +29,9 @@ export interface ViewDetection extends Detection {
 	readonly beginTail: (() => TailRun) | undefined;
 }
 
+/** What stands around values in code, and seldom in one. */
+const CODE = /[\s"'`,;<>(){}[\]|\\]/;
+
 /**
  * One view of a text that arrives in pieces.
  *
@@ -156,8 +159,8 @@ export class ViewScanner {
 	}
 
 	/** A value that has no end in the view only, because the view leaves the quote out that ends it. */
-	#isLostEnd({ detector }: ShadowText, { rule, from, to, isUnfinished }: Detection): boolean {
-		return isUnfinished === true && this.#program.rules[rule]?.core !== undefined && /[\s"'`]/.test(detector.text(from, to));
+	#isLostEnd({ detector }: ShadowText, { rule, from, to }: Detection): boolean {
+		return to === detector.end && this.#program.rules[rule]?.core !== undefined && CODE.test(detector.text(from, to));
 	}
 
 	/** A tail in the shadow. */

@@ -51,7 +51,7 @@ describe("tool-call arguments", () => {
 		['["4111",1111,"11111111"]', '["4111",1111,"11111111"]'],
 		["{}", "{}"],
 		// Read without what stands between its literals, the value has no end.
-		['["newPassword = \'D@qck0fn!!\'",5]', '["newPassword = \'[CREDENTIAL_1]\'",5]'],
+		["[\"newPassword = 'D@qck0fn!!'\",5]", "[\"newPassword = '[CREDENTIAL_1]'\",5]"],
 	])("%s becomes %s for every split", (source, expected) => {
 		expect(inspect([source])).toBe(expected);
 		expect(inspect([...source])).toBe(expected);

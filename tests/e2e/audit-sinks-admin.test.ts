@@ -52,7 +52,7 @@ async function stop({ child, exited }: Serving): Promise<void> {
 	await exited;
 }
 
-test("what operators do reaches a sink once, from one of the processes that share the folder, and from another when that one is killed", async () => {
+test("what operators do reaches a sink as one record, from one of the processes that share the folder, and from another when that one is killed", async () => {
 	const { url, posts, server } = await receiver([200]);
 	const { dir, serve, change } = folder("shared", url);
 	const [first, second] = [await serve("one"), await serve("two")];
@@ -67,9 +67,10 @@ test("what operators do reaches a sink once, from one of the processes that shar
 	);
 	await vi.waitFor(() => expect(adminIn(posts)).toContain("erasure"), PATIENCE);
 	await stop(second);
-	const ids = recordsIn(posts).map(({ id }) => id);
-	expect(adminIn(posts).filter((type) => type === "consent")).toHaveLength(1);
-	expect(new Set(ids).size).toBe(ids.length);
+	// What was on its way when the process was killed comes again, under the same id.
+	const known = new Set(recordsIn(posts).map(({ id, type }) => `${id} ${type}`));
+	expect([...known].filter((record) => record.startsWith("admin/") && record.endsWith(" consent"))).toHaveLength(1);
+	expect(new Set(recordsIn(posts).map(({ id }) => id)).size).toBe(known.size);
 	expect(recordsIn(posts).find(({ log }) => log === "admin")).toMatchObject({ id: expect.stringMatching(/^admin\/0\/[0-9a-f]{8}$/) });
 	server.close();
 });

@@ -87,7 +87,7 @@ export const Server = z
 			.max(60_000)
 			.default(250)
 			.describe(
-				"ms that work may wait for a lane. While it waits longer, for half a second at first, or the front end is 30 ms late, new requests are answered 503 at once and open answers go on. 0: they never are.",
+				"ms that work may wait for a lane. While it waits longer, for half a second at first, or the front end is 30 ms late, for a tenth at first, new requests are answered 503 at once and open answers go on. 0: they never are.",
 			),
 		max_memory_percent: z
 			.int()

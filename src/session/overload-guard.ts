@@ -17,6 +17,8 @@ const LOOK_MS = 20;
 const MAX_LATE_MS = 30;
 /** ms for which every look must see too long a wait: one large request is no overload. */
 const PATIENCE_MS = 500;
+/** The same where this thread is late, which nothing but too much work makes it for so long, and which delays refusals. */
+const LATE_PATIENCE_MS = 100;
 /** ms after an overload in which less is enough: it is likely to go on. */
 const RECENT_MS = 10_000;
 const RECENT_PATIENCE_MS = 40;
@@ -64,7 +66,8 @@ export class OverloadGuard {
 			return;
 		}
 		if (Number.isNaN(this.#strainedSince)) this.#strainedSince = now;
-		const patienceMs = now - this.#overloadedAt < RECENT_MS ? RECENT_PATIENCE_MS : PATIENCE_MS;
+		const firstMs = lateMs > MAX_LATE_MS ? LATE_PATIENCE_MS : PATIENCE_MS;
+		const patienceMs = now - this.#overloadedAt < RECENT_MS ? RECENT_PATIENCE_MS : firstMs;
 		this.#isOverloaded = now - this.#strainedSince >= patienceMs;
 		if (this.#isOverloaded) this.#overloadedAt = now;
 	}

@@ -29,6 +29,21 @@ test("a wait refuses once it has lasted half a second, until it is over, and soo
 	guard.close();
 });
 
+test("a front end that stays late refuses after a tenth of a second, and one that was late once does not", () => {
+	let now = 0;
+	vi.spyOn(performance, "now").mockImplementation(() => now);
+	const guard = new OverloadGuard(DEFAULTS);
+	const refusesAfterLook = (tookMs: number): boolean => {
+		now += tookMs;
+		vi.advanceTimersByTime(20);
+		return guard.refuses(1);
+	};
+	expect([51, 20, 51, 51].map(refusesAfterLook)).toEqual([false, false, false, false]);
+	expect([51, 20].map(refusesAfterLook)).toEqual([true, false]);
+	guard.close();
+	vi.mocked(performance.now).mockRestore();
+});
+
 test("with the limit off no wait refuses", () => {
 	const guard = new OverloadGuard({ ...DEFAULTS, maxWaitMs: 0, laneWaitMs: () => 10_000 });
 	vi.advanceTimersByTime(5000);

@@ -19,7 +19,7 @@ interface AskingPrompt {
 export class SecondLook {
 	readonly #load: () => Promise<SecondStage>;
 	readonly #later: (item: FromLane) => void;
-	#stage: Promise<SecondStage> | undefined;
+	#stage: Promise<SecondStage | undefined> | undefined;
 
 	constructor(load: () => Promise<SecondStage>, later: (item: FromLane) => void) {
 		this.#load = load;
@@ -27,8 +27,9 @@ export class SecondLook {
 	}
 
 	async take({ sid, choice, questions, withinMs, verdict }: AskingPrompt): Promise<void> {
-		this.#stage ??= this.#load();
-		const stage = await this.#stage.catch(() => undefined);
+		// Asked for each time: a load that failed is not for good.
+		this.#stage = this.#load().catch(() => undefined);
+		const stage = await this.#stage;
 		this.#later({ kind: "deferred", sid, withinMs });
 		await questions.answer(stage, shippedInjectionModel().score, withinMs);
 		this.#later({ kind: "prompt", sid, verdict: verdict(), choice });
@@ -36,7 +37,7 @@ export class SecondLook {
 
 	/** Nothing is asked any more; resolves when nothing is computed. */
 	async close(): Promise<void> {
-		const stage = await this.#stage?.catch(() => undefined);
+		const stage = await this.#stage;
 		await stage?.idle();
 	}
 }

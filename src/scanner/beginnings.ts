@@ -35,8 +35,9 @@ interface Parsed {
 	readonly regex: ByteRegex;
 }
 
-/** By expression: all rule sets of a lane have the same secrets, and to read them takes a tenth of a second. */
+/** By expression: all rule sets of a lane have the same secrets, and to read them takes a tenth of a second. Begun anew when it is full of what reloads brought. */
 const known = new Map<string, Parsed>();
+const MAX_KNOWN = 4096;
 
 function parsed(expression: string, caseInsensitive: boolean): Parsed {
 	const key = `${caseInsensitive}${expression}`;
@@ -45,6 +46,7 @@ function parsed(expression: string, caseInsensitive: boolean): Parsed {
 	const result = parsePattern(expression, caseInsensitive);
 	if (!result.ok) throw new Error(`A pattern that was compiled cannot be read: ${result.reason}`);
 	const now = { regex: result.regex, texts: literals(result.regex.body).texts.filter((text) => text.length >= MIN_LENGTH) };
+	if (known.size >= MAX_KNOWN) known.clear();
 	known.set(key, now);
 	return now;
 }

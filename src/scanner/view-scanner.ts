@@ -29,8 +29,7 @@ export interface ViewDetection extends Detection {
 	readonly beginTail: (() => TailRun) | undefined;
 }
 
-/** What stands around values in code, and seldom in one. */
-const CODE = /[\s"'`,;<>(){}[\]|\\]/;
+const QUOTES = ['"', "'", "`"] as const;
 
 /**
  * One view of a text that arrives in pieces.
@@ -158,9 +157,12 @@ export class ViewScanner {
 		);
 	}
 
-	/** A value that has no end in the view only, because the view leaves the quote out that ends it. */
-	#isLostEnd({ detector }: ShadowText, { rule, from, to }: Detection): boolean {
-		return to === detector.end && this.#program.rules[rule]?.core !== undefined && CODE.test(detector.text(from, to));
+	/** A value that goes on to the end of the text in the view only, because the view leaves the quote out that ends it. */
+	#isLostEnd(shadow: ShadowText, { rule, from, to }: Detection): boolean {
+		if (to < shadow.end || this.#program.rules[rule]?.core === undefined) return false;
+		const source = this.#original.text(shadow.fromOf(from), shadow.endBefore(to));
+		const seen = shadow.detector.text(from, to);
+		return QUOTES.some((quote) => source.includes(quote) && !seen.includes(quote));
 	}
 
 	/** A tail in the shadow. */

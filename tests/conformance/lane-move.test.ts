@@ -1,16 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseConfig } from "../../src/config/load.ts";
 import type { ApiName } from "../../src/core/api.ts";
 import { packState, unpackState } from "../../src/lanes/codec.ts";
 import type { Lane } from "../../src/lanes/lane.ts";
 import { createLaneInspector, type LaneInspector } from "../../src/lanes/lane-inspector.ts";
 import { LaneSession } from "../../src/lanes/lane-session.ts";
 import type { ToLane } from "../../src/lanes/protocol.ts";
-import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import type { Policy } from "../../src/policy/policy.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { anthropicEvents } from "../support/anthropic-events.ts";
 import { chatEvents } from "../support/mock-upstream.ts";
+import { policyMessage } from "../support/policy-message.ts";
 import { random } from "../support/random.ts";
 import { responseEvents } from "../support/response-events.ts";
 
@@ -37,13 +35,10 @@ let policy: Policy;
 let inspector: LaneInspector;
 
 async function usePolicy(yaml: string): Promise<void> {
-	const loaded = parseConfig(yaml, {});
-	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	policy = compilePolicy(loaded.config.security);
-	const [first, second] = await Promise.all([loadArtifact(policy.prompt.rules, {}), loadArtifact(policy.response.rules, {})]);
-	if (!first.ok || !second.ok) throw new Error("The built-in patterns compile.");
+	const message = await policyMessage(yaml);
+	policy = message.policy;
 	inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey: new Uint8Array(32) });
-	inspector.handle({ kind: "policy", policy, promptArtifact: first.artifact, responseArtifact: second.artifact });
+	inspector.handle(message);
 }
 
 /** What goes out when the lane dies after each of these numbers of handled messages, counted over all its lives. */

@@ -8,7 +8,7 @@ import { packState, unpackState } from "../../src/lanes/codec.ts";
 import { createLaneInspector } from "../../src/lanes/lane-inspector.ts";
 import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import { reportHold } from "../../src/scanner/hold-report.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
+import { policyMessage } from "../support/policy-message.ts";
 
 const withPatterns = (pattern: object): string =>
 	JSON.stringify({ security: { pii_protection: { detection_types: [], custom_patterns: [pattern] } } });
@@ -41,12 +41,9 @@ test("letter case does not count where it is said, in other alphabets too, and s
 test("lanes that have loaded one list find the words of another one that was loaded later", async () => {
 	const lane = createLaneInspector({ pack: packState, unpack: unpackState, secretKey: new Uint8Array(32) });
 	for (const [sid, words] of [["bluebird"], ["sparrow"]].entries()) {
-		const parsed = parseConfig(withPatterns({ name: "projects", words }), {});
-		if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-		const policy = compilePolicy(parsed.config.security);
-		const [prompt, response] = [await loadArtifact(policy.prompt.rules, {}), await loadArtifact(policy.response.rules, {})];
-		if (!prompt.ok || !response.ok) throw new Error("the patterns do not compile");
-		lane.handle({ kind: "policy", policy, promptArtifact: prompt.artifact, responseArtifact: response.artifact });
+		const message = await policyMessage(withPatterns({ name: "projects", words }));
+		const { policy } = message;
+		lane.handle(message);
 		const body = Buffer.from(JSON.stringify({ model: "m", input: "bluebird and sparrow" }));
 		const policies = [{ policyId: policy.id, models: [] }];
 		const [asked] = lane.handle({ kind: "prompt", sid, policies, api: "openai-responses", path: "/v1/responses", body });

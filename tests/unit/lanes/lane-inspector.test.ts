@@ -1,12 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
-import { parseConfig } from "../../../src/config/load.ts";
 import { packState, unpackState } from "../../../src/lanes/codec.ts";
 import { createLaneInspector, type LaneInspector } from "../../../src/lanes/lane-inspector.ts";
 import type { FromLane } from "../../../src/lanes/protocol.ts";
-import { compilePolicy } from "../../../src/policy/compile-policy.ts";
 import { createHyperscanEngine } from "../../../src/scanner/engine-hyperscan.ts";
-import { loadArtifact } from "../../../src/scanner/pattern-database.ts";
 import { chatEvents } from "../../support/mock-upstream.ts";
+import { policyMessage } from "../../support/policy-message.ts";
 
 /** Bytes of the widest scan, and matches of the richest, since the last reset. */
 let widest = 0;
@@ -15,12 +13,8 @@ let lane: LaneInspector;
 let policyId = "";
 
 beforeAll(async () => {
-	const loaded = parseConfig("{}", {});
-	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	const policy = compilePolicy(loaded.config.security);
-	const [prompt, response] = [await loadArtifact(policy.prompt.rules, {}), await loadArtifact(policy.response.rules, {})];
-	if (!prompt.ok || !response.ok) throw new Error("the patterns do not compile");
-	policyId = policy.id;
+	const message = await policyMessage();
+	policyId = message.policy.id;
 	lane = createLaneInspector({
 		pack: packState,
 		unpack: unpackState,
@@ -45,7 +39,7 @@ beforeAll(async () => {
 			};
 		},
 	});
-	lane.handle({ kind: "policy", policy, promptArtifact: prompt.artifact, responseArtifact: response.artifact });
+	lane.handle(message);
 });
 
 /** The outputs for a whole answer made of these pieces. */

@@ -1,21 +1,16 @@
 import { expect, test } from "vitest";
-import { parseConfig } from "../../../src/config/load.ts";
 import { packState, unpackState } from "../../../src/lanes/codec.ts";
 import { createLaneInspector } from "../../../src/lanes/lane-inspector.ts";
-import { compilePolicy } from "../../../src/policy/compile-policy.ts";
-import { loadArtifact } from "../../../src/scanner/pattern-database.ts";
 import { chatEvents } from "../../support/mock-upstream.ts";
+import { policyMessage } from "../../support/policy-message.ts";
 
 test.each(["replace", "synthetic"])(
 	"no surrogate of the prompt is a finding of the answer, whatever number it bears (%s)",
 	async (strategy) => {
-		const loaded = parseConfig(`security: { pii_protection: { redaction_strategy: ${strategy}, restore: true } }`, {});
-		if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-		const policy = compilePolicy(loaded.config.security);
-		const [prompt, response] = [await loadArtifact(policy.prompt.rules, {}), await loadArtifact(policy.response.rules, {})];
-		if (!prompt.ok || !response.ok) throw new Error("the patterns do not compile");
+		const message = await policyMessage(`security: { pii_protection: { redaction_strategy: ${strategy}, restore: true } }`);
+		const { policy } = message;
 		const lane = createLaneInspector({ pack: packState, unpack: unpackState, secretKey: new Uint8Array(32) });
-		lane.handle({ kind: "policy", policy, promptArtifact: prompt.artifact, responseArtifact: response.artifact });
+		lane.handle(message);
 		for (let n = 0; n < 80; n++) {
 			const original = `card 4111 1111 1111 1111, call (415) 555-26${String(n).padStart(2, "0")}`;
 			const body = Buffer.from(JSON.stringify({ model: "m", input: original }));

@@ -56,6 +56,8 @@ describe("the beginning of a secret at the end of a part", () => {
 		["sk\\u002dproj\\u002dab", "·"],
 		["s k - p r o j - a b c", "·"],
 		["password = h3", "password = ·"],
+		["p\u200bassword = 'h3 a, b4", "p\u200bassword = '·"],
+		["ｐａｓｓｗｏｒｄ = 'h3 a, b4", "ｐａｓｓｗｏｒｄ = '·"],
 		["eyJhbGciOi", "·"],
 		["AKIAIO", "·"],
 	])("%j is one", (text, said) => expect(ended(text)).toEqual({ said, isCut: false }));

@@ -100,6 +100,38 @@ test("what cannot be translated at all ends its request or answer closed, and th
 const readText = (sse: string): string =>
 	[...sse.matchAll(/^data: (\{.*)$/gm)].map(([, json = ""]) => JSON.parse(json).choices?.[0]?.delta?.content ?? "").join("");
 
+const ADDRESS = ["jane.doe", "example.com"].join("@");
+
+test("what stands beside the text is inspected in every event that comes by itself, also when it repeats", () => {
+	const beside = (text: string): string => event(text).replace('"choices"', `"note":"${ADDRESS}","choices"`);
+	const words = ["one ", "quiet ", "house ", "near ", "the ", "river "];
+	const said = written([ROLE, ...words.map(beside), ...END]).join("");
+	expect(said).not.toContain("jane");
+	expect(readText(said)).toBe(words.join(""));
+});
+
+test("text behind the held arguments of a call waits for them, event by event", () => {
+	const call = (member: object): string =>
+		event("").replace(
+			'"content":""',
+			`"tool_calls":[${JSON.stringify({ index: 0, function: member, ...("name" in member && { id: "c", type: "function" }) })}]`,
+		);
+	const held = '{"to":"jane.doe';
+	const pieces = [ROLE, call({ name: "send", arguments: held }), event("then "), event("the "), event("rest "), ...END];
+	const said = written(pieces).join("");
+	expect(said.indexOf('"then "')).toBeGreaterThan(said.lastIndexOf("jane.doe"));
+	expect(said).toContain("jane.doe");
+	expect(readText(said)).toBe("then the rest ");
+});
+
+test("an event that is like the one before but for bytes that are no UTF-8 ends the answer", () => {
+	lane.handle({ kind: "open", sid: 1, policyId, api: "openai-chat", mode: "stream" });
+	for (const piece of [ROLE, event("words "), event("words ")]) lane.handle({ kind: "data", sid: 1, bytes: Buffer.from(piece) });
+	const [before = "", after = ""] = event("x").split('"x"');
+	const bytes = Buffer.concat([Buffer.from(`${before}"`), Buffer.from([0x77, 0xc3, 0x28, 0x20]), Buffer.from(`"${after}`)]);
+	expect(lane.handle({ kind: "data", sid: 1, bytes })).toMatchObject([{ ended: "fault", code: "upstream_invalid_utf8" }]);
+});
+
 test("events of clean text that come one by one are answered without bytes: they go out as they came", () => {
 	const words = "the water of that river was not so cold when we went there again ".repeat(4).match(/\w+ /g) ?? [];
 	const pieces = [ROLE, ...words.map(event), ...END];
@@ -107,7 +139,6 @@ test("events of clean text that come one by one are answered without bytes: they
 	expect(written(pieces).join("")).toContain(words.map(event).join(""));
 });
 
-const ADDRESS = ["jane.doe", "example.com"].join("@");
 const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 test.each([
 	`Please write to ${ADDRESS} when you have time. We will be there.`,

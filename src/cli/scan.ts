@@ -14,7 +14,7 @@ export interface ScanOptions {
 	readonly json?: boolean;
 	readonly redact?: boolean;
 	readonly sarif?: boolean;
-	/** Absent: when stdout is a terminal and NO_COLOR is not set. */
+	/** Absent: when stdout is a terminal that shows colours and NO_COLOR is not set. */
 	readonly color?: boolean;
 	readonly show?: boolean;
 	readonly config?: string;
@@ -96,6 +96,6 @@ function writerOf(options: ScanOptions): ScanWriter {
 			end: (faults) => print(`${JSON.stringify(scanSarif(results, faults, options.version), undefined, "\t")}\n`),
 		};
 	}
-	const color = options.color ?? (process.stdout.isTTY && !process.env["NO_COLOR"]);
+	const color = options.color ?? (process.stdout.isTTY && process.stdout.hasColors());
 	return each((result) => scanTable(result, { color, show: options.show === true }));
 }

@@ -253,7 +253,7 @@ export class ViewScanner {
 	#takeOverTails(at: number): void {
 		const { window, base } = this.#original;
 		for (const { run, finding } of this.#openTails.list) {
-			if (run.view !== 0) continue;
+			if (run.view !== 0 || !looksIn(this.#program.rules[run.state.rule] as Rule, this.#view)) continue;
 			const state = { ...run.state };
 			advanceTail(state, run.program, window, state.to - base, at - base);
 			if (state.open) this.#openTails.add(this.runTail(state, run.program), finding);

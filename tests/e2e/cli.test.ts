@@ -167,11 +167,17 @@ test("a command whose reader has seen enough ends quietly", async () => {
 	expect(stdout).toMatch(/^\S+many\.txt:1:10 +email /);
 });
 
-test("scan at a terminal says that it waits for what is typed", () => {
+test.each([
+	["in colours", {}, "\u001b[1m-:1:1\u001b[22m  \u001b[33memail"],
+	["without them where NO_COLOR is set", { NO_COLOR: "1" }, "-:1:1  email"],
+	["without them where the terminal has none", { TERM: "dumb" }, "-:1:1  email"],
+])("scan at a terminal says that it waits for what is typed, and answers %s", (_how, env, finding) => {
 	const { stdout } = spawnSync("script", ["-qec", "node dist/main.js scan", "/dev/null"], {
 		input: "jane.doe@example.com\n\x04",
 		encoding: "utf8",
+		// Nothing else of the caller's: NO_COLOR, FORCE_COLOR and CI decide too.
+		env: { PATH: process.env["PATH"], TERM: "xterm-256color", ...env },
 	});
 	expect(stdout).toContain("Ctrl-D ends it");
-	expect(stdout).toContain("-:1:1  email");
+	expect(stdout).toContain(finding);
 });

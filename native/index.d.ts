@@ -47,13 +47,12 @@ export class NativeEngine {
 	constructor(key: string, serialised: Uint8Array, patterns: readonly PatternTables[]);
 	readonly maxWidth: number;
 	openStream(): NativeStream;
-	/** See EngineStream.scan; returns the release index, or -1 on an engine error (caller fails closed). */
+	/** See EngineStream.scan; returns the release index, -2 less it where there are matches to take, or -1 on an engine error (caller fails closed). */
 	scan(stream: NativeStream, window: Uint8Array, heldFrom: number, newFrom: number, end: number): number;
-	/** End of text; returns 0, or -1 on an engine error. Closes the stream. */
+	/** End of text; returns 0, -2 where there are matches to take, or -1 on an engine error. Closes the stream. */
 	finish(stream: NativeStream, window: Uint8Array, heldFrom: number, end: number): number;
-	/** Triples (pattern, from, to) of the last scan or finish; empty Int32Array when none. `matchCount` is cheap to test first. */
+	/** Triples (pattern, from, to) of the last scan or finish; empty Int32Array when none. */
 	takeMatches(): Int32Array;
-	readonly matchCount: number;
 	closeStream(stream: NativeStream): void;
 }
 

@@ -66,7 +66,7 @@ class NativeEngine : public Napi::ObjectWrap<NativeEngine> {
     return DefineClass(env, "NativeEngine",
                        {InstanceMethod<&NativeEngine::open_stream>("openStream"), InstanceMethod<&NativeEngine::scan>("scan"), InstanceMethod<&NativeEngine::finish>("finish"),
                         InstanceMethod<&NativeEngine::take_matches>("takeMatches"), InstanceMethod<&NativeEngine::close_stream>("closeStream"),
-                        InstanceAccessor<&NativeEngine::match_count>("matchCount"), InstanceAccessor<&NativeEngine::max_width>("maxWidth")});
+                        InstanceAccessor<&NativeEngine::max_width>("maxWidth")});
   }
 
   explicit NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeEngine>(info) {
@@ -89,18 +89,24 @@ class NativeEngine : public Napi::ObjectWrap<NativeEngine> {
     return Napi::External<StreamHandle>::New(info.Env(), handle.release(), [](Napi::Env, StreamHandle* h) { delete h; });
   }
 
+  // Called for every few bytes of every text, so with as few calls into the runtime as its arguments allow.
   Napi::Value scan(const Napi::CallbackInfo& info) {
-    const auto window = window_of(info);
-    const uint32_t held = index(info, 2, window.ByteLength()), from = index(info, 3, window.ByteLength()), end = index(info, 4, window.ByteLength());
+    const Window window(info);
+    const uint32_t held = window.index(2), from = window.index(3), end = window.index(4);
     if (held > end || from > end) throw Napi::RangeError::New(info.Env(), "heldFrom and newFrom must not lie behind end");
-    return Napi::Number::New(info.Env(), static_cast<double>(engine_->scan(stream_of(info), window.Data(), held, from, end)));
+    return answer(info, engine_->scan(stream_of(info), window.bytes, held, from, end));
   }
 
   Napi::Value finish(const Napi::CallbackInfo& info) {
-    const auto window = window_of(info);
-    const uint32_t held = index(info, 2, window.ByteLength()), end = index(info, 3, window.ByteLength());
+    const Window window(info);
+    const uint32_t held = window.index(2), end = window.index(3);
     if (held > end) throw Napi::RangeError::New(info.Env(), "heldFrom must not lie behind end");
-    return Napi::Number::New(info.Env(), static_cast<double>(engine_->finish(stream_of(info), window.Data(), held, end)));
+    return answer(info, engine_->finish(stream_of(info), window.bytes, held, end));
+  }
+
+  // One number, for a second call costs as much as a scan: the release index, or where there are matches -2 less it; -1 on an error.
+  Napi::Value answer(const Napi::CallbackInfo& info, int64_t release) const {
+    return Napi::Number::New(info.Env(), static_cast<double>(release < 0 ? -1 : engine_->matches.empty() ? release : -2 - release));
   }
 
   Napi::Value take_matches(const Napi::CallbackInfo& info) {
@@ -116,24 +122,35 @@ class NativeEngine : public Napi::ObjectWrap<NativeEngine> {
   }
 
   void close_stream(const Napi::CallbackInfo& info) { engine_->close(stream_of(info)); }
-  Napi::Value match_count(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), static_cast<double>(engine_->matches.size())); }
   Napi::Value max_width(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), engine_->max_width); }
 
   static Stream& stream_of(const Napi::CallbackInfo& info) {
-    if (!info[0].IsExternal()) throw Napi::TypeError::New(info.Env(), "stream must come from openStream");
-    return info[0].As<Napi::External<StreamHandle>>().Data()->stream;
+    void* handle;
+    if (napi_get_value_external(info.Env(), info[0], &handle) != napi_ok) throw Napi::TypeError::New(info.Env(), "stream must come from openStream");
+    return static_cast<StreamHandle*>(handle)->stream;
   }
 
-  static Napi::Uint8Array window_of(const Napi::CallbackInfo& info) {
-    if (!info[1].IsTypedArray() || info[1].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) throw Napi::TypeError::New(info.Env(), "window must be a Uint8Array");
-    return info[1].As<Napi::Uint8Array>();
-  }
+  // The second argument, and the indices into it that come after it.
+  struct Window {
+    const Napi::CallbackInfo& info;
+    const uint8_t* bytes = nullptr;
+    size_t length = 0;
 
-  static uint32_t index(const Napi::CallbackInfo& info, size_t argument, size_t limit) {
-    const double value = info[argument].IsNumber() ? info[argument].As<Napi::Number>().DoubleValue() : -1;
-    if (!(value >= 0) || value > static_cast<double>(limit)) throw Napi::RangeError::New(info.Env(), "an index lies outside the window");
-    return static_cast<uint32_t>(value);
-  }
+    explicit Window(const Napi::CallbackInfo& info) : info(info) {
+      napi_typedarray_type type;
+      void* data;
+      const napi_status status = napi_get_typedarray_info(info.Env(), info[1], &type, &length, &data, nullptr, nullptr);
+      if (status != napi_ok || type != napi_uint8_array) throw Napi::TypeError::New(info.Env(), "window must be a Uint8Array");
+      bytes = static_cast<const uint8_t*>(data);
+    }
+
+    uint32_t index(size_t argument) const {
+      double value;
+      if (napi_get_value_double(info.Env(), info[argument], &value) != napi_ok || !(value >= 0) || value > static_cast<double>(length))
+        throw Napi::RangeError::New(info.Env(), "an index lies outside the window");
+      return static_cast<uint32_t>(value);
+    }
+  };
 
   std::shared_ptr<Engine> engine_;
 };

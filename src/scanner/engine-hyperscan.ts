@@ -20,15 +20,19 @@ class HyperscanStream implements EngineStream {
 	}
 
 	scan(window: Uint8Array, heldFrom: number, newFrom: number, end: number, matches: Matches): number {
-		const release = this.#native.scan(this.#stream, window, heldFrom, newFrom, end);
-		if (release < 0) throw new Error("The engine could not scan the text.");
-		if (this.#native.matchCount > 0) matches.addRow(this.#native.takeMatches());
-		return release;
+		return this.#taken(this.#native.scan(this.#stream, window, heldFrom, newFrom, end), matches);
 	}
 
 	finish(window: Uint8Array, heldFrom: number, end: number, matches: Matches): void {
-		if (this.#native.finish(this.#stream, window, heldFrom, end) < 0) throw new Error("The engine could not finish the text.");
-		if (this.#native.matchCount > 0) matches.addRow(this.#native.takeMatches());
+		this.#taken(this.#native.finish(this.#stream, window, heldFrom, end), matches);
+	}
+
+	/** The release index in an answer of the addon, whose matches are taken. */
+	#taken(answer: number, matches: Matches): number {
+		if (answer >= 0) return answer;
+		if (answer === -1) throw new Error("The engine could not scan the text.");
+		matches.addRow(this.#native.takeMatches());
+		return -2 - answer;
 	}
 
 	close(): void {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { beforeAll, expect, test } from "vitest";
-import { NativeEngine } from "../../native/index.js";
+import { NativeEngine, type NativeStream } from "../../native/index.js";
 import { buildAllTables } from "../../src/scanner/compile-rules.ts";
 import { type Artifact, loadArtifact } from "../../src/scanner/pattern-database.ts";
 
@@ -24,7 +24,7 @@ test("one finding in one window, with its place", () => {
 	const engine = newEngine();
 	const stream = engine.openStream();
 	const window = Buffer.from("id EMP-123456 end");
-	expect(engine.scan(stream, window, 0, 0, window.length)).toBe(window.length);
+	expect(engine.scan(stream, window, 0, 0, window.length)).toBe(-2 - window.length);
 	expect([...engine.takeMatches()]).toEqual([0, 3, 13]);
 	engine.closeStream(stream);
 });
@@ -88,7 +88,8 @@ test("a stream closed twice, or used after its end, is an error value and not a 
 	const stream = engine.openStream();
 	const window = Buffer.from("EMP-123456");
 	engine.scan(stream, window, 0, 0, window.length);
-	expect(engine.finish(stream, window, 0, window.length)).toBe(0);
+	expect(engine.finish(stream, window, 0, window.length)).toBe(-2);
+	expect([...engine.takeMatches()]).toEqual([0, 0, 10]);
 	engine.closeStream(stream);
 	engine.closeStream(stream);
 	expect(engine.scan(stream, window, 0, 0, window.length)).toBe(-1);
@@ -114,6 +115,16 @@ test.each([
 	}
 	expect(result).toBe(-1);
 	engine.closeStream(stream);
+});
+
+test.each([
+	["no stream", {}, Buffer.from("EMP-")],
+	["a window of words", undefined, new Uint16Array(4)],
+	["a window that is text", undefined, "EMP-"],
+])("%s in the place of an argument is an error", (_name, stream, window) => {
+	const engine = newEngine();
+	const given = (stream ?? engine.openStream()) as NativeStream;
+	expect(() => engine.scan(given, window as Uint8Array, 0, 0, 4)).toThrow(TypeError);
 });
 
 test.each([

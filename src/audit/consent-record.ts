@@ -1,3 +1,4 @@
+import { isGroup } from "../core/subject-group.ts";
 import { recordAdminActions } from "./admin-log.ts";
 import type { AuditKeys } from "./audit-keys.ts";
 import type { SubjectKeys } from "./subject-keys.ts";
@@ -26,7 +27,7 @@ export async function recordConsents(
 	by?: string,
 ): Promise<void> {
 	const actions = changes.map(({ action, consent: { id, subject, policy, providers, purpose, source, expires = "" } }) => {
-		const named = /^(?:tenant|role):/.test(subject) ? subject : subjects.obtain(subject).pseudonym;
+		const named = isGroup(subject) ? subject : subjects.obtain(subject).pseudonym;
 		return { type: "consent" as const, action, consent: id, subject: named, policy, providers, purpose, source, expires };
 	});
 	await recordAdminActions(dir, keys, actions, by);

@@ -17,9 +17,7 @@ import { pingRedis } from "../redis/redis-link.ts";
 import { configuredRouter } from "../routing/configured-router.ts";
 import type { Route } from "../routing/model-router.ts";
 import { ProviderHealthBook } from "../routing/provider-health.ts";
-import { upstreamTarget } from "../routing/upstream-target.ts";
-import { MODEL_LISTS } from "../session/model-directory.ts";
-import { ANTHROPIC_VERSION } from "../session/upstream-address.ts";
+import { modelListRequest } from "../session/model-list-request.ts";
 import { auditFolderFault } from "./audit-folder.ts";
 import { installationSecrets } from "./secret.ts";
 
@@ -176,13 +174,11 @@ async function sharedState({ shared_state: { redis_url }, server }: Config): Pro
 function provider(route: Route): Promise<Finding> {
 	if (route.type === "demo") return Promise.resolve(ok(`provider ${route.provider}: embedded`));
 	const name = `provider ${route.provider}`;
-	const { url, credential } = upstreamTarget(route, MODEL_LISTS[route.type], "", "");
 	const upstream = createUpstreamClient();
 	const deadlines = { connectMs: TIMEOUT_MS, headMs: TIMEOUT_MS, idleMs: TIMEOUT_MS };
-	const headers = { ...credential, ...(route.type === "anthropic" && ANTHROPIC_VERSION) };
 	return new Promise<Finding>((resolve) => {
 		const exchange = upstream.send(
-			{ method: "GET", url, headers, deadlines },
+			{ ...modelListRequest(route), deadlines },
 			{
 				onHead(status) {
 					exchange.abort();

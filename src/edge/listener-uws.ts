@@ -163,19 +163,13 @@ class UwsDownstream implements Downstream {
 	readonly #answers: OpenAnswers;
 	#stall: NodeJS.Timeout | undefined;
 	#dead = false;
-	readonly #queue: Uint8Array[] = [];
+	#queue: Uint8Array[] = [];
 	#head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
 	#ending = false;
 	/** The connection ends with the answer. */
 	#closing = false;
 	#scheduled = false;
 	#congested = false;
-	/** Made once: a write happens for every token. */
-	readonly #corked = (): void => {
-		this.#scheduled = false;
-		if (!this.#dead) this.#response.cork(this.#flushed);
-	};
-	readonly #flushed = (): void => this.#flush();
 	readonly #drainCallbacks: (() => void)[] = [];
 	readonly #abortCallbacks: ((reason: AbortReason) => void)[] = [];
 
@@ -247,7 +241,7 @@ class UwsDownstream implements Downstream {
 		this.#dead = true;
 		this.#answers.end();
 		clearTimeout(this.#stall);
-		this.#queue.length = 0;
+		this.#queue = [];
 	}
 
 	#onStall(): void {
@@ -266,7 +260,10 @@ class UwsDownstream implements Downstream {
 	#schedule(defer: (flush: () => void) => void = setImmediate): void {
 		if (this.#scheduled) return;
 		this.#scheduled = true;
-		defer(this.#corked);
+		defer(() => {
+			this.#scheduled = false;
+			if (!this.#dead) this.#response.cork(() => this.#flush());
+		});
 	}
 
 	/** While the socket is full nothing more is given to it: uWebSockets.js would keep all of it, out of reach of the deadline. */
@@ -277,9 +274,9 @@ class UwsDownstream implements Downstream {
 			for (const [name, value] of Object.entries(this.#head.headers)) this.#response.writeHeader(name, value);
 			this.#head = undefined;
 		}
-		// `pop` keeps the memory of the list for the next token.
-		const only = this.#queue.length === 1 ? this.#queue.pop() : undefined;
-		const bytes = only ?? Buffer.concat(this.#queue.splice(0));
+		const [first] = this.#queue;
+		const bytes = this.#queue.length === 1 && first !== undefined ? first : Buffer.concat(this.#queue);
+		this.#queue = [];
 		// After `end` the binary keeps what the socket does not take, out of reach; so the end of much waits until it is taken.
 		if (this.#ending && (this.#isHead || bytes.length <= MAX_LAST_BYTES)) {
 			this.#kill();

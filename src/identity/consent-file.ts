@@ -2,6 +2,7 @@ import { z } from "zod";
 import { faultWords } from "../core/fault-words.ts";
 import { readJsonFile } from "../core/json-file.ts";
 import type { NameCipher } from "../core/name-cipher.ts";
+import { isGroup } from "../core/subject-group.ts";
 import { replaceLocked } from "./locked-file.ts";
 
 /** What is agreed to, as an administrator writes it. */
@@ -21,9 +22,7 @@ export type ConsentTerms = z.infer<typeof ConsentTerms>;
 /** `key:ID`, `jwt:NAME`, `address:IP`; `tenant:NAME` and `role:NAME` for everybody of a tenant or with a role. */
 export const SUBJECT = /^(?:key|jwt|address|tenant|role):.{1,200}$/;
 export const SUBJECT_FORMS = "key:ID, jwt:NAME, address:IP, tenant:NAME or role:NAME";
-/** Those that name nobody, and stand in the file as they are. */
-const GROUP = /^(?:tenant|role):/;
-/** How all others stand there. */
+/** How those stand in the file that are no group. */
 const SEALED = /^sealed:([\w-]{1,1000})$/;
 
 const ConsentRecord = ConsentTerms.extend({
@@ -74,7 +73,7 @@ export function readConsents({ path, names }: ConsentFile): readonly ConsentReco
 
 /** Hides the names that an earlier version wrote in clear. Throws when the file cannot be written. */
 export async function hideNames(file: ConsentFile): Promise<void> {
-	const isClear = ({ subject }: ConsentRecord): boolean => !GROUP.test(subject) && !SEALED.test(subject);
+	const isClear = ({ subject }: ConsentRecord): boolean => !isGroup(subject) && !SEALED.test(subject);
 	if (readStored(file.path).some(isClear)) await rewriteConsents(file);
 }
 
@@ -98,7 +97,7 @@ export async function updateConsents(
 ): Promise<void> {
 	const { path, names } = file;
 	const hidden = (consent: ConsentRecord): ConsentRecord =>
-		GROUP.test(consent.subject) ? consent : { ...consent, subject: `sealed:${names.seal(consent.subject, contextOf(consent))}` };
+		isGroup(consent.subject) ? consent : { ...consent, subject: `sealed:${names.seal(consent.subject, contextOf(consent))}` };
 	const make = (): string => {
 		const consents = change(readConsents(file));
 		if (consents.length > MAX_CONSENTS) throw new Error(`${path} would hold more than ${MAX_CONSENTS} consents`);

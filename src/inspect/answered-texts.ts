@@ -1,4 +1,5 @@
-import { type PromptVerdict, severest } from "../verdict/prompt-verdict.ts";
+import { severest } from "../policy/severity.ts";
+import type { PromptAction, PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { FindingTally } from "./finding-tally.ts";
 import type { TextInspection } from "./inspect-text.ts";
 
@@ -10,7 +11,7 @@ export function answeredTexts(inspections: readonly TextInspection[], answer: un
 	const tally = new FindingTally();
 	for (const [i, { findings }] of inspections.entries()) tally.add(findings, `text:${i}`);
 	return {
-		action: inspections.map(({ action }) => action).reduce(severest, "allow"),
+		action: inspections.map(({ action }) => action).reduce<PromptAction>(severest, "allow"),
 		answer: Buffer.from(JSON.stringify(answer)),
 		model: "",
 		score: Math.max(0, ...inspections.map(({ score }) => score)),

@@ -1,12 +1,13 @@
 import { shippedHarmModel } from "../models/harm-model.ts";
 import type { HarmPolicy, Policy, RuleSet } from "../policy/policy.ts";
+import { severest } from "../policy/severity.ts";
 import type { Engine } from "../scanner/engine.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import { withHarm } from "../scanner/harm-scanner.ts";
 import { loadArtifact } from "../scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
-import { type PromptAction, severest } from "../verdict/prompt-verdict.ts";
+import type { PromptAction } from "../verdict/prompt-verdict.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { foreignCanaries } from "./canary.ts";

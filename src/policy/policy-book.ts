@@ -1,5 +1,6 @@
 import { choosePolicies, type PolicyChoice, type PolicyRule, type PolicySubject } from "./choose-policy.ts";
 import type { Action, Policy } from "./policy.ts";
+import { severest } from "./severity.ts";
 
 /** What a session needs to know of a policy. */
 export interface NamedPolicy {
@@ -29,8 +30,6 @@ export interface PolicyBook {
 	named(name: string): NamedPolicy | undefined;
 }
 
-const SEVERITY: readonly Action[] = ["allow", "flag", "redact", "cut"];
-
 /** `policies` includes `default`, and every policy that a rule names. */
 export function createPolicyBook(policies: readonly NamedPolicy[], rules: readonly PolicyRule[]): PolicyBook {
 	const byName = new Map(policies.map((policy) => [policy.name, policy]));
@@ -50,10 +49,12 @@ export function createPolicyBook(policies: readonly NamedPolicy[], rules: readon
 
 export function namedPolicy(name: string, { id, dryRun, response }: Policy, onBlock: "error" | "refuse"): NamedPolicy {
 	const would = new Map<string, Action>();
-	for (const rule of response.rules) would.set(rule.type, severest(would.get(rule.type) ?? "allow", rule.would ?? "allow"));
-	return { name, id, dryRun, onBlock, would: (types) => [...types].map((type) => would.get(type) ?? "allow").reduce(severest, "allow") };
-}
-
-function severest(a: Action, b: Action): Action {
-	return SEVERITY.indexOf(a) < SEVERITY.indexOf(b) ? b : a;
+	for (const rule of response.rules) would.set(rule.type, severest<Action>(would.get(rule.type) ?? "allow", rule.would ?? "allow"));
+	return {
+		name,
+		id,
+		dryRun,
+		onBlock,
+		would: (types) => [...types].map((type) => would.get(type) ?? "allow").reduce<Action>(severest, "allow"),
+	};
 }

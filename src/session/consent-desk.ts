@@ -16,7 +16,7 @@ import type { Logger } from "../telemetry/logger.ts";
 
 /** The route as it stands in records: the rest of the path names somebody. */
 export const CONSENTS_PATH = "/admin/consents";
-const PATH = /^\/admin\/consents\/([^/]{1,800})$/;
+const PATH = new RegExp(`^${CONSENTS_PATH}/([^/]{1,800})$`);
 const METHODS: ReadonlySet<string> = new Set(["GET", "PUT", "DELETE"]);
 
 export interface ConsentDeskDeps {

@@ -1,12 +1,8 @@
-import type { Vendor } from "../core/api.ts";
-import { upstreamRequestHeaders } from "../edge/headers.ts";
 import type { UpstreamClient } from "../edge/upstream-types.ts";
-import type { Endpoint } from "../routing/endpoints.ts";
-import type { ModelRouter, ProviderType, ServedModels } from "../routing/model-router.ts";
-import { upstreamTarget } from "../routing/upstream-target.ts";
+import type { ModelRouter, ServedModels } from "../routing/model-router.ts";
 import { fetchBody } from "./fetch-body.ts";
+import { type ListCaller, modelListRequest } from "./model-list-request.ts";
 import { type ListedModel, parseModels } from "./model-shape.ts";
-import { ANTHROPIC_VERSION } from "./upstream-address.ts";
 
 /** ms for one provider to answer; a slow one is left out. */
 const LIST_TIMEOUT_MS = 5000;
@@ -14,12 +10,6 @@ const LIST_TIMEOUT_MS = 5000;
 const MAX_LIST_BYTES = 4 << 20;
 /** ms a provider's list is used again. */
 const LIST_TTL_MS = 60_000;
-
-/** Who asks. */
-export interface ListCaller {
-	readonly vendor: Vendor;
-	readonly headers: Readonly<Record<string, string>>;
-}
 
 export interface ModelDirectory {
 	/** The models of all providers that this proxy would route to them, each once. */
@@ -38,27 +28,8 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 
 	const ask = async (provider: ServedModels, caller: ListCaller): Promise<readonly ListedModel[] | undefined> => {
 		const { route } = provider;
-		const { url, credential } = upstreamTarget(route, MODEL_LISTS[route.type], "", "");
-		const passCredential = options.passCredential && route.apiKey === "";
-		const body = await fetchBody(
-			options.upstream,
-			{
-				method: "GET",
-				url,
-				headers: {
-					...ANTHROPIC_VERSION,
-					...upstreamRequestHeaders(caller.headers, {
-						passCredential,
-						more: route.passHeaders.request,
-						isForeign: MODEL_LISTS[route.type].vendor !== caller.vendor,
-					}),
-					...credential,
-				},
-				deadlines: route.deadlines,
-			},
-			MAX_LIST_BYTES,
-			LIST_TIMEOUT_MS,
-		);
+		const request = { ...modelListRequest(route, caller, options.passCredential), deadlines: route.deadlines };
+		const body = await fetchBody(options.upstream, request, MAX_LIST_BYTES, LIST_TIMEOUT_MS);
 		return body === undefined ? undefined : parseModels(body, route.provider);
 	};
 
@@ -86,14 +57,3 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 		},
 	};
 }
-
-const list = (vendor: Vendor, upstreamPath: string): Endpoint => ({ method: "GET", vendor, api: "models", upstreamPath });
-
-/** Where each type of provider lists its models. */
-export const MODEL_LISTS: Readonly<Record<ProviderType, Endpoint>> = {
-	openai: list("openai", "/models"),
-	azure: list("openai", "/models"),
-	anthropic: list("anthropic", "/v1/models?limit=1000"),
-	gemini: list("gemini", "/v1beta/models?pageSize=1000"),
-	demo: list("openai", "/models"),
-};

@@ -40,7 +40,7 @@ export class ModelQuery {
 		if (choices === undefined) return this.#refuse("policy_not_found");
 		// A list names no one model.
 		this.#policy = (choices.find(({ models }) => models.length === 0) as ChosenPolicy).policy;
-		const all = await this.#deps.models.list({ vendor: endpoint.vendor, headers: request.headers });
+		const all = await this.#deps.models.list({ vendor: endpoint.vendor, headers: request.headers, query: request.query });
 		const mayUse = matcherOf(caller.models);
 		const models = all.filter(({ id }) => mayUse(id));
 		if (this.#done) return;

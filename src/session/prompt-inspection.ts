@@ -1,9 +1,10 @@
 import type { ErrorCode } from "../core/errors.ts";
 import { type ConsentGrant, coversProvider } from "../identity/consent-book.ts";
 import type { NamedPolicy } from "../policy/policy-book.ts";
+import { severest } from "../policy/severity.ts";
 import type { Route } from "../routing/model-router.ts";
 import { type FindingReport, MAX_NOTES } from "../verdict/finding-report.ts";
-import { type PassedPrompt, type PromptAction, type PromptVerdict, severest } from "../verdict/prompt-verdict.ts";
+import type { PassedPrompt, PromptAction, PromptVerdict } from "../verdict/prompt-verdict.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
 
 type Inspector = Pick<SessionDeps, "pool" | "policies">;
@@ -88,10 +89,10 @@ function both(first: PassedPrompt, second: PromptVerdict): PromptVerdict {
 		piiDetected: first.piiDetected || second.piiDetected,
 	};
 	if (!("stream" in second)) return { ...second, ...found };
-	const action = severest(first.action, second.action) as PassedPrompt["action"];
+	const action = severest(first.action, second.action);
 	const would = [first.would, second.would]
 		.filter((one) => one !== undefined)
-		.reduce<PromptAction | undefined>((a, b) => severest(a ?? "allow", b), undefined);
+		.reduce<PromptAction | undefined>((a, b) => severest<PromptAction>(a ?? "allow", b), undefined);
 	const isRepeatable = first.isRepeatable && second.isRepeatable;
 	return { ...first, ...second, ...found, action, isRepeatable, ...(would && { would }) };
 }

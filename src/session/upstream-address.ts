@@ -5,7 +5,7 @@ import type { Route } from "../routing/model-router.ts";
 import { credentialInQuery, upstreamTarget } from "../routing/upstream-target.ts";
 
 /** Of the requests that the proxy makes itself; a client's own goes upstream as it is. */
-export const ANTHROPIC_VERSION = { "anthropic-version": "2023-06-01" } as const;
+const ANTHROPIC_VERSION = { "anthropic-version": "2023-06-01" } as const;
 
 export interface UpstreamChoice {
 	readonly route: Route;
@@ -18,11 +18,16 @@ export interface UpstreamChoice {
 	readonly passCredential: boolean;
 }
 
+export interface UpstreamAddress {
+	readonly url: string;
+	readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Where a request goes, and what of its headers. */
 export function upstreamAddress(
-	request: DownstreamRequest,
+	request: Pick<DownstreamRequest, "headers" | "query">,
 	{ route, endpoint, model, isForeign, passCredential }: UpstreamChoice,
-): { readonly url: string; readonly headers: Readonly<Record<string, string>> } {
+): UpstreamAddress {
 	const { url, credential } = upstreamTarget(route, endpoint, model, isForeign ? "" : request.query);
 	const passesCredential = passCredential && route.apiKey === "";
 	return {

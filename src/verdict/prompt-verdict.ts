@@ -11,12 +11,6 @@ export interface UnsetSettings {
 
 export type PromptAction = "allow" | "flag" | "redact" | "block";
 
-const SEVERITY: readonly PromptAction[] = ["allow", "flag", "redact", "block"];
-
-export function severest(a: PromptAction, b: PromptAction): PromptAction {
-	return SEVERITY.indexOf(a) < SEVERITY.indexOf(b) ? b : a;
-}
-
 /** What is decided about a request before anything of it goes upstream. */
 export type PromptVerdict =
 	| {

@@ -28,9 +28,16 @@ let upstream: MockUpstream;
 let proxy: Proxy;
 let client: GoogleGenAI;
 
+/** What the vendor answers where no model speaks, by a part of the path. */
+const OTHER_METHODS = {
+	"/models?": { models: [{ name: "models/open-x" }, { name: "models/gemini-x" }] },
+	countTokens: { totalTokens: 7 },
+	mbedContent: { embeddings: [{ values: [0.1, 0.2] }], embedding: { values: [0.1] } },
+};
+
 beforeAll(async () => {
 	upstream = await startMockUpstream((response, body, path) => {
-		const { contents } = JSON.parse(body) as { contents?: { parts: { text?: string }[] }[] };
+		const { contents } = JSON.parse(body || "{}") as { contents?: { parts: { text?: string }[] }[] };
 		const name = contents?.[0]?.parts[0]?.text ?? "";
 		const status = FAULTS[name];
 		if (status !== undefined) {
@@ -40,9 +47,8 @@ beforeAll(async () => {
 		const parts = ANSWERS[name] ?? [text("ok")];
 		const isSse = path.includes("alt=sse");
 		response.writeHead(200, { "content-type": isSse ? "text/event-stream" : "application/json" });
-		if (path.includes("countTokens")) return void response.end(JSON.stringify({ totalTokens: 7 }));
-		if (path.includes("mbedContent"))
-			return void response.end(JSON.stringify({ embeddings: [{ values: [0.1, 0.2] }], embedding: { values: [0.1] } }));
+		const other = Object.entries(OTHER_METHODS).find(([method]) => path.includes(method));
+		if (other !== undefined) return void response.end(JSON.stringify(other[1]));
 		const events = geminiEvents(parts).slice(0, name === "truncated" ? -1 : undefined);
 		if (isSse) response.end(geminiSse(events).join(""));
 		else response.end(path.includes("stream") ? geminiArray(events) : JSON.stringify(geminiAnswer(parts)));
@@ -214,5 +220,16 @@ describe("what reaches a Gemini upstream", () => {
 		await post(proxy.port, body, "/v1beta/models/gemini-x:generateContent?key=callers-own&$alt=json");
 		expect(upstream.requests.at(-1)).toMatchObject({ headers: { "x-goog-api-key": "provider-key" } });
 		expect(upstream.requests.at(-1)?.path).not.toContain("callers-own");
+	});
+
+	test("the list of models is asked for with the same keys", async () => {
+		const before = upstream.requests.length;
+		const answer = await fetch(`http://127.0.0.1:${proxy.port}/v1beta/models?key=callers-own`);
+		expect(await answer.json()).toMatchObject({ models: [{ name: "models/gemini-x" }, { name: "models/open-x" }] });
+		const asked = upstream.requests.slice(before).map(({ path, headers }) => [path, headers["x-goog-api-key"]]);
+		expect(asked.toSorted()).toEqual([
+			["/v1beta/models?pageSize=1000", "callers-own"],
+			["/v1beta/models?pageSize=1000", "provider-key"],
+		]);
 	});
 });

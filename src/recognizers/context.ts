@@ -188,6 +188,12 @@ function canFollow(left: string, evidence: Evidence): boolean {
 	return !isDecimal && ((evidence.without > 0 && !goesOn) || evidence.words(left));
 }
 
+/** What decides what can follow a text in which no context word stands: the same for the same number. Undefined where one may stand. */
+export function wordlessKind(left: string): number | undefined {
+	const { present, isDecimal, goesOn } = askedAbout(left);
+	return present.size > 0 ? undefined : Number(isDecimal) + 2 * Number(goesOn);
+}
+
 /** A confirmer from a structural test and the evidence around it. */
 export function confirmWith(isValid: (candidate: Candidate) => boolean, evidence: Evidence): Confirmer {
 	return Object.assign((candidate: Candidate) => (isValid(candidate) ? weigh(candidate, evidence) : 0), {

@@ -112,6 +112,9 @@ export interface Candidate {
  */
 export interface Confirmer {
 	(candidate: Candidate): number | undefined;
-	/** False: whatever begins behind `left` is refuted. Asked once for all matches that begin at one place. Absent: none is for that alone. */
+	/**
+	 * False: whatever begins behind `left` is refuted. Asked once for all matches that begin at one place, and once for all texts of one
+	 * `wordlessKind`. Absent: none is for that alone.
+	 */
 	readonly canFollow?: (left: string) => boolean;
 }

@@ -1,6 +1,16 @@
 import type { RuleSet } from "../policy/policy.ts";
+import { wordlessKind } from "../recognizers/context.ts";
 import { distinctPatterns } from "./compile-rules.ts";
-import { type Confirm, createConfirm, followersOf, isAlphanumeric, leftOf, type TextWindow, WindowMatch } from "./confirm.ts";
+import {
+	type Confirm,
+	createConfirm,
+	followersOf,
+	hasRightContext,
+	isAlphanumeric,
+	leftOf,
+	type TextWindow,
+	WindowMatch,
+} from "./confirm.ts";
 import type { Matches } from "./engine.ts";
 
 /** Takes a confirmed finding: rule, window indices, confidence. */
@@ -30,6 +40,9 @@ export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
 	});
 	const followers = followersOf(ruleSet);
 	const isBound = patterns.map(({ rules }) => rules.some((rule) => followers[rule] !== undefined));
+	const behind = (pattern: number, left: string): ReadonlySet<number> =>
+		new Set(patterns[pattern]?.rules.filter((rule) => followers[rule]?.(left) ?? true));
+	const behindNoWord = patterns.map(() => new Map<number, ReadonlySet<number>>());
 	return {
 		confirm: createConfirm(ruleSet),
 		patterns: patterns.length,
@@ -41,16 +54,59 @@ export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
 			if (sources[pattern]?.source.core !== undefined) return NONE;
 			if (isBound[pattern] !== true) return undefined;
 			const left = leftOf(window, from);
-			const possible = patterns[pattern]?.rules.filter((rule) => followers[rule]?.(left) ?? true) ?? [];
-			return possible.length === 0 ? NONE : new Set(possible);
+			const kind = wordlessKind(left);
+			if (kind === undefined) return behind(pattern, left);
+			const known = behindNoWord[pattern]?.get(kind) ?? behind(pattern, left);
+			behindNoWord[pattern]?.set(kind, known);
+			return known;
 		},
 	};
 }
 
-/** Where matches of one pattern begin, and the rules that could confirm one of them; undefined: all. */
+/** Where matches of one pattern begin, an absolute offset, and the rules that could confirm one of them; undefined: all. */
 interface Start {
 	readonly from: number;
 	readonly rules: ReadonlySet<number> | undefined;
+}
+
+const FEW_STARTS = 256;
+
+/** The places where matches may begin that were looked at, as long as one can. Numbers only: nothing of the text. */
+class Starts {
+	readonly #program: CandidateProgram;
+	/** By pattern and absolute offset. */
+	readonly #known: (Map<number, Start> | undefined)[] = [];
+	#size = 0;
+	#last = -1;
+	/** How many there may be until those that are over are dropped. */
+	#most = FEW_STARTS;
+
+	constructor(program: CandidateProgram) {
+		this.#program = program;
+	}
+
+	/** `from` is a window index. */
+	at(pattern: number, window: TextWindow, from: number, base: number): Start {
+		const offset = from + base;
+		const known = this.#known[pattern]?.get(offset);
+		if (known !== undefined) return known;
+		const start = { from: offset, rules: this.#program.rulesAt(pattern, window, from) };
+		this.#known[pattern] = (this.#known[pattern] ?? new Map<number, Start>()).set(offset, start);
+		this.#size++;
+		this.#last = Math.max(this.#last, offset);
+		return start;
+	}
+
+	forgetBefore(release: number): void {
+		if (this.#size === 0 || (this.#size < this.#most && release <= this.#last)) return;
+		this.#size = 0;
+		for (const starts of this.#known) {
+			if (release > this.#last) starts?.clear();
+			for (const from of starts?.keys() ?? []) if (from < release) starts?.delete(from);
+			this.#size += starts?.size ?? 0;
+		}
+		this.#most = Math.max(FEW_STARTS, 2 * this.#size);
+	}
 }
 
 /** Matches of one rule with one end whose leftmost start could not be decided yet. Absolute offsets. */
@@ -66,11 +122,13 @@ interface Waiting {
  */
 export class Candidates {
 	#waiting: Waiting[] = [];
+	readonly #starts: Starts;
 	readonly #program: CandidateProgram;
 	readonly #accept: Accept;
 
 	constructor(program: CandidateProgram, accept: Accept) {
 		this.#program = program;
+		this.#starts = new Starts(program);
 		this.#accept = accept;
 	}
 
@@ -85,20 +143,16 @@ export class Candidates {
 	}
 
 	/**
-	 * `base` is the absolute offset of the window's first byte. In a row of short groups (`4 1 1 1 …`) a match begins at every one and
-	 * ends at every one, so what stands before it is looked at once for all that begin there, and most are not looked at.
+	 * `base` is the absolute offset of the window's first byte, `release` that before which no match begins any more. In a row of short
+	 * groups (`4 1 1 1 …`) a match begins at every one and ends at every one, so what stands before it is looked at once for all that
+	 * begin there, and most are not looked at.
 	 */
-	offer(matches: Matches, window: TextWindow, base: number): void {
+	offer(matches: Matches, window: TextWindow, base: number, release: number): void {
 		const byEnd = new Map<number, Start[]>();
-		const starts = new Map<number, Start>();
 		const width = this.#program.patterns;
+		this.#starts.forgetBefore(release);
 		matches.forEach((pattern, from, to) => {
-			const place = from * width + pattern;
-			let start = starts.get(place);
-			if (start === undefined) {
-				start = { from, rules: this.#program.rulesAt(pattern, window, from) };
-				starts.set(place, start);
-			}
+			const start = this.#starts.at(pattern, window, from, base);
 			if (start.rules?.size === 0) return;
 			const key = to * width + pattern;
 			const known = byEnd.get(key);
@@ -118,13 +172,17 @@ export class Candidates {
 		if (this.#waiting.length === 0) return;
 		const waiting = this.#waiting;
 		this.#waiting = [];
-		for (const item of waiting) this.#decide(item, window, base);
+		for (const item of waiting) {
+			if (hasRightContext(window, item.to - base)) this.#decide(item, window, base);
+			else this.#waiting.push(item);
+		}
 	}
 
 	#offerEnd(pattern: number, starts: readonly Start[], to: number, window: TextWindow, base: number): void {
 		const settled = new Set<number>();
 		const waiting = new Map<number, Waiting>();
-		for (const { from, rules: possible } of starts) {
+		for (const { from: begin, rules: possible } of starts) {
+			const from = begin - base;
 			const match = new WindowMatch(window, from, to);
 			for (const rule of this.#program.rulesFor(pattern, window, from, to)) {
 				if (settled.has(rule) || possible?.has(rule) === false) continue;

@@ -55,11 +55,16 @@ export class WindowMatch implements Candidate {
 
 	/** The same match with its right context; undefined when that is not there yet. */
 	withRight(): Candidate | undefined {
-		const { bytes, length, ended } = this.#window;
-		if (!ended && length - this.#to < RIGHT_CONTEXT_BYTES) return undefined;
+		const { bytes, length } = this.#window;
+		if (!hasRightContext(this.#window, this.#to)) return undefined;
 		const right = bytes.toString("utf8", this.#to, Math.min(length, this.#to + RIGHT_CONTEXT_BYTES));
 		return { text: this.text, compact: this.compact, left: this.left, right };
 	}
+}
+
+/** Whether all that a confirmer may see behind a match that ends at `to` is there. */
+export function hasRightContext({ length, ended }: TextWindow, to: number): boolean {
+	return ended || length - to >= RIGHT_CONTEXT_BYTES;
 }
 
 /** What a confirmer sees before a match that begins at `from`. */

@@ -180,7 +180,7 @@ export class Detector {
 		this.#candidates.settle(window, this.#base);
 		if (this.#matches.size > 0) {
 			this.cores.arm(this.#matches, this.#base);
-			this.#candidates.offer(this.#matches, window, this.#base);
+			this.#candidates.offer(this.#matches, window, this.#base, this.#release);
 			this.#matches = new Matches();
 		}
 		this.cores.advance(window, this.#base, (rule, from, to) => this.#candidates.offerRule(rule, from, to, window, this.#base));

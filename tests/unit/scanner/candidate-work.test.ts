@@ -38,7 +38,7 @@ function questionsAbout(text: string): number {
 			return program.confirm(rule, match);
 		},
 	};
-	new Candidates(counting, () => undefined).offer(matches, { bytes, length: bytes.length, ended: true }, 0);
+	new Candidates(counting, () => undefined).offer(matches, { bytes, length: bytes.length, ended: true }, 0, 0);
 	return asked;
 }
 

@@ -33,7 +33,7 @@ const GRID = [
 	0.9995, 0.9999,
 ];
 /** Names of several words, names of one word, addresses and organisations may each touch one ordinary prompt in so many. */
-const PROMPTS_PER_TOUCH = 2400;
+const PROMPTS_PER_TOUCH = 5000;
 /** Corpora of documents that hold somebody's data; the other English ones are tweets, encyclopaedia and filings, which name the public. */
 const DOCUMENTS: ReadonlySet<string> = new Set(["pii-anon-eval", "pii-presidio-synth"]);
 
@@ -97,8 +97,9 @@ function segmentsOf(model: TokenModel, text: string): Segment[] {
 }
 
 function certainIn({ text, spans }: Segment, thresholds: Thresholds): ScoredSpan[] {
-	return spans.flatMap(({ entity, from, to, probability }) => {
-		const least = thresholdFor(thresholds, entity, text.slice(from, to));
+	return spans.flatMap((span) => {
+		const { entity, from, to, probability } = span;
+		const least = thresholdFor(thresholds, span, text);
 		return entity !== "place" && least !== undefined && probability >= least ? [{ entity, from, to, score: probability }] : [];
 	});
 }

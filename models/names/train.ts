@@ -18,7 +18,7 @@ const valueOf = (flag: string, otherwise: string): string => (args.includes(flag
 const log = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Probability from which an entity is reported by default: what `npm run eval -- names --folds` chooses over all folds. */
-const thresholds = { person: 0.92, lone: 0.999, address: 0.55, organization: 0.75, place: 1 };
+const thresholds = { person: 0.9, lone: 0.998, address: 0.5, organization: 0.55, place: 1 };
 const model = trainTokenModel(dir, new Set([REPORTED_FOLD]), {
 	...DEFAULTS,
 	bits: Number(valueOf("--bits", String(DEFAULTS.bits))),

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { ENTITIES, type Entity, LABELS } from "./entity-labels.ts";
-import type { TokenModel } from "./token-model.ts";
-import { plainWord } from "./token-text.ts";
+import { isLone, isNobodys } from "./nobodys-name.ts";
+import type { EntitySpan, TokenModel } from "./token-model.ts";
 
 /** A model and the probability of each entity from which on it is reported by default. */
 export interface TokenModelFile {
@@ -59,10 +59,14 @@ export function decodeModel(file: Buffer): TokenModelFile {
 	return { model: { bits, scale, weights, transitions: Float64Array.from(header.transitions), words, wordLists }, thresholds };
 }
 
-/** The threshold that counts for a span; undefined where it is never reported: the model knows no Cyrillic names. */
-export function thresholdFor(thresholds: Thresholds, entity: Entity, value: string): number | undefined {
-	if (value.split(/[\s-]+/).some((word) => /\p{Script=Cyrillic}/u.test(plainWord(word)))) return undefined;
-	return entity === "person" && /^[^\s-]+$/.test(value) ? thresholds.lone : thresholds[entity];
+/** The threshold that counts for a span of a segment; undefined where it is never reported. */
+export function thresholdFor(
+	thresholds: Thresholds,
+	{ entity, from, to }: Omit<EntitySpan, "probability">,
+	segment: string,
+): number | undefined {
+	if (isNobodys(entity, segment, from, to)) return undefined;
+	return entity === "person" && isLone(segment.slice(from, to)) ? thresholds.lone : thresholds[entity];
 }
 
 /** A probability as a score: the default threshold of the entity becomes 0.5, what is below and above keeps its order. */

@@ -32,10 +32,10 @@ export function createEntityProgram({ rules, threshold, allowList }: RuleSet): E
 	return {
 		find(segment, memory) {
 			const { tokens, spans, after } = findEntities(model, segment, memory.before);
-			const found = spans.flatMap(({ entity, from, to, probability }) => {
-				const value = segment.slice(from, to);
-				const least = thresholdFor(thresholds, entity, value);
-				if (least === undefined || allowed.has(value)) return [];
+			const found = spans.flatMap((span) => {
+				const { entity, from, to, probability } = span;
+				const least = thresholdFor(thresholds, span, segment);
+				if (least === undefined || allowed.has(segment.slice(from, to))) return [];
 				const score = scoreOf(probability, least);
 				return score < (learned.get(entity)?.threshold ?? Number.POSITIVE_INFINITY) ? [] : [{ entity, from, to, score }];
 			});

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import type { Entity } from "../../../src/models/entity-labels.ts";
 import { mentionsOf } from "../../../src/models/mentions.ts";
 import { settingOf } from "../../../src/models/setting.ts";
 import { NOTHING_BEFORE, type TextBefore, textAfter } from "../../../src/models/text-before.ts";
 import { findEntities } from "../../../src/models/token-model.ts";
 import { decodeModel, encodeModel, scoreOf, shippedModel, thresholdFor } from "../../../src/models/token-model-file.ts";
 import { tokenize } from "../../../src/models/token-text.ts";
+import { exampleText, markedText } from "../../support/examples.ts";
 
 test("tokens are words with their hyphens and apostrophes, addresses of the net, and single signs", () => {
 	const words = (text: string): string[] => tokenize(text).map((token) => token.text);
@@ -63,15 +65,52 @@ test("the default threshold of an entity is a score of one half, and order is ke
 	expect(scoreOf(0.79, 0.8)).toBeLessThan(0.5);
 });
 
+const THRESHOLDS = { person: 0.7, lone: 0.9, address: 0.5, organization: 0.6, place: 1 };
+
+/** The threshold for what stands between `⟦` and `⟧`. */
+function thresholdOf(entity: Entity, marked: string): number | undefined {
+	const from = marked.indexOf("⟦");
+	const to = from + (markedText(marked) as string).length;
+	return thresholdFor(THRESHOLDS, { entity, from, to }, exampleText(marked));
+}
+
 test("a name of one word needs more than one of two, and names in Cyrillic are never reported", () => {
-	const thresholds = { person: 0.7, lone: 0.9, address: 0.5, organization: 0.6, place: 1 };
-	expect(thresholdFor(thresholds, "person", "Dan")).toBe(0.9);
-	expect(thresholdFor(thresholds, "person", "Dan Brown")).toBe(0.7);
-	expect(thresholdFor(thresholds, "organization", "Vexara")).toBe(0.6);
-	expect(thresholdFor(thresholds, "person", "Иван Петров")).toBeUndefined();
-	expect(thresholdFor(thresholds, "person", "J\u0435ssica Lewis")).toBe(0.7);
+	expect(thresholdOf("person", "I am ⟦Dan⟧")).toBe(0.9);
+	expect(thresholdOf("person", "I am ⟦Dan Brown⟧")).toBe(0.7);
+	expect(thresholdOf("organization", "I work at ⟦Vexara⟧")).toBe(0.6);
+	expect(thresholdOf("person", "⟦Иван Петров⟧")).toBeUndefined();
+	expect(thresholdOf("person", "⟦J\u0435ssica Lewis⟧")).toBe(0.7);
 	const lone = findEntities(shippedModel().model, "latte for Katherine").spans.find(({ entity }) => entity === "person");
 	expect(lone?.probability ?? 0).toBeLessThan(shippedModel().thresholds.lone);
+});
+
+test.each<[Entity, string]>([
+	["person", "You are Dr. ⟦Mara Quill⟧, an astronomer."],
+	["person", "I want you to act as world-famous detective ⟦Otto Blum⟧."],
+	["person", "Role play as ⟦Mara Quill⟧"],
+	["person", "Du bist ⟦Mara Quill⟧, eine Astronomin."],
+	["organization", "You are Mara Quill, the head of ⟦Quill Observatories⟧ by day."],
+	["organization", "i like ⟦chevrons⟧"],
+	["person", "feel free to call me ⟦jo⟧"],
+	["address", "⟦600\nAtlanta\t400\nHouston\t500⟧"],
+	["address", "⟦| Dayton | 600 |\n| Boston | 700 |⟧"],
+	["address", "in ⟦2024⟧"],
+])("is nobody's data, however sure the model is: %s in %s", (entity, marked) => {
+	expect(thresholdOf(entity, marked)).toBeUndefined();
+});
+
+test.each<[Entity, string]>([
+	["person", "You are an assistant of ⟦Mara Quill⟧."],
+	["person", "You are writing to ⟦Mara Quill⟧."],
+	["organization", "You are a Senior Engineer at ⟦Quill Observatories⟧."],
+	["organization", "You are the support of ⟦Quill Observatories⟧."],
+	["person", "Her name is ⟦Mara Quill⟧. You are Otto Blum."],
+	["person", "⟦mara quill⟧ called"],
+	["address", "⟦22 Harbour Street, Apt 5\nPortsmouth 22204⟧"],
+	["address", "⟦Lindenstraße 14\n50674 Köln⟧"],
+	["address", "⟦12 Main St\tDayton\t45402⟧"],
+])("may be somebody's data: %s in %s", (entity, marked) => {
+	expect(thresholdOf(entity, marked)).toBeDefined();
 });
 
 test("a segment's setting tells who speaks, whose data stands in it, and whether it asks", () => {

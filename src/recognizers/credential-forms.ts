@@ -1,4 +1,5 @@
 import { PASSWORD_KEYS, TOKEN_KEYS, VALUE } from "./credential-keys.ts";
+import { withFoldedSpelling } from "./folded-spelling.ts";
 import type { PatternSpec } from "./recognizer.ts";
 
 const NAMES = `(?:${PASSWORD_KEYS}|${TOKEN_KEYS})`;
@@ -50,7 +51,7 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 	},
 	{
 		name: "password_of",
-		expression: `(?<![A-Za-z])${PASSWORD_KEYS} (?:for|of|to|do|da|de|del|du|des|für|vom|voor|till?)[ ][A-Za-z0-9' _-]{1,16}(?: {0,1}:| (?:is|lautet|ist|es|est|è|é))[ ]`,
+		expression: `(?<![A-Za-z])${PASSWORD_KEYS} (?:for|of|to|do|da|de|del|du|des|f(?:ü|u)r|vom|voor|till?)[ ][A-Za-z0-9' _-]{1,16}(?: {0,1}:| (?:is|lautet|ist|es|est|è|é|e))[ ]`,
 		caseInsensitive: true,
 		score: 0.8,
 		confirm: "spoken_password",
@@ -96,7 +97,7 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 	},
 	{
 		name: "password_particle",
-		expression: "(?:パスワード[はが]|密[码碼][是为為]|비밀번호[는은]) {0,1}",
+		expression: withFoldedSpelling("(?:パスワード[はが]|密[码碼][是为為]|비밀번호[는은]) {0,1}"),
 		score: 0.8,
 		confirm: "spoken_password",
 		core: { skip: " :「\"'", maxSkip: 4, bytes: "!-~", minBytes: 5, maxBytes: 160 },
@@ -110,7 +111,7 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 	},
 	{
 		name: "samba_option",
-		expression: `(?:[ ]-U {0,1}["']{0,1}[A-Za-z0-9_./\\\\-]{1,32}%|net use (?:[A-Za-z]: ){0,1}\\\\\\\\[A-Za-z0-9_.$\\\\-]{1,40} )`,
+		expression: `(?:[ ]-U {0,1}["']{0,1}[A-Za-z0-9_./\\\\-]{1,32}%|net use (?:[A-Za-z]: ){0,1}\\\\{1,2}[A-Za-z0-9_.$\\\\-]{1,40} )`,
 		score: 0.8,
 		confirm: "option_value",
 		core: { ...VALUE, skip: "\"'", maxSkip: 1 },

@@ -1,3 +1,4 @@
+import { withFoldedSpelling } from "./folded-spelling.ts";
 import type { Core, PatternSpec, Recognizer } from "./recognizer.ts";
 
 /** A short value that means something only after its name: the name is public, the value is held. */
@@ -104,7 +105,7 @@ export const LABELLED: readonly Recognizer[] = ROWS.map(
 			patterns: [
 				{
 					name: type,
-					expression: `(?<![A-Za-z])(?:${names.replaceAll(" ", "[ _-]?")})${SUFFIX}`,
+					expression: `(?<![A-Za-z])(?:${withFoldedSpelling(names).replaceAll(" ", "[ _-]?")})${SUFFIX}`,
 					caseInsensitive: true,
 					score,
 					core,

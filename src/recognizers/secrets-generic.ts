@@ -28,7 +28,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		},
 		{
 			name: "password_sentence",
-			expression: `(?<![A-Za-z])${PASSWORD_KEYS}["'\`]{0,1} (?:(?:(?:has been|was|is) ){0,1}(?:now |re){0,1}(?:set|changed) to|is|was|to|lautet|ist|es|est|è|é)[ :]`,
+			expression: `(?<![A-Za-z])${PASSWORD_KEYS}["'\`]{0,1} (?:(?:(?:has been|was|is) ){0,1}(?:now |re){0,1}(?:set|changed) to|is|was|to|lautet|ist|es|est|è|é|e)[ :]`,
 			caseInsensitive: true,
 			score: 0.8,
 			confirm: "spoken_password",

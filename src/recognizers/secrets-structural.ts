@@ -17,10 +17,10 @@ export const PRIVATE_KEY: Recognizer = {
 			score: 0.99,
 			tail: { bytes: "A-Za-z0-9+/=\\s\\\\:,._()-", until: ["-----END", "-----"], maxBytes: 16384 },
 		},
-		// Line by line in string literals of code: the quotes belong to it.
+		// Line by line in string literals of code: the quotes belong to it. In disguise the escape is read already.
 		{
 			name: "private_key_literals",
-			expression: "-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----\\\\n[\"'][\\s+,.]{0,40}[\"'][A-Za-z0-9+/=:]{4}",
+			expression: "-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----(?:\\\\n|\\n)[\"'][\\s+,.]{0,40}[\"'][A-Za-z0-9+/=:]{4}",
 			score: 0.99,
 			tail: { bytes: "A-Za-z0-9+/=\\s\\\\:,.\"'_()+-", until: ["-----END", "-----"], maxBytes: 16384 },
 		},

@@ -4,6 +4,7 @@ import { render } from "./report/table.ts";
 import { auditSuite } from "./suites/audit.ts";
 import { growthSuite } from "./suites/growth.ts";
 import { holdSuite } from "./suites/hold.ts";
+import { hostileSuite } from "./suites/hostile.ts";
 import { leakSuite } from "./suites/leak.ts";
 import { overloadSuite } from "./suites/overload.ts";
 import { partsSuite } from "./suites/parts.ts";
@@ -14,6 +15,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 	parts: partsSuite,
 	proxy: proxySuite,
 	hold: holdSuite,
+	hostile: hostileSuite,
 	growth: growthSuite,
 	leak: leakSuite,
 	audit: auditSuite,

@@ -182,21 +182,31 @@ function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
 	return !isFormed || GOES_ON_RIGHT.test(right) ? 0 : evidence.without;
 }
 
-/** Whether `weigh` does not refute everything behind this text. */
-function canFollow(left: string, evidence: Evidence): boolean {
-	const { isDecimal, goesOn } = askedAbout(left);
-	return !isDecimal && ((evidence.without > 0 && !goesOn) || evidence.words(left));
-}
-
-/** What decides what can follow a text in which no context word stands: the same for the same number. Undefined where one may stand. */
-export function wordlessKind(left: string): number | undefined {
-	const { present, isDecimal, goesOn } = askedAbout(left);
-	return present.size > 0 ? undefined : Number(isDecimal) + 2 * Number(goesOn);
-}
-
 /** A confirmer from a structural test and the evidence around it. */
 export function confirmWith(isValid: (candidate: Candidate) => boolean, evidence: Evidence): Confirmer {
 	return Object.assign((candidate: Candidate) => (isValid(candidate) ? weigh(candidate, evidence) : 0), {
-		canFollow: (left: string) => canFollow(left, evidence),
+		follows: { words: evidence.words, isFree: evidence.without > 0 },
 	});
+}
+
+/** What must stand before a match, or it is refuted: one of the words, or, where `isFree`, nothing that goes on in the match. */
+export interface Follows {
+	readonly words: ContextTest;
+	readonly isFree: boolean;
+}
+
+/** Tells which of the rules could confirm something behind a text; one that says nothing always could. The words are asked that may stand there, not all. */
+export function createFollowers(follows: ReadonlyMap<number, Follows | undefined>): (left: string) => ReadonlySet<number> {
+	const rules = [...follows];
+	const always = new Set(rules.filter(([, said]) => said === undefined).map(([rule]) => rule));
+	const free = new Set(rules.filter(([, said]) => said?.isFree ?? true).map(([rule]) => rule));
+	const byWords = new Map<ContextTest, number[]>();
+	for (const [rule, said] of rules) if (said !== undefined) byWords.set(said.words, [...(byWords.get(said.words) ?? []), rule]);
+	return (left) => {
+		const { present, isDecimal, goesOn } = askedAbout(left);
+		if (isDecimal) return always;
+		const near = [...present].flatMap((test) => (byWords.has(test) && test(left) ? (byWords.get(test) as number[]) : []));
+		const others = goesOn ? always : free;
+		return near.length === 0 ? others : new Set([...others, ...near]);
+	};
 }

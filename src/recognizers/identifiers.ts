@@ -50,8 +50,11 @@ export function identifierConfirmer({ shape, check, format, words, ...scores }: 
 
 const LETTERS_BEFORE = new RegExp(`(?<![A-Za-z0-9_])[a-z]{0,${MOST_LETTERS}}$`);
 
-/** The same for what begins with the first digit. */
-export const identifierFromDigit = (row: Identifier): Confirmer => confirmWhole(LETTERS_BEFORE, identifierConfirmer(row));
+/** The same for what begins with the first digit. What must stand before the whole must stand before its end too: only letters are between. */
+export function identifierFromDigit(row: Identifier): Confirmer {
+	const confirmer = identifierConfirmer(row);
+	return Object.assign(confirmWhole(LETTERS_BEFORE, confirmer), { follows: confirmer.follows });
+}
 
 export function identifierRecognizer({ type, country, groups, lengths, shape, match, noMatch, ...row }: Identifier): Recognizer {
 	const pattern = (name: string, expression: string): PatternSpec => ({

@@ -1,3 +1,5 @@
+import type { Follows } from "./context.ts";
+
 /** What a pattern swallows after its match, for secrets without a useful upper bound (PEM, JWT, …). */
 export interface Tail {
 	/** Character class source (`A-Za-z0-9_-`, without brackets, ASCII) of the bytes that still belong to the secret. */
@@ -112,9 +114,6 @@ export interface Candidate {
  */
 export interface Confirmer {
 	(candidate: Candidate): number | undefined;
-	/**
-	 * False: whatever begins behind `left` is refuted. Asked once for all matches that begin at one place, and once for all texts of one
-	 * `wordlessKind`. Absent: none is for that alone.
-	 */
-	readonly canFollow?: (left: string) => boolean;
+	/** What must stand before a match: asked once for all that begin at one place. Absent: none is refuted for that alone. */
+	readonly follows?: Follows;
 }

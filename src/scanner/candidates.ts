@@ -1,10 +1,10 @@
 import type { RuleSet } from "../policy/policy.ts";
-import { wordlessKind } from "../recognizers/context.ts";
+import { createFollowers } from "../recognizers/context.ts";
 import { distinctPatterns } from "./compile-rules.ts";
 import {
 	type Confirm,
 	createConfirm,
-	followersOf,
+	followsOf,
 	hasRightContext,
 	isAlphanumeric,
 	leftOf,
@@ -38,11 +38,10 @@ export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
 		const byLength = Array.from({ length: longest + 1 }, (_, length) => rules.filter((_rule, i) => lengths[i]?.includes(length) ?? true));
 		return { rules, byLength };
 	});
-	const followers = followersOf(ruleSet);
-	const isBound = patterns.map(({ rules }) => rules.some((rule) => followers[rule] !== undefined));
-	const behind = (pattern: number, left: string): ReadonlySet<number> =>
-		new Set(patterns[pattern]?.rules.filter((rule) => followers[rule]?.(left) ?? true));
-	const behindNoWord = patterns.map(() => new Map<number, ReadonlySet<number>>());
+	const follows = followsOf(ruleSet);
+	const followers = patterns.map(({ rules }) =>
+		rules.some((rule) => follows[rule] !== undefined) ? createFollowers(new Map(rules.map((rule) => [rule, follows[rule]]))) : undefined,
+	);
 	return {
 		confirm: createConfirm(ruleSet),
 		patterns: patterns.length,
@@ -52,13 +51,7 @@ export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
 		},
 		rulesAt(pattern, window, from) {
 			if (sources[pattern]?.source.core !== undefined) return NONE;
-			if (isBound[pattern] !== true) return undefined;
-			const left = leftOf(window, from);
-			const kind = wordlessKind(left);
-			if (kind === undefined) return behind(pattern, left);
-			const known = behindNoWord[pattern]?.get(kind) ?? behind(pattern, left);
-			behindNoWord[pattern]?.set(kind, known);
-			return known;
+			return followers[pattern]?.(leftOf(window, from));
 		},
 	};
 }

@@ -89,9 +89,9 @@ function compactText(bytes: Uint8Array, from: number, to: number): string {
 	return kept.toString("latin1", 0, length);
 }
 
-/** By rule: whether one of its matches could be confirmed behind a text; absent where no text on the left alone rules it out. */
-export function followersOf(ruleSet: RuleSet): readonly Confirmer["canFollow"][] {
-	return ruleSet.rules.map(({ confirm = "" }) => CONFIRMERS.get(confirm)?.canFollow);
+/** By rule: what must stand before one of its matches. */
+export function followsOf(ruleSet: RuleSet): readonly Confirmer["follows"][] {
+	return ruleSet.rules.map(({ confirm = "" }) => CONFIRMERS.get(confirm)?.follows);
 }
 
 /** Binds the rules to their confirmers. An unknown confirmer name is a programming error and throws at load. */

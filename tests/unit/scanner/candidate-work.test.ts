@@ -11,6 +11,8 @@ import { loadArtifact } from "../../../src/scanner/pattern-database.ts";
 const BYTES = 4000;
 /** Questions to confirmers per byte. One for every pair of starts and ends, and every rule, would be hundreds. */
 const MOST_PER_BYTE = 20;
+/** Places of patterns per byte: a look at each costs as much as many questions. One for each piece that a match ends in would be ten times as many. */
+const MOST_LOOKED_AT = 2;
 
 let engine: Engine;
 let program: CandidateProgram;
@@ -24,22 +26,34 @@ beforeAll(async () => {
 	program = createCandidateProgram(ruleSet);
 });
 
-function questionsAbout(text: string): number {
+/** Confirmers asked about matches, and places looked at where one could begin, in a text that comes in pieces of so many bytes. */
+function questionsAbout(text: string, size: number): { readonly asked: number; readonly looked: number } {
 	const bytes = Buffer.from(text);
-	const stream = engine.openStream();
-	const matches = new Matches();
-	stream.scan(bytes, 0, 0, bytes.length, matches);
-	stream.finish(bytes, 0, bytes.length, matches);
-	let asked = 0;
+	let [asked, looked] = [0, 0];
 	const counting: CandidateProgram = {
 		...program,
 		confirm: (rule, match) => {
 			asked++;
 			return program.confirm(rule, match);
 		},
+		rulesAt: (pattern, window, from) => {
+			looked++;
+			return program.rulesAt(pattern, window, from);
+		},
 	};
-	new Candidates(counting, () => undefined).offer(matches, { bytes, length: bytes.length, ended: true }, 0, 0);
-	return asked;
+	const candidates = new Candidates(counting, () => undefined);
+	const stream = engine.openStream();
+	let release = 0;
+	for (let from = 0; from < bytes.length; from += size) {
+		const length = Math.min(bytes.length, from + size);
+		const matches = new Matches();
+		const before = release;
+		release = stream.scan(bytes, before, from, length, matches);
+		if (length === bytes.length) stream.finish(bytes, release, length, matches);
+		candidates.settle({ bytes, length, ended: false }, 0);
+		candidates.offer(matches, { bytes, length, ended: length === bytes.length }, 0, before);
+	}
+	return { asked, looked };
 }
 
 /** Digits that repeat after 7919 only, with something between each and the next. */
@@ -61,6 +75,9 @@ test.each<[string, string]>([
 	["invisible characters", "\u200b".repeat(BYTES / 3)],
 	["assignments", "password='".repeat(BYTES / 10)],
 	["escapes", "%34%20".repeat(BYTES / 6)],
-])("%s ask few questions", (_name, text) => {
-	expect(questionsAbout(text) / Buffer.byteLength(text)).toBeLessThan(MOST_PER_BYTE);
+])("%s ask few questions, and not more of them in small pieces", (_name, text) => {
+	const perByte = (size: number, of: "asked" | "looked"): number => questionsAbout(text, size)[of] / Buffer.byteLength(text);
+	expect(perByte(BYTES, "asked")).toBeLessThan(MOST_PER_BYTE);
+	expect(perByte(2, "asked")).toBeLessThan(MOST_PER_BYTE);
+	expect(perByte(2, "looked")).toBeLessThan(MOST_LOOKED_AT);
 });

@@ -1,5 +1,5 @@
 import { PASSWORD_KEYS } from "./credential-keys.ts";
-import { ASKS_FOR_ONE, isPlaceholder } from "./placeholders.ts";
+import { asksForOne, isPlaceholder } from "./placeholders.ts";
 import type { Candidate, Confirmer } from "./recognizer.ts";
 import { entropy, tokenEfficiency } from "./token-efficiency.ts";
 
@@ -69,7 +69,7 @@ const COUNTED = /0?123456789(?:0?abc|0ab)|abcdefghijkl/i;
 const isUseless = (value: string): boolean =>
 	isPlaceholder(value) ||
 	COUNTED.test(value) ||
-	ASKS_FOR_ONE.test(value) ||
+	asksForOne(value) ||
 	isProse(value) ||
 	PATH.test(value) ||
 	FINGERPRINT.test(value) ||

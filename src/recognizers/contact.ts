@@ -144,6 +144,7 @@ export const PHONE: Recognizer = {
 			"01/02/2024",
 			"phone in 2024",
 			"row M 0770090045612",
+			"the mechanisms through which the Shang Dynasty (c. 1600-1046 BCE) rose",
 		],
 	},
 };
@@ -237,6 +238,9 @@ function afterLastDigit(text: string): string {
 	return text.slice(at);
 }
 
+/** The last 40 characters, without the end of a word that begins before them. */
+const endOf = (left: string): string => (left.length > 40 ? left.slice(-40).replace(/^[A-Za-z]+/, "") : left);
+
 /** Telephone, mobile, phone and fax in a signature. */
 const LETTER_LABEL = /(?:^|[\s|])[TMPF][.:]? {1,2}$/;
 
@@ -246,7 +250,7 @@ export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
 	if (digits.length < 7 || digits.length > 13 || /^(\d)\1+$/.test(digits)) return 0;
 	if (/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}/.test(text)) return 0;
 	// The word belongs to this number: no other number stands between.
-	if (PHONE_WORDS(afterLastDigit(left.slice(-40)))) return 0.75;
+	if (PHONE_WORDS(afterLastDigit(endOf(left)))) return 0.75;
 	if (/^0/.test(text) && digits.length <= 11 && LETTER_LABEL.test(left)) return 0.6;
 	if (right === undefined && /^0/.test(digits)) return undefined;
 	return right !== undefined && PHONE_WORDS(right.slice(0, 16)) ? 0.6 : 0;

@@ -133,6 +133,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			"const token = req.headers.token;",
 			'password = "{{ db_password }}"',
 			"api_key: your_api_key_here",
+			"TOKEN='3x4mpl3T0K3n' ./run",
 			'password: "********"',
 			"The password is required.",
 			"token: the smallest unit of text",

@@ -67,10 +67,20 @@ export function hasRightContext({ length, ended }: TextWindow, to: number): bool
 	return ended || length - to >= RIGHT_CONTEXT_BYTES;
 }
 
-/** What a confirmer sees before a match that begins at `from`. */
+/** Bytes of the left context in which a word that the cut goes through is left out; a longer one is none. */
+const CUT_WORD_BYTES = 32;
+
+/** What a confirmer sees before a match that begins at `from`: whole words, for the end of one can be another (`mechanisms`). */
 export function leftOf({ bytes }: TextWindow, from: number): string {
-	return bytes.toString("utf8", Math.max(0, from - LEFT_CONTEXT_BYTES), from);
+	let first = Math.max(0, from - LEFT_CONTEXT_BYTES);
+	const last = from - LEFT_CONTEXT_BYTES + CUT_WORD_BYTES;
+	let word = first;
+	if (from >= LEFT_CONTEXT_BYTES) while (word < last && isLetter(bytes[word] as number)) word++;
+	if (word < last) first = word;
+	return bytes.toString("utf8", first, from);
 }
+
+const isLetter = (byte: number): boolean => (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
 
 export const isAlphanumeric = (byte: number): boolean =>
 	(byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);

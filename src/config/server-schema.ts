@@ -85,9 +85,9 @@ export const Server = z
 			.int()
 			.min(0)
 			.max(60_000)
-			.default(250)
+			.default(100)
 			.describe(
-				"ms that work may wait for a lane. While it waits longer, for half a second at first, or the front end is 30 ms late, for a tenth at first, new requests are answered 503 at once and open answers go on. 0: they never are.",
+				"ms that work may wait for a lane. Where more comes than can be done, as many new requests are answered 503 at once as keep the wait at that, and the front end at most 30 ms late; open answers go on. 0: none are.",
 			),
 		max_memory_percent: z
 			.int()

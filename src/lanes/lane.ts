@@ -12,6 +12,8 @@ const MAX_BATCH_ITEMS = 1024;
 const START_DEADLINE_MS = 30_000;
 /** A batch gets the deadline once, and once more for each of these bytes: a single item may be large. */
 const DEADLINE_BYTES = 512 << 10;
+/** What an item costs a lane beside its bytes, as bytes. */
+const ITEM_BYTES = 4096;
 /** Bytes waiting for the lane; beyond it the lane counts as saturated. */
 const MAX_QUEUED_BYTES = 16 << 20;
 
@@ -95,8 +97,9 @@ export class Lane {
 
 	post(item: ToLane): void {
 		this.#queue.push(item);
-		this.#queuedBytes += sizeOf(item);
-		this.#gauge.posted();
+		const bytes = sizeOf(item);
+		this.#queuedBytes += bytes;
+		this.#gauge.posted(ITEM_BYTES + bytes, !this.#scheduled);
 		if (this.#scheduled) return;
 		this.#scheduled = true;
 		setImmediate(() => {
@@ -139,8 +142,9 @@ export class Lane {
 		const [seq] = reply;
 		const answered = this.#inFlight.get(seq) ?? [];
 		this.#inFlight.delete(seq);
-		for (const item of answered) this.#queuedBytes -= sizeOf(item);
-		this.#gauge.answered(this.#isReady ? answered.length : 0);
+		const bytes = answered.reduce((sum, item) => sum + sizeOf(item), 0);
+		this.#queuedBytes -= bytes;
+		if (this.#isReady) this.#gauge.answered(ITEM_BYTES * answered.length + bytes);
 		if (!this.#isReady) {
 			this.#isReady = true;
 			this.#events.onReady();

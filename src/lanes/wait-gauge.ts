@@ -1,25 +1,53 @@
-/** How long work waits in a queue that is answered in its order: follows one piece of it at a time, so it costs next to nothing. */
+/** What was posted in one tick and is not all answered. */
+interface Mark {
+	/** All that was posted until its end. */
+	work: number;
+	readonly at: number;
+}
+
+/** What is remembered of how fast work was done, after each reply. */
+const MEMORY = 0.95;
+
+/**
+ * How long work waits in a queue that is answered in its order: by how much is in it, and how fast it was done. How long the
+ * oldest has waited says that too late: a queue that grows has doubled by then. Looks at the clock once a tick and once a reply.
+ */
 export class WaitGauge {
 	#posted = 0;
 	#answered = 0;
-	#followed: { readonly number: number; readonly at: number } | undefined;
-	#lastMs = 0;
+	/** The oldest first; never more of them than pieces of work that wait. */
+	readonly #marks: Mark[] = [];
+	#answeredAt = 0;
+	/** Of late: what was done, and the ms in which there was something to do. */
+	#done = 0;
+	#busyMs = 0;
 
-	posted(): void {
-		this.#posted++;
-		this.#followed ??= { number: this.#posted, at: performance.now() };
+	/** `work`: of one piece, in any unit. `isFirst`: of its tick. */
+	posted(work: number, isFirst: boolean): void {
+		this.#posted += work;
+		const last = this.#marks.at(-1);
+		if (isFirst || last === undefined) this.#marks.push({ work: this.#posted, at: performance.now() });
+		else last.work = this.#posted;
 	}
 
-	answered(count: number): void {
-		this.#answered += count;
-		if (this.#followed === undefined || this.#answered < this.#followed.number) return;
-		this.#lastMs = performance.now() - this.#followed.at;
-		this.#followed = undefined;
+	/** `work`: of the oldest pieces. */
+	answered(work: number): void {
+		const [oldest] = this.#marks;
+		if (oldest === undefined) return;
+		const now = performance.now();
+		this.#done = this.#done * MEMORY + work;
+		this.#busyMs = this.#busyMs * MEMORY + now - Math.max(this.#answeredAt, oldest.at);
+		this.#answeredAt = now;
+		this.#answered += work;
+		const waiting = this.#marks.findIndex((mark) => mark.work > this.#answered);
+		this.#marks.splice(0, waiting < 0 ? this.#marks.length : waiting);
 	}
 
-	/** ms from posting to answer, as last seen; more while the piece that is followed has waited longer. 0: nothing waits. */
+	/** ms that what is posted now waits for its answer; more while the oldest has waited longer. 0: nothing waits. */
 	get waitMs(): number {
-		if (this.#followed === undefined) return this.#posted === this.#answered ? 0 : this.#lastMs;
-		return Math.max(this.#lastMs, performance.now() - this.#followed.at);
+		const [oldest] = this.#marks;
+		if (oldest === undefined) return 0;
+		const ahead = this.#done === 0 ? 0 : ((this.#posted - this.#answered) * this.#busyMs) / this.#done;
+		return Math.max(ahead, performance.now() - oldest.at);
 	}
 }

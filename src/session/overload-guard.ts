@@ -9,24 +9,31 @@ export interface OverloadOptions {
 	readonly processes: number;
 	/** ms that work waits for the least loaded lane. */
 	readonly laneWaitMs: () => number;
+	/** At least 0 and below 1: whom it falls on. */
+	readonly random?: () => number;
 }
 
 /** ms between two looks at the load. */
 const LOOK_MS = 20;
 /** ms that this thread may be late. Everything passes through it, refusals too, so it must never be far behind. */
 const MAX_LATE_MS = 30;
-/** ms for which every look must see too long a wait: one large request is no overload. */
-const PATIENCE_MS = 500;
-/** The same where this thread is late, which nothing but too much work makes it for so long, and which delays refusals. */
-const LATE_PATIENCE_MS = 100;
-/** ms after an overload in which less is enough: it is likely to go on. */
-const RECENT_MS = 10_000;
-const RECENT_PATIENCE_MS = 40;
+/** ms for which every look must see twice as much as may be before anything is refused; longer where it is less: one pause is no overload. */
+const PATIENCE_MS = 100;
+const MAX_STRAIN = 10;
+/** By how much the pressure rises with each look at twice as much as may be. */
+const PRESSURE_PER_LOOK = 0.02;
+/** Strain below which the lanes are about to be idle, and what the pressure then falls by with each look. */
+const IDLE_STRAIN = 0.25;
+const RELIEF_PER_LOOK = 0.1;
+/** Without any, nothing would say that the overload is over. */
+const MIN_TAKEN = 0.01;
 const MEMORY_LOOKS = 25;
 
 /**
- * Whether new work is to be refused. More work than can be done makes all of it late, and is of use to nobody; refused work
- * costs next to nothing. Open answers go on, and as they end new work is taken again.
+ * Which share of new work is taken. More work than can be done makes all of it late, and is of use to nobody; refused work
+ * costs next to nothing. All or nothing makes waves: a second's work is taken, then nothing until the lanes are idle. So the
+ * share follows the strain, as PIE's does (RFC 8033): a part of it at once, and a part that grows and falls for as long as
+ * the wait is above or below its limit. Open answers go on.
  */
 export class OverloadGuard {
 	readonly #options: OverloadOptions;
@@ -34,10 +41,11 @@ export class OverloadGuard {
 	readonly #timer: NodeJS.Timeout;
 	#looks = 0;
 	#lookedAt = performance.now();
-	/** Since when every look saw too long a wait; NaN: the last did not. */
+	/** Since when every look saw too much; NaN: the last did not. */
 	#strainedSince = Number.NaN;
-	#overloadedAt = Number.NEGATIVE_INFINITY;
-	#isOverloaded = false;
+	/** What the strain beyond 1 has added up to: the natural logarithm of how much too much comes. */
+	#pressure = 0;
+	#taken = 1;
 	#isFull = false;
 
 	constructor(options: OverloadOptions) {
@@ -46,9 +54,10 @@ export class OverloadGuard {
 		this.#timer = setInterval(() => this.#look(performance.now()), LOOK_MS).unref();
 	}
 
-	/** `open`: requests in progress. Memory that is not given back must not shut everybody out, so one is always taken. */
+	/** Asked once for each request. `open`: those in progress. Memory that is not given back must not shut everybody out, so one is always taken. */
 	refuses(open: number): boolean {
-		return this.#isOverloaded || (this.#isFull && open > 0);
+		const { random = Math.random } = this.#options;
+		return (this.#isFull && open > 0) || (this.#taken < 1 && random() >= this.#taken);
 	}
 
 	close(): void {
@@ -60,16 +69,19 @@ export class OverloadGuard {
 		const lateMs = now - this.#lookedAt - LOOK_MS;
 		this.#lookedAt = now;
 		if (this.#looks++ % MEMORY_LOOKS === 0) this.#isFull = process.memoryUsage.rss() > this.#maxBytes;
-		if (maxWaitMs === 0 || (lateMs <= MAX_LATE_MS && laneWaitMs() <= maxWaitMs)) {
-			this.#strainedSince = Number.NaN;
-			this.#isOverloaded = false;
-			return;
-		}
-		if (Number.isNaN(this.#strainedSince)) this.#strainedSince = now;
-		const firstMs = lateMs > MAX_LATE_MS ? LATE_PATIENCE_MS : PATIENCE_MS;
-		const patienceMs = now - this.#overloadedAt < RECENT_MS ? RECENT_PATIENCE_MS : firstMs;
-		this.#isOverloaded = now - this.#strainedSince >= patienceMs;
-		if (this.#isOverloaded) this.#overloadedAt = now;
+		if (maxWaitMs > 0) this.#taken = this.#shareTaken(Math.max(lateMs / MAX_LATE_MS, laneWaitMs() / maxWaitMs), now);
+	}
+
+	/** `strain`: 1 is as much as there may be. */
+	#shareTaken(strain: number, now: number): number {
+		const excess = Math.min(strain, MAX_STRAIN) - 1;
+		if (excess <= 0) this.#strainedSince = Number.NaN;
+		else if (Number.isNaN(this.#strainedSince)) this.#strainedSince = now;
+		const isLasting = (now - this.#strainedSince) * excess >= PATIENCE_MS;
+		if (this.#pressure === 0 && !isLasting) return 1;
+		const change = strain < IDLE_STRAIN ? -RELIEF_PER_LOOK : PRESSURE_PER_LOOK * excess;
+		this.#pressure = Math.max(0, Math.min(this.#pressure + change, -Math.log(MIN_TAKEN)));
+		return Math.min(1, Math.max(MIN_TAKEN, Math.exp(-this.#pressure - excess)));
 	}
 }
 

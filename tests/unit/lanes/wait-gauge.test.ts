@@ -4,30 +4,45 @@ import { WaitGauge } from "../../../src/lanes/wait-gauge.ts";
 beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => vi.useRealTimers());
 
-test("the wait is from posting to answer, grows while there is no answer, and is none when nothing is left", () => {
+test("before anything was answered the wait is how long the oldest has waited, and it is none when nothing is left", () => {
 	const gauge = new WaitGauge();
 	expect(gauge.waitMs).toBe(0);
-	gauge.posted();
-	gauge.posted();
+	gauge.posted(1, true);
+	gauge.posted(1, false);
 	vi.advanceTimersByTime(30);
 	expect(gauge.waitMs).toBe(30);
-	gauge.answered(1);
-	expect(gauge.waitMs).toBe(30);
-	vi.advanceTimersByTime(70);
-	gauge.posted();
-	vi.advanceTimersByTime(40);
-	expect(gauge.waitMs).toBe(40);
 	gauge.answered(2);
 	expect(gauge.waitMs).toBe(0);
 });
 
-test("work that is behind other work waits for that too", () => {
+test("what is posted now waits for all that is before it, at the speed of late", () => {
 	const gauge = new WaitGauge();
-	for (let i = 0; i < 10; i++) gauge.posted();
-	vi.advanceTimersByTime(5);
-	gauge.answered(1);
-	gauge.posted();
+	gauge.posted(100, true);
+	vi.advanceTimersByTime(10);
+	gauge.answered(100);
+	vi.advanceTimersByTime(5000);
+	gauge.posted(1000, true);
+	expect(gauge.waitMs).toBe(100);
+	gauge.posted(500, false);
+	expect(gauge.waitMs).toBe(150);
 	vi.advanceTimersByTime(50);
-	gauge.answered(9);
-	expect(gauge.waitMs).toBe(50);
+	gauge.answered(500);
+	expect(gauge.waitMs).toBeCloseTo(100);
+});
+
+test("a lane that has become slow is seen by what has waited longest, then by its speed", () => {
+	const gauge = new WaitGauge();
+	gauge.posted(100, true);
+	vi.advanceTimersByTime(1);
+	gauge.answered(100);
+	gauge.posted(100, true);
+	gauge.posted(100, false);
+	vi.advanceTimersByTime(400);
+	expect(gauge.waitMs).toBe(400);
+	gauge.answered(100);
+	expect(gauge.waitMs).toBe(400);
+	gauge.posted(100, true);
+	vi.advanceTimersByTime(10);
+	gauge.answered(100);
+	expect(gauge.waitMs).toBeGreaterThan(100);
 });

@@ -1,6 +1,7 @@
 """Fetches source packages: fetch-sources.py LIST FOLDER, LIST pinned by version and hash.
 
-pip finds and checks them. `pip download` would also run the build of each, with tools that nothing pins.
+pip finds and checks them. `pip download` would also run the build of each, with tools that nothing pins, so this uses
+modules of pip that are not promised to stay: tests/python/requirements.txt pins the version that has them.
 """
 
 import sys

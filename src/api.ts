@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
 import { installationSecrets } from "./cli/secret.ts";
+import type { ConfigFault as Fault } from "./config/config-fault.ts";
 import { parseConfig } from "./config/load.ts";
 import type { ConfigSchema } from "./config/schema.ts";
 import type { Hooks } from "./hooks/hooks.ts";
-import { type Fault, type Proxy, createProxy as startProxy } from "./proxy.ts";
+import { type Proxy, createProxy as startProxy } from "./proxy.ts";
 import { createLogger, type Logger } from "./telemetry/logger.ts";
 
 export type { InteractionRecord } from "./audit/audit-record.ts";

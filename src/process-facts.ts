@@ -2,11 +2,10 @@ import type { AuditWriter } from "./audit/audit-writer.ts";
 import type { LanePool } from "./lanes/lane-pool.ts";
 import type { MeterStore } from "./limits/meter.ts";
 import type { ProviderHealthBook } from "./routing/provider-health.ts";
-import type { FrontDesk } from "./session/front-desk.ts";
 import type { ProcessFacts } from "./telemetry/metrics.ts";
 
 export interface ProcessParts {
-	readonly desk: FrontDesk;
+	readonly activeStreams: number;
 	readonly pool: LanePool;
 	/** That there should be. */
 	readonly lanes: number;
@@ -17,10 +16,10 @@ export interface ProcessParts {
 }
 
 /** What metrics ask of the parts of a process. */
-export function processFacts({ desk, pool, lanes, audit, health, cachedBytes, meters }: ProcessParts): ProcessFacts {
+export function processFacts({ activeStreams, pool, lanes, audit, health, cachedBytes, meters }: ProcessParts): ProcessFacts {
 	const { alive, queuedBytes, waitMs } = pool.stats();
 	return {
-		activeStreams: desk.activeSessions,
+		activeStreams,
 		lanesAlive: alive,
 		lanesConfigured: lanes,
 		laneQueuedBytes: queuedBytes,

@@ -1,9 +1,9 @@
 import { accessSync, constants } from "node:fs";
+import type { ConfigFault } from "../config/config-fault.ts";
 import { makeFolder } from "../core/make-folder.ts";
-import type { Fault } from "../proxy.ts";
 
 /** Makes the folder of the audit trail. What keeps it from being written; undefined: nothing. */
-export function auditFolderFault(dir: string): Fault | undefined {
+export function auditFolderFault(dir: string): ConfigFault | undefined {
 	try {
 		makeFolder(dir, 0o700);
 		accessSync(dir, constants.W_OK | constants.X_OK);

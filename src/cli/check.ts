@@ -1,11 +1,11 @@
 import { compilePolicies } from "../compile-policies.ts";
 import { takesKeys } from "../config/auth-schema.ts";
+import type { ConfigFault } from "../config/config-fault.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { readTls } from "../edge/tls.ts";
 import { readKeyFile } from "../identity/key-file.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { Fault } from "../proxy.ts";
 import { type HoldCost, type HoldReport, reportHold } from "../scanner/hold-report.ts";
 import { type ExplainedRequest, explain } from "./explain.ts";
 import { printFaults } from "./print-faults.ts";
@@ -45,7 +45,7 @@ export async function check(file: string, request?: ExplainedRequest): Promise<n
 }
 
 /** The keys may be elsewhere while a file is checked; the proxy does not start without them. */
-function missingKeys({ security: { auth } }: Config): Fault[] {
+function missingKeys({ security: { auth } }: Config): ConfigFault[] {
 	const reading = takesKeys(auth) ? readKeyFile(auth.keys_file) : { ok: true as const };
 	if (reading.ok) return [];
 	const remedy = `The proxy does not start without it. Make it with 'secure-llm-proxy keys create --file ${auth.keys_file}'.`;

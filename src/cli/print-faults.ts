@@ -1,5 +1,5 @@
-import type { Fault } from "../proxy.ts";
+import type { ConfigFault } from "../config/config-fault.ts";
 
-export function printFaults(faults: readonly Fault[]): void {
+export function printFaults(faults: readonly ConfigFault[]): void {
 	for (const { path, message, remedy } of faults) process.stderr.write(`${path === "" ? "configuration" : path}: ${message} — ${remedy}\n`);
 }

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import type { Secrets } from "../audit/audit-keys.ts";
+import type { ConfigFault } from "../config/config-fault.ts";
 import type { Config } from "../config/schema.ts";
-import { createProxy, type Fault, type Proxy, type ProxyResult } from "../proxy.ts";
+import { createProxy, type Proxy, type ProxyResult } from "../proxy.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { installationSecrets } from "./secret.ts";
 
@@ -50,10 +51,10 @@ export async function reloadProxy(proxy: Proxy, config: Config, logger: Logger):
 	return result.ok;
 }
 
-export function logWarnings(file: string, warnings: readonly Fault[], logger: Logger): void {
+export function logWarnings(file: string, warnings: readonly ConfigFault[], logger: Logger): void {
 	for (const warning of warnings) logger.warn({ config: file, ...warning }, "configuration");
 }
 
-export function logRefusal(faults: readonly Fault[], logger: Logger): void {
+export function logRefusal(faults: readonly ConfigFault[], logger: Logger): void {
 	logger.error({ faults }, "reload refused, the old configuration stays");
 }

@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
+import type { ConfigFault } from "../config/config-fault.ts";
 import { loadConfig } from "../config/load.ts";
 import { addressFault } from "../edge/address-fault.ts";
-import type { Fault } from "../proxy.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { auditFolderFault } from "./audit-folder.ts";
 import { printFaults } from "./print-faults.ts";
@@ -33,7 +33,7 @@ export async function serve(file: string, version: string): Promise<number | und
 	return undefined;
 }
 
-function failed(faults: readonly Fault[]): number {
+function failed(faults: readonly ConfigFault[]): number {
 	printFaults(faults);
 	return 2;
 }

@@ -5,7 +5,8 @@ import { afterAll } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
 import type { Hooks } from "../../src/hooks/hooks.ts";
-import { createProxy, type Proxy, type ProxyDeps } from "../../src/proxy.ts";
+import { createProxy, type Proxy } from "../../src/proxy.ts";
+import type { ProxyDeps } from "../../src/proxy-parts.ts";
 
 /** Registered first, so it runs last. */
 const auditFolders: string[] = [];

@@ -1,0 +1,21 @@
+import type { Command } from "commander";
+
+export const auditFolder = ["--dir <folder>", "the folder of audit.dir", "./data/audit"] as const;
+
+/** The places that a command about subjects changes or reads. */
+export function withPlaces(command: Command): Command {
+	return command
+		.option(...auditFolder)
+		.option("--file <file>", "the file of security.consent.file", "./data/consent.json")
+		.option("--config <file>", "take both from this configuration");
+}
+
+/** Takes a command's exit status; undefined while it goes on. */
+export function finish(code: number | undefined): void {
+	if (code !== undefined) process.exitCode = code;
+}
+
+/** Command lines below the help of a command. */
+export function examples(...lines: readonly string[]): string {
+	return ["", "Examples:", ...lines.map((line) => `  secure-llm-proxy ${line}`)].join("\n");
+}

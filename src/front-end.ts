@@ -69,6 +69,7 @@ export async function openFrontEnd({ config: { server }, parts, settings, tls, v
 		clientStallMs: server.client_stall_timeout_ms,
 		tls,
 		isBalancer: server.proxy_protocol ? (address) => current.isBalancer(address) : undefined,
+		screen: (head) => desk.screen(head),
 		handler: (request, downstream) => desk.handle(request, downstream),
 		refusal(path, code, address) {
 			const refusal = listenerRefusal(path, code);

@@ -61,7 +61,7 @@ const WORKER_MAY_IMPORT = ["inspect", "models", "policy", "providers", "scanner"
 
 /** Heavy things have one door each. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
-	"uWebSockets.js": ["edge/listener-uws.ts"],
+	"uWebSockets.js": ["edge/listener-uws.ts", "edge/uws-downstream.ts"],
 	undici: ["edge/upstream.ts"],
 	"eventsource-parser": ["wire/sse-decoder.ts"],
 	piscina: ["lanes/lane-threads.ts"],

@@ -133,18 +133,29 @@ class NodeListener {
 			return;
 		}
 		if (!framing.ok) return refuse(framing.code);
+		const head = { method, path, query, headers: framing.headers, remoteAddress: this.#addressOf(socket) };
+		const isScreened = (): boolean => {
+			const screened = this.#options.screen?.(head);
+			if (screened === undefined) return false;
+			response.writeHead(screened.status, { ...screened.headers, "content-length": Buffer.byteLength(screened.body) });
+			response.end(screened.body);
+			return true;
+		};
 		if (isWaiting) response.writeContinue();
+		else if (isScreened()) {
+			timeout = setTimeout(() => request.destroy(), this.#options.requestTimeoutMs);
+			request.once("close", () => clearTimeout(timeout));
+			request.resume();
+			return;
+		}
 		const chunks: Buffer[] = [];
 		timeout = setTimeout(() => refuse("request_timeout"), this.#options.requestTimeoutMs);
 		request.on("data", (chunk: Buffer) => chunks.push(chunk));
 		request.once("close", () => clearTimeout(timeout));
 		request.once("end", () => {
 			clearTimeout(timeout);
-			if (response.writableEnded) return;
-			this.#options.handler(
-				{ method, path, query, headers: framing.headers, remoteAddress: this.#addressOf(socket), body: Buffer.concat(chunks) },
-				new NodeDownstream(response, this.#options.clientStallMs),
-			);
+			if (response.writableEnded || (isWaiting && isScreened())) return;
+			this.#options.handler({ body: Buffer.concat(chunks), ...head }, new NodeDownstream(response, this.#options.clientStallMs));
 		});
 	}
 }

@@ -1,11 +1,11 @@
 import type { AppOptions, HttpRequest, HttpResponse, TemplatedApp, us_listen_socket } from "uWebSockets.js";
-import { STATUS_CODES } from "node:http";
 import { createRequire } from "node:module";
 import type { ErrorCode } from "../core/errors.ts";
 import { checkFraming, MAX_HEADER_BYTES } from "./framing-guard.ts";
-import { type AbortReason, type Downstream, LINGER_MS, type Listener, type ListenerOptions, type Refusal } from "./listener.ts";
+import { LINGER_MS, type Listener, type ListenerOptions } from "./listener.ts";
 import { OpenAnswers } from "./open-answers.ts";
 import type { TlsMaterial } from "./tls.ts";
+import { UwsDownstream, writeWhole } from "./uws-downstream.ts";
 
 interface UwsModule {
 	App(): TemplatedApp;
@@ -15,13 +15,6 @@ interface UwsModule {
 	us_listen_socket_close(socket: us_listen_socket): void;
 	us_socket_local_port(socket: us_listen_socket): number;
 }
-
-/** Bytes that may go out together with the end of an answer. */
-const MAX_LAST_BYTES = 64 << 10;
-
-/** Behind the present callback. Node's queueMicrotask makes an asynchronous resource of each. */
-const soon = (task: () => void): void => void RESOLVED.then(task);
-const RESOLVED = Promise.resolve();
 
 let binary: UwsModule | undefined;
 
@@ -124,7 +117,7 @@ class UwsListener implements Listener {
 
 function receive(response: HttpResponse, request: HttpRequest, options: ListenerOptions, answers: OpenAnswers): void {
 	const method = request.getMethod().toUpperCase();
-	const downstream = new UwsDownstream(response, method === "HEAD", options.clientStallMs, answers);
+	const isHead = method === "HEAD";
 	const path = request.getUrl();
 	const query = request.getQuery() ?? "";
 	const lines: [string, string][] = [];
@@ -132,14 +125,20 @@ function receive(response: HttpResponse, request: HttpRequest, options: Listener
 		lines.push([name, value]);
 	});
 	const remoteAddress = Buffer.from(response.getRemoteAddressAsText()).toString();
+	const framing = checkFraming({ method, target: query === "" ? path : `${path}?${query}`, lines }, options.maxRequestSize);
+	const isWaiting = lines.some(([name]) => name === "expect");
+	const screened =
+		framing.ok && !isWaiting ? options.screen?.({ method, path, query, headers: framing.headers, remoteAddress }) : undefined;
+	// Within the callback: what the binary has then read and reads of the body is nobody's, and it drops it.
+	if (screened !== undefined) return writeWhole(response, screened, isHead);
+	const downstream = new UwsDownstream(response, isHead, options.clientStallMs, answers);
 	let timeout: NodeJS.Timeout | undefined;
 	const refuse = (code: ErrorCode): void => {
 		clearTimeout(timeout);
 		downstream.refuse(options.refusal(path, code, remoteAddress));
 	};
 	downstream.onAbort(() => clearTimeout(timeout));
-	const framing = checkFraming({ method, target: query === "" ? path : `${path}?${query}`, lines }, options.maxRequestSize);
-	if (!framing.ok && framing.code === "request_too_large" && !lines.some(([name]) => name === "expect")) {
+	if (!framing.ok && framing.code === "request_too_large" && !isWaiting) {
 		timeout = setTimeout(() => refuse("request_too_large"), LINGER_MS);
 		response.onData((_chunk, isLast) => isLast && refuse("request_too_large"));
 		return;
@@ -152,143 +151,9 @@ function receive(response: HttpResponse, request: HttpRequest, options: Listener
 		chunks.push(Buffer.from(chunk.slice(0)));
 		if (!isLast) return;
 		clearTimeout(timeout);
-		options.handler({ method, path, query, headers: framing.headers, remoteAddress, body: Buffer.concat(chunks) }, downstream);
+		const request = { method, path, query, headers: framing.headers, remoteAddress, body: Buffer.concat(chunks) };
+		const late = isWaiting ? options.screen?.(request) : undefined;
+		if (late === undefined) options.handler(request, downstream);
+		else downstream.answer(late);
 	});
-}
-
-class UwsDownstream implements Downstream {
-	readonly #response: HttpResponse;
-	readonly #isHead: boolean;
-	readonly #clientStallMs: number;
-	readonly #answers: OpenAnswers;
-	#stall: NodeJS.Timeout | undefined;
-	#dead = false;
-	#queue: Uint8Array[] = [];
-	#head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
-	#ending = false;
-	/** The connection ends with the answer. */
-	#closing = false;
-	#scheduled = false;
-	#congested = false;
-	readonly #drainCallbacks: (() => void)[] = [];
-	readonly #abortCallbacks: ((reason: AbortReason) => void)[] = [];
-
-	constructor(response: HttpResponse, isHead: boolean, clientStallMs: number, answers: OpenAnswers) {
-		this.#response = response;
-		this.#isHead = isHead;
-		this.#clientStallMs = clientStallMs;
-		this.#answers = answers;
-		answers.begin();
-		response.onAborted(() => this.#lost("gone"));
-		response.onWritable(() => {
-			this.#congested = false;
-			clearTimeout(this.#stall);
-			this.#schedule();
-			for (const callback of this.#drainCallbacks) callback();
-			return true;
-		});
-	}
-
-	get isOpen(): boolean {
-		return !this.#dead && !this.#ending;
-	}
-
-	head(status: number, headers: Readonly<Record<string, string>>): void {
-		if (!this.isOpen) return;
-		this.#head = { status, headers };
-		this.#schedule();
-	}
-
-	write(bytes: Uint8Array): boolean {
-		if (!this.isOpen) return true;
-		this.#queue.push(bytes);
-		this.#schedule(soon);
-		return !this.#congested;
-	}
-
-	end(bytes?: Uint8Array): void {
-		if (!this.isOpen) return;
-		if (bytes !== undefined) this.#queue.push(bytes);
-		this.#ending = true;
-		this.#schedule();
-	}
-
-	destroy(): void {
-		if (this.#dead) return;
-		this.#kill();
-		this.#response.close();
-	}
-
-	/**
-	 * Answers, then closes. Not before the next tick: while this answer is open, uWebSockets.js kills the connection if it
-	 * finds another request behind this one; once the answer has ended it would run that request.
-	 */
-	refuse({ status, headers, body }: Refusal): void {
-		this.#closing = true;
-		this.head(status, headers);
-		this.end(Buffer.from(body));
-	}
-
-	onDrain(callback: () => void): void {
-		this.#drainCallbacks.push(callback);
-	}
-
-	onAbort(callback: (reason: AbortReason) => void): void {
-		this.#abortCallbacks.push(callback);
-	}
-
-	#kill(): void {
-		this.#dead = true;
-		this.#answers.end();
-		clearTimeout(this.#stall);
-		this.#queue = [];
-	}
-
-	#onStall(): void {
-		const response = this.#response;
-		this.#lost("stalled");
-		response.close();
-	}
-
-	#lost(reason: AbortReason): void {
-		if (this.#dead) return;
-		this.#kill();
-		for (const callback of this.#abortCallbacks) callback(reason);
-	}
-
-	/** What one callback of the event loop writes goes out together, at its end where that may be. */
-	#schedule(defer: (flush: () => void) => void = setImmediate): void {
-		if (this.#scheduled) return;
-		this.#scheduled = true;
-		defer(() => {
-			this.#scheduled = false;
-			if (!this.#dead) this.#response.cork(() => this.#flush());
-		});
-	}
-
-	/** While the socket is full nothing more is given to it: uWebSockets.js would keep all of it, out of reach of the deadline. */
-	#flush(): void {
-		if (this.#congested) return;
-		if (this.#head !== undefined) {
-			this.#response.writeStatus(`${this.#head.status} ${STATUS_CODES[this.#head.status] ?? ""}`);
-			for (const [name, value] of Object.entries(this.#head.headers)) this.#response.writeHeader(name, value);
-			this.#head = undefined;
-		}
-		const [first] = this.#queue;
-		const bytes = this.#queue.length === 1 && first !== undefined ? first : Buffer.concat(this.#queue);
-		this.#queue = [];
-		// After `end` the binary keeps what the socket does not take, out of reach; so the end of much waits until it is taken.
-		if (this.#ending && (this.#isHead || bytes.length <= MAX_LAST_BYTES)) {
-			this.#kill();
-			if (!this.#isHead) this.#response.end(bytes, this.#closing);
-			else if (this.#closing) this.#response.endWithoutBody(bytes.length, true);
-			// Given a length, the binary takes the answer for unfinished, and hangs up on the next request.
-			else this.#response.writeHeader("content-length", String(bytes.length)).endWithoutBody();
-		} else if (bytes.length > 0 && !this.#response.write(bytes)) {
-			this.#congested = true;
-			this.#stall = setTimeout(() => this.#onStall(), this.#clientStallMs);
-		} else if (this.#ending) {
-			this.#schedule();
-		}
-	}
 }

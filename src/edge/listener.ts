@@ -1,8 +1,8 @@
 import type { ErrorCode } from "../core/errors.ts";
 import type { TlsMaterial } from "./tls.ts";
 
-/** A request whose framing was checked and whose body is complete. */
-export interface DownstreamRequest {
+/** The head of a request whose framing was checked. */
+export interface DownstreamHead {
 	readonly method: string;
 	/** Path without query. */
 	readonly path: string;
@@ -11,6 +11,10 @@ export interface DownstreamRequest {
 	/** Lower-case names; repeated headers joined by `, `. Null-prototype. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly remoteAddress: string;
+}
+
+/** A request that is complete. */
+export interface DownstreamRequest extends DownstreamHead {
 	readonly body: Uint8Array;
 }
 
@@ -62,6 +66,12 @@ export interface ListenerOptions {
 	readonly tls?: TlsMaterial | undefined;
 	/** Whose connections begin with a PROXY header; absent: nobody's. Of the node listener only. */
 	readonly isBalancer?: ((peer: string) => boolean) | undefined;
+	/**
+	 * Asked once for each request, before its body is here: an answer that goes out at once. The body is thrown away as it
+	 * comes, and the connection stays. A client that waits with its body until it is told to go on is told so first, because
+	 * nobody can know whether it would send it after a refusal.
+	 */
+	readonly screen?: ((head: DownstreamHead) => Refusal | undefined) | undefined;
 	readonly handler: RequestHandler;
 	/**
 	 * Errors the listener answers itself, formatted by path; the connection is closed after them. `path` is empty where none

@@ -19,8 +19,19 @@ export interface ErrorOverrides {
 	readonly code?: string;
 }
 
+/** Those of which nobody knows better: made once, because in a flood most answers are the same one. */
+const PLAIN = new Map<string, ErrorAnswer>();
+
 /** A catalogue error as an answer in the vendor's envelope. */
 export function errorAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides = {}): ErrorAnswer {
+	if (Object.keys(overrides).length > 0) return madeAnswer(vendor, code, overrides);
+	const key = `${vendor} ${code}`;
+	const answer = PLAIN.get(key) ?? madeAnswer(vendor, code, {});
+	PLAIN.set(key, answer);
+	return answer;
+}
+
+function madeAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides): ErrorAnswer {
 	const entry = ERRORS[code];
 	const { status = entry.status, message = entry.message, type = entry.type, param = null } = overrides;
 	return {

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { vendorOfPath } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
+import type { Downstream, DownstreamHead, DownstreamRequest } from "../edge/listener.ts";
 import { NO_USE } from "../limits/request-use.ts";
 import { type Endpoint, endpointOf, meantRoute } from "../routing/endpoints.ts";
 import { type AdmissionDeps, admit } from "./admission.ts";
 import { CONSENTS_PATH, type ConsentDesk } from "./consent-desk.ts";
-import { errorAnswer } from "./error-body.ts";
+import { type ErrorAnswer, errorAnswer } from "./error-body.ts";
 import { ModelQuery } from "./model-query.ts";
 import type { OverloadGuard } from "./overload-guard.ts";
 import type { Refusal } from "./refusal-tally.ts";
@@ -63,31 +63,26 @@ export class FrontDesk {
 		this.#options = options;
 	}
 
+	/**
+	 * Asked once for each request, before `handle` and before its body is here: the answer of one that cannot become a session
+	 * whatever the body says. In a flood that is nearly all of them, so it costs little and keeps nothing.
+	 */
+	screen(head: DownstreamHead): ErrorAnswer | undefined {
+		const reason = this.#objection(head);
+		return reason && this.#refused(head, requestIdOf(head), reason);
+	}
+
+	/** Takes a request that was screened. */
 	handle(request: DownstreamRequest, downstream: Downstream): void {
-		const named = request.headers["x-request-id"];
-		const id = named !== undefined && REQUEST_ID.test(named) ? named : randomUUID();
-		const asked = { request, downstream, id };
-		if (this.#options.deps().consentDesk.serves(request.path)) {
-			this.#consents(asked).catch(() => this.#refuse(asked, { code: "internal_error" }));
-			return;
-		}
-		const isProbe = PROBES.has(request.path);
-		const endpoint = isProbe ? undefined : endpointOf(request.path, request.headers);
-		const allowed = isProbe ? "GET" : endpoint?.method;
-		if (allowed === undefined) return this.#refuse(asked, noRoute(request.path));
-		const method = request.method === "HEAD" ? "GET" : request.method;
-		if (method !== allowed) {
-			const message = `The route takes ${allowed}, not this method.`;
-			return this.#refuse(asked, { code: "method_not_allowed", message, headers: { allow: allowed } });
-		}
-		if (endpoint !== undefined) {
-			if (isEncoded(request)) return this.#refuse(asked, { code: "encoded_body" });
-			this.#admit(asked, endpoint).catch(() => this.#refuse(asked, { code: "internal_error" }));
-			return;
-		}
-		if (request.path === "/livez") return json(downstream, 200, id, { status: "ok" });
-		if (request.path === "/metrics") return void this.#metrics(downstream, id).catch(() => this.#refuse(asked, { code: "internal_error" }));
-		this.#health(downstream, id);
+		const asked = { request, downstream, id: requestIdOf(request) };
+		const failed = (): void => this.#refuse(asked, { code: "internal_error" });
+		const { path } = request;
+		if (this.#options.deps().consentDesk.serves(path)) return void this.#consents(asked).catch(failed);
+		const endpoint = PROBES.has(path) ? undefined : endpointOf(path, request.headers);
+		if (endpoint !== undefined) return void this.#admit(asked, endpoint).catch(failed);
+		if (path === "/livez") return json(downstream, 200, asked.id, { status: "ok" });
+		if (path === "/metrics") return void this.#metrics(downstream, asked.id).catch(failed);
+		this.#health(downstream, asked.id);
 	}
 
 	/** Sessions that are open. */
@@ -142,7 +137,7 @@ export class FrontDesk {
 	}
 
 	/** The client's address, after trusted proxies. */
-	#addressOf({ remoteAddress, headers }: DownstreamRequest): string {
+	#addressOf({ remoteAddress, headers }: DownstreamHead): string {
 		return this.#options.deps().clientAddress(remoteAddress, headers["x-forwarded-for"]);
 	}
 
@@ -152,9 +147,9 @@ export class FrontDesk {
 
 	async #admit(asked: Asked, endpoint: Endpoint): Promise<void> {
 		const { request, downstream, id } = asked;
+		// The body may have taken its time.
 		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
-		const { maxSessions, guard } = this.#options;
-		if (this.#sessions.size >= maxSessions || guard.refuses(this.#sessions.size)) return this.#refuse(asked, { code: "overloaded" });
+		if (this.#sessions.size >= this.#options.maxSessions) return this.#refuse(asked, { code: "overloaded" });
 		const admission = await admit(request, asked.id, this.#options.deps());
 		if (!admission.ok) return this.#refuse(asked, admission);
 		if (!downstream.isOpen) return admission.grant.end(NO_USE, false);
@@ -175,19 +170,47 @@ export class FrontDesk {
 		session.run().catch(() => session.stop("internal_error"));
 	}
 
-	#refuse({ request, downstream, id }: Asked, { code, headers, subject, ...overrides }: RefusalReason): void {
-		const answer = errorAnswer(vendorOfPath(request.path), code, overrides);
-		downstream.head(answer.status, Object.assign({}, answer.headers, headers, { "x-request-id": id }));
-		downstream.end(Buffer.from(answer.body));
+	/** Why no session is to come of a request, as far as its head says. */
+	#objection({ method, path, headers }: DownstreamHead): RefusalReason | undefined {
+		if (this.#options.deps().consentDesk.serves(path)) return undefined;
+		const endpoint = PROBES.has(path) ? undefined : endpointOf(path, headers);
+		const allowed = PROBES.has(path) ? "GET" : endpoint?.method;
+		if (allowed === undefined) return noRoute(path);
+		if ((method === "HEAD" ? "GET" : method) !== allowed) {
+			const message = `The route takes ${allowed}, not this method.`;
+			return { code: "method_not_allowed", message, headers: { allow: allowed } };
+		}
+		if (endpoint === undefined) return undefined;
+		if (isEncoded(headers)) return { code: "encoded_body" };
+		if (this.#isDraining()) return { code: "draining" };
+		const { maxSessions, guard } = this.#options;
+		return this.#sessions.size >= maxSessions || guard.refuses(this.#sessions.size) ? { code: "overloaded" } : undefined;
+	}
+
+	#refuse({ request, downstream, id }: Asked, reason: RefusalReason): void {
+		const { status, headers, body } = this.#refused(request, id, reason);
+		downstream.head(status, headers);
+		downstream.end(Buffer.from(body));
+	}
+
+	/** Counts a refusal, and says how it is answered. */
+	#refused(head: DownstreamHead, id: string, { code, headers, subject, ...overrides }: RefusalReason): ErrorAnswer {
+		const answer = errorAnswer(vendorOfPath(head.path), code, overrides);
 		this.#options.onRefusal({
 			requestId: id,
-			subject: subject ?? `address:${this.#addressOf(request)}`,
-			method: request.method,
-			path: code === "route_not_found" ? "" : recordedPath(request.path),
+			subject: subject ?? `address:${this.#addressOf(head)}`,
+			method: head.method,
+			path: code === "route_not_found" ? "" : recordedPath(head.path),
 			outcome: code,
 			status: answer.status,
 		});
+		return { status: answer.status, headers: Object.assign({}, answer.headers, headers, { "x-request-id": id }), body: answer.body };
 	}
+}
+
+function requestIdOf({ headers }: DownstreamHead): string {
+	const named = headers["x-request-id"];
+	return named !== undefined && REQUEST_ID.test(named) ? named : randomUUID();
 }
 
 /** A wrong base URL is the most frequent mistake of a new client, and a look with a browser what comes before it. */
@@ -199,7 +222,7 @@ function noRoute(path: string): RefusalReason {
 	return meant === undefined ? { code } : { code, message: `There is no such route. Did you mean ${meant}? Check ${baseUrl}` };
 }
 
-function isEncoded({ headers }: DownstreamRequest): boolean {
+function isEncoded(headers: DownstreamHead["headers"]): boolean {
 	return !/^(?:identity)?$/i.test(headers["content-encoding"]?.trim() ?? "");
 }
 

@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { parse } from "tldts";
 import { confirmWhole } from "./confirm-whole.ts";
-import { contextWords } from "./context.ts";
+import { contextWords, mayHold } from "./context.ts";
 import type { Confirmer, Recognizer } from "./recognizer.ts";
 import { reversed } from "./reversed.ts";
 
@@ -246,12 +246,14 @@ const LETTER_LABEL = /(?:^|[\s|])[TMPF][.:]? {1,2}$/;
 
 /** National numbers in any grouping need a word: without one they are any number. */
 export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
+	// The word belongs to this number: no other number stands between.
+	const isNamed = mayHold(PHONE_WORDS, left) && PHONE_WORDS(afterLastDigit(endOf(left)));
+	if (!isNamed && !/^\(?0/.test(text)) return 0;
 	const digits = digitsOf(text);
 	if (digits.length < 7 || digits.length > 13 || /^(\d)\1+$/.test(digits)) return 0;
 	if (/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}/.test(text)) return 0;
-	// The word belongs to this number: no other number stands between.
-	if (PHONE_WORDS(afterLastDigit(endOf(left)))) return 0.75;
-	if (/^0/.test(text) && digits.length <= 11 && LETTER_LABEL.test(left)) return 0.6;
-	if (right === undefined && /^0/.test(digits)) return undefined;
-	return right !== undefined && PHONE_WORDS(right.slice(0, 16)) ? 0.6 : 0;
+	if (isNamed) return 0.75;
+	if (text.startsWith("0") && digits.length <= 11 && LETTER_LABEL.test(left)) return 0.6;
+	if (right === undefined) return undefined;
+	return PHONE_WORDS(right.slice(0, 16)) ? 0.6 : 0;
 };

@@ -18,6 +18,11 @@ export function contextWords(words: readonly string[]): ContextTest {
 	return test;
 }
 
+/** Whether one of the words of a test may stand in a text, or end in it: cheap, where the text was asked about before. */
+export function mayHold(test: ContextTest, text: string): boolean {
+	return askedAbout(text).present.has(test);
+}
+
 function createTest(words: readonly string[]): ContextTest {
 	let pattern: RegExp | undefined;
 	// In the view `folded` words of other scripts are written with Latin look-alikes where there are any.
@@ -55,14 +60,19 @@ function addLiteral(text: string, test: ContextTest): void {
 /** The tests of which a word stands in the text, if only as a part of others: one walk for all of them. */
 function testsIn(text: string): Set<ContextTest> {
 	const found = new Set<ContextTest>();
-	for (let at = 0; at < text.length; at++) {
+	const last = text.length - 1;
+	for (let at = 0; at <= last; at++) {
 		const first = text.charCodeAt(at);
 		if (firstUnits[first] === 0) continue;
-		for (const second of [0, at + 1 < text.length ? text.charCodeAt(at + 1) : 0])
-			for (const literal of literals.get(startKey(first, second)) ?? [])
-				if (!found.has(literal.test) && text.startsWith(literal.text, at)) found.add(literal.test);
+		addTests(found, literals.get(startKey(first, 0)), text, at);
+		if (at < last) addTests(found, literals.get(startKey(first, text.charCodeAt(at + 1))), text, at);
 	}
 	return found;
+}
+
+function addTests(found: Set<ContextTest>, candidates: readonly Literal[] | undefined, text: string, at: number): void {
+	if (candidates === undefined) return;
+	for (const literal of candidates) if (!found.has(literal.test) && text.startsWith(literal.text, at)) found.add(literal.test);
 }
 
 /** A text that tests were asked about. */
@@ -101,6 +111,9 @@ function askedAbout(text: string): Asked {
 	return about;
 }
 
+/** Parts of an identifier that are words of their own (`taxId`). */
+const SPLITS = /\p{Ll}\p{Lu}/u;
+
 /** Whether a word of a test could begin in the text: in rows of digits none does, and they are looked at most often. */
 function mayHoldWords(text: string): boolean {
 	// The parts of `taxId` are words of their own.
@@ -125,8 +138,8 @@ function look(text: string): Asked {
 	const isDecimal = /\d\.$/.test(end);
 	const goesOn = GOES_ON_LEFT.test(end);
 	if (!mayHoldWords(text)) return { searched: "", present: NO_TESTS, answers: NO_ANSWERS, isDecimal, goesOn };
-	const split = text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2");
-	const searched = split === text ? plain(text) : `${plain(text)} ${plain(split)}`;
+	const split = SPLITS.test(text) ? ` ${plain(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2"))}` : "";
+	const searched = plain(text) + split;
 	return { searched, present: testsIn(searched), answers: new Map(), isDecimal, goesOn };
 }
 

@@ -172,27 +172,27 @@ export class Candidates {
 	}
 
 	#offerEnd(pattern: number, starts: readonly Start[], to: number, window: TextWindow, base: number): void {
-		const settled = new Set<number>();
-		const waiting = new Map<number, Waiting>();
+		const settled: number[] = [];
+		const waiting: Waiting[] = [];
 		for (const { from: begin, rules: possible } of starts) {
 			const from = begin - base;
 			const match = new WindowMatch(window, from, to);
 			for (const rule of this.#program.rulesFor(pattern, window, from, to)) {
-				if (settled.has(rule) || possible?.has(rule) === false) continue;
-				const item = waiting.get(rule);
+				if (possible?.has(rule) === false || settled.includes(rule)) continue;
+				const item = waiting.find((other) => other.rule === rule);
 				if (item !== undefined) {
-					item.starts.push(from + base);
+					item.starts.push(begin);
 					continue;
 				}
 				const score = this.#program.confirm(rule, match);
-				if (score === undefined) waiting.set(rule, { rule, to: to + base, starts: [from + base] });
+				if (score === undefined) waiting.push({ rule, to: to + base, starts: [begin] });
 				else if (score > 0) {
-					settled.add(rule);
+					settled.push(rule);
 					this.#accept(rule, from, to, score);
 				}
 			}
 		}
-		this.#waiting.push(...waiting.values());
+		this.#waiting.push(...waiting);
 	}
 
 	#decide({ rule, to, starts }: Waiting, window: TextWindow, base: number): void {

@@ -24,5 +24,5 @@ test("an unknown suite is refused with the list of those there are", async () =>
 		(error: { code: number; stderr: string }) => error,
 	);
 	expect(failure).toMatchObject({ code: 2 });
-	expect((failure as { stderr: string }).stderr).toMatch(/'fast' is not a suite[\s\S]*parts, proxy, hold, growth, leak/);
+	expect((failure as { stderr: string }).stderr).toMatch(/'fast' is not a suite[\s\S]*parts, proxy, hold, hostile, growth, leak/);
 });

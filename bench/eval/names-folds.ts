@@ -40,7 +40,7 @@ const DOCUMENTS: ReadonlySet<string> = new Set(["pii-anon-eval", "pii-presidio-s
 /**
  * `npm run eval -- names --folds`: five models, each trained on four folds and asked about the fifth, with thresholds that
  * are chosen on the ordinary prompts of the other four. Every row is reported once, by a model and thresholds that it had
- * no part in. Six minutes.
+ * no part in. Seven minutes of processor time.
  */
 export function printNameFolds(dir: string): void {
 	const reads = Array.from({ length: FOLDS }, (_, fold) => {

@@ -1,3 +1,6 @@
 import { defineConfig } from "vitest/config";
+import { FUZZ_SECONDS } from "./tests/support/fuzz.ts";
 
-export default defineConfig({ test: { include: ["tests/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000, pool: "forks" } });
+const testTimeout = 60_000 + FUZZ_SECONDS * 2000;
+
+export default defineConfig({ test: { include: ["tests/**/*.test.ts"], testTimeout, hookTimeout: 60_000, pool: "forks" } });

@@ -189,7 +189,8 @@ export class Channel {
 		if (!this.#isPlain) return 0;
 		const { cleanTo } = this.#scanner;
 		let count = 0;
-		while (count < deltas.length && (ends[count] as number) <= cleanTo && pieces[count] === deltas[count]) count++;
+		const isAsItCame = (i: number): boolean => pieces[i] === deltas[i] && (deltas[i] as string).isWellFormed();
+		while (count < deltas.length && (ends[count] as number) <= cleanTo && isAsItCame(count)) count++;
 		if (count === 0) return 0;
 		this.#scanner.pass(ends[count - 1] as number);
 		this.#gap.clean(deltas[count - 1] as string);
@@ -292,7 +293,7 @@ export class Channel {
 				out += this.#json?.beginReplaced(piece.from, marker) ?? this.#gap.replaced(marker);
 			}
 		}
-		if (this.#json !== undefined && !this.#scanner.isCut) out += this.#json.replaced(this.#scanner.taken);
+		if (this.#json !== undefined) out += this.#json.replaced(this.#scanner.taken);
 		return out;
 	}
 }

@@ -39,7 +39,7 @@ export interface OpenTail {
 	readonly finding: Finding | undefined;
 }
 
-/** The tails that may still grow behind what was given out. */
+/** The tails that may still grow behind what was given out. What is only flagged grows too, and nothing of it is swallowed. */
 export class OpenTails {
 	#list: OpenTail[] = [];
 
@@ -47,20 +47,30 @@ export class OpenTails {
 		return this.#list;
 	}
 
+	/** Those that swallow what they come to. */
+	get swallowing(): readonly OpenTail[] {
+		return this.#list.filter(isSwallowing);
+	}
+
 	add(run: TailRun, finding: Finding | undefined): void {
 		this.#list.push({ run, finding });
 	}
 
-	/** Returns how far in the original they have come, 0 when there are none. */
+	/** Returns how far in the original those have come that swallow, 0 when there are none. */
 	advance(): number {
 		if (this.#list.length === 0) return 0;
 		let furthest = 0;
-		for (const { run, finding } of this.#list) {
+		for (const tail of this.#list) {
+			const { run, finding } = tail;
 			run.advance();
-			furthest = Math.max(furthest, run.to);
+			if (isSwallowing(tail)) furthest = Math.max(furthest, run.to);
 			if (finding !== undefined) finding.to = Math.max(finding.to, run.to);
 		}
 		this.#list = this.#list.filter(({ run }) => run.state.open);
 		return furthest;
 	}
+}
+
+function isSwallowing({ finding }: OpenTail): boolean {
+	return finding?.action !== "flag";
 }

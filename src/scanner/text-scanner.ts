@@ -182,7 +182,7 @@ class Scanner implements TextScanner {
 			held: this.#original.bytes(at, this.end),
 			release: at,
 			redactedUntil: this.#redactedUntil,
-			tails: this.#openTails.list.map(({ run }) => ({ view: run.view, state: { ...run.state } })),
+			tails: this.#openTails.swallowing.map(({ run }) => ({ view: run.view, state: { ...run.state } })),
 			cores: this.#original.cores.snapshot(at),
 			views: this.#views.all.map((view) => view.state(at)),
 			...(this.#entities && { entities: this.#entities.state(at) }),
@@ -282,13 +282,10 @@ class Scanner implements TextScanner {
 			return;
 		}
 		if (finding.action === "allow") return;
-		if (finding.action === "flag") {
-			if (!contained) this.#passed.push(finding);
-			return;
-		}
 		for (const run of tails) if (run.state.open) this.#openTails.add(run, finding);
 		if (contained) return;
 		this.#passed.push(finding);
+		if (finding.action === "flag") return;
 		if (finding.from >= this.#redactedUntil) {
 			const text = tails.length > 0 ? undefined : (finding.text ?? this.#original.text(finding.from, finding.to));
 			const isDisguised = finding.view > 0;

@@ -206,9 +206,12 @@ export class ViewScanner {
 		this.#shadow = undefined;
 	}
 
-	/** Too much was left out between two bytes of the shadow. */
+	/** Too much was left out between two bytes of the shadow. An open tail has swallowed it up to here, whatever the pieces. */
 	#breakGap(to: number): void {
-		if (this.#transducer.undecidedFrom === Number.POSITIVE_INFINITY) this.#receive(BREAK, this.#expected, to);
+		if (this.#transducer.undecidedFrom !== Number.POSITIVE_INFINITY) return;
+		let from = to - 1;
+		while (((this.#original.byteAt(from) as number) & 0xc0) === 0x80) from--;
+		this.#receive(BREAK, from, to);
 	}
 
 	/** Whether the last bytes of the original are undecided or left out. */

@@ -4,6 +4,7 @@ import { createBodyFilter } from "../../src/inspect/body-filter.ts";
 import { anthropicMessages } from "../../src/providers/anthropic-messages.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { type AnthropicBlock, anthropicEvents, anthropicMessage } from "../support/anthropic-events.ts";
+import { runs } from "../support/fuzz.ts";
 import { random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { dataOf, stringAt } from "../support/stream-channel.ts";
@@ -81,7 +82,7 @@ describe.each(["redact", "cut"] as const)("%s", (action) => {
 				expect(asChat.map((event) => stringAt(event, ["choices", 0, "delta", "content"])).join("")).toBe(seen.join(""));
 				expect(whole(action, pieces).join("")).toBe(seen.join(""));
 			}),
-			{ numRuns: NUM_RUNS },
+			runs(NUM_RUNS),
 		);
 	});
 });

@@ -4,6 +4,7 @@ import type { ApiName } from "../../src/core/api.ts";
 import { createBodyFilter } from "../../src/inspect/body-filter.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { runs } from "../support/fuzz.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 
 /**
@@ -168,7 +169,7 @@ describe.each(PLACES)("$name", (place) => {
 				if (place.isJson && action === "redact") JSON.parse(seen ?? "");
 				expect(JSON.stringify(out)).not.toMatch(/jane|4111|AKIA|2671/);
 			}),
-			{ numRuns: NUM_RUNS },
+			runs(NUM_RUNS),
 		);
 	});
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { ANTHROPIC_CHANNELS } from "../support/anthropic-channels.ts";
+import { runs } from "../support/fuzz.ts";
 import { GEMINI_CHANNELS } from "../support/gemini-channels.ts";
 import { OPENAI_CHANNELS } from "../support/openai-channels.ts";
 import { random, randomSlices } from "../support/random.ts";
@@ -80,7 +81,7 @@ describe.each(CHANNELS)("$name", (channel) => {
 					expect(seen).toBe(source);
 				}
 			}),
-			{ numRuns: NUM_RUNS },
+			runs(NUM_RUNS),
 		);
 		expect(redacted).toBeGreaterThan(3);
 	});

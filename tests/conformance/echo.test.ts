@@ -4,6 +4,7 @@ import { Channel } from "../../src/inspect/channel.ts";
 import { createEchoIndex, type EchoIndex } from "../../src/scanner/echo.ts";
 import { withEcho } from "../../src/scanner/echo-scanner.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { runs } from "../support/fuzz.ts";
 import { chunkings, random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 
@@ -96,6 +97,6 @@ test("any mixture of pieces of the prompt and other text is cut the same for eve
 			expect(write(cutting, randomSlices(text, 9, random(seed)), seed % 2 === 0)).toEqual(whole);
 			expect(write(cutting, pieces, true)).toEqual(whole);
 		}),
-		{ numRuns: 200 },
+		runs(200),
 	);
 });

@@ -5,6 +5,7 @@ import { type HarmModel, shippedHarmModel } from "../../src/models/harm-model.ts
 import type { HarmPolicy } from "../../src/policy/policy.ts";
 import { withHarm } from "../../src/scanner/harm-scanner.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { runs } from "../support/fuzz.ts";
 import { chunkings, random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { wordModel } from "../support/word-model.ts";
@@ -157,7 +158,7 @@ test("any mixture of harmful and other text ends the same for every chunking", (
 			expect(write(program, randomSlices(text, 9, random(seed)), seed % 2 === 0)).toEqual(whole);
 			expect(write(program, pieces, true)).toEqual(whole);
 		}),
-		{ numRuns: 300 },
+		runs(300),
 	);
 });
 

@@ -6,6 +6,7 @@ import type { SourceKind } from "../../src/providers/provider.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { exampleText } from "../support/examples.ts";
+import { runs } from "../support/fuzz.ts";
 import { random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 
@@ -88,7 +89,7 @@ describe("tool-call arguments", () => {
 				expect(inspect(randomSlices(source, most, random(seed)), "replace", kind)).toBe(whole);
 				expect(JSON.parse(inspect(randomSlices(escapeAll(source), most, random(seed)), "replace", kind))).toEqual(JSON.parse(whole));
 			}),
-			{ numRuns: 1000 },
+			runs(1000),
 		);
 	});
 
@@ -129,7 +130,7 @@ describe("tool-call arguments", () => {
 						expect(inspect(randomSlices(source, most, random(seed)), strategy, kind)).toBe(inspect([source], strategy, kind));
 					},
 				),
-				{ numRuns: 1000 },
+				runs(1000),
 			);
 		},
 	);
@@ -159,7 +160,7 @@ describe("answers to a request for JSON", () => {
 			fc.property(text, (source) => {
 				expect(inspect([source], "hash", "answer")).toBe(inspect([source], "hash", "answer", false));
 			}),
-			{ numRuns: 1000 },
+			runs(1000),
 		);
 	});
 
@@ -174,7 +175,7 @@ describe("answers to a request for JSON", () => {
 				// A value that is gone from JSON is null there, or ones.
 				expect(inspect([parts.join("")], "remove", "answer").replace(/null/g, "")).not.toMatch(/[A-Za-z02-9]/);
 			}),
-			{ numRuns: 1000 },
+			runs(1000),
 		);
 	});
 });

@@ -8,6 +8,7 @@ import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { escapeContent } from "../support/escape-content.ts";
 import { exampleText, publicText } from "../support/examples.ts";
+import { runs } from "../support/fuzz.ts";
 import { random, randomSlices } from "../support/random.ts";
 import { streamThrough } from "../support/stream-through.ts";
 
@@ -126,7 +127,7 @@ describe("planted secrets", () => {
 				const open = parts.map((part) => (typeof part === "string" || !wholes.includes(part) ? "" : part.rest)).join("");
 				expect(isSubsequence(ascii(out), ascii(open))).toBe(true);
 			}),
-			{ numRuns: NUM_RUNS, examples: FOUND },
+			Object.assign({ examples: FOUND }, runs(NUM_RUNS)),
 		);
 	});
 
@@ -149,7 +150,7 @@ describe("planted secrets", () => {
 					expect(visible(answer(action, randomSlices(text, cuts.deltas, next), sizes, cuts.escaped))).toBe(whole);
 				},
 			),
-			{ numRuns: NUM_RUNS },
+			runs(NUM_RUNS),
 		);
 	});
 });

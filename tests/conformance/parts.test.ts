@@ -4,6 +4,7 @@ import { ERRORS } from "../../src/core/errors.ts";
 import { createBodyFilter } from "../../src/inspect/body-filter.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { runs } from "../support/fuzz.ts";
 import { CODE, PART_FORMATS, type PartFormat } from "../support/part-formats.ts";
 import { random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
@@ -86,7 +87,7 @@ describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s"
 				expect(read.ended).toBe(action === "redact" ? "complete" : "cut");
 				for (const copy of read.copies) expect(read.texts).toContain(copy);
 			});
-			fc.assert(property, { numRuns: NUM_RUNS });
+			fc.assert(property, runs(NUM_RUNS));
 		},
 	);
 

@@ -7,6 +7,7 @@ import type { SourceKind } from "../../src/providers/provider.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { SurrogateTable } from "../../src/verdict/surrogate-table.ts";
+import { runs } from "../support/fuzz.ts";
 import { promptVerdict } from "../support/prompt-verdict.ts";
 import { random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
@@ -120,7 +121,7 @@ describe.each(["replace", "synthetic"] as const)("%s", (strategy) => {
 					if (source === "json" && whole !== text) expect(() => JSON.parse(expected) as unknown).not.toThrow();
 				}
 			}),
-			{ numRuns: NUM_RUNS },
+			runs(NUM_RUNS),
 		);
 	});
 });

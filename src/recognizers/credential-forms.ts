@@ -15,6 +15,8 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 		score: 0.8,
 		confirm: "element_value",
 		core: { skip: " ", maxSkip: 1, bytes: "^\\s<>", minBytes: 4, maxBytes: 160 },
+		// Without tags nothing ends the value.
+		views: ["decoded"],
 	},
 	{
 		name: "credential_attribute",

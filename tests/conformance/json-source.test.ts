@@ -12,6 +12,11 @@ import { allRecognizers } from "../support/scanner-program.ts";
 
 const STRATEGIES = ["mask", "replace", "remove", "hash", "synthetic"] as const;
 const key = new Uint8Array(32);
+/** Of which something else than the value had been taken: a tag ends it, and one view reads no tags. */
+const FOUND: [data: unknown, seed: number, most: number][] = [
+	[{ "": '<entry key="db.password">r4T!mmQ90x</entry>', " ": "" }, 0, 1],
+	[[{ "": ' <entry key="db.password">r4T!mmQ90x</entry>', " ": "" }], 0, 1],
+];
 let program: ScannerProgram;
 
 beforeAll(async () => {
@@ -89,7 +94,7 @@ describe("tool-call arguments", () => {
 				expect(inspect(randomSlices(source, most, random(seed)), "replace", kind)).toBe(whole);
 				expect(JSON.parse(inspect(randomSlices(escapeAll(source), most, random(seed)), "replace", kind))).toEqual(JSON.parse(whole));
 			}),
-			runs(1000),
+			Object.assign({ examples: FOUND }, runs(1000)),
 		);
 	});
 

@@ -87,7 +87,7 @@ export const Server = z
 			.max(60_000)
 			.default(100)
 			.describe(
-				"ms that work may wait for a lane. Where more comes than can be done, as many new requests are answered 503 at once as keep the wait at that, and the front end at most 30 ms late; open answers go on. 0: none are.",
+				"ms that work may wait for a lane. Where more comes than can be done, as many new requests are answered 503 at once as keep the wait at that, and the front end at most 30 ms late; none while fewer than 32 are open, and open answers go on. 0: none are.",
 			),
 		max_memory_percent: z
 			.int()

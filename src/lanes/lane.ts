@@ -40,6 +40,8 @@ export class Lane {
 	#wakesAt = 0;
 	#deadline: NodeJS.Timeout | undefined;
 	readonly #gauge = new WaitGauge();
+	/** Policies that it has not taken in yet; those of its start are not among them. */
+	#policies = 0;
 	readonly #deferred = new DeferredAnswers(() => !this.#isClosed && this.#events.onHang());
 	#isReady = false;
 	#isClosed = false;
@@ -66,9 +68,9 @@ export class Lane {
 		return this.#queuedBytes;
 	}
 
-	/** ms that what is posted now waits for its answer. */
+	/** ms that what is posted now waits for its answer. A policy that is taken in is no load: after a reload nobody is to be refused. */
 	get waitMs(): number {
-		return this.#gauge.waitMs;
+		return this.#policies > 0 ? 0 : this.#gauge.waitMs;
 	}
 
 	get isSaturated(): boolean {
@@ -100,6 +102,7 @@ export class Lane {
 		const bytes = sizeOf(item);
 		this.#queuedBytes += bytes;
 		this.#gauge.posted(ITEM_BYTES + bytes, !this.#scheduled);
+		if (item.kind === "policy") this.#policies++;
 		if (this.#scheduled) return;
 		this.#scheduled = true;
 		setImmediate(() => {
@@ -144,7 +147,7 @@ export class Lane {
 		this.#inFlight.delete(seq);
 		const bytes = answered.reduce((sum, item) => sum + sizeOf(item), 0);
 		this.#queuedBytes -= bytes;
-		if (this.#isReady) this.#gauge.answered(ITEM_BYTES * answered.length + bytes);
+		if (this.#isReady) this.#measure(answered, ITEM_BYTES * answered.length + bytes);
 		if (!this.#isReady) {
 			this.#isReady = true;
 			this.#events.onReady();
@@ -152,6 +155,13 @@ export class Lane {
 		if (this.#inFlight.size > 0) this.#armDeadline();
 		for (const item of answersOf(reply)) this.#onItem(item);
 		this.#flush();
+	}
+
+	#measure(answered: readonly ToLane[], work: number): void {
+		const policies = answered.filter(({ kind }) => kind === "policy").length;
+		this.#policies -= policies;
+		if (policies > 0) this.#gauge.interrupted(work);
+		else this.#gauge.answered(work);
 	}
 
 	#onItem(item: FromLane): void {

@@ -2,7 +2,7 @@
 interface Mark {
 	/** All that was posted until its end. */
 	work: number;
-	readonly at: number;
+	at: number;
 }
 
 /** What is remembered of how fast work was done, after each reply. */
@@ -37,10 +37,14 @@ export class WaitGauge {
 		const now = performance.now();
 		this.#done = this.#done * MEMORY + work;
 		this.#busyMs = this.#busyMs * MEMORY + now - Math.max(this.#answeredAt, oldest.at);
-		this.#answeredAt = now;
-		this.#answered += work;
-		const waiting = this.#marks.findIndex((mark) => mark.work > this.#answered);
-		this.#marks.splice(0, waiting < 0 ? this.#marks.length : waiting);
+		this.#drop(work, now);
+	}
+
+	/** The same after a time that says nothing of how long other work takes: what still waits counts from now. */
+	interrupted(work: number): void {
+		const now = performance.now();
+		this.#drop(work, now);
+		for (const mark of this.#marks) mark.at = now;
 	}
 
 	/** ms that what is posted now waits for its answer; more while the oldest has waited longer. 0: nothing waits. */
@@ -49,5 +53,12 @@ export class WaitGauge {
 		if (oldest === undefined) return 0;
 		const ahead = this.#done === 0 ? 0 : ((this.#posted - this.#answered) * this.#busyMs) / this.#done;
 		return Math.max(ahead, performance.now() - oldest.at);
+	}
+
+	#drop(work: number, now: number): void {
+		this.#answeredAt = now;
+		this.#answered += work;
+		const waiting = this.#marks.findIndex((mark) => mark.work > this.#answered);
+		this.#marks.splice(0, waiting < 0 ? this.#marks.length : waiting);
 	}
 }

@@ -28,6 +28,8 @@ const RELIEF_PER_LOOK = 0.1;
 /** Without any, nothing would say that the overload is over. */
 const MIN_TAKEN = 0.01;
 const MEMORY_LOOKS = 25;
+/** Open requests below which a long wait is the machine's fault, and refusing one would help none of the others. */
+const FEW_OPEN = 32;
 
 /**
  * Which share of new work is taken. More work than can be done makes all of it late, and is of use to nobody; refused work
@@ -57,7 +59,7 @@ export class OverloadGuard {
 	/** Asked once for each request. `open`: those in progress. Memory that is not given back must not shut everybody out, so one is always taken. */
 	refuses(open: number): boolean {
 		const { random = Math.random } = this.#options;
-		return (this.#isFull && open > 0) || (this.#taken < 1 && random() >= this.#taken);
+		return (this.#isFull && open > 0) || (open >= FEW_OPEN && random() >= this.#taken);
 	}
 
 	close(): void {

@@ -46,3 +46,19 @@ test("a lane that has become slow is seen by what has waited longest, then by it
 	gauge.answered(100);
 	expect(gauge.waitMs).toBeGreaterThan(100);
 });
+
+test("what waits behind an interruption counts from its end, and the speed of late stays", () => {
+	const gauge = new WaitGauge();
+	gauge.posted(100, true);
+	vi.advanceTimersByTime(10);
+	gauge.answered(100);
+	gauge.posted(500, true);
+	gauge.posted(100, true);
+	vi.advanceTimersByTime(600);
+	gauge.interrupted(500);
+	expect(gauge.waitMs).toBe(10);
+	vi.advanceTimersByTime(10);
+	gauge.answered(100);
+	gauge.posted(200, true);
+	expect(gauge.waitMs).toBe(20);
+});

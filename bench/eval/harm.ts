@@ -1,6 +1,9 @@
-import { calibrated, crossValidate, type Scored } from "../../models/harm/cross-validate.ts";
+import { calibrated, crossValidate, type Scored, type TextScore } from "../../models/harm/cross-validate.ts";
 import type { SentenceTrace } from "../../models/harm/trace.ts";
 import { sourceOf, type Text } from "../../models/injection/corpus.ts";
+import { heldOutScores, outputOf } from "../../models/second-stage/held-out.ts";
+import { weigh } from "../../models/second-stage/weigh.ts";
+import { together } from "../../src/models/second-stage.ts";
 import { SUSPICION } from "../../src/scanner/harm-scanner.ts";
 import { auc } from "./auc.ts";
 
@@ -17,14 +20,27 @@ export function printHarm(dir: string, misses: string | undefined): void {
 	const toChance = calibrated(parts);
 	printScores("a part of every source left out", parts, toChance);
 	printHolds(parts, toChance);
-	printScores("every source left out once", crossValidate(dir, "sources"), toChance);
+	const sources = crossValidate(dir, "sources");
+	printScores("every source left out once", sources, toChance);
+	printSecondStage(sources, toChance);
 	if (misses === undefined) return;
 	for (const { text, score } of parts)
 		if (text.set === misses && (text.label === 1) !== toChance(score) >= CUT_SCORE)
 			process.stderr.write(`${text.label === 1 ? "MISSED" : "FALSE"} ${text.id} ${toChance(score).toFixed(3)}\n`);
 }
 
-function printScores(title: string, scored: readonly Scored[], toChance: (score: number) => number): void {
+/** What an encoder says that has not seen the source, by itself and together with the first stage. */
+function printSecondStage(sources: readonly Scored[], toChance: (score: number) => number): void {
+	const outputs = heldOutScores();
+	const stages = sources.map(({ text, score }) => ({ text, first: toChance(score), second: outputOf(outputs, "harm", text) }));
+	const alone = stages.map(({ text, second }) => ({ text, score: 1 / (1 + Math.exp(-second)) }));
+	printScores("the transformer, every source left out", alone, calibrated(alone));
+	const weights = weigh("harm", stages);
+	const both = stages.map(({ text, first, second }) => ({ text, score: together(weights, first, second) }));
+	printScores("both, every source left out", both, (score) => score);
+}
+
+function printScores(title: string, scored: readonly TextScore[], toChance: (score: number) => number): void {
 	const write = (line: string): boolean => process.stdout.write(`${line}\n`);
 	const scoresOf = (isWanted: (text: Text) => boolean): number[] => scored.filter(({ text }) => isWanted(text)).map(({ score }) => score);
 	const replies = scoresOf(({ set }) => set === "benign-replies");

@@ -37,8 +37,11 @@ export async function printLearnedInjection(policy: Policy, dir: string, misses:
 		return { text, risk: judge(text.text, SPEAKERS[text.set] ?? "user", () => model).risk };
 	});
 	const second = heldOutScores();
-	const weights = weigh(alone.map(({ text, risk }) => ({ text, first: risk, second: outputOf(second, text) })));
-	const both = alone.map(({ text, risk }) => ({ text, risk: together(weights, risk, outputOf(second, text)) }));
+	const weights = weigh(
+		"injection",
+		alone.map(({ text, risk }) => ({ text, first: risk, second: outputOf(second, "injection", text) })),
+	);
+	const both = alone.map(({ text, risk }) => ({ text, risk: together(weights, risk, outputOf(second, "injection", text)) }));
 	const asked = { texts: 0, benign: 0 };
 	const all = both.map(({ text, risk }, i) => {
 		const questions = {

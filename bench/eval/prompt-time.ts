@@ -32,10 +32,11 @@ export async function printPromptTime(policy: Policy, dir: string): Promise<void
 		process.stdout.write(`${prompts.length} benign prompts, ${name}: ${percentiles(times)}\n`);
 	}
 	const stage = await shippedSecondStage();
+	const halves = [PIECES_TEXT.slice(0, PIECES_TEXT.length / 2), PIECES_TEXT.slice(PIECES_TEXT.length / 2)];
 	const times: number[] = [];
 	for (let i = 0; i < READS; i++) {
 		const from = performance.now();
-		await stage.judge([PIECES_TEXT.slice(0, PIECES_TEXT.length / 2), PIECES_TEXT.slice(PIECES_TEXT.length / 2)], () => 0.5, 1e6);
+		await stage.judge({ injection: halves, harm: [] }, { injection: () => 0.5, harm: () => 0.5 }, 1e6);
 		times.push(performance.now() - from);
 	}
 	process.stdout.write(`two windows, 246 pieces of words: ${percentiles(times)}\n`);

@@ -15,15 +15,19 @@ const HARM: TrainOptions = { buckets: 1 << 18, outputs: 1, epochs: 20, rate: 0.2
 const KINDS: TrainOptions = { ...HARM, buckets: 1 << 15, outputs: HARMS.length };
 
 /** Share of ordinary answers that may reach the score that cuts by default. */
-const FALSE_CUTS = 0.001;
+export const FALSE_CUTS = 0.001;
+export const isCalibratedOn = ({ set, label }: Text): boolean => set === "benign-replies" || (set === "harm-text" && label === 1);
 /** Kinds are not asked for. */
 const NO_KINDS = writeLinearModel({ name: "", trainedOn: "", buckets: 1, outputs: [] }, new Int8Array());
 const UNCALIBRATED: Calibration = { slope: 1, offset: 0 };
 
-export interface Scored {
+export interface TextScore {
 	readonly text: Text;
 	/** By a model that has not learned the text, nor what is left out with it. */
 	readonly score: number;
+}
+
+export interface Scored extends TextScore {
 	readonly sentences: readonly SentenceTrace[];
 }
 
@@ -48,15 +52,15 @@ export function crossValidate(dir: string, leaveOut: "sources" | "clusters"): Sc
 }
 
 /** What a score is once it is calibrated by these. */
-export function calibrated(scored: readonly Scored[]): (score: number) => number {
+export function calibrated(scored: readonly TextScore[]): (score: number) => number {
 	const { slope, offset } = calibrationOf(scored);
 	return (score) => 1 / (1 + Math.exp(-(slope * marginOf(score) + offset)));
 }
 
 /** The calibration by these scores of models that have not seen the texts. */
-function calibrationOf(scored: readonly Scored[]): Calibration {
+function calibrationOf(scored: readonly TextScore[]): Calibration {
 	const judged = scored
-		.filter(({ text }) => text.set === "benign-replies" || (text.set === "harm-text" && text.label === 1))
+		.filter(({ text }) => isCalibratedOn(text))
 		.map(({ text, score }) => ({ margin: marginOf(score), isAttack: text.label === 1 }));
 	return calibrate(judged, FALSE_CUTS);
 }

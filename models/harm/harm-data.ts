@@ -1,3 +1,4 @@
+import { textParts } from "../../src/models/text-parts.ts";
 import { readSet, type Text } from "../injection/corpus.ts";
 import { type Example, featuresOf } from "../injection/logistic.ts";
 import { HARMS, harmsOf } from "./categories.ts";
@@ -19,11 +20,8 @@ export function harmTexts(dir: string): Text[] {
 	return [...readSet(dir, "harm-text"), ...requests, ...refusalsOf(requests), ...benign, ...ownTexts()];
 }
 
-/** UTF-16 units of a part of a text that is learned by itself. */
-const PART_UNITS = 320;
-const MAX_PARTS = 10;
 /** Templates in ten languages, and comments, would outweigh answers. */
-const WEIGHTS: Readonly<Record<string, number>> = {
+export const HARM_WEIGHTS: Readonly<Record<string, number>> = {
 	"multi-hatecheck": 0.3,
 	hatecheck: 0.5,
 	"civil-comments-toxic": 0.5,
@@ -32,37 +30,21 @@ const WEIGHTS: Readonly<Record<string, number>> = {
 
 /** The examples of one text: the whole and its parts. What is harmful in a long text may be a part of it only. */
 export function harmExamples(row: Text, buckets: number): Example[] {
-	const weight = WEIGHTS[row.kind.split(":")[0] as string] ?? 1;
+	const weight = HARM_WEIGHTS[row.kind.split(":")[0] as string] ?? 1;
 	const example = (text: string, share: number): Example => ({
 		features: featuresOf(text, buckets),
 		targets: [row.label],
 		weight: weight * share,
 	});
-	const parts = partsOf(row.text);
+	const parts = textParts(row.text);
 	if (parts.length < 2) return [example(row.text, 1)];
-	const step = Math.max(1, parts.length / MAX_PARTS);
-	const some = Array.from({ length: Math.min(parts.length, MAX_PARTS) }, (_, i) => parts[Math.floor(i * step)] as string);
-	return [example(row.text, 1), ...some.map((part) => example(part, row.label === 1 ? 0.3 : 0.7))];
+	return [example(row.text, 1), ...parts.map((part) => example(part, row.label === 1 ? 0.3 : 0.7))];
 }
 
 /** The example of a harmful text of a known kind. */
 export function kindExamples(row: Text, buckets: number): Example[] {
 	const known = row.label === 1 ? harmsOf(row) : [];
 	if (known.length === 0) return [];
-	const weight = WEIGHTS[row.kind.split(":")[0] as string] ?? 1;
+	const weight = HARM_WEIGHTS[row.kind.split(":")[0] as string] ?? 1;
 	return [{ features: featuresOf(row.text, buckets), targets: HARMS.map((harm) => Number(known.includes(harm))), weight }];
-}
-
-/** Whole sentences, as many as fit. */
-function partsOf(text: string): string[] {
-	const parts: string[] = [];
-	let part = "";
-	for (const sentence of text.split(/(?<=[.!?\n。！？])/)) {
-		if (part.length > 0 && part.length + sentence.length > PART_UNITS) {
-			parts.push(part);
-			part = "";
-		}
-		part += sentence;
-	}
-	return part.trim() === "" ? parts : [...parts, part];
 }

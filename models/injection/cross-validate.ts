@@ -12,7 +12,8 @@ const OPTIONS: TrainOptions = { buckets: 1 << 18, outputs: 1, epochs: 8, rate: 0
 
 /** Share of benign prompts, the hard ones among them, that may reach the score that blocks by default. */
 export const FALSE_BLOCKS = 0.004;
-export const CALIBRATED_ON = ["injection-direct", "benign-prompts", "benign-hard-negatives"];
+const CALIBRATED_ON = ["injection-direct", "benign-prompts", "benign-hard-negatives"];
+export const isCalibratedOn = (text: Text): boolean => CALIBRATED_ON.includes(text.set) && isForTraining(text);
 
 const UNCALIBRATED: Calibration = { slope: 1, offset: 0 };
 
@@ -78,7 +79,7 @@ export function calibrationOf(scored: readonly Scored[]): Calibration {
 
 function calibrationData(scored: readonly Scored[]): Judged[] {
 	return scored
-		.filter(({ text }) => CALIBRATED_ON.includes(text.set) && isForTraining(text))
+		.filter(({ text }) => isCalibratedOn(text))
 		.map(({ text, score }) => ({ margin: marginOf(score), isAttack: text.label === 1 }));
 }
 

@@ -1,9 +1,9 @@
-"""Fine-tunes all-MiniLM-L6-v2 to tell prompt injections, every origin of attacks left out once, and writes the int8 model.
+"""Fine-tunes all-MiniLM-L6-v2 to tell prompt injections and harm, every origin of both left out once, and writes the int8 model.
 
     python3 train.py BASE EXAMPLES OUT
 
 BASE: folder with model.safetensors and vocab.txt of the encoder. EXAMPLES: what write-examples.ts wrote, and the
-vocabulary.txt it was given. OUT gets model.onnx and scores.json. A GPU makes it two minutes, a core some hours.
+vocabulary.txt it was given. OUT gets model.onnx and scores.json. A GPU makes it six minutes, a core a day.
 Needs torch, safetensors, onnx, onnxruntime.
 """
 
@@ -18,14 +18,21 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
-SEED = 1
+# What one encoder says of a window, in this order.
+TASKS = ("injection", "harm")
 WIDTH, HEADS, WINDOW = 384, 12, 128
 # SMOKE in the environment: only to see that everything works, on a core.
 SMOKE = "SMOKE" in os.environ
+# The weights of three trainings, in another order each, are averaged.
+SEEDS = (1,) if SMOKE else (1, 2, 3)
 LAYERS, EPOCHS, BATCH = (1, 1, 8) if SMOKE else (6, 2, 64)
 RATE, WARM_UP, DECAY, DROPOUT = 5e-5, 0.06, 0.01, 0.1
 # Share of pieces that are masked while learning, and how sure a label may make the model.
 WORD_DROPOUT, SMOOTHING = 0.05, 0.02
+# Share of the steps, the last, whose weights are averaged, every tenth of them.
+AVERAGED = 0.6
+# How far origins of few rows are made up for: 0 not, 1 quite. No row counts more than so many times.
+BALANCE, MOST = 0.5, 4
 LINEAR = {"q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value"}
 LINEAR |= {"attended": "attention.output.dense", "wide": "intermediate.dense", "narrow": "output.dense"}
 NORM = {"afterAttention": "attention.output.LayerNorm", "afterWide": "output.LayerNorm"}
@@ -41,8 +48,8 @@ def base_weights(base, vocabulary):
         "place": stored["embeddings.position_embeddings.weight"][:WINDOW] + stored["embeddings.token_type_embeddings.weight"][0],
         "first.w": stored["embeddings.LayerNorm.weight"],
         "first.b": stored["embeddings.LayerNorm.bias"],
-        "head.w": 0.02 * torch.randn(1, WIDTH, generator=torch.Generator().manual_seed(SEED)),
-        "head.b": torch.zeros(1),
+        "head.w": 0.02 * torch.randn(len(TASKS), 2 * WIDTH, generator=torch.Generator().manual_seed(SEEDS[0])),
+        "head.b": torch.zeros(len(TASKS)),
     }
     for layer in range(LAYERS):
         for ours, theirs in (LINEAR | NORM).items():
@@ -71,7 +78,7 @@ class Encoders(torch.nn.Module):
         return F.layer_norm(x.float(), (WIDTH,), eps=1e-12) * self.of(f"{name}.w")[:, None] + self.of(f"{name}.b")[:, None]
 
     def forward(self, ids, dropout=0.0):
-        """ids: batch × length, -1 where there is nothing. Returns encoders × batch logits."""
+        """ids: batch × length, -1 where there is nothing. Returns encoders × batch × tasks logits."""
         (batch, length), count, pieces = ids.shape, self.count, self.of("word").shape[1]
         here = ids >= 0
         rows = ids.clamp(min=0)[None] + (torch.arange(count, device=DEVICE) * pieces)[:, None, None]
@@ -89,8 +96,9 @@ class Encoders(torch.nn.Module):
             wide = self.linear(F.gelu(self.linear(x, f"{layer}.wide")), f"{layer}.narrow")
             x = self.norm(x + F.dropout(wide, dropout), f"{layer}.afterWide").to(small)
         weight = here[None, :, :, None].float()
-        mean = (x.reshape(count, batch, length, WIDTH).float() * weight).sum(2) / weight.sum(2)
-        return torch.baddbmm(self.of("head.b")[:, None], F.dropout(mean, dropout), self.of("head.w").transpose(1, 2))[..., 0]
+        x = x.reshape(count, batch, length, WIDTH).float()
+        pooled = torch.cat([(x * weight).sum(2) / weight.sum(2), x.masked_fill(weight == 0, -1e4).amax(2)], -1)
+        return torch.baddbmm(self.of("head.b")[:, None], F.dropout(pooled, dropout), self.of("head.w").transpose(1, 2))
 
 
 class Encoder(torch.nn.Module):
@@ -121,7 +129,7 @@ class Encoder(torch.nn.Module):
             seen = torch.softmax(q @ k.transpose(2, 3) * (WIDTH // HEADS) ** -0.5, -1) @ v
             x = self.norm(x + self.linears[f"{layer}_attended"](seen.transpose(1, 2).reshape(batch, length, WIDTH)), f"{layer}_afterAttention")
             x = self.norm(x + self.linears[f"{layer}_narrow"](F.gelu(self.linears[f"{layer}_wide"](x))), f"{layer}_afterWide")
-        return self.head(x.mean(1))[:, 0]
+        return self.head(torch.cat([x.mean(1), x.amax(1)], -1))
 
 
 def linear(weight, bias):
@@ -145,44 +153,75 @@ def batches(windows, random):
     return [parts[i] for i in random.permutation(len(parts))]
 
 
-def train(weights, examples, folds, mask):
-    torch.manual_seed(SEED)
-    random = np.random.default_rng(SEED)
+def balanced(examples):
+    """Weights of the examples: positive ones of an origin with few of them count more, so that none is all there is."""
+    weight = np.array([example["weight"] for example in examples])
+    for task in TASKS:
+        origins = {}
+        for at, example in enumerate(examples):
+            if example["task"] == task and example["target"] == 1 and example["origin"] is not None:
+                origins.setdefault(example["origin"], []).append(at)
+        have = {origin: weight[rows].sum() for origin, rows in origins.items()}
+        want = {origin: total ** (1 - BALANCE) for origin, total in have.items()}
+        for origin, rows in origins.items():
+            weight[rows] *= min(MOST, sum(have.values()) * want[origin] / sum(want.values()) / have[origin])
+    return torch.tensor(weight, dtype=torch.float32)
+
+
+def train(weights, examples, folds, mask, seed):
+    """The mean of the weights of the last steps."""
+    torch.manual_seed(seed)
+    random = np.random.default_rng(seed)
     windows = [example["ids"] for example in examples]
-    fold = torch.tensor([example["fold"] for example in examples], device=DEVICE)
-    target = torch.tensor([example["target"] for example in examples], device=DEVICE) * (1 - 2 * SMOOTHING) + SMOOTHING
-    weight = torch.tensor([example["weight"] for example in examples], device=DEVICE)
-    learns = torch.stack([fold != left_out for left_out in range(folds)] + [fold >= -1]) * weight
+    task = torch.tensor([TASKS.index(example["task"]) for example in examples], device=DEVICE)
+    target = torch.tensor([float(example["target"]) for example in examples], device=DEVICE) * (1 - 2 * SMOOTHING) + SMOOTHING
+    learns = torch.tensor([[fold not in example["folds"] for example in examples] for fold in range(folds + 1)]) * balanced(examples)
+    learns = learns.to(DEVICE)
     model = Encoders(weights, folds + 1)
     head = [p for name, p in model.weights.items() if name.startswith("head")]
     body = [p for name, p in model.weights.items() if not name.startswith("head")]
     optimizer = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": head, "lr": 10 * RATE}], weight_decay=DECAY, betas=(0.9, 0.98))
     schedule = [batch for _ in range(EPOCHS) for batch in batches(windows, random)]
     rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda at: min(1, at / (WARM_UP * len(schedule))) * (1 - at / len(schedule)))
-    for batch in schedule:
+    kept = [at for at in range(len(schedule)) if at >= len(schedule) * (1 - AVERAGED)][::10]
+    means = {name: torch.zeros_like(p) for name, p in model.weights.items()}
+    for step, batch in enumerate(schedule):
         ids = padded([windows[at] for at in batch])
         ids = torch.where((torch.rand(ids.shape, device=DEVICE) < WORD_DROPOUT) & (ids >= 0), mask, ids)
         at = torch.tensor(batch, device=DEVICE)
         logits = model(ids, DROPOUT)
+        logits = logits.gather(2, task[at][None, :, None].expand(folds + 1, -1, 1))[..., 0]
         loss = F.binary_cross_entropy_with_logits(logits, target[at].expand_as(logits), reduction="none") * learns[:, at]
         (loss.sum(1) / learns[:, at].sum(1).clamp(min=1)).sum().backward()
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         rate.step()
+        if step in kept:
+            for name, p in model.weights.items():
+                means[name] += p.detach() / len(kept)
+    return means
+
+
+@torch.no_grad()
+def encoders_of(weights, trainings):
+    """The encoders whose weights are the mean of the trainings'."""
+    model = Encoders(weights, next(iter(trainings[0].values())).shape[0])
+    for name, p in model.weights.items():
+        p.copy_(sum(training[name] for training in trainings) / len(trainings))
     return model
 
 
 @torch.no_grad()
 def judge(model, judged):
-    """For each text the highest logit of its windows, by the encoder that has not seen its origin."""
+    """For each task and text the highest logit of its windows, by the encoder that has not seen its origin."""
     windows = sorted(((window, row) for row in judged for window in row["windows"]), key=lambda pair: len(pair[0]))
     best = {}
     for at in range(0, len(windows), 4 * BATCH):
         part = windows[at : at + 4 * BATCH]
         logits = model(padded([window for window, _ in part])).float().cpu()
         for i, (_, row) in enumerate(part):
-            key = f"{row['set']}/{row['id']}"
-            best[key] = max(best.get(key, -99.0), logits[row["fold"], i].item())
+            key = f"{row['task']}/{row['set']}/{row['id']}"
+            best[key] = max(best.get(key, -99.0), logits[row["fold"], i, TASKS.index(row["task"])].item())
     return best
 
 
@@ -191,7 +230,7 @@ def export(encoder, file):
 
     whole = file.with_suffix(".f32.onnx")
     example = torch.zeros(2, 16, dtype=torch.int64)
-    names = {"input_names": ["ids"], "output_names": ["logit"], "dynamic_axes": {"ids": {0: "batch", 1: "length"}, "logit": {0: "batch"}}}
+    names = {"input_names": ["ids"], "output_names": ["logits"], "dynamic_axes": {"ids": {0: "batch", 1: "length"}, "logits": {0: "batch"}}}
     torch.onnx.export(encoder.eval(), (example,), whole, dynamo=False, opset_version=17, **names)
     quantize_dynamic(whole, file, weight_type=QuantType.QInt8)
 
@@ -204,7 +243,8 @@ def main(base, data, out):
     examples, judged = read("examples.jsonl")[:: 40 if SMOKE else 1], read("judged.jsonl")
     folds = 1 + max(row["fold"] for row in judged)
     started = time.time()
-    model = train(base_weights(base, vocabulary), examples, folds, vocabulary.index("[MASK]"))
+    weights = base_weights(base, vocabulary)
+    model = encoders_of(weights, [train(weights, examples, folds, vocabulary.index("[MASK]"), seed) for seed in SEEDS])
     print(f"{len(examples)} windows, {folds} folds: {time.time() - started:.0f} s on {DEVICE}", flush=True)
     scores = judge(model, judged)
     (out / "scores.json").write_text(json.dumps({key: round(score, 3) for key, score in scores.items()}))

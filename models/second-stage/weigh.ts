@@ -1,29 +1,42 @@
+import type { Task } from "../../src/models/onnx-encoder.ts";
 import type { StageWeights } from "../../src/models/second-stage.ts";
+import { FALSE_CUTS, isCalibratedOn as isHarmCalibratedOn } from "../harm/cross-validate.ts";
 import { calibrate } from "../injection/calibrate.ts";
 import type { Text } from "../injection/corpus.ts";
-import { CALIBRATED_ON, FALSE_BLOCKS } from "../injection/cross-validate.ts";
-import { isForTraining } from "../injection/injection-data.ts";
+import { FALSE_BLOCKS, isCalibratedOn } from "../injection/cross-validate.ts";
 
 /** What both stages say of a text whose origin neither has seen. */
 export interface BothStages {
 	readonly text: Text;
-	/** Chance of an attack, by the first. */
+	/** Chance of an attack, or of harm, by the first. */
 	readonly first: number;
 	/** The transformer's output. */
 	readonly second: number;
 }
 
-const logOdds = (chance: number): number => Math.log(chance / (1 - chance));
+/** What is ordinary for a task, and what it is calibrated on, like its first stage. */
+const TASK: Readonly<Record<Task, { ordinary: string; falseShare: number; isCalibratedOn: (text: Text) => boolean }>> = {
+	injection: { ordinary: "benign-prompts", falseShare: FALSE_BLOCKS, isCalibratedOn },
+	harm: { ordinary: "benign-replies", falseShare: FALSE_CUTS, isCalibratedOn: isHarmCalibratedOn },
+};
 
-/** Both stages count the same, each in the measure of what it says of benign prompts; calibrated like the first. */
-export function weigh(scored: readonly BothStages[]): StageWeights {
-	const benign = scored.filter(({ text }) => text.set === "benign-prompts");
-	const first = 1 / spread(benign.map((one) => logOdds(one.first)));
-	const second = 1 / spread(benign.map((one) => one.second));
+/** What a chance of exactly 0 or 1 is taken for, as where it is used. */
+const LEAST_CHANCE = 1e-6;
+const logOdds = (chance: number): number => {
+	const known = Math.min(1 - LEAST_CHANCE, Math.max(LEAST_CHANCE, chance));
+	return Math.log(known / (1 - known));
+};
+
+/** Both stages count the same, each in the measure of what it says of ordinary texts; calibrated like the first. */
+export function weigh(task: Task, scored: readonly BothStages[]): StageWeights {
+	const { ordinary, falseShare, isCalibratedOn } = TASK[task];
+	const fine = scored.filter(({ text }) => text.set === ordinary);
+	const first = 1 / spread(fine.map((one) => logOdds(one.first)));
+	const second = 1 / spread(fine.map((one) => one.second));
 	const judged = scored
-		.filter(({ text }) => CALIBRATED_ON.includes(text.set) && isForTraining(text))
+		.filter(({ text }) => isCalibratedOn(text))
 		.map((one) => ({ margin: first * logOdds(one.first) + second * one.second, isAttack: one.text.label === 1 }));
-	const { slope, offset } = calibrate(judged, FALSE_BLOCKS);
+	const { slope, offset } = calibrate(judged, falseShare);
 	return { first: slope * first, second: slope * second, offset };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { WordPieces } from "../../src/models/word-pieces.ts";
+import { harmTexts } from "../harm/harm-data.ts";
 import { injectionTexts } from "../injection/injection-data.ts";
 import { ownTexts } from "../injection/own-texts/own-texts.ts";
 
@@ -18,7 +19,7 @@ if (dir === undefined || base === undefined || out === undefined) {
 const all = readFileSync(base, "utf8").split("\n").filter(Boolean);
 const pieces = new WordPieces(all);
 const uses = new Uint32Array(all.length);
-for (const { text } of [...injectionTexts(dir), ...ownTexts()])
+for (const { text } of [...injectionTexts(dir), ...ownTexts(), ...harmTexts(dir)])
 	for (const { ids } of pieces.words(text)) for (const id of ids) uses[id] = (uses[id] ?? 0) + 1;
 const isLetter = (piece: string): boolean => [...piece.replace(/^##/, "")].length === 1;
 const kept = all.filter((piece, id) => SPECIAL.has(piece) || isLetter(piece) || (uses[id] ?? 0) >= MIN_USES);

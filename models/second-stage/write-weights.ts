@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { StageWeights } from "../../src/models/second-stage.ts";
+import { calibrated, crossValidate as crossValidateHarm } from "../harm/cross-validate.ts";
 import { calibrationOf, crossValidate } from "../injection/cross-validate.ts";
 import { unlearnedTexts } from "../injection/unlearned.ts";
 import { heldOutScores, outputOf } from "./held-out.ts";
@@ -19,12 +21,21 @@ if (dir === undefined) {
 const [trained, folder = import.meta.dirname] = process.argv.slice(2);
 if (trained !== undefined)
 	writeFileSync(join(folder, "held-out.json.gz"), gzipSync(readFileSync(join(trained, "scores.json")), { level: 9 }));
-const scored = crossValidate(dir, unlearnedTexts(dir));
-const calibration = calibrationOf(scored);
-const second = heldOutScores(folder);
-const weights = weigh(
-	scored.map((item) => ({ text: item.text, first: item.calibrated(calibration), second: outputOf(second, item.text) })),
+const outputs = heldOutScores(folder);
+
+const attacks = crossValidate(dir, unlearnedTexts(dir));
+const calibration = calibrationOf(attacks);
+const injection = weigh(
+	"injection",
+	attacks.map((item) => ({ text: item.text, first: item.calibrated(calibration), second: outputOf(outputs, "injection", item.text) })),
 );
-const rounded = Object.fromEntries(Object.entries(weights).map(([name, value]) => [name, Number(value.toFixed(4))]));
-writeFileSync(join(folder, "weights.json"), `${JSON.stringify(rounded)}\n`);
-process.stdout.write(`weights.json: ${JSON.stringify(rounded)}\n`);
+const toChance = calibrated(crossValidateHarm(dir, "clusters"));
+const harm = weigh(
+	"harm",
+	crossValidateHarm(dir, "sources").map(({ text, score }) => ({ text, first: toChance(score), second: outputOf(outputs, "harm", text) })),
+);
+const rounded = (weights: StageWeights): object =>
+	Object.fromEntries(Object.entries(weights).map(([name, value]) => [name, Number(value.toFixed(4))]));
+const json = JSON.stringify({ injection: rounded(injection), harm: rounded(harm) });
+writeFileSync(join(folder, "weights.json"), `${json}\n`);
+process.stdout.write(`weights.json: ${json}\n`);

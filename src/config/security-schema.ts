@@ -144,7 +144,7 @@ const ResponseFiltering = z
 			.enum(["allow", "flag", "redact", "cut"])
 			.default("flag")
 			.describe(
-				"An answer that the learned model takes for harmful (violence, self-harm, sexual, hate, weapons, crime, …), judged sentence by sentence. `flag`: count it, nothing waits; `redact`: a marker stands in the place of the rest of the sentence; `cut`: end the answer. With these two a sentence waits, from the word on that makes it suspect, for its end, 512 UTF-16 units at most.",
+				"An answer that the learned model takes for harmful (violence, self-harm, sexual, hate, weapons, crime, …), judged sentence by sentence. `flag`: count it, nothing waits; `redact`: a marker stands in the place of the rest of the sentence; `cut`: end the answer. With these two a sentence waits, from the word on that makes it suspect, for its end, 512 UTF-16 units at most. Where `prompt_injection.detection_models` has `transformer`, it judges too, in texts of `/v1/inspect`; see docs/response_safety.md.",
 			),
 		links: z
 			.enum(["pass", "neutralize", "cut"])

@@ -12,6 +12,7 @@ import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { foreignCanaries } from "./canary.ts";
 import type { Explanation } from "./guardrail-dialects.ts";
+import { judgeHarm } from "./harm-risk.ts";
 import { inspectWhole } from "./inspect-whole.ts";
 import { judgeInjection, type PromptRisk } from "./prompt-risk.ts";
 import type { Questions } from "./questions.ts";
@@ -30,6 +31,9 @@ export interface TextInspection {
 	/** The text with every finding rewritten, also those that block. */
 	readonly redacted: string;
 }
+
+/** In the place of a text that is harmful as a whole. */
+const HARMFUL = "[HARMFUL CONTENT REDACTED]";
 
 /** An attack is found by several signals together. */
 const NO_RULE = -1;
@@ -53,13 +57,14 @@ export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: Redacti
 	const alone = { ...style, isOwn: foreignCanaries("") };
 	return (text, questions) => {
 		const { text: redacted, scanner } = inspectWhole(program, alone, text);
-		const findings = scanner.findings.map((finding) => ({ ...finding, action: intended(finding) }));
+		const harmRisk = judgeHarm(text, harm, questions);
+		const findings = [...scanner.findings.map((finding) => ({ ...finding, action: intended(finding) })), ...harmRisk.findings];
 		const prompt = [{ channel: "text:0", text, speaker: "user" as const, signals: scanner.signals }];
 		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program, { questions });
 		const action = severest(actionOf(findings), attack.action);
 		const risks = {
 			attack: attack.risk,
-			harm: harm === undefined ? 0 : shippedHarmModel().score(text),
+			harm: harmRisk.risk,
 			data: riskScore(findings),
 		};
 		return {
@@ -68,7 +73,7 @@ export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: Redacti
 			risks,
 			signals: scanner.signals.length,
 			findings: [...findings, ...attackFindings(attack)],
-			redacted,
+			redacted: harmRisk.findings.some(({ score, action: done }) => score > 0 && done !== "flag") ? HARMFUL : redacted,
 		};
 	};
 }

@@ -1,6 +1,7 @@
 import type { Questions } from "../inspect/questions.ts";
+import { shippedHarmModel } from "../models/harm-model.ts";
 import { shippedInjectionModel } from "../models/injection-model.ts";
-import type { SecondStage } from "../models/second-stage.ts";
+import type { FirstStages, SecondStage } from "../models/second-stage.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import type { FromLane, SessionId } from "./protocol.ts";
 
@@ -14,6 +15,12 @@ interface AskingPrompt {
 	/** Once they are known; does not throw. */
 	readonly verdict: () => PromptVerdict;
 }
+
+/** Loaded where they are asked: a policy may do without one of them. */
+const FIRST: FirstStages = {
+	injection: (text) => shippedInjectionModel().score(text),
+	harm: (text) => shippedHarmModel().score(text),
+};
 
 /** Asks the second stage, and sends the verdict when it has answered. */
 export class SecondLook {
@@ -31,7 +38,7 @@ export class SecondLook {
 		this.#stage = this.#load().catch(() => undefined);
 		const stage = await this.#stage;
 		this.#later({ kind: "deferred", sid, withinMs });
-		await questions.answer(stage, shippedInjectionModel().score, withinMs);
+		await questions.answer(stage, FIRST, withinMs);
 		this.#later({ kind: "prompt", sid, verdict: verdict(), choice });
 	}
 

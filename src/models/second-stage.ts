@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { keptOnceMade } from "../core/kept-once-made.ts";
-import { type Encoder, type LoadedEncoder, loadEncoder } from "./onnx-encoder.ts";
+import { type Encoder, type LoadedEncoder, loadEncoder, TASKS, type Task } from "./onnx-encoder.ts";
 import { type PieceWindow, pieceWindows } from "./piece-windows.ts";
+import { textParts } from "./text-parts.ts";
 import { TurnQueue } from "./turn-queue.ts";
 import { WordPieces } from "./word-pieces.ts";
 
@@ -11,19 +12,24 @@ const MAX_PROMPT_WINDOWS = 16;
 /** Windows of all prompts of a thread that may wait: about two seconds of work. What has no room is late. */
 const MAX_WAITING_WINDOWS = 256;
 
+/** Texts that are asked about, for each task. */
+export type AskedTexts = Readonly<Record<Task, Iterable<string>>>;
+/** The first stages: the chance, 0…1, for a text or a part of it. */
+export type FirstStages = Readonly<Record<Task, (text: string) => number>>;
+
 /** A small transformer: what is asked about the texts that the first stage is unsure of. */
 export interface SecondStage {
 	/**
-	 * Chance of an attack, 0…1, for each text, from both stages together. A text that is not in the answer was not read: there
-	 * were too many, or the time was over or too many other prompts wait (`isLate`). `first`: the first stage's chance for a text or a part of it.
+	 * Chance of an attack, or of harm, 0…1, for each text, from both stages together. A text that is not in the answer was not read:
+	 * there were too many, or the time was over or too many other prompts wait (`isLate`).
 	 */
-	judge(texts: Iterable<string>, first: (text: string) => number, ms: number): Promise<SecondOpinion>;
+	judge(asked: AskedTexts, first: FirstStages, ms: number): Promise<SecondOpinion>;
 	/** Gives up what waits, as late; resolves when nothing is read. */
 	idle(): Promise<void>;
 }
 
 export interface SecondOpinion {
-	readonly risks: ReadonlyMap<string, number>;
+	readonly risks: Readonly<Record<Task, ReadonlyMap<string, number>>>;
 	readonly isLate: boolean;
 }
 
@@ -34,35 +40,52 @@ export interface StageWeights {
 	readonly offset: number;
 }
 
-interface AskedWindow extends PieceWindow {
-	readonly of: string;
+type TaskWeights = Readonly<Record<Task, StageWeights>>;
+
+interface ScoredWindow extends PieceWindow {
+	/** By the first stage. */
 	readonly score: number;
 }
 
-export function createSecondStage(encoder: Encoder, vocabulary: WordPieces, weights: StageWeights): SecondStage {
+export function createSecondStage(encoder: Encoder, vocabulary: WordPieces, weights: TaskWeights): SecondStage {
 	const queue = new TurnQueue(MAX_WAITING_WINDOWS);
 	return {
 		idle: () => queue.clear(),
-		async judge(texts, first, ms) {
+		async judge(asked, first, ms) {
 			const until = performance.now() + ms;
-			const windows = [...texts].flatMap((of) => worstWindows(vocabulary, of, first).map((window) => ({ ...window, of })));
-			const outputs = new Map<string, number>();
+			const windows = TASKS.flatMap((task) =>
+				[...asked[task]].flatMap((of) => WINDOWS[task](vocabulary, of, first[task]).map(({ ids, score }) => ({ ids, score, of, task }))),
+			);
+			const outputs = { injection: new Map<string, number>(), harm: new Map<string, number>() };
 			const read = windows.sort(byScore).slice(0, MAX_PROMPT_WINDOWS);
-			const pieces = read.map(({ ids, of }) => async () => {
-				outputs.set(of, Math.max(outputs.get(of) ?? Number.NEGATIVE_INFINITY, await encoder.logit(ids)));
+			const pieces = read.map(({ ids, of, task }) => async () => {
+				const said = (await encoder.read(ids))[task];
+				outputs[task].set(of, Math.max(outputs[task].get(of) ?? Number.NEGATIVE_INFINITY, said));
 			});
 			const isLate = !(await queue.run(pieces, until));
-			const risks = new Map(Array.from(outputs, ([text, output]) => [text, together(weights, first(text), output)]));
-			return { risks, isLate };
+			const risksOf = (task: Task): ReadonlyMap<string, number> =>
+				new Map(Array.from(outputs[task], ([text, output]) => [text, together(weights[task], first[task](text), output)]));
+			return { risks: { injection: risksOf("injection"), harm: risksOf("harm") }, isLate };
 		},
 	};
 }
 
 /** The windows of a text that the first stage finds worst. */
-export function worstWindows(pieces: WordPieces, text: string, first: (part: string) => number): Omit<AskedWindow, "of">[] {
+export function worstWindows(pieces: WordPieces, text: string, first: (part: string) => number): ScoredWindow[] {
 	const windows = pieceWindows(pieces, text).map((window) => ({ ...window, score: first(text.slice(window.from, window.to)) }));
 	return windows.sort(byScore).slice(0, MAX_TEXT_WINDOWS);
 }
+
+/** A window for each part of a text: harm is learned and judged in parts of some sentences. */
+export function partWindows(pieces: WordPieces, text: string): PieceWindow[] {
+	return textParts(text).flatMap((part) => pieceWindows(pieces, part, 1).slice(0, 1));
+}
+
+const WINDOWS: Readonly<Record<Task, (pieces: WordPieces, text: string, first: (part: string) => number) => ScoredWindow[]>> = {
+	injection: worstWindows,
+	harm: (pieces, text, first) =>
+		textParts(text).flatMap((part) => partWindows(pieces, part).map((window) => ({ ...window, score: first(part) }))),
+};
 
 const byScore = (a: { readonly score: number }, b: { readonly score: number }): number => b.score - a.score;
 
@@ -86,8 +109,10 @@ export function shippedSecondStage(): Promise<SecondStage> {
 export async function proveSecondStage(): Promise<void> {
 	const { encoder, vocabulary, weights } = await readFolder(FOLDER);
 	try {
-		const { risks } = await createSecondStage(encoder, vocabulary, weights).judge(["word"], () => 0.5, Number.POSITIVE_INFINITY);
-		if (risks.get("word") === undefined || Number.isNaN(risks.get("word"))) throw new Error("the model gives no number");
+		const stage = createSecondStage(encoder, vocabulary, weights);
+		const asked = { injection: ["word"], harm: ["word"] };
+		const { risks } = await stage.judge(asked, { injection: () => 0.5, harm: () => 0.5 }, Number.POSITIVE_INFINITY);
+		if (TASKS.some((task) => Number.isNaN(risks[task].get("word") ?? Number.NaN))) throw new Error("the model gives no number");
 	} finally {
 		await encoder.release();
 	}
@@ -102,11 +127,11 @@ export async function loadSecondStage(folder: URL): Promise<SecondStage> {
 interface SecondStageFiles {
 	readonly encoder: LoadedEncoder;
 	readonly vocabulary: WordPieces;
-	readonly weights: StageWeights;
+	readonly weights: TaskWeights;
 }
 
 async function readFolder(folder: URL): Promise<SecondStageFiles> {
 	const vocabulary = new WordPieces(readFileSync(new URL("vocabulary.txt", folder), "utf8").split("\n").filter(Boolean));
-	const weights = JSON.parse(readFileSync(new URL("weights.json", folder), "utf8")) as StageWeights;
+	const weights = JSON.parse(readFileSync(new URL("weights.json", folder), "utf8")) as TaskWeights;
 	return { encoder: await loadEncoder(new URL("model.onnx", folder)), vocabulary, weights };
 }

@@ -70,7 +70,14 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 		...(response.enabled && response.prompt_canary !== "none" && !dryRun && { hasCanary: true as const }),
 		...(response.enabled &&
 			response.on_harmful !== "allow" && {
-				harm: { threshold: response.block_threshold, action: dryRun ? ("flag" as const) : response.on_harmful },
+				harm: {
+					threshold: response.block_threshold,
+					action: dryRun ? ("flag" as const) : response.on_harmful,
+					...(injection.enabled &&
+						injection.detection_models.includes("transformer") && {
+							secondStage: { onTimeout: timeoutAction(injection) },
+						}),
+				},
 			}),
 		documents: security.input.documents,
 		...(security.input.media !== "pass" && { media: security.input.media }),

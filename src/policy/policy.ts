@@ -71,6 +71,8 @@ export interface HarmPolicy {
 	/** Chance of harm, 0…1, from which `action` is taken. */
 	readonly threshold: number;
 	readonly action: "flag" | "redact" | "cut";
+	/** A transformer is asked too about texts that are inspected by themselves, and what happens to one it has no time for. */
+	readonly secondStage?: { readonly onTimeout: "allow" | "flag" | "block" };
 }
 
 /** One compiled security policy. Plain data; `id` is the content hash. */

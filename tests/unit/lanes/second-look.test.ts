@@ -6,7 +6,10 @@ import { SecondLook } from "../../../src/lanes/second-look.ts";
 import type { SecondStage } from "../../../src/models/second-stage.ts";
 
 const STAGE: SecondStage = {
-	judge: async (texts) => ({ risks: new Map(Array.from(texts, (text) => [text, 0.9])), isLate: false }),
+	judge: async ({ injection }) => ({
+		risks: { injection: new Map(Array.from(injection, (text) => [text, 0.9])), harm: new Map() },
+		isLate: false,
+	}),
 	idle: async () => undefined,
 };
 

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { Workload } from "../fixtures/workload.ts";
 import { type Distribution, distribution } from "../report/distribution.ts";
 import type { FromClient, FromUpstream, Receipt, Target, ToClient, ToUpstream } from "./messages.ts";
-import { costOf, type ProcessCost } from "./process-cost.ts";
+import { costOf, mainThreadTime, type ProcessCost, type ThreadTime } from "./process-cost.ts";
 
 /** What one run through one contestant measured. µs unless the name says otherwise. */
 export interface LoadResult {
@@ -29,6 +29,8 @@ export interface Receipts {
 	readonly receipts: readonly Receipt[];
 	/** 99th percentile of how late the client came to what had arrived, µs. */
 	readonly clientDelay: number;
+	/** Of the measured time: the share in which the front end ran, and in which it was ready and had no core. */
+	readonly frontEnd: ThreadTime;
 	readonly from: number;
 	readonly to: number;
 }
@@ -37,7 +39,7 @@ export interface LoadGenerator {
 	readonly upstreamPort: number;
 	run(target: Target, workload: Workload, windowMs: number, contestantPids: readonly number[]): Promise<LoadResult>;
 	/** The answers themselves, those of the ramp too; the measured time is between `from` and `to`, µs. */
-	receipts(target: Target, workload: Workload, windowMs: number): Promise<Receipts>;
+	receipts(target: Target, workload: Workload, windowMs: number, frontEndPid: number): Promise<Receipts>;
 	close(): void;
 }
 
@@ -65,16 +67,18 @@ export async function startLoad(): Promise<LoadGenerator> {
 			upstream.send({ kind: "sends" } satisfies ToUpstream);
 			return summarise(from, to, receipts, await sent);
 		},
-		async receipts(target, workload, windowMs) {
+		async receipts(target, workload, windowMs, frontEndPid) {
 			const prepared = next<FromUpstream, "prepared">(upstream, "prepared");
 			upstream.send({ kind: "workload", workload } satisfies ToUpstream);
 			await prepared;
 			const done = next<FromClient, "done">(client, "done");
-			const marks = twoMarks(client, () => NO_COST);
+			const marks = twoMarks(client, () => mainThreadTime(frontEndPid));
 			client.send({ kind: "run", target, workload, windowMs } satisfies ToClient);
 			const [from, to] = await marks;
 			const { receipts, clientDelay } = await done;
-			return { receipts, clientDelay, from: from.at, to: to.at };
+			const share = (ms: number): number => (ms * 1000) / (to.at - from.at);
+			const frontEnd = { ran: share(to.ran - from.ran), waited: share(to.waited - from.waited) };
+			return { receipts, clientDelay, frontEnd, from: from.at, to: to.at };
 		},
 		close() {
 			upstream.disconnect();
@@ -87,8 +91,7 @@ interface Sample {
 	readonly contestant: ProcessCost;
 	readonly harness: number;
 }
-const NO_COST: Sample = { contestant: { cpuUs: 0, rss: 0 }, harness: 0 };
-type Mark = FromClient & { kind: "mark" } & Sample;
+type Mark<S> = FromClient & { kind: "mark" } & S;
 
 function start(file: string): ChildProcess {
 	return fork(new URL(file, import.meta.url), { execArgv: ["--import", "tsx"], serialization: "advanced" });
@@ -104,9 +107,9 @@ function next<M extends { kind: string }, K extends M["kind"]>(child: ChildProce
 	});
 }
 
-function twoMarks(client: ChildProcess, sample: () => Sample): Promise<[Mark, Mark]> {
+function twoMarks<S>(client: ChildProcess, sample: () => S): Promise<[Mark<S>, Mark<S>]> {
 	return new Promise((resolve) => {
-		const marks: Mark[] = [];
+		const marks: Mark<S>[] = [];
 		client.on("message", function take(message: FromClient) {
 			if (message.kind !== "mark") return;
 			marks.push({ ...message, ...sample() });
@@ -118,7 +121,7 @@ function twoMarks(client: ChildProcess, sample: () => Sample): Promise<[Mark, Ma
 	});
 }
 
-function summarise(from: Mark, to: Mark, receipts: readonly Receipt[], sent: FromUpstream & { kind: "sends" }): LoadResult {
+function summarise(from: Mark<Sample>, to: Mark<Sample>, receipts: readonly Receipt[], sent: FromUpstream & { kind: "sends" }): LoadResult {
 	const latencies: number[] = [];
 	let due = 0;
 	for (const { stream, delivered } of receipts) {

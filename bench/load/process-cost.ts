@@ -26,6 +26,23 @@ export function costOf(roots: readonly number[]): ProcessCost {
 	return { cpuUs: own.reduce((sum, { cpuUs }) => sum + cpuUs, 0), rss: own.reduce((sum, { rss }) => sum + rss, 0) };
 }
 
+/** ms of a process's main thread. */
+export interface ThreadTime {
+	readonly ran: number;
+	/** Ready to run, and another had the core. */
+	readonly waited: number;
+}
+
+/** Since its start, by the kernel's scheduler; zeros where it does not count. */
+export function mainThreadTime(pid: number): ThreadTime {
+	try {
+		const [ran = 0, waited = 0] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ").map(Number);
+		return { ran: ran / 1e6, waited: waited / 1e6 };
+	} catch {
+		return { ran: 0, waited: 0 };
+	}
+}
+
 const LOOK_MS = 250;
 const IDLE_SHARE = 0.1;
 const PATIENCE_MS = 20_000;

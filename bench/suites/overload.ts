@@ -32,6 +32,8 @@ interface Load {
 	readonly firstToken: ReturnType<typeof distribution>;
 	/** µs, 99th percentile: how late the client itself was for what had arrived. Part of every time above. */
 	readonly clientDelay: number;
+	/** Shares of the time in which the front end ran, and in which it was ready and another had the core. Part of every time above as well. */
+	readonly frontEnd: Receipts["frontEnd"];
 	/** Neither complete nor a proper refusal. */
 	readonly broken: number;
 	readonly outcomes: Readonly<Record<string, number>>;
@@ -58,7 +60,7 @@ export const overloadSuite: Suite = async (effort, log) => {
 		for (let round = 0; round < effort.repetitions; round++) {
 			for (const { contestant, running } of entrants) {
 				log(`${contestant.name}: capacity, then above it`);
-				const through = (of: Workload): Promise<Receipts> => load.receipts(running.target, of, windowMs);
+				const through = (of: Workload): Promise<Receipts> => load.receipts(running.target, of, windowMs, running.pids[0] ?? 0);
 				loads.push(...(await loadsOf(contestant, workload, through)));
 			}
 		}
@@ -87,7 +89,7 @@ function completedPerSecond({ receipts, from, to }: Receipts): number {
 }
 
 /** Of the requests that came in the measured time. */
-function summary({ receipts: all, clientDelay, from, to }: Receipts): Omit<Load, "name" | "capacity" | "arrivals"> {
+function summary({ receipts: all, clientDelay, frontEnd, from, to }: Receipts): Omit<Load, "name" | "capacity" | "arrivals"> {
 	const receipts = all.filter(({ requestedAt }) => requestedAt >= from && requestedAt < to);
 	const outcomes: Record<string, number> = {};
 	for (const { outcome } of receipts) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -100,6 +102,7 @@ function summary({ receipts: all, clientDelay, from, to }: Receipts): Omit<Load,
 		refusal: distribution(refused.map(took)),
 		firstToken: distribution(whole.map(({ firstAt, requestedAt }) => firstAt - requestedAt)),
 		clientDelay,
+		frontEnd,
 		broken: receipts.length - whole.length - refused.length,
 		outcomes,
 	};
@@ -116,23 +119,29 @@ function table(loads: readonly Load[]): Table {
 			"share",
 			"refused",
 			"refusal p50 ms",
+			"p90 ms",
 			"p99 ms",
 			"first token p50 ms",
 			"p99 ms",
 			"client's own p99 ms",
+			"front end runs",
+			"waits for a core",
 			"broken",
 		],
-		rows: loads.map(({ name, capacity, arrivals, goodput, refused, refusal, firstToken, clientDelay, broken }) => [
+		rows: loads.map(({ name, capacity, arrivals, goodput, refused, refusal, firstToken, clientDelay, frontEnd, broken }) => [
 			name,
 			arrivals,
 			goodput,
 			`${Math.round((goodput / capacity) * 100)} %`,
 			`${Math.round(refused * 100)} %`,
 			refusal.p50 / 1000,
+			refusal.p90 / 1000,
 			refusal.p99 / 1000,
 			firstToken.p50 / 1000,
 			firstToken.p99 / 1000,
 			clientDelay / 1000,
+			`${Math.round(frontEnd.ran * 100)} %`,
+			`${Math.round(frontEnd.waited * 100)} %`,
 			broken,
 		]),
 	};

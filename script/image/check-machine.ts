@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../tests/support/free-port.ts";
 import { fail, Root, type RunOptions, step } from "./root.ts";
-import { checkHead, checkLeaks, ready, stop } from "./service.ts";
+import { checkHead, checkLeaks, checkRefused, ready, stop } from "./service.ts";
 
 /** The oldest Node that is supported, and the one of the image. */
 const NODE_OF: Readonly<Record<string, string>> = { bookworm: "20", trixie: "24" };
@@ -57,5 +57,6 @@ async function serve(options: RunOptions): Promise<void> {
 	await ready(child);
 	checkLeaks(port);
 	checkHead(port);
+	await checkRefused(port);
 	await stop(child);
 }

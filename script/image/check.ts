@@ -8,7 +8,7 @@ import { freePort } from "../../tests/support/free-port.ts";
 import { build, type Stage } from "./build.ts";
 import { parseDockerfile } from "./dockerfile.ts";
 import { fail, Root, step } from "./root.ts";
-import { checkHead, checkLeaks, ready, stop } from "./service.ts";
+import { checkHead, checkLeaks, checkRefused, ready, stop } from "./service.ts";
 
 const SUITE = "trixie";
 const NODE_RANGE = "24";
@@ -55,6 +55,7 @@ async function checkService({ root, user, cwd, env, entrypoint, command, health 
 	if (!isHealthy()) fail("the health check fails");
 	checkLeaks(port);
 	checkHead(port);
+	await checkRefused(port);
 	await stop(child);
 }
 

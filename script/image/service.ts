@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { rawExchange } from "../../tests/support/raw-client.ts";
 import { fail, step } from "./root.ts";
 
 /** Waits for the line that says the proxy is ready. */
@@ -34,6 +35,18 @@ export function checkHead(port: number): void {
 	const { stdout } = spawnSync("curl", ["-sI", "-w", "\n%{http_code} %{num_connects}\n", url, url], { encoding: "utf8" });
 	const answers = stdout.match(/^\d{3} \d+$/gm) ?? [];
 	if (answers.join() !== "200 1,200 0") fail(`two HEADs over one connection were answered ${answers.join()}:\n${stdout}`);
+}
+
+/** A refusal goes out before its body, which is dropped, and the connection serves on: this rests on how the binary reads. */
+export async function checkRefused(port: number): Promise<void> {
+	const body = "x".repeat(100_000);
+	const head = `POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`;
+	const livez = "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n";
+	const early = await rawExchange(port, [head], { answers: 1 });
+	const whole = await rawExchange(port, [head, body, livez], { answers: 2 });
+	const inOnePacket = await rawExchange(port, [head + body + livez], { silenceMs: 1000 });
+	const statuses = [early, whole, inOnePacket].map(({ answers }) => answers.map(({ status }) => status).join());
+	if (statuses.join(" ") !== "404 404,200 404,200") fail(`refused requests with a body were answered ${statuses.join(" ")}`);
 }
 
 function ask(port: number, topic: string, caFile?: string): string {

@@ -23,6 +23,10 @@ export interface ExplainedRequest {
 
 /** `check --explain`: which policy the request gets, why, and which one its provider adds. Exit 0 or 2. */
 export function explain(config: Config, book: PolicyBook, request: ExplainedRequest): number {
+	if (endpointOf(request.route, {}) === undefined)
+		return fault("--route", `the proxy does not serve '${request.route}'`, "Give the path of a request, such as /v1/messages.");
+	const formless = request.claim?.find((claim) => !/^[^=]+=/.test(claim));
+	if (formless !== undefined) return fault("--claim", `'${formless}' is no claim`, "Give its name and its value: department=research.");
 	const subject = subjectOf(config, request);
 	if (typeof subject === "string") return fault("--key", subject, "'secure-llm-proxy keys list' shows the ids.");
 	const choices = book.choices(subject);

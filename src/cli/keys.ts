@@ -153,7 +153,7 @@ function label(state: "valid" | "revoked" | "expired"): string {
 	return styleText(state === "valid" ? "green" : "red", state.padEnd(7));
 }
 
-/** `keys revoke`: a running proxy refuses the key within two seconds. */
+/** `keys revoke`: a running proxy refuses the key within about a second. */
 export function keysRevoke(id: string, settings: KeySettings): Promise<number> {
 	return keysCommand(async () => {
 		const { file, record } = await placesOf(settings);

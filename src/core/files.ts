@@ -15,8 +15,8 @@ import {
 import { threadId } from "node:worker_threads";
 
 /** The file has either its old content or the new one, also after a crash and on a full disk. */
-export function replaceFile(path: string, content: string): void {
-	const temporary = writeTemporary(path, content);
+export function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): void {
+	const temporary = writeTemporary(path, content, mode);
 	renameSync(temporary, path);
 }
 
@@ -59,10 +59,10 @@ export function appendLine(path: string, line: string): void {
 	}
 }
 
-function writeTemporary(path: string, content: string | Uint8Array): string {
+function writeTemporary(path: string, content: string | Uint8Array, mode = 0o600): string {
 	const temporary = `${path}.${process.pid}-${threadId}.tmp`;
 	try {
-		writeFileSync(temporary, content, { mode: 0o600, flush: true });
+		writeFileSync(temporary, content, { mode, flush: true });
 		return temporary;
 	} catch (error) {
 		rmSync(temporary, { force: true });

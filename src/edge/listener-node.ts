@@ -92,7 +92,7 @@ class NodeListener {
 		}
 		this.#refused.add(socket);
 		const { status, headers, body } = this.#options.refusal("", code, this.#addressOf(socket as Socket));
-		const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
+		const lines = Object.entries(Object.assign({}, headers, { "content-length": Buffer.byteLength(body), connection: "close" }));
 		const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
 		socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`, () => socket.destroy());
 	}
@@ -117,7 +117,7 @@ class NodeListener {
 			if (response.writableEnded) return;
 			this.#refused.add(socket);
 			const { status, headers, body } = this.#options.refusal(path, code, this.#addressOf(socket));
-			response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
+			response.writeHead(status, Object.assign({}, headers, { "content-length": Buffer.byteLength(body), connection: "close" }));
 			response.end(body, () => request.destroy());
 		};
 		// Node also reads HTTP/0.9 and HTTP/2.0 in this syntax; nobody sends them in good faith.
@@ -233,7 +233,7 @@ class NodeDownstream implements Downstream {
 	}
 
 	#sendHead(more: Readonly<Record<string, string>>): void {
-		if (this.#head !== undefined) this.#response.writeHead(this.#head.status, { ...this.#head.headers, ...more });
+		if (this.#head !== undefined) this.#response.writeHead(this.#head.status, Object.assign({}, this.#head.headers, more));
 		this.#head = undefined;
 	}
 

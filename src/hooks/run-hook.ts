@@ -37,20 +37,17 @@ export class HookRunner {
 		if (hook === undefined) return PASSED;
 		const { timeoutMs = TIMEOUT_MS } = this.#hooks;
 		let timer: NodeJS.Timeout | undefined;
-		const late = new Promise<HookResult>((resolve) => {
-			timer = setTimeout(() => resolve(this.#failed(phase, `took longer than ${timeoutMs} ms`)), timeoutMs);
+		const late = new Promise<string>((resolve) => {
+			timer = setTimeout(() => resolve(`took longer than ${timeoutMs} ms`), timeoutMs);
 		});
 		const outcome = (async () => resultOf(phase, await hook.call(this.#hooks, argument)))().then(
-			(result) => result ?? this.#failed(phase, "returned what its phase does not take"),
-			(error: unknown) => this.#failed(phase, error instanceof Error ? `threw ${error.name}` : "threw"),
+			(result) => result ?? "returned what its phase does not take",
+			(error: unknown) => (error instanceof Error ? `threw ${error.name}` : "threw"),
 		);
 		const result = await Promise.race([outcome, late]);
 		clearTimeout(timer);
-		return result;
-	}
-
-	#failed(phase: HookPhase, reason: string): HookResult {
-		this.#onFailure(phase, reason);
+		if (typeof result !== "string") return result;
+		this.#onFailure(phase, result);
 		return FAILED;
 	}
 }

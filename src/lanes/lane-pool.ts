@@ -2,11 +2,11 @@ import { MessageChannel } from "node:worker_threads";
 import type { TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { Lane } from "./lane.ts";
-import { type AnswerKind, LaneSession, MAX_HOMELESS_MS, type RetainedBudget, type SessionHandler } from "./lane-session.ts";
+import { LaneSession, MAX_HOMELESS_MS, type RetainedBudget, type SessionHandler } from "./lane-session.ts";
 import { type LaneThread, LaneThreads } from "./lane-threads.ts";
 import { owned } from "./owned.ts";
 import { type PoolStats, poolStats } from "./pool-stats.ts";
-import type { FromLane, LaneAnswer, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
+import type { AnswerKind, FromLane, LaneAnswer, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
 
 /** Why there is no answer. */
 export type LaneRefusal = "overloaded" | "lane_failed";

@@ -1,24 +1,9 @@
 import { type AnswerUsage, NOTHING_USED } from "../core/answer-usage.ts";
-import type { AnswerMode, ApiName } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import type { AnswerTranslation } from "../core/translation.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import type { Lane } from "./lane.ts";
 import { owned } from "./owned.ts";
-import type { FromLane, SessionId } from "./protocol.ts";
-
-/** What kind of answer a session inspects. */
-export interface AnswerKind {
-	readonly policyId: string;
-	readonly api: ApiName;
-	readonly mode: AnswerMode;
-	/** Absent: the client speaks `api`. */
-	readonly translation?: AnswerTranslation;
-	/** The request asked for JSON. */
-	readonly isStructured?: boolean;
-	/** From the verdict about the prompt; kept here so that a replacement lane gets them too, and gone with the session. */
-	readonly surrogates?: Uint8Array | undefined;
-}
+import type { AnswerKind, FromLane, SessionId } from "./protocol.ts";
 
 export interface SessionHandler {
 	/** Proven safe; write it. */

@@ -25,6 +25,20 @@ export interface PolicyForModels {
 	readonly models: readonly string[];
 }
 
+/** What kind of answer a session inspects. */
+export interface AnswerKind {
+	readonly policyId: string;
+	/** The upstream's format. */
+	readonly api: ApiName;
+	readonly mode: AnswerMode;
+	/** Absent: the client speaks `api`. */
+	readonly translation?: AnswerTranslation;
+	/** The request asked for JSON. */
+	readonly isStructured?: boolean;
+	/** From the verdict about the prompt; the session keeps them, so that a replacement lane gets them too. */
+	readonly surrogates?: Uint8Array | undefined;
+}
+
 export type ToLane =
 	/** Must precede every use of the policy. */
 	| {
@@ -66,22 +80,13 @@ export type ToLane =
 			readonly budget: TokenBudget;
 	  }
 	/** Begin an answer. `resume` continues one whose lane died. */
-	| {
+	| (AnswerKind & {
 			readonly kind: "open";
 			readonly sid: SessionId;
-			readonly policyId: string;
-			readonly api: ApiName;
-			readonly mode: AnswerMode;
-			/** Absent: the client speaks the upstream's format, `api`. */
-			readonly translation?: AnswerTranslation;
-			/** The request asked for JSON. */
-			readonly isStructured?: boolean;
-			/** From the verdict about the prompt. */
-			readonly surrogates?: Uint8Array | undefined;
 			readonly resume?: Uint8Array;
 			/** Every `journal` so far. */
 			readonly journal?: readonly Uint8Array[];
-	  }
+	  })
 	| { readonly kind: "data"; readonly sid: SessionId; readonly bytes: Uint8Array }
 	/** Upstream ended; `fault` when it did not end well (error code of the catalogue). Answered by an `ended` output. */
 	| {

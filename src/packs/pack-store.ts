@@ -1,10 +1,13 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import { type Pack, readPack } from "./pack.ts";
 
 /** Name of the file that says which versions of a pack were put in use, the newest last. */
 const HISTORY = "history.json";
+/** The proxy's user need not be the one who adds packs. */
+const FILE_MODE = 0o644;
 
 export interface StoredPack {
 	readonly name: string;
@@ -79,8 +82,6 @@ export class PackStore {
 	}
 
 	#write(name: string, file: string, content: string | Uint8Array): void {
-		const path = join(this.#dir, name, file);
-		writeFileSync(`${path}.new`, content);
-		renameSync(`${path}.new`, path);
+		replaceFile(join(this.#dir, name, file), content, FILE_MODE);
 	}
 }

@@ -51,18 +51,14 @@ const NO_USAGE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 function chat(id: string, model: string, created: number): Refusal {
 	const head = { id: `chatcmpl-${id}`, created, model };
 	const message = { role: "assistant", content: null, refusal: TEXT };
-	const chunk = (delta: object, finish: string | null): object => ({
-		...head,
-		object: "chat.completion.chunk",
-		choices: [{ index: 0, delta, finish_reason: finish }],
-	});
+	const chunk = (delta: object, finish: string | null): object =>
+		Object.assign({}, head, { object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: finish }] });
 	return {
-		body: {
-			...head,
+		body: Object.assign({}, head, {
 			object: "chat.completion",
 			choices: [{ index: 0, message, logprobs: null, finish_reason: "content_filter" }],
 			usage: NO_USAGE,
-		},
+		}),
 		events: [chunk(message, null), chunk({}, "content_filter")],
 	};
 }
@@ -70,7 +66,7 @@ function chat(id: string, model: string, created: number): Refusal {
 function completion(id: string, model: string, created: number): Refusal {
 	const choice = { index: 0, text: "", logprobs: null, finish_reason: "content_filter" };
 	const body = { id: `cmpl-${id}`, object: "text_completion", created, model, choices: [choice] };
-	return { body: { ...body, usage: NO_USAGE }, events: [body] };
+	return { body: Object.assign({}, body, { usage: NO_USAGE }), events: [body] };
 }
 
 function response(id: string, model: string, created: number): Refusal {
@@ -82,11 +78,11 @@ function response(id: string, model: string, created: number): Refusal {
 		total_tokens: 0,
 	};
 	const head = { id: `resp_${id}`, object: "response", created_at: created, model, error: null };
-	const begun = { ...head, status: "in_progress", incomplete_details: null, output: [] };
+	const begun = Object.assign({}, head, { status: "in_progress", incomplete_details: null, output: [] });
 	const part = { type: "refusal", refusal: TEXT };
 	const item = { id: `msg_${id}`, type: "message", role: "assistant", status: "completed", content: [part] };
 	const place = { item_id: item.id, output_index: 0, content_index: 0 };
-	const body = { ...head, status: "completed", incomplete_details: null, output: [item], usage };
+	const body = Object.assign({}, head, { status: "completed", incomplete_details: null, output: [item], usage });
 	const events = [
 		{ type: "response.created", response: begun },
 		{ type: "response.output_item.added", output_index: 0, item: { ...item, status: "in_progress", content: [] } },
@@ -97,7 +93,7 @@ function response(id: string, model: string, created: number): Refusal {
 		{ type: "response.output_item.done", output_index: 0, item },
 		{ type: "response.completed", response: body },
 	];
-	return { body, events: events.map((event, i) => ({ ...event, sequence_number: i })) };
+	return { body, events: events.map((event, i) => Object.assign(event, { sequence_number: i })) };
 }
 
 function message(id: string, model: string): Refusal {
@@ -112,9 +108,9 @@ function message(id: string, model: string): Refusal {
 		usage,
 	};
 	return {
-		body: { ...body, stop_reason: "refusal" },
+		body: Object.assign({}, body, { stop_reason: "refusal" }),
 		events: [
-			{ type: "message_start", message: { ...body, content: [], stop_reason: null } },
+			{ type: "message_start", message: Object.assign({}, body, { content: [], stop_reason: null }) },
 			{ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
 			{ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: TEXT } },
 			{ type: "content_block_stop", index: 0 },

@@ -1,42 +1,20 @@
 import { beforeAll, expect, test } from "vitest";
-import { parseConfig } from "../../src/config/load.ts";
-import { Channel } from "../../src/inspect/channel.ts";
-import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import type { SourceKind } from "../../src/providers/provider.ts";
-import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { chunkings, random } from "../support/random.ts";
+import { answerProgram } from "../support/scanner-program.ts";
+import { throughChannel } from "../support/through-channel.ts";
 
 /** Where a call reaches out to: the same end for every chunking and lane, and no host that nobody allowed goes out. */
 const STYLE = { strategy: "mask" as const, key: new Uint8Array(32) };
 let program: ScannerProgram;
 
 beforeAll(async () => {
-	const parsed = parseConfig(
-		"security: { response_filtering: { detection_types: [], tool_calls: { action: cut, allowed_hosts: [corp.example] } } }",
-		{},
-	);
-	if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-	const { response } = compilePolicy(parsed.config.security);
-	const loaded = await loadArtifact(response.rules, {});
-	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	program = createScannerProgram(response, createHyperscanEngine(response.rules, loaded.artifact));
+	program = await answerProgram("detection_types: [], tool_calls: { action: cut, allowed_hosts: [corp.example] }");
 });
 
 function write(chunks: readonly string[], kind: SourceKind): { readonly out: string; readonly isCut: boolean } {
-	let channel = new Channel(program, STYLE, kind);
-	let out = "";
-	for (const chunk of chunks) {
-		out += channel.write([chunk]).texts[0] ?? chunk;
-		if (channel.scanner.isCut) break;
-		const state = structuredClone(channel.state());
-		channel.close();
-		channel = new Channel(program, STYLE, kind, state);
-	}
-	if (!channel.scanner.isCut) out += channel.finish();
-	const { isCut } = channel.scanner;
-	channel.close();
+	const { out, isCut } = throughChannel(program, STYLE, chunks, { kind });
 	return { out, isCut };
 }
 

@@ -1,13 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
-import { parseConfig } from "../../src/config/load.ts";
 import { canaryStyle } from "../../src/inspect/canary.ts";
-import { Channel } from "../../src/inspect/channel.ts";
-import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import { canaryOf } from "../../src/recognizers/canary.ts";
-import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { chunkings, random } from "../support/random.ts";
+import { answerProgram } from "../support/scanner-program.ts";
+import { throughChannel } from "../support/through-channel.ts";
 
 /** A canary in an answer: the same end for every chunking and lane, and nothing of it goes out. */
 const TOKEN = canaryOf("7f3a91c0de44b85d2e6619");
@@ -16,18 +13,9 @@ const STYLE = canaryStyle({ strategy: "mask", key: new Uint8Array(32) }, TOKEN);
 let cutting: ScannerProgram;
 let redacting: ScannerProgram;
 
-async function programOf(action: string): Promise<ScannerProgram> {
-	const parsed = parseConfig(`security: { response_filtering: { prompt_canary: ${action} } }`, {});
-	if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-	const { response } = compilePolicy(parsed.config.security);
-	const loaded = await loadArtifact(response.rules, {});
-	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	return createScannerProgram(response, createHyperscanEngine(response.rules, loaded.artifact));
-}
-
 beforeAll(async () => {
-	cutting = await programOf("cut");
-	redacting = await programOf("redact");
+	cutting = await answerProgram("prompt_canary: cut");
+	redacting = await answerProgram("prompt_canary: redact");
 });
 
 interface Written {
@@ -37,25 +25,8 @@ interface Written {
 }
 
 function write(program: ScannerProgram, chunks: readonly string[]): Written {
-	let channel = new Channel(program, STYLE, "text");
-	let out = "";
-	let canaries = 0;
-	const count = (): void => {
-		canaries += channel.scanner.takeFindings().filter(({ type }) => type === "canary").length;
-	};
-	for (const chunk of chunks) {
-		out += channel.write([chunk]).texts[0] ?? chunk;
-		count();
-		if (channel.scanner.isCut) break;
-		const state = structuredClone(channel.state());
-		channel.close();
-		channel = new Channel(program, STYLE, "text", state);
-	}
-	if (!channel.scanner.isCut) out += channel.finish();
-	count();
-	const { isCut } = channel.scanner;
-	channel.close();
-	return { out, isCut, canaries };
+	const { out, isCut, findings } = throughChannel(program, STYLE, chunks);
+	return { out, isCut, canaries: findings.filter(({ type }) => type === "canary").length };
 }
 
 const DISGUISED = [

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import { Channel } from "../../src/inspect/channel.ts";
 import { createEchoIndex, type EchoIndex } from "../../src/scanner/echo.ts";
 import { withEcho } from "../../src/scanner/echo-scanner.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { runs } from "../support/fuzz.ts";
 import { chunkings, random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
+import { throughChannel } from "../support/through-channel.ts";
 
 /** An answer that repeats its system prompt: the same end for every chunking, also when another lane goes on after each piece. */
 const HIDDEN =
@@ -29,23 +29,8 @@ interface Written {
 }
 
 function write(program: ScannerProgram, chunks: readonly string[], isMoving: boolean): Written {
-	let channel = new Channel(program, STYLE, "text");
-	let out = "";
-	const findings: string[] = [];
-	for (const chunk of chunks) {
-		if (channel.scanner.isCut) break;
-		out += channel.write([chunk]).texts[0] ?? chunk;
-		findings.push(...channel.scanner.takeFindings().map(({ type }) => type));
-		if (!isMoving || channel.scanner.isCut) continue;
-		const state = structuredClone(channel.state());
-		channel.close();
-		channel = new Channel(program, STYLE, "text", state);
-	}
-	if (!channel.scanner.isCut) out += channel.finish();
-	findings.push(...channel.scanner.takeFindings().map(({ type }) => type));
-	const { isCut } = channel.scanner;
-	channel.close();
-	return { out, isCut, findings };
+	const { out, isCut, findings } = throughChannel(program, STYLE, chunks, { moves: () => isMoving });
+	return { out, isCut, findings: findings.map(({ type }) => type) };
 }
 
 test("an echo ends the answer sixteen letters into it, whatever its case, spacing and punctuation", () => {

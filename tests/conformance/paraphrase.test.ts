@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
-import { Channel } from "../../src/inspect/channel.ts";
 import { type AnchorIndex, createAnchorIndex } from "../../src/scanner/anchors.ts";
 import { createParaphraseIndex, type ParaphraseIndex } from "../../src/scanner/paraphrase.ts";
 import { withParaphrase, withTranslation } from "../../src/scanner/paraphrase-scanner.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { chunkings, random } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
+import { throughChannel } from "../support/through-channel.ts";
 
 /** An answer that tells its system prompt in other words is counted, the same for every chunking and lane, and never changed. */
 const HIDDEN =
@@ -31,24 +31,8 @@ interface Written {
 }
 
 function write(chunks: readonly string[], isMoving: boolean): Written {
-	let channel = new Channel(program, STYLE, "text");
-	let out = "";
-	const findings: string[] = [];
-	const note = (): void => {
-		findings.push(...channel.scanner.takeFindings().map(({ type, from }) => `${type} ${from}`));
-	};
-	for (const chunk of chunks) {
-		out += channel.write([chunk]).texts[0] ?? chunk;
-		note();
-		if (!isMoving) continue;
-		const state = structuredClone(channel.state());
-		channel.close();
-		channel = new Channel(program, STYLE, "text", state);
-	}
-	out += channel.finish();
-	note();
-	channel.close();
-	return { out, findings };
+	const { out, findings } = throughChannel(program, STYLE, chunks, { moves: () => isMoving });
+	return { out, findings: findings.map(({ type, from }) => `${type} ${from}`) };
 }
 
 test("the prompt in other words is counted once, and goes out as it is", () => {

@@ -73,6 +73,14 @@ test("an unknown key and an unknown policy are told, with a remedy", async () =>
 	expect(await explain("--policy", "nope")).toMatchObject({ code: 2, err: expect.stringContaining("there is no policy 'nope'") });
 });
 
+test("a path that the proxy does not serve and a claim without a value are told, with a remedy", async () => {
+	expect(await explain("--route", "/v1/chat")).toMatchObject({ code: 2, err: expect.stringContaining("does not serve '/v1/chat' — Give") });
+	expect(await explain("--claim", "department")).toMatchObject({
+		code: 2,
+		err: expect.stringContaining("'department' is no claim — Give"),
+	});
+});
+
 test("check names every policy with its version", async () => {
 	const { out, code } = await commands.run(["check", "--config", config]);
 	expect(code).toBe(0);

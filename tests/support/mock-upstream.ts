@@ -31,6 +31,14 @@ export async function startMockUpstream(
 	};
 }
 
+/** A vendor that streams this chat answer to every request, a delta each. */
+export function startChatUpstream(deltas: readonly string[]): Promise<MockUpstream> {
+	return startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end(chatEvents(deltas).join(""));
+	});
+}
+
 /** The SSE events of one chat answer, a delta each. */
 export function chatEvents(deltas: readonly string[], finish: string | null = "stop"): string[] {
 	const event = (choice: object): string =>

@@ -1,3 +1,5 @@
+import { parseConfig } from "../../src/config/load.ts";
+import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import type { Action, Rule, RuleSet } from "../../src/policy/policy.ts";
 import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
@@ -19,9 +21,19 @@ export function nothingToFind(): Promise<ScannerProgram> {
 	return programOf([{ ...rule, action: "redact" }], false);
 }
 
-async function programOf(rules: readonly Rule[], normalize = true): Promise<ScannerProgram> {
-	const ruleSet: RuleSet = { rules, normalize, threshold: 0.5, strategy: "remove", allowList: [] };
-	const loaded = await loadArtifact(rules, {});
+/** What answers are inspected with where `security.response_filtering` says this (YAML, without braces). */
+export function answerProgram(filtering: string): Promise<ScannerProgram> {
+	const parsed = parseConfig(`security: { response_filtering: { ${filtering} } }`, {});
+	if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+	return programFor(compilePolicy(parsed.config.security).response);
+}
+
+function programOf(rules: readonly Rule[], normalize = true): Promise<ScannerProgram> {
+	return programFor({ rules, normalize, threshold: 0.5, strategy: "remove", allowList: [] });
+}
+
+async function programFor(ruleSet: RuleSet): Promise<ScannerProgram> {
+	const loaded = await loadArtifact(ruleSet.rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	return createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact));
+	return createScannerProgram(ruleSet, createHyperscanEngine(ruleSet.rules, loaded.artifact));
 }

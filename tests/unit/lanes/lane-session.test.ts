@@ -48,6 +48,29 @@ test("what all answers keep for a replay has one bound; the answer that passes i
 	expect(budget.bytes).toBe(0);
 });
 
+test("one answer that keeps more than 12 MiB for a replay is lost, and it is said that its event is too large", () => {
+	budget = { bytes: 0, maxBytes: Number.POSITIVE_INFINITY };
+	const session = open(1);
+	session.attach(1, { sessions: 0, post: vi.fn() } as unknown as Lane);
+	const piece = new Uint8Array(1 << 20);
+	for (let i = 0; i < 12; i++) session.push(piece);
+	expect(handler.onLost).not.toHaveBeenCalled();
+	session.push(CHUNK);
+	expect(handler.onLost.mock.calls).toEqual([["upstream_event_too_large"]]);
+	expect(budget.bytes).toBe(0);
+});
+
+test("a lane that ends an answer before it has made again what had gone out is not believed", () => {
+	const session = open(1);
+	session.push(Buffer.from("abcdef"));
+	session.onOutput({ kind: "output", sid: 1, received: 6, consumed: 0, bytes: Buffer.from("abc") });
+	session.detach(false);
+	session.attach(1, { sessions: 0, post: vi.fn() } as unknown as Lane);
+	session.onOutput({ kind: "output", sid: 1, received: 6, consumed: 6, bytes: Buffer.from("ab"), ended: "complete" });
+	expect(handler.onEnded).not.toHaveBeenCalled();
+	expect(handler.onLost.mock.calls).toEqual([["lane_failed"]]);
+});
+
 test("an answer moves to another lane with its state first, then what was not consumed, then its end", () => {
 	const session = open(1);
 	session.push(Buffer.from("abcdef"));

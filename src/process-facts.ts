@@ -2,7 +2,7 @@ import type { AuditWriter } from "./audit/audit-writer.ts";
 import type { LanePool } from "./lanes/lane-pool.ts";
 import type { MeterStore } from "./limits/meter.ts";
 import type { ProviderHealthBook } from "./routing/provider-health.ts";
-import type { ProcessFacts } from "./telemetry/metrics.ts";
+import type { ProcessFacts } from "./telemetry/process-gauges.ts";
 
 export interface ProcessParts {
 	readonly activeStreams: number;

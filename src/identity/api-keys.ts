@@ -69,14 +69,19 @@ class ApiKeys implements Authenticator {
 		unwatchFile(this.#options.file, this.#onChange);
 	}
 
-	/** An unknown id costs as much as a wrong key. */
 	async #prove(presented: string, fingerprint: string, record: KeyRecord | undefined, from: string): Promise<Authentication> {
 		if (this.#verifying >= MAX_VERIFYING) return { ok: false, code: "overloaded" };
+		// Before anything is waited for: those that come at once must see each other.
+		this.#verifying++;
+		return this.#verdict(presented, fingerprint, record, from).finally(() => this.#verifying--);
+	}
+
+	/** An unknown id costs as much as a wrong key. */
+	async #verdict(presented: string, fingerprint: string, record: KeyRecord | undefined, from: string): Promise<Authentication> {
 		// Counted before the answer is known and given back when it is right: keys that come at once are no way around.
 		const counted = await this.#failures.consume(from).catch(() => undefined);
 		if (counted === undefined) return { ok: false, code: "too_many_failures" };
-		this.#verifying++;
-		const isRight = await verifyKey(presented, record?.hash).finally(() => this.#verifying--);
+		const isRight = await verifyKey(presented, record?.hash);
 		if (!isRight || record === undefined) return { ok: false, code: "invalid_credential" };
 		await this.#failures.reward(from);
 		this.#remember(fingerprint, record.hash);

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { addProcessGauges, PREFIX, type ProcessFacts } from "./process-gauges.ts";
 import { sharedMetrics } from "./shared-metrics.ts";
 
 /** What is counted of one request. */
@@ -25,34 +26,12 @@ export interface RequestFacts {
 	readonly costUsd?: number;
 }
 
-/** What is read when somebody asks. */
-export interface ProcessFacts {
-	readonly activeStreams: number;
-	readonly lanesAlive: number;
-	readonly lanesConfigured: number;
-	readonly laneQueuedBytes: number;
-	readonly laneWaitMs: number;
-	/** Of answers in memory. */
-	readonly cachedBytes: number;
-	readonly sharedStateFailing: boolean;
-	readonly auditUnwritten: number;
-	readonly auditFailing: boolean;
-	readonly providers: readonly ProviderFacts[];
-}
-
 /** One try to get an answer from a provider. */
 export interface AttemptFacts {
 	readonly provider: string;
 	/** HTTP status, an error code of the catalogue, or `abandoned`. */
 	readonly result: string;
 	readonly durationMs: number;
-}
-
-export interface ProviderFacts {
-	readonly provider: string;
-	readonly inFlight: number;
-	/** Left alone because it failed. */
-	readonly isOpen: boolean;
 }
 
 export interface Metrics {
@@ -66,7 +45,6 @@ export interface Metrics {
 	expose(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-const PREFIX = "secure_llm_proxy_";
 /** Seconds: refused requests take under a millisecond, long answers minutes. */
 const DURATION_BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
@@ -131,41 +109,7 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 		"provider",
 		DURATION_BUCKETS,
 	);
-	const perProvider = (name: string, help: string, aggregator: "sum" | "max", read: (facts: ProviderFacts) => number): void => {
-		new Gauge({
-			name: PREFIX + name,
-			help,
-			labelNames: ["provider"],
-			aggregator,
-			registers,
-			collect() {
-				this.reset();
-				for (const provider of facts().providers) this.set({ provider: provider.provider }, read(provider));
-			},
-		});
-	};
-	perProvider("upstream_in_flight", "Requests at a provider now", "sum", ({ inFlight }) => inFlight);
-	perProvider("upstream_circuit_open", "1 while a provider is left alone because it failed", "max", ({ isOpen }) => Number(isOpen));
-	new Gauge({ name: `${PREFIX}build_info`, help: "Always 1", labelNames: ["version"], registers, aggregator: "first" }).set({ version }, 1);
-	const gauge = (name: string, help: string, read: (facts: ProcessFacts) => number): void => {
-		new Gauge({
-			name: PREFIX + name,
-			help,
-			registers,
-			collect() {
-				this.set(read(facts()));
-			},
-		});
-	};
-	gauge("active_streams", "Sessions that are open", ({ activeStreams }) => activeStreams);
-	gauge("lanes_alive", "Lanes that answer", ({ lanesAlive }) => lanesAlive);
-	gauge("lanes_configured", "Lanes that there should be", ({ lanesConfigured }) => lanesConfigured);
-	gauge("lane_queued_bytes", "Bytes that wait for a lane", ({ laneQueuedBytes }) => laneQueuedBytes);
-	gauge("lane_wait_seconds", "Time that work waits for the lane with the shortest queue", ({ laneWaitMs }) => laneWaitMs / 1000);
-	gauge("cache_stored_bytes", "Bytes of answers that the cache holds in memory", ({ cachedBytes }) => cachedBytes);
-	gauge("shared_state_failing", "1 while Redis cannot be asked for limits", ({ sharedStateFailing }) => Number(sharedStateFailing));
-	gauge("audit_unwritten_records", "Audit records that are not on disk yet", ({ auditUnwritten }) => auditUnwritten);
-	gauge("audit_failing", "1 while audit records cannot be written", ({ auditFailing }) => Number(auditFailing));
+	addProcessGauges(registry, version, facts);
 	const countFindings = (direction: string, counts: Readonly<Record<string, number>>): void => {
 		for (const [type, count] of Object.entries(counts)) findings.inc({ direction, type }, count);
 	};

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Channel } from "../../src/inspect/channel.ts";
 import { answerStyle, type TextStyle } from "../../src/inspect/conversation.ts";
 import { openaiChat } from "../../src/providers/openai-chat.ts";
 import type { SourceKind } from "../../src/providers/provider.ts";
@@ -11,6 +10,7 @@ import { runs } from "../support/fuzz.ts";
 import { promptVerdict } from "../support/prompt-verdict.ts";
 import { random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
+import { throughChannel } from "../support/through-channel.ts";
 
 /** Prompts with every example → surrogates → answers made of them, of inventions and of halves, in every chunking. */
 const NUM_RUNS = 300;
@@ -58,19 +58,8 @@ function converse(strategy: "replace" | "synthetic", said: string): Conversation
 	};
 }
 
-function answer({ style }: Conversation, deltas: readonly string[], source: SourceKind, isMoving = false): string {
-	let channel = new Channel(program, style, source);
-	let out = "";
-	for (const delta of deltas) {
-		out += channel.write([delta]).texts[0] ?? delta;
-		if (!isMoving) continue;
-		const state = structuredClone(channel.state());
-		channel.close();
-		channel = new Channel(program, style, source, state);
-	}
-	out += channel.finish();
-	channel.close();
-	return out;
+function answer({ style }: Conversation, deltas: readonly string[], kind: SourceKind, isMoving = false): string {
+	return throughChannel(program, style, deltas, { kind, moves: () => isMoving }).out;
 }
 
 describe.each(["replace", "synthetic"] as const)("%s", (strategy) => {
@@ -123,5 +112,15 @@ describe.each(["replace", "synthetic"] as const)("%s", (strategy) => {
 			}),
 			runs(NUM_RUNS),
 		);
+	});
+
+	test("what a text ends with goes out at its end: a whole surrogate, or the beginning of one", () => {
+		const conversation = converse(strategy, "my mail is jane.doe@corp.com");
+		const { said, sent } = conversation;
+		const begun = sent.slice(0, -3);
+		for (let seed = 0; seed < 4; seed++) {
+			expect(answer(conversation, randomSlices(sent, 5, random(seed)), "text", seed % 2 === 0)).toBe(said);
+			expect(answer(conversation, randomSlices(begun, 5, random(seed)), "text", seed % 2 === 0)).toBe(begun);
+		}
 	});
 });

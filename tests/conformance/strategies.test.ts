@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { Channel } from "../../src/inspect/channel.ts";
 import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import type { RedactionStrategy } from "../../src/policy/policy.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
@@ -7,6 +6,7 @@ import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { exampleText } from "../support/examples.ts";
 import { chunkings, random } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
+import { throughChannel } from "../support/through-channel.ts";
 
 /** Every strategy × every recognizer × chunkings, also with a move to another lane after each piece. */
 const STRATEGIES: readonly RedactionStrategy[] = ["mask", "replace", "remove", "hash", "synthetic"];
@@ -18,18 +18,7 @@ beforeAll(async () => {
 });
 
 function inspect(strategy: RedactionStrategy, chunks: readonly string[], isMoving: boolean): string {
-	let channel = new Channel(program, { strategy, key }, "text");
-	let out = "";
-	for (const chunk of chunks) {
-		out += channel.write([chunk]).texts[0] ?? chunk;
-		if (!isMoving) continue;
-		const state = structuredClone(channel.state());
-		channel.close();
-		channel = new Channel(program, { strategy, key }, "text", state);
-	}
-	out += channel.finish();
-	channel.close();
-	return out;
+	return throughChannel(program, { strategy, key }, chunks, { moves: () => isMoving }).out;
 }
 
 /** Longest run of the secret's letters and digits that also stands in the output. */

@@ -146,6 +146,7 @@ test.each([
 	`Spelled: ${[...KEY].join(" ")} is the same, and so is \u{1d400}${KEY}.`,
 	'Nothing here, nor naïve 😀 there; "quoted" and back\\slash too, a = b.',
 	`data:image/png;base64,iVBORw0KGgo= and data: ${ADDRESS}`,
+	"Half of a pair \ud83d alone, and then words that are plain.",
 	"p\u0430ssword = hunter2hunter9X; \u65e5\u672c\u8a9e 😀\n\n\tfour one one one 1111 1111 1111",
 	`${"The same again. ".repeat(20)}${ADDRESS}`,
 ])("an answer that comes event by event says the same as in one piece, and leaks nothing: %j", (text) => {

@@ -7,7 +7,7 @@ import { createSigner } from "../../src/audit/checkpoint.ts";
 import { proveConsistency, proveInclusion, verifyProof } from "../../src/audit/proof.ts";
 import { chatStream } from "../support/chat-client.ts";
 import { CommandLine, type Ran } from "../support/command-line.ts";
-import { chatEvents, startMockUpstream } from "../support/mock-upstream.ts";
+import { startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 let line: CommandLine;
@@ -22,10 +22,7 @@ const found = async (...filter: string[]): Promise<Record<string, unknown>[]> =>
 beforeAll(async () => {
 	CommandLine.build();
 	line = new CommandLine();
-	const upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["Write to jane.doe", "@example.com today."]).join(""));
-	});
+	const upstream = await startChatUpstream(["Write to jane.doe", "@example.com today."]);
 	const proxy = await startProxy(upstream.url, `audit: { dir: "${dir}", max_segment_bytes: 4096 }`);
 	for (const prompt of ["hello", "phone (415) 555-2671", "hello", "hello", "hello"]) await chatStream(proxy.port, prompt);
 	await fetch(`http://127.0.0.1:${proxy.port}/nowhere`);

@@ -4,7 +4,7 @@ import type { InteractionRecord } from "../../src/audit/audit-record.ts";
 import type { HookRequest, Hooks, JudgedPrompt } from "../../src/hooks/hooks.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { type ChatAnswer, chatStream } from "../support/chat-client.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 const TIMEOUT_MS = 200;
@@ -15,10 +15,7 @@ let proxy: Proxy;
 const logged: { fields: object; message: string }[] = [];
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["Write to jane.doe@example.com today."]).join(""));
-	});
+	upstream = await startChatUpstream(["Write to jane.doe@example.com today."]);
 	const error = (fields: object, message: string): void => void logged.push({ fields, message });
 	proxy = await startProxy({ up: { type: "openai", base_url: upstream.url } }, "", undefined, {
 		logger: { debug: () => {}, info: () => {}, warn: () => {}, error },

@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { chatStream } from "../support/chat-client.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 let upstream: MockUpstream;
 let proxy: Proxy;
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["Write to jane.doe", "@example.com today."]).join(""));
-	});
+	upstream = await startChatUpstream(["Write to jane.doe", "@example.com today."]);
 	proxy = await startProxy(upstream.url);
 });
 afterAll(async () => {

@@ -36,7 +36,7 @@ export function harmExamples(row: Text, buckets: number): Example[] {
 		targets: [row.label],
 		weight: weight * share,
 	});
-	const parts = textParts(row.text);
+	const parts = someParts(row.text);
 	if (parts.length < 2) return [example(row.text, 1)];
 	return [example(row.text, 1), ...parts.map((part) => example(part, row.label === 1 ? 0.3 : 0.7))];
 }
@@ -47,4 +47,13 @@ export function kindExamples(row: Text, buckets: number): Example[] {
 	if (known.length === 0) return [];
 	const weight = HARM_WEIGHTS[row.kind.split(":")[0] as string] ?? 1;
 	return [{ features: featuresOf(row.text, buckets), targets: HARMS.map((harm) => Number(known.includes(harm))), weight }];
+}
+
+const MAX_PARTS = 10;
+
+/** The parts of a text; of a long one some, all over it. */
+export function someParts(text: string): string[] {
+	const parts = textParts(text);
+	const step = Math.max(1, parts.length / MAX_PARTS);
+	return Array.from({ length: Math.min(parts.length, MAX_PARTS) }, (_, i) => parts[Math.floor(i * step)] as string);
 }

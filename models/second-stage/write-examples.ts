@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { partWindows, worstWindows } from "../../src/models/second-stage.ts";
+import { worstWindows } from "../../src/models/second-stage.ts";
 import { WordPieces } from "../../src/models/word-pieces.ts";
 import { harmTexts } from "../harm/harm-data.ts";
 import type { Text } from "../injection/corpus.ts";
@@ -10,7 +10,7 @@ import { injectionTexts } from "../injection/injection-data.ts";
 import { ownTexts } from "../injection/own-texts/own-texts.ts";
 import { unlearnedTexts } from "../injection/unlearned.ts";
 import { type WindowExample, windowExamples } from "./examples.ts";
-import { harmWindowExamples } from "./harm-examples.ts";
+import { harmWindowExamples, harmWindows } from "./harm-examples.ts";
 
 /**
  * `CORPORA_DIR=… tsx models/second-stage/write-examples.ts VOCABULARY DIR`: what train.py reads. `examples.jsonl`: windows to
@@ -54,8 +54,8 @@ write(
 	[injection, harm].flatMap(({ task, texts, examplesOf }) =>
 		texts.flatMap((text) => {
 			const folds = text.set === "own" ? [] : [...(leftOut.get(keyOf(text)) ?? [])];
-			const origin = text.set !== "own" && text.label === 1 ? originOf(text) : undefined;
-			return examplesOf(pieces, text).map((example) => ({ task, ...example, folds, origin: origin ?? null }));
+			const origin = text.set !== "own" && text.label === 1 ? originOf(text) : null;
+			return examplesOf(pieces, text).map((example) => ({ task, ...example, folds, origin }));
 		}),
 	),
 );
@@ -76,7 +76,7 @@ write("judged.jsonl", [
 			id: text.id,
 			label: text.label,
 			fold,
-			windows: partWindows(pieces, text.text).map(({ ids }) => ids),
+			windows: harmWindows(pieces, text),
 		})),
 	),
 ]);

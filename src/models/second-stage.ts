@@ -8,6 +8,8 @@ import { WordPieces } from "./word-pieces.ts";
 
 /** Windows of one text, and of all texts of a prompt, that the transformer reads: those that the first stage finds worst. */
 const MAX_TEXT_WINDOWS = 4;
+/** The same for harm, whose windows are shorter: parts of some sentences. */
+const MAX_TEXT_PARTS = 10;
 const MAX_PROMPT_WINDOWS = 16;
 /** Windows of all prompts of a thread that may wait: about two seconds of work. What has no room is late. */
 const MAX_WAITING_WINDOWS = 256;
@@ -76,15 +78,17 @@ export function worstWindows(pieces: WordPieces, text: string, first: (part: str
 	return windows.sort(byScore).slice(0, MAX_TEXT_WINDOWS);
 }
 
-/** A window for each part of a text: harm is learned and judged in parts of some sentences. */
-export function partWindows(pieces: WordPieces, text: string): PieceWindow[] {
-	return textParts(text).flatMap((part) => pieceWindows(pieces, part, 1).slice(0, 1));
+/** Likewise the parts of a text: harm is learned and judged in some sentences at once. A part that is too long is several windows. */
+function worstParts(pieces: WordPieces, text: string, first: (part: string) => number): ScoredWindow[] {
+	const windows = textParts(text).flatMap((part) =>
+		pieceWindows(pieces, part, 1).map((window) => ({ ...window, score: first(part.slice(window.from, window.to)) })),
+	);
+	return windows.sort(byScore).slice(0, MAX_TEXT_PARTS);
 }
 
 const WINDOWS: Readonly<Record<Task, (pieces: WordPieces, text: string, first: (part: string) => number) => ScoredWindow[]>> = {
 	injection: worstWindows,
-	harm: (pieces, text, first) =>
-		textParts(text).flatMap((part) => partWindows(pieces, part).map((window) => ({ ...window, score: first(part) }))),
+	harm: worstParts,
 };
 
 const byScore = (a: { readonly score: number }, b: { readonly score: number }): number => b.score - a.score;

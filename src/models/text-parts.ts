@@ -1,8 +1,7 @@
-/** UTF-16 units of a part that is judged, or learned, by itself. */
+/** UTF-16 units of a part that is judged, or learned, by itself. A longer sentence is one part. */
 const PART_UNITS = 320;
-const MAX_PARTS = 10;
 
-/** Whole sentences, as many as fit into each part; of a long text some parts, all over it. */
+/** A text in parts of whole sentences, as many as fit into each. */
 export function textParts(text: string): string[] {
 	const parts: string[] = [];
 	let part = "";
@@ -13,7 +12,5 @@ export function textParts(text: string): string[] {
 		}
 		part += sentence;
 	}
-	if (part.trim() !== "") parts.push(part);
-	const step = Math.max(1, parts.length / MAX_PARTS);
-	return Array.from({ length: Math.min(parts.length, MAX_PARTS) }, (_, i) => parts[Math.floor(i * step)] as string);
+	return part.trim() === "" ? parts : [...parts, part];
 }

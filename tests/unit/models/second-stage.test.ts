@@ -75,6 +75,16 @@ test("harm is judged in parts of whole sentences, the worst of which counts, and
 	expect(risks.injection.get("bad")).toBeCloseTo(together(WEIGHTS, 0.4, 5));
 });
 
+test("of a text for harm the parts are read that the first stage finds worst, to the end of a sentence without one", async () => {
+	const read: number[][] = [];
+	const text = `${"good ".repeat(3000)}bad`;
+	const stage = createSecondStage(encoder(-5, read), pieces, BOTH);
+	const { risks } = await stage.judge({ injection: [], harm: [text] }, FIRST, 1e6);
+	expect(read).toHaveLength(10);
+	expect(read.filter((ids) => ids.includes(VOCABULARY.indexOf("bad")))).toHaveLength(1);
+	expect(risks.harm.get(text)).toBeCloseTo(together(WEIGHTS, 0.4, 5));
+});
+
 test("a prompt has its windows read up to a bound; of the other texts nothing is said", async () => {
 	const read: number[][] = [];
 	const texts = Array.from({ length: 40 }, (_, i) => `good ${i === 39 ? "bad" : "good ".repeat(i)}`);

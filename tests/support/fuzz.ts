@@ -1,7 +1,7 @@
 /** Seconds that random tests go on for, each with new seeds; 0: as long as in every run of the suite. */
 export const FUZZ_SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 0);
 
-/** Where a test that counts its seeds begins. */
+/** The seed that random tests begin with. */
 export const FIRST_SEED = FUZZ_SECONDS > 0 ? Date.now() % 2 ** 31 : 1;
 
 /** How many cases fast-check makes: so many, or as many as it can in `FUZZ_SECONDS`. */

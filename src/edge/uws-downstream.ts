@@ -35,13 +35,19 @@ export class UwsDownstream implements Downstream {
 	readonly #answers: OpenAnswers;
 	#stall: NodeJS.Timeout | undefined;
 	#dead = false;
-	#queue: Uint8Array[] = [];
+	readonly #queue: Uint8Array[] = [];
 	#head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
 	#ending = false;
 	/** The connection ends with the answer. */
 	#closing = false;
 	#scheduled = false;
 	#congested = false;
+	/** Made once: a write happens for every token. */
+	readonly #corked = (): void => {
+		this.#scheduled = false;
+		if (!this.#dead) this.#response.cork(this.#flushed);
+	};
+	readonly #flushed = (): void => this.#flush();
 	readonly #drainCallbacks: (() => void)[] = [];
 	readonly #abortCallbacks: ((reason: AbortReason) => void)[] = [];
 
@@ -117,7 +123,7 @@ export class UwsDownstream implements Downstream {
 		this.#dead = true;
 		this.#answers.end();
 		clearTimeout(this.#stall);
-		this.#queue = [];
+		this.#queue.length = 0;
 	}
 
 	#onStall(): void {
@@ -136,10 +142,7 @@ export class UwsDownstream implements Downstream {
 	#schedule(defer: (flush: () => void) => void = setImmediate): void {
 		if (this.#scheduled) return;
 		this.#scheduled = true;
-		defer(() => {
-			this.#scheduled = false;
-			if (!this.#dead) this.#response.cork(() => this.#flush());
-		});
+		defer(this.#corked);
 	}
 
 	/** While the socket is full nothing more is given to it: uWebSockets.js would keep all of it, out of reach of the deadline. */
@@ -149,9 +152,9 @@ export class UwsDownstream implements Downstream {
 			writeHead(this.#response, this.#head.status, this.#head.headers);
 			this.#head = undefined;
 		}
-		const [first] = this.#queue;
-		const bytes = this.#queue.length === 1 && first !== undefined ? first : Buffer.concat(this.#queue);
-		this.#queue = [];
+		// `pop` keeps the memory of the list for the next token.
+		const only = this.#queue.length === 1 ? this.#queue.pop() : undefined;
+		const bytes = only ?? Buffer.concat(this.#queue.splice(0));
 		// After `end` the binary keeps what the socket does not take, out of reach; so the end of much waits until it is taken.
 		if (this.#ending && (this.#isHead || bytes.length <= MAX_LAST_BYTES)) {
 			this.#kill();

@@ -199,7 +199,7 @@ export class LaneSession {
 		const again = Math.min(this.#repeat, bytes.length);
 		this.#repeat -= again;
 		this.#said += bytes.length - again;
-		if (again < bytes.length) this.#handler.onOutput(bytes.subarray(again));
+		if (again < bytes.length) this.#handler.onOutput(again === 0 ? bytes : bytes.subarray(again));
 	}
 
 	#leave(): void {

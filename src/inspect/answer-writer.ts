@@ -1,5 +1,6 @@
 import type { StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ChannelSet } from "./channel-set.ts";
+import type { FindingTally } from "./finding-tally.ts";
 import { composeEntry, type Entry } from "./stream-entry.ts";
 import { keepWritten, type TranscriptKeeper } from "./transcript.ts";
 
@@ -10,10 +11,19 @@ export class AnswerWriter {
 	readonly #channels: ChannelSet;
 	/** Absent where the format's end does not repeat what went out. */
 	readonly #transcript: TranscriptKeeper | undefined;
+	readonly #tally: FindingTally;
 	/** What was noted last: events that repeat one another say it again. */
 	#noted: unknown;
 
-	constructor(format: StreamFormat, memory: StreamMemory, channels: ChannelSet, transcript: TranscriptKeeper | undefined) {
+	/** `tally`: for what is found in the writing. */
+	constructor(
+		format: StreamFormat,
+		memory: StreamMemory,
+		channels: ChannelSet,
+		transcript: TranscriptKeeper | undefined,
+		tally: FindingTally,
+	) {
+		this.#tally = tally;
 		this.#format = format;
 		this.#memory = memory;
 		this.#channels = channels;
@@ -35,12 +45,24 @@ export class AnswerWriter {
 		const held = entry.held === "" ? "" : this.say(pauses as string, entry.held);
 		// A copy in the event may be cut; the text that it repeats ends all the same, and its finding is the one that counts.
 		const before = held + (this.#channels.isCut ? "" : this.#flushFinished(entry));
+		this.#countFirst(entry);
 		if (entry.isCut) return before + this.#composeCut(entry);
 		this.#repeatJoined(entry);
 		const edits = note === undefined ? undefined : this.#format.renumber?.(this.#memory, note);
 		const written = composeEntry(entry, (prefix) => this.#channels.isAltered(prefix), edits ?? []);
 		if (this.#transcript !== undefined) keepWritten(this.#transcript, this.#format, entry, written.data);
 		return before + written.sse;
+	}
+
+	/** A copy of what did not come before is the text itself, and counts; the copies of it do not. */
+	#countFirst({ copied = [] }: Entry): void {
+		const transcript = this.#transcript;
+		if (transcript === undefined) return;
+		const isFirst = (channel: string): boolean =>
+			channel !== "" && [channel, `counted ${channel}`].every((key) => transcript.get(key) === undefined);
+		const first = copied.filter(([channel]) => isFirst(channel));
+		for (const [channel, findings] of first) this.#tally.add(findings, channel);
+		for (const [channel] of first) transcript.set(`counted ${channel}`, "");
 	}
 
 	/** A copy of a text that was inspected together with another one, or as a part, says what went out. */

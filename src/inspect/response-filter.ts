@@ -71,7 +71,7 @@ class Filter implements ResponseFilter {
 			state: state?.channels,
 			usage: state?.usage ?? NOTHING_USED,
 		});
-		this.#writer = new AnswerWriter(this.#format, this.#memory, this.#channels, this.#transcript);
+		this.#writer = new AnswerWriter(this.#format, this.#memory, this.#channels, this.#transcript, this.#tally);
 	}
 
 	found(): FindingReport {

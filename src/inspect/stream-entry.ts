@@ -1,4 +1,5 @@
 import type { EventData, Place } from "../providers/provider.ts";
+import type { Finding } from "../verdict/finding.ts";
 import { type Replacement, replaceValues } from "../wire/json-strings.ts";
 import type { SseBlock } from "../wire/sse-decoder.ts";
 import { withData } from "../wire/sse-encoder.ts";
@@ -15,6 +16,8 @@ export interface Entry {
 	held: string;
 	/** A cut took effect in this event. */
 	isCut: boolean;
+	/** What copies in it hold. */
+	readonly copied?: readonly (readonly [channel: string, findings: readonly Finding[]])[];
 	/** The single events, where this is several of them in one: only those whose text changes are looked at one by one. */
 	readonly repeated?: RepeatedEvents;
 	/** Of several, the event in which the cut took effect. */
@@ -24,13 +27,15 @@ export interface Entry {
 /** An entry whose complete texts are already decided. */
 export function createEntry(block: SseBlock, reading: EventData, inspect: (place: Place) => WholeText): Entry {
 	let isCut = false;
+	const copied: [string, readonly Finding[]][] = [];
 	const texts = reading.places.map((place) => {
 		if (place.kind === "delta") return undefined;
 		const whole = inspect(place);
+		if (place.kind === "copy" && whole.findings.length > 0) copied.push([place.channel, whole.findings]);
 		isCut ||= whole.isCut && place.kind !== "echo";
 		return whole.text;
 	});
-	return { block, reading, texts, held: "", isCut };
+	return { block, reading, texts, held: "", isCut, copied };
 }
 
 /** Several events as one entry. */

@@ -48,7 +48,7 @@ export class TranscriptKeeper implements Transcript {
 export function keepWritten(transcript: TranscriptKeeper, format: StreamFormat, { reading, texts }: Entry, data: string): void {
 	for (const [i, { kind, channel, text }] of reading.places.entries()) {
 		const said = texts[i] ?? text;
-		if (kind === "delta" && said !== "") transcript.append(channel, said);
+		if (kind === "delta" && text + said !== "") transcript.append(channel, said);
 	}
 	if (reading.isKept) for (const [key, value] of format.keep?.(data) ?? []) transcript.set(key, value);
 }

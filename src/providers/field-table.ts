@@ -92,7 +92,7 @@ export function createFieldReader(
 		if (data !== undefined && data.kind !== "text") return data.kind;
 		if (!isInspected(treatment)) return undefined;
 		if (treatment === "part") return placeOf(string, treatment, JSON.stringify(string.path.slice(0, -2)));
-		const hasChannel = treatment.startsWith("delta") || treatment === "copyAnswer";
+		const hasChannel = treatment.startsWith("delta") || treatment.startsWith("copy");
 		const place = placeOf(string, treatment, hasChannel ? channelOf(root, string.path) : "");
 		return treatment.endsWith("Tool") && isClientCall(root, string.path) ? { isTool: true, ...place } : place;
 	};

@@ -1,5 +1,6 @@
 import type { JsonPath } from "../wire/json-strings.ts";
 import { createFieldReader, type FieldTable, indexOf, type Treatment } from "./field-table.ts";
+import { argumentSteps } from "./gemini-partial-args.ts";
 import { isObject, type JsonObject, valueAt } from "./json-object.ts";
 import { GEMINI_SETTINGS } from "./request-settings.ts";
 
@@ -10,20 +11,41 @@ function partFields(at: string, text: "delta" | "whole"): FieldTable {
 	return [
 		[`${at}.text`, `${text}Answer`],
 		[`${at}.thoughtSignature`, "opaque"],
+		[`${at}.thought_signature`, "opaque"],
 		[`${at}.functionCall.id`, "name"],
 		[`${at}.functionCall.name`, "wholeTool"],
 		[`${at}.functionCall.args`, "wholeValue"],
+		[`${at}.functionCall.partialArgs.#.jsonPath`, "whole"],
+		[`${at}.functionCall.partialArgs.#.stringValue`, text],
+		[`${at}.functionCall.partialArgs.#.numberValue`, "whole"],
+		[`${at}.functionCall.partialArgs.#.nullValue`, "name"],
 		[`${at}.functionResponse.id`, "name"],
 		[`${at}.functionResponse.name`, "whole"],
 		[`${at}.functionResponse.response`, "wholeValue"],
+		[`${at}.toolCall.id`, "name"],
+		[`${at}.toolCall.toolType`, "name"],
+		[`${at}.toolCall.args`, "wholeValue"],
+		[`${at}.toolResponse.id`, "name"],
+		[`${at}.toolResponse.toolType`, "name"],
+		[`${at}.toolResponse.response`, "wholeValue"],
+		[`${at}.executableCode.id`, "name"],
 		[`${at}.executableCode.language`, "name"],
 		[`${at}.executableCode.code`, text],
+		[`${at}.codeExecutionResult.id`, "name"],
 		[`${at}.codeExecutionResult.outcome`, "name"],
 		[`${at}.codeExecutionResult.output`, text],
 		[`${at}.inlineData.mimeType`, "name"],
 		[`${at}.inlineData.data`, "media"],
 		[`${at}.inline_data.data`, "media"],
+		[`${at}.inlineData.displayName`, "whole"],
 		[`${at}.fileData.mimeType`, "name"],
+		[`${at}.fileData.fileUri`, "whole"],
+		[`${at}.fileData.displayName`, "whole"],
+		[`${at}.audioTranscription.text`, text],
+		[`${at}.audioTranscription.languageCode`, "name"],
+		[`${at}.partMetadata`, "wholeValue"],
+		[`${at}.videoMetadata.**`, "name"],
+		[`${at}.mediaResolution.**`, "name"],
 	];
 }
 
@@ -48,7 +70,8 @@ export const readAnswerFields = createFieldReader(
 	{
 		channelOf: (root, path) => {
 			const { candidate, part } = partAt(root, path);
-			return channelName({ index: indexOf(candidate, path[1] as number), isThought: part["thought"] === true, steps: path.slice(5) });
+			const steps = argumentSteps(path.slice(5), part);
+			return channelName({ index: indexOf(candidate, path[1] as number), isThought: part["thought"] === true, steps });
 		},
 		spans: ["candidates.#.finishReason", PARTS, "candidates.#.logprobsResult", "candidates.#.groundingMetadata.groundingSupports"],
 	},
@@ -69,7 +92,7 @@ export interface PartChannel {
 	readonly steps: JsonPath;
 }
 
-function channelName({ index, isThought, steps }: PartChannel): string {
+export function channelName({ index, isThought, steps }: PartChannel): string {
 	return `${index}:${isThought ? "thought" : "answer"}:${JSON.stringify(steps)}`;
 }
 

@@ -2,9 +2,10 @@ import { vendorErrorOf } from "../core/vendor-error.ts";
 import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { type Fields, indexOf, isPosition, NAME } from "./field-table.ts";
-import { isParted, parseChannelName, readAnswerFields } from "./gemini-fields.ts";
+import { channelName, isParted, parseChannelName, readAnswerFields } from "./gemini-fields.ts";
+import { endedArguments, memberSteps, partWith } from "./gemini-partial-args.ts";
 import { readGenerateRequest } from "./gemini-request.ts";
-import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
+import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
 import type { Amendment, BodyReading, CutCause, EventReading, Place, Provider, StreamFormat, StreamMemory } from "./provider.ts";
 import { usageCounts } from "./reported-usage.ts";
 
@@ -56,7 +57,7 @@ function createStreamFormat(): StreamFormat {
 		continuationOf: (channel) => (isParted(channel) ? channel : undefined),
 		textEvent(channel, text, memory) {
 			const { index, isThought, steps } = parseChannelName(channel);
-			const part = { ...nest(steps, text), ...(isThought && { thought: true }) };
+			const part = { ...partWith(steps, text), ...(isThought && { thought: true }) };
 			return event(memoryOf(memory), [{ content: { parts: [part], role: "model" }, index }]);
 		},
 		cut(memory, unsent, _transcript, cause) {
@@ -92,7 +93,7 @@ function readEvent(data: string, memory: GeminiMemory): EventReading {
 	const channels = fields.places
 		.filter(({ kind, text }) => kind === "delta" && text !== "")
 		.map(({ channel }) => parseChannelName(channel));
-	if (!channels.every(({ steps }) => steps.every((step) => typeof step === "number" || WORD.test(step))))
+	if (!channels.every(({ steps }) => memberSteps(steps).every((step) => typeof step === "number" || WORD.test(step))))
 		return { kind: "fault", code: "channel_not_inspected" };
 	// What is held goes out with the finish reason, so nothing may follow it.
 	if (channels.some(({ index }) => memory.closed.includes(index))) return { kind: "fault", code: "upstream_invalid_event" };
@@ -113,11 +114,27 @@ function readEvent(data: string, memory: GeminiMemory): EventReading {
 		amendments: logprobAmendments(object, fields),
 		finished: [
 			...finished.map((index) => `${index}:`),
+			...endingArguments(candidates, seen),
 			...fields.places.map(({ channel }) => channel).filter((channel) => channel !== "" && isParted(channel)),
 		],
 		isOnlyText: isOnlyText(object, candidates),
 		note: { head, seen, finished, isRefused, usage: usageCounts(object["usageMetadata"]) } satisfies GeminiNote,
 	};
+}
+
+/** Prefixes of the channels of streamed arguments that end with the event. */
+function endingArguments(candidates: readonly JsonObject[], numbers: readonly number[]): string[] {
+	return candidates.flatMap(({ content }, i) =>
+		partsOf(content).flatMap((part) =>
+			endedArguments(part).map((steps) =>
+				channelName({ index: numbers[i] as number, isThought: part["thought"] === true, steps }).slice(0, -1),
+			),
+		),
+	);
+}
+
+function partsOf(content: unknown): JsonObject[] {
+	return isObject(content) ? objectsOf(content["parts"]) : [];
 }
 
 const ENVELOPE: ReadonlySet<string> = new Set(["candidates", "usageMetadata", "modelVersion", "responseId", "createTime"]);
@@ -126,7 +143,7 @@ const ENVELOPE: ReadonlySet<string> = new Set(["candidates", "usageMetadata", "m
 function isOnlyText(object: JsonObject, candidates: readonly JsonObject[]): boolean {
 	if (candidates.length === 0 || !Object.keys(object).every((member) => ENVELOPE.has(member))) return false;
 	return candidates.every(({ content, index: _index, ...rest }) => {
-		const parts = isObject(content) ? objectsOf(content["parts"]) : [];
+		const parts = partsOf(content);
 		const isText = ({ text, thought: _thought, ...more }: JsonObject): boolean =>
 			typeof text === "string" && Object.keys(more).length === 0;
 		return parts.length > 0 && parts.every(isText) && Object.keys(rest).length === 0;

@@ -1,5 +1,8 @@
 import type { FieldTable } from "./field-table.ts";
 
+/** What a part of a content says of a source (Mistral): each comes whole. */
+const SAID_OF_SOURCES = ["tool", "title", "url", "source", "description", "favicon", "file_id", "file_name", "file_type"];
+
 /** The members of a message: `delta` in a streamed answer, where texts grow; `whole` in a body and in a request. */
 export function messageFields(text: "delta" | "whole"): FieldTable {
 	const json = `${text}Json` as const;
@@ -10,6 +13,7 @@ export function messageFields(text: "delta" | "whole"): FieldTable {
 		["content.#.type", "name"],
 		["content.#.text", answer],
 		["content.#.thinking.#.type", "name"],
+		...SAID_OF_SOURCES.map((member) => [`content.#.${member}`, "whole"] as const),
 		["refusal", text],
 		["reasoning", text],
 		["reasoning_content", text],
@@ -18,9 +22,13 @@ export function messageFields(text: "delta" | "whole"): FieldTable {
 		["reasoning_details.#.format", "name"],
 		["reasoning_details.#.data", "opaque"],
 		["reasoning_details.#.signature", "opaque"],
-		["thinking_blocks.#.type", "name"],
-		["thinking_blocks.#.data", "opaque"],
-		["thinking_blocks.#.signature", "opaque"],
+		...["thinking_blocks.#", "provider_specific_fields.thinking_blocks.#"].flatMap(
+			(at): FieldTable => [
+				[`${at}.type`, "name"],
+				[`${at}.data`, "opaque"],
+				[`${at}.signature`, "opaque"],
+			],
+		),
 		["function_call.name", "wholeTool"],
 		["function_call.arguments", json],
 		["tool_calls.#.index", "whole"],
@@ -39,6 +47,7 @@ export function messageFields(text: "delta" | "whole"): FieldTable {
 		["annotations.#.type", "name"],
 		["annotations.**", "whole"],
 		["citations.**", "whole"],
+		["executed_tools.**", "whole"],
 	];
 }
 

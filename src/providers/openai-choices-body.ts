@@ -2,6 +2,7 @@ import { createFieldReader, type FieldTable } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { companionsOf } from "./openai-logprobs.ts";
 import type { Provider } from "./provider.ts";
+import { SIGNATURES, signatureAmendments } from "./reasoning-signatures.ts";
 
 /** What differs between the bodies of OpenAI's two completion APIs. */
 export interface ChoicesBodyShape {
@@ -14,7 +15,8 @@ export interface ChoicesBodyShape {
 
 /** Answers with `choices` that are not streamed. */
 export function createChoicesBody(shape: ChoicesBodyShape): Pick<Provider, "readBody" | "cutBody"> {
-	const spans = ["choices.#", "choices.#.logprobs", "choices.#.token_ids"];
+	const signatures = SIGNATURES.map((path) => `choices.#.message.${path}`);
+	const spans = ["choices.#", "choices.#.logprobs", "choices.#.token_ids", ...signatures];
 	const readFields = createFieldReader(shape.fields, { channelOf: (_root, path) => JSON.stringify(path.slice(0, -2)), spans });
 	const readEnds = createFieldReader([], { spans: ["choices.#", "choices.#.finish_reason", ...shape.dropped] });
 	return {
@@ -25,7 +27,11 @@ export function createChoicesBody(shape: ChoicesBodyShape): Pick<Provider, "read
 			if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 			const choices = Array.isArray(object["choices"]) ? object["choices"] : [];
 			const areOwn = (i: number): boolean => isObject(choices[i]) && shape.areLogprobsOwn(choices[i]);
-			return { kind: "data", places: fields.places, amendments: companionsOf(json, fields, areOwn) };
+			return {
+				kind: "data",
+				places: fields.places,
+				amendments: [...companionsOf(json, fields, areOwn), ...signatureAmendments(json, fields)],
+			};
 		},
 		cutBody(json, cut) {
 			const { spans = [] } = readEnds(json, undefined) ?? {};

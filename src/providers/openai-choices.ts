@@ -7,6 +7,8 @@ import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { type NamedCalls, withNames } from "./named-calls.ts";
 import { companionsOf } from "./openai-logprobs.ts";
 import type { Companion, EventData, StreamFormat, StreamMemory } from "./provider.ts";
+import { isSignedText, SIGNATURES, signatureCompanions } from "./reasoning-signatures.ts";
+import { withoutMessages } from "./repeated-message.ts";
 import { usageCounts } from "./reported-usage.ts";
 
 /** What differs between the streams of OpenAI's two completion APIs. */
@@ -92,6 +94,7 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 		newMemory: (): ChoicesMemory => ({ named: {}, head: {}, open: [], closed: [], begun: [], usage: undefined }),
 		read,
 		repeats: { padding: "obfuscation" },
+		continuationOf: (channel) => (isSignedText(channel) ? channel : undefined),
 		note(memory, note) {
 			const { named, head, choices, finished, usage } = note as ChoicesNote;
 			const state = memoryOf(memory);
@@ -128,28 +131,33 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 }
 
 function createReader(shape: ChoicesShape): StreamFormat["read"] {
-	const readFields = createFieldReader([...COMPLETION_HEAD, ...shape.fields, ["choices.#.**", "delta"]], {
-		channelOf: (root, path) => {
-			const position = path[1] as number;
-			const choice = (root as { choices: unknown[] }).choices[position];
-			return `${indexOf(choice, position)}:${JSON.stringify(shape.steps(path.slice(2), isObject(choice) ? choice : {}))}`;
-		},
-		spans: ["choices.#", "choices.#.logprobs", "choices.#.token_ids"],
-	});
+	const channelOf = (root: unknown, path: JsonPath): string => {
+		const position = path[1] as number;
+		const choice = (root as { choices: unknown[] }).choices[position];
+		return `${indexOf(choice, position)}:${JSON.stringify(shape.steps(path.slice(2), isObject(choice) ? choice : {}))}`;
+	};
+	const table: FieldTable = [...COMPLETION_HEAD, ...shape.fields, ["choices.#.**.type", "name"], ["choices.#.**", "delta"]];
+	const spans = [
+		...["choices.#", "choices.#.logprobs", "choices.#.token_ids", "choices.#.message"],
+		...SIGNATURES.map((path) => `choices.#.delta.${path}`),
+	];
+	const readFields = createFieldReader(table, { channelOf, spans });
 	return (data, _eventName, memory) => {
 		if (data === "[DONE]") return { kind: "done" };
 		const object = parseObject(data);
 		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 		if (object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
-		const fields = readFields(data, object);
-		if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
+		const read = readFields(data, object);
+		if (read === undefined || read.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 		const choices = Array.isArray(object["choices"]) ? object["choices"].map((choice) => (isObject(choice) ? choice : {})) : [];
 		const numbers = choices.map(indexOf);
 		if (!numbers.every(isPosition)) return { kind: "fault", code: "upstream_invalid_event" };
 		const finished = numbers.filter((_, i) => choices[i]?.["finish_reason"] != null);
+		const { fields, gone } = withoutMessages(read, choices);
 		const calls = withNames(fields.places, object, (memory as ChoicesMemory).named);
 		if (calls === undefined) return { kind: "fault", code: "upstream_invalid_event" };
 		const { places, named } = calls;
+		const signatures = signatureCompanions(data, fields, (path) => channelOf(object, path));
 		const note: ChoicesNote = {
 			named,
 			head: Object.fromEntries(HEAD_MEMBERS.filter((name) => isName(object[name])).map((name) => [name, object[name]])),
@@ -161,10 +169,10 @@ function createReader(shape: ChoicesShape): StreamFormat["read"] {
 		return {
 			kind: "data",
 			places,
-			companions: offsetsOf(choices, numbers, fields),
-			amendments: companionsOf(data, fields, (i) => shape.areLogprobsOwn(choices[i] ?? {})),
+			companions: [...offsetsOf(choices, numbers, fields), ...signatures],
+			amendments: [...companionsOf(data, fields, (i) => shape.areLogprobsOwn(choices[i] ?? {})), ...gone],
 			...followsOf(shape, choices, numbers),
-			finished: finished.map((index) => `${index}:`),
+			finished: [...finished.map((index) => `${index}:`), ...signatures.map(({ channels }) => channels)],
 			isOnlyText: finished.length === 0 && choices.length > 0 && object["usage"] == null && choices.every(shape.isOnlyText),
 			note,
 		};

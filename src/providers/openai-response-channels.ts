@@ -1,19 +1,14 @@
 import type { JsonPath } from "../wire/json-strings.ts";
 import { createFieldReader, type Fields, type FieldTable, isCount } from "./field-table.ts";
-import { isObject, type JsonObject, objectsOf } from "./json-object.ts";
+import { isObject, type JsonObject, objectsOf, valueAt } from "./json-object.ts";
 import { itemFields, partFields, responseFields } from "./openai-response-fields.ts";
 
 /**
- * A text of a streamed response: output index, the list and position below it, the name of its events without `.delta`,
- * and the path in the delta where that is no string. Item ids do not count: some servers change them from event to event.
+ * A text of a streamed response: output index, the list and position below it (`content_index`, `summary_index`, and of
+ * events that are not known whatever else they number their texts by), the name of its events without `.delta`, and the
+ * path in the delta where that is no string. Item ids do not count: some servers change them from event to event.
  */
-export type Channel = readonly [
-	output: number | null,
-	list: "content" | "summary" | null,
-	position: number | null,
-	base: string,
-	...path: JsonPath,
-];
+export type Channel = readonly [output: number | null, list: string | null, position: number | null, base: string, ...path: JsonPath];
 
 /** The events of a text that an item may have from its beginning, by the item's type and the member. */
 const ITEM_BASES: Readonly<Record<string, string>> = {
@@ -45,7 +40,10 @@ type Reader = (json: string, root: unknown) => Fields | undefined;
 
 function createReader(table: FieldTable): Reader {
 	return createFieldReader([...HEAD, ...table], {
-		channelOf: (root, path) => JSON.stringify(channelOf(root as JsonObject, path)),
+		channelOf: (root, path) => {
+			const channel = channelOf(root as JsonObject, path);
+			return typeof channel === "string" ? channel : JSON.stringify(channel);
+		},
 		refine: (root, path) => (path[0] === "item" && isWhole(root as JsonObject, path) ? "whole" : undefined),
 		spans: SPANS,
 	});
@@ -114,7 +112,11 @@ function isWhole({ item, type }: JsonObject, path: JsonPath): boolean {
 	return !Object.hasOwn(ITEM_BASES, `${isObject(item) ? item["type"] : ""}.${member}`);
 }
 
-function channelOf(event: JsonObject, path: JsonPath): Channel {
+/**
+ * A string for copies that no delta has: the transcript's name for the end of the item that they came with, or nothing for
+ * what is said about a text, which has an event of its own.
+ */
+function channelOf(event: JsonObject, path: JsonPath): Channel | string {
 	const output = numberOf(event["output_index"]);
 	const [root, list, position] = path;
 	const { item, part, response } = event;
@@ -122,14 +124,18 @@ function channelOf(event: JsonObject, path: JsonPath): Channel {
 		const inItem: JsonObject = { output_index: position, item: objectsOf(response["output"])[position] };
 		return channelOf(inItem, ["item", ...path.slice(3)]);
 	}
-	if (root === "part" && isObject(part)) return [output, ...positionOf(event), baseOfPart(part["type"])];
-	if (root === "item" && isObject(item)) {
-		if (list !== "content" && list !== "summary") return [output, null, null, ITEM_BASES[`${item["type"]}.${list}`] ?? ""];
-		const parts = item[list];
-		const element: unknown = Array.isArray(parts) ? parts[position as number] : undefined;
-		return [output, list, position as number, baseOfPart(isObject(element) ? element["type"] : undefined)];
-	}
+	if (root === "part" && isObject(part)) return path.length > 2 ? "" : [output, ...positionOf(event), baseOfPart(part["type"])];
+	if (root === "item" && isObject(item)) return itemChannel(output, item, path);
 	return [output, ...positionOf(event), baseOf(event["type"]), ...path.slice(1)];
+}
+
+function itemChannel(output: number | null, item: JsonObject, [, list, position, ...more]: JsonPath): Channel | string {
+	if (list !== "content" && list !== "summary") {
+		const base = ITEM_BASES[`${item["type"]}.${list}`];
+		return base === undefined ? `end ${output}` : [output, null, null, base];
+	}
+	if (more.length > 1) return "";
+	return [output, list, position as number, baseOfPart(valueAt(item, [list, position as number, "type"]))];
 }
 
 const TEXTS: ReadonlySet<string> = new Set(
@@ -142,12 +148,12 @@ export function textOf(channel: string): string | undefined {
 	return TEXTS.has(base) ? base : undefined;
 }
 
-function positionOf({
-	content_index: content,
-	summary_index: summary,
-}: JsonObject): readonly ["content" | "summary" | null, number | null] {
-	const [at, inSummary] = [numberOf(content), numberOf(summary)];
-	return at !== null ? ["content", at] : inSummary !== null ? ["summary", inSummary] : [null, null];
+const INDEX = /^(?!output_)([a-z]{1,30})_index$/;
+
+function positionOf(event: JsonObject): readonly [list: string | null, position: number | null] {
+	const lists = Object.keys(event).flatMap((name) => (numberOf(event[name]) === null ? [] : [INDEX.exec(name)?.[1] ?? ""]));
+	const list = ["content", "summary"].find((known) => lists.includes(known)) ?? lists.find((name) => name !== "");
+	return list === undefined ? [null, null] : [list, numberOf(event[`${list}_index`])];
 }
 
 function numberOf(value: unknown): number | null {

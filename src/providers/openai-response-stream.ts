@@ -80,7 +80,6 @@ const KEPT: ReadonlySet<string> = new Set([
 ]);
 
 const BEGINNINGS: ReadonlySet<string> = new Set(["response.created", "response.queued", "response.in_progress"]);
-const POSITIONS: readonly string[] = ["output_index", "content_index", "summary_index"];
 const INVALID: EventReading = { kind: "fault", code: "upstream_invalid_event" };
 
 function readEvent(data: string, eventName: string | undefined): EventReading {
@@ -92,7 +91,7 @@ function readEvent(data: string, eventName: string | undefined): EventReading {
 	if (type === "" && object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 	if (eventName !== undefined && eventName !== type) return INVALID;
 	// Readers that join texts by these numbers would join others than are joined here.
-	if (!POSITIONS.every((name) => object[name] == null || isPosition(object[name]))) return INVALID;
+	if (!Object.entries(object).every(([name, value]) => !name.endsWith("_index") || value == null || isPosition(value))) return INVALID;
 	// Text that a response begins with would go on in the deltas.
 	if (BEGINNINGS.has(type) && isObject(object["response"]) && objectsOf(object["response"]["output"]).length > 0) return INVALID;
 	const fields = readerOf(type)(data, object);

@@ -29,6 +29,8 @@ const FOREIGN_MEMBERS: ReadonlySet<string | number> = new Set([
 	"functionResponse",
 	"function_response",
 	"codeExecutionResult",
+	"toolResponse",
+	"tool_response",
 	"tool_results",
 ]);
 

@@ -1,0 +1,232 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { ApiName } from "../../src/core/api.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { allRecognizers } from "../support/scanner-program.ts";
+import { dataOf, stringAt } from "../support/stream-channel.ts";
+import { streamThrough } from "../support/stream-through.ts";
+import { VENDOR_OBJECTS } from "../support/vendor-objects.ts";
+
+/**
+ * What current APIs send beside text that grows: objects that come whole, pieces that are numbered by something else than
+ * an index, texts that a server says again. Objects stay in one piece, pieces of different texts are never read as one, and
+ * a finding counts once.
+ */
+const STYLE = { strategy: "replace", key: new Uint8Array(32) } as const;
+const MAIL = "jane.doe@example.com";
+/** As a text's last word it is held, for it may begin a telephone's number. */
+const HELD = "call 415";
+
+let program: ScannerProgram;
+beforeAll(async () => {
+	program = await allRecognizers("redact");
+});
+
+type Data = Readonly<Record<string, unknown>>;
+
+function sse(events: readonly (Data | string)[]): string {
+	return events.map((data) => `data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`).join("");
+}
+
+interface Outcome {
+	readonly out: string;
+	readonly events: Data[];
+	readonly counts: Record<string, number>;
+}
+
+/** What comes of a stream; the same is read of it however it is cut. */
+function through(api: ApiName, events: readonly (Data | string)[]): Outcome {
+	const bytes = Buffer.from(sse(events));
+	const [whole, ...others] = [[bytes.length], [1], [13]].map((sizes) =>
+		streamThrough(bytes, { api, program, style: STYLE, sizes, moveEvery: 5 }),
+	);
+	for (const { out, ended } of others) {
+		expect(ended).toBe(whole?.ended);
+		expect(out).not.toContain("jane.doe");
+	}
+	const out = whole?.out ?? "";
+	const [, comment = "{}"] = /^: security (.*)$/m.exec(out) ?? [];
+	return { out: out.replace(/^: security .*\n\n/m, ""), events: dataOf(out), counts: JSON.parse(comment).findings };
+}
+
+const chat = (choice: object): Data => ({
+	id: "c",
+	object: "chat.completion.chunk",
+	created: 1,
+	model: "m",
+	choices: [{ index: 0, ...choice }],
+});
+const CHAT_END = [chat({ delta: {}, finish_reason: "stop" }), "[DONE]"];
+const part = (members: object): Data => ({ candidates: [{ content: { role: "model", parts: [members] }, index: 0 }], modelVersion: "m" });
+const GEMINI_END = [
+	{ candidates: [{ content: { role: "model", parts: [{ text: "" }] }, index: 0, finishReason: "STOP" }], modelVersion: "m" },
+];
+
+describe.each(VENDOR_OBJECTS.map((object) => [`${object.api}: ${object.name}`, object] as const))("%s", (_name, { api, events }) => {
+	test("comes back byte for byte, whatever its texts end with", () => {
+		const clean = events(HELD);
+		expect(through(api, clean).out).toBe(sse(clean));
+	});
+
+	test("loses what is found in it, and nothing else", () => {
+		const { out, counts } = through(api, events(MAIL));
+		expect(out).not.toContain(MAIL);
+		expect(out.replaceAll("[EMAIL_1]", MAIL)).toBe(sse(events(MAIL)));
+		expect(counts).toHaveProperty("email");
+	});
+});
+
+test("arguments that Gemini streams are texts of their own, whole when they end", () => {
+	const piece = (jsonPath: string, stringValue: string, more: object = {}): Data =>
+		part({ functionCall: { partialArgs: [{ jsonPath, stringValue, ...more }], willContinue: true } });
+	const more = { willContinue: true };
+	const sent = [
+		part({ functionCall: { name: "mail", id: "c1", ...more }, thoughtSignature: "c2ln" }),
+		piece("$.to", "jane.", more),
+		piece("$.to", "doe@example.com"),
+		piece("$['odd name']", "see 415", more),
+		piece("$['odd name']", "!"),
+		part({ functionCall: {} }),
+		...GEMINI_END,
+	];
+	const { events, counts } = through("gemini-generate", sent);
+	const args = new Map<string, string>();
+	for (const event of events) {
+		const at = ["candidates", 0, "content", "parts", 0, "functionCall", "partialArgs", 0];
+		const path = stringAt(event, [...at, "jsonPath"]);
+		if (path !== "") args.set(path, (args.get(path) ?? "") + stringAt(event, [...at, "stringValue"]));
+	}
+	expect([...args]).toEqual([
+		["$.to", "[EMAIL_1]"],
+		["$['odd name']", "see 415!"],
+	]);
+	expect(counts).toEqual({ email: 1 });
+});
+
+const response = (status: string, output: readonly object[]): Data => ({
+	id: "r",
+	object: "response",
+	created_at: 1,
+	status,
+	model: "m",
+	output,
+});
+
+/** Events of a response with their numbers; the last has its items. */
+function responseOf(items: readonly object[], between: readonly Data[]): Data[] {
+	const events: Data[] = [
+		{ type: "response.created", response: response("in_progress", []) },
+		...between,
+		{ type: "response.completed", response: response("completed", items) },
+	];
+	return events.map((event, sequence_number) => ({ ...event, sequence_number }));
+}
+
+test("pieces that a response numbers by another index than it is known for are texts of their own", () => {
+	const piece = (command_index: number, delta: string): Data => ({
+		type: "response.shell_call_command.delta",
+		output_index: 0,
+		command_index,
+		delta,
+	});
+	const { events } = through("openai-responses", responseOf([], [piece(0, `mail ${MAIL}`), piece(1, "ls 415"), piece(0, " now")]));
+	const commandOf = (index: number): string =>
+		events.map((event) => (event["command_index"] === index ? stringAt(event, ["delta"]) : "")).join("");
+	expect([0, 1].map(commandOf)).toEqual(["mail [EMAIL_1] now", "ls 415"]);
+	expect(events.map((event) => event["sequence_number"])).toEqual(events.map((_, i) => i));
+});
+
+test("an index that is no number ends a response", () => {
+	const piece = { type: "response.shell_call_command.delta", output_index: 0, command_index: "0", delta: "ls" };
+	expect(through("openai-responses", responseOf([], [piece])).out).toContain("upstream_invalid_event");
+});
+
+const message = (text: string): object => ({
+	id: "m",
+	type: "message",
+	role: "assistant",
+	status: "completed",
+	content: [{ type: "output_text", text, annotations: [{ type: "url_citation", title: `of ${MAIL}`, url: "https://a.example/415" }] }],
+});
+const CALL = { id: "f", type: "function_call", status: "completed", call_id: "call_1", name: "f", arguments: `{"to":"${MAIL}"}` };
+const SEARCH = { id: "w", type: "web_search_call", status: "completed", action: { type: "search", query: `who is ${MAIL}` } };
+
+test.each([
+	[
+		"at the end of its item",
+		(items: readonly object[]) => items.map((item, output_index) => ({ type: "response.output_item.done", output_index, item })),
+	],
+	["at the end of the response", () => []],
+])("what a response says without deltas counts once, %s", (_when, between) => {
+	const items = [message(`to ${MAIL}`), CALL, SEARCH];
+	const { out, counts } = through("openai-responses", responseOf(items, between(items)));
+	expect(out).not.toContain(MAIL);
+	// The annotation has an event of its own, which counts.
+	expect(counts).toEqual({ email: 3 });
+});
+
+test("what is said about a changed text stays what it was", () => {
+	const place = { item_id: "m", output_index: 0, content_index: 0 };
+	const [title, url] = ["plain", "https://a.example/415"];
+	const annotated = (text: string): object => ({ type: "output_text", text, annotations: [{ type: "url_citation", title, url }] });
+	const between: Data[] = [
+		{ type: "response.output_item.added", output_index: 0, item: { id: "m", type: "message", role: "assistant", content: [] } },
+		{ type: "response.content_part.added", ...place, part: { type: "output_text", text: "", annotations: [] } },
+		{ type: "response.output_text.delta", ...place, delta: `to ${MAIL}` },
+		{ type: "response.output_text.done", ...place, text: `to ${MAIL}` },
+		{ type: "response.content_part.done", ...place, part: annotated(`to ${MAIL}`) },
+	];
+	const items = [{ id: "m", type: "message", role: "assistant", status: "completed", content: [annotated(`to ${MAIL}`)] }];
+	const { events, counts } = through("openai-responses", responseOf(items, between));
+	expect(events.find(({ type }) => type === "response.content_part.done")?.["part"]).toEqual(annotated("to [EMAIL_1]"));
+	expect(events.at(-1)?.["response"]).toMatchObject({ output: [{ content: [annotated("to [EMAIL_1]")] }] });
+	expect(counts).toEqual({ email: 1 });
+});
+
+test("a message that repeats beside each delta what was said so far goes, and hides nothing", () => {
+	let said = "";
+	const pieces = ["to ", "jane.", "doe@example", ".com", " now"].map((content) => {
+		said += content;
+		return chat({ delta: { role: "assistant", content }, message: { role: "assistant", content: said }, finish_reason: null });
+	});
+	const end = chat({ delta: {}, message: { role: "assistant", content: said }, finish_reason: "stop" });
+	const { out, events, counts } = through("openai-chat", [...pieces, end, "[DONE]"]);
+	expect(events.map((event) => stringAt(event, ["choices", 0, "delta", "content"])).join("")).toBe("to [EMAIL_1] now");
+	expect(out).not.toContain('"message":{');
+	expect(counts).toEqual({ email: 1 });
+});
+
+describe.each([
+	[
+		"reasoning_details",
+		(text: string) => ({ reasoning_details: [{ type: "reasoning.text", text, index: 0 }] }),
+		(signature: string) => ({ reasoning_details: [{ type: "reasoning.text", signature, index: 0 }] }),
+	],
+	[
+		"thinking_blocks",
+		(thinking: string) => ({ thinking_blocks: [{ type: "thinking", thinking }] }),
+		(signature: string) => ({ thinking_blocks: [{ type: "thinking", thinking: "", signature }] }),
+	],
+] as const)("signed thinking in %s of a chat", (list, textOf, signatureOf) => {
+	const run = (text: string) => {
+		const sent = [...(text.match(/.{1,4}/gs) ?? [])].map((piece) => chat({ delta: textOf(piece), finish_reason: null }));
+		const { events } = through("openai-chat", [...sent, chat({ delta: signatureOf("c2ln"), finish_reason: null }), ...CHAT_END]);
+		const deltas = events.map((event) => JSON.stringify(event));
+		const signed = deltas.findIndex((delta) => delta.includes('"signature":"c2ln"'));
+		const texts = events.map((event) =>
+			stringAt(event, ["choices", 0, "delta", list, 0, list === "thinking_blocks" ? "thinking" : "text"]),
+		);
+		return { signed, texts };
+	};
+
+	test("keeps its signature, which comes behind all of it", () => {
+		const { signed, texts } = run(`so ${HELD}`);
+		expect(texts.join("")).toBe(`so ${HELD}`);
+		expect(texts.findLastIndex((text) => text !== "")).toBeLessThan(signed);
+	});
+
+	test("loses it with the first change", () => {
+		const { signed, texts } = run(`so ${MAIL} it is`);
+		expect(texts.join("")).toBe("so [EMAIL_1] it is");
+		expect(signed).toBe(-1);
+	});
+});

@@ -1,9 +1,10 @@
 /** What programs import from the package. */
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
+import { logWarnings } from "./cli/run-proxy.ts";
 import { installationSecrets } from "./cli/secret.ts";
 import type { ConfigFault as Fault } from "./config/config-fault.ts";
-import { parseConfig } from "./config/load.ts";
+import { type LoadedConfig, parseConfig } from "./config/load.ts";
 import type { ConfigSchema } from "./config/schema.ts";
 import type { Hooks } from "./hooks/hooks.ts";
 import { type Proxy, createProxy as startProxy } from "./proxy.ts";
@@ -49,12 +50,13 @@ export class ConfigError extends Error {
 
 /** Starts a proxy in this process. Throws `ConfigError` when the configuration has a fault. */
 export async function createProxy(config: ProxyConfig = {}, options: ProxyOptions = {}): Promise<RunningProxy> {
-	const parsed = parse(config);
+	const { config: parsed, warnings } = parse(config);
 	const { hooks, logger = createLogger(parsed.logging.level) } = options;
+	logWarnings(warnings, logger);
 	const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 	const started = await startProxy(parsed, { logger, version, ...(hooks && { hooks }), ...secretsOf(options) });
 	if (!started.ok) throw new ConfigError(started.faults);
-	return running(started.proxy);
+	return running(started.proxy, logger);
 }
 
 /** The program's own secret, or that of the environment as `serve` reads it. */
@@ -71,20 +73,22 @@ function secretsOf({ secret: own }: ProxyOptions): { readonly secret?: string; r
 	}
 }
 
-function running(proxy: Proxy): RunningProxy {
+function running(proxy: Proxy, logger: Logger): RunningProxy {
 	return {
 		port: proxy.port,
 		async reload(config) {
-			const result = await proxy.reload(parse(config));
+			const { config: parsed, warnings } = parse(config);
+			const result = await proxy.reload(parsed);
 			if (!result.ok) throw new ConfigError(result.faults);
+			logWarnings(warnings, logger);
 		},
 		close: () => proxy.drain(),
 	};
 }
 
 /** JSON is YAML, so a program's configuration goes the way of a file's: variables, validation, defaults. */
-function parse(config: ProxyConfig): Extract<ReturnType<typeof parseConfig>, { ok: true }>["config"] {
+function parse(config: ProxyConfig): Extract<LoadedConfig, { ok: true }> {
 	const loaded = parseConfig(JSON.stringify(config), process.env);
 	if (!loaded.ok) throw new ConfigError(loaded.faults);
-	return loaded.config;
+	return loaded;
 }

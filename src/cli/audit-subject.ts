@@ -6,6 +6,7 @@ import { recordsAbout } from "../audit/export-subject.ts";
 import { logsIn, recordsOf } from "../audit/log-reader.ts";
 import { otherSigner } from "../audit/other-signer.ts";
 import { type Subject, SubjectKeys } from "../audit/subject-keys.ts";
+import { counted } from "../core/counted.ts";
 import { eraseConsents, type ShownConsent, shown } from "../identity/consent-change.ts";
 import { readConsents, rewriteConsents } from "../identity/consent-file.ts";
 import { hasConsents, type PlaceOptions, type Places, placesOf } from "./audit-places.ts";
@@ -66,7 +67,7 @@ export function auditErase(options: SubjectOptions): Promise<number> {
 		else await record(0);
 		new SubjectKeys(dir, keys).erase(id);
 		const records = pseudonym === "" ? "" : ` Its records are ${pseudonym} from now on, and nothing here links the two.`;
-		process.stderr.write(`${id} is erased, and with it ${known.consents.length} consents.${records}\n`);
+		process.stderr.write(`${id} is erased, and with it ${counted(known.consents.length, "consent")}.${records}\n`);
 		return 0;
 	});
 }
@@ -123,7 +124,7 @@ export function auditRotate(options: PlaceOptions): Promise<number> {
 		const { rewrapped, unreadable } = new SubjectKeys(dir, keys).rewrap();
 		await recordAdminActions(dir, keys, [{ type: "rotation", rewrapped, unreadable }]);
 		process.stderr.write(
-			`${rewrapped} keys are wrapped with the new secret${unreadable > 0 ? `, ${unreadable} could not be: neither secret opens them, or their caller has a second key` : ""}.\n`,
+			`${counted(rewrapped, "key is", "keys are")} wrapped with the new secret${unreadable > 0 ? `, ${unreadable} could not be: neither secret opens them, or their caller has a second key` : ""}.\n`,
 		);
 		return unreadable > 0 ? 1 : 0;
 	});

@@ -3,6 +3,7 @@ import { takesKeys } from "../config/auth-schema.ts";
 import type { ConfigFault } from "../config/config-fault.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { counted } from "../core/counted.ts";
 import { readTls } from "../edge/tls.ts";
 import { readKeyFile } from "../identity/key-file.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -53,7 +54,7 @@ function missingKeys({ security: { auth } }: Config): ConfigFault[] {
 }
 
 const onCompile = (patterns: number): void => {
-	process.stderr.write(`compiling ${patterns} patterns, once for this set…\n`);
+	process.stderr.write(`compiling ${counted(patterns, "pattern")}, once for this set…\n`);
 };
 
 const SHOWN = 5;

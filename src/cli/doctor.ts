@@ -6,37 +6,23 @@ import { compilePolicies } from "../compile-policies.ts";
 import { takesKeys } from "../config/auth-schema.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { counted } from "../core/counted.ts";
 import { DAY_MS } from "../core/units.ts";
 import { addressFault } from "../edge/address-fault.ts";
 import { hasUws } from "../edge/listener-uws.ts";
 import { readTls } from "../edge/tls.ts";
-import { createUpstreamClient } from "../edge/upstream.ts";
 import { isInForce, readConsents } from "../identity/consent-file.ts";
 import { readKeyFile } from "../identity/key-file.ts";
 import { pingRedis } from "../redis/redis-link.ts";
-import { configuredRouter } from "../routing/configured-router.ts";
-import type { Route } from "../routing/model-router.ts";
-import { ProviderHealthBook } from "../routing/provider-health.ts";
-import { modelListRequest } from "../session/model-list-request.ts";
 import { auditFolderFault } from "./audit-folder.ts";
+import { type Finding, failure, ok, warning } from "./finding.ts";
+import { providerFindings } from "./provider-findings.ts";
 import { installationSecrets } from "./secret.ts";
-
-/** One look at the machine or its surroundings. */
-export interface Finding {
-	readonly state: "ok" | "warning" | "failure";
-	readonly what: string;
-	/** What to do; empty when nothing. */
-	readonly remedy: string;
-}
 
 /** Days before its end at which a certificate is worth a word. */
 const EXPIRY_DAYS = 14;
-/** ms for a provider or Redis to answer. */
+/** ms for Redis to answer. */
 const TIMEOUT_MS = 5000;
-
-const ok = (what: string): Finding => ({ state: "ok", what, remedy: "" });
-const warning = (what: string, remedy: string): Finding => ({ state: "warning", what, remedy });
-const failure = (what: string, remedy: string): Finding => ({ state: "failure", what, remedy });
 
 /** `doctor`: whether the proxy could serve here with this configuration. Exit 0, or 1 when something would fail. */
 export async function doctor(file: string, options: { readonly json?: boolean }): Promise<number> {
@@ -63,7 +49,7 @@ async function examine(file: string): Promise<Finding[]> {
 		...keyFiles(config),
 		...consents(config),
 		await sharedState(config),
-		...(await Promise.all(configuredRouter(config, undefined, new ProviderHealthBook()).providers.map(({ route }) => provider(route)))),
+		...(await providerFindings(config)),
 	];
 }
 
@@ -77,7 +63,9 @@ function machine({ server }: Config): Finding[] {
 			: server.listener === "uws"
 				? failure("uWebSockets.js does not load", "It needs glibc 2.38 or Node 20. Set server.listener: node.")
 				: warning("uWebSockets.js does not load, node:http serves", "Use a system with glibc 2.38 or newer for more requests a second."),
-		lanes > cores ? warning(`${lanes} lanes on ${cores} cores`, "Set server.workers to the cores less one.") : ok(`${cores} cores`),
+		lanes > cores
+			? warning(`${counted(lanes, "lane")} on ${counted(cores, "core")}`, "Set server.workers to the cores less one.")
+			: ok(counted(cores, "core")),
 		installationSecret(),
 	];
 }
@@ -104,14 +92,14 @@ function certificates({ server: { tls } }: Config): Finding[] {
 	if (days < 0) return [failure(`the certificate ended on ${validTo}`, "Renew it and send SIGHUP.")];
 	return [
 		days < EXPIRY_DAYS
-			? warning(`the certificate ends in ${days} days`, "Renew it and send SIGHUP.")
-			: ok(`the certificate is valid for ${days} days`),
+			? warning(`the certificate ends in ${counted(days, "day")}`, "Renew it and send SIGHUP.")
+			: ok(`the certificate is valid for ${counted(days, "day")}`),
 	];
 }
 
 async function policies(config: Config): Promise<Finding> {
 	const result = await compilePolicies(config, {});
-	if (result.ok) return ok(`${result.value.compiled.length} compiled policies, the scanner loads`);
+	if (result.ok) return ok(`${counted(result.value.compiled.length, "policy", "policies")} compiled, the scanner loads`);
 	const [fault] = result.faults;
 	return failure(`${fault?.path}: ${fault?.message}`, fault?.remedy ?? "");
 }
@@ -139,7 +127,7 @@ function keyFiles({ admin, security: { auth } }: Config): Finding[] {
 		const reading = readKeyFile(file);
 		return [
 			reading.ok
-				? ok(`${setting}: ${reading.keys.length} keys`)
+				? ok(`${setting}: ${counted(reading.keys.length, "key")}`)
 				: failure(`${setting} ${file} ${reading.reason}`, `Make it with 'secure-llm-proxy keys create --file ${file}'.`),
 		];
 	});
@@ -153,7 +141,7 @@ function consents({ admin, audit, security: { consent } }: Config): Finding[] {
 		// Without a secret nothing can be opened, and the file says so.
 		const names = createNameCipher(keys ?? deriveAuditKeys(""));
 		const inForce = readConsents({ path: consent.file, names }).filter((one) => isInForce(one));
-		return [ok(`security.consent.file: ${inForce.length} consents in force`)];
+		return [ok(`security.consent.file: ${counted(inForce.length, "consent")} in force`)];
 	} catch (error) {
 		return [failure((error as Error).message, "Correct it: until then nobody has consented to anything.")];
 	}
@@ -168,33 +156,4 @@ async function sharedState({ shared_state: { redis_url }, server }: Config): Pro
 	return fault === undefined
 		? ok("Redis answers")
 		: failure(`Redis does not answer: ${fault}`, "Check shared_state.redis_url and the network.");
-}
-
-/** Asks for the list of models: it costs nothing, and shows whether address and key are right. */
-function provider(route: Route): Promise<Finding> {
-	if (route.type === "demo") return Promise.resolve(ok(`provider ${route.provider}: embedded`));
-	const name = `provider ${route.provider}`;
-	const upstream = createUpstreamClient();
-	const deadlines = { connectMs: TIMEOUT_MS, headMs: TIMEOUT_MS, idleMs: TIMEOUT_MS };
-	return new Promise<Finding>((resolve) => {
-		const exchange = upstream.send(
-			{ ...modelListRequest(route), deadlines },
-			{
-				onHead(status) {
-					exchange.abort();
-					resolve(statusFinding(name, status, route.apiKey !== ""));
-				},
-				onData: () => undefined,
-				onEnd: () => undefined,
-				onError: (code) => resolve(failure(`${name}: ${code}`, "Check base_url, DNS and the network.")),
-			},
-		);
-	}).finally(() => upstream.close());
-}
-
-function statusFinding(name: string, status: number, hasKey: boolean): Finding {
-	if (status >= 200 && status <= 299) return ok(`${name} answers`);
-	if ((status === 401 || status === 403) && !hasKey) return ok(`${name} answers; callers bring their own key`);
-	if (status === 401 || status === 403) return failure(`${name} refuses its key (${status})`, "Check api_key.");
-	return warning(`${name} answers ${status} to a question for its models`, "Fine if it has no such list; else check base_url.");
 }

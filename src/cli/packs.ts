@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { counted } from "../core/counted.ts";
 import { MAX_PACK_BYTES, type Pack, publicKeyOf, readContent, readPack, signPack } from "../packs/pack.ts";
 import { threatRules } from "../packs/pack-rules.ts";
 import { PackStore } from "../packs/pack-store.ts";
@@ -26,7 +27,7 @@ const refuse = (message: string): number => {
 export async function packsVerify(source: string, { key = [] }: PackOptions): Promise<number> {
 	const proven = await prove(source, key);
 	if (typeof proven === "string") return refuse(proven);
-	process.stdout.write(`OK: ${proven.pack.name} ${proven.pack.version}, ${proven.pack.patterns.length} patterns\n`);
+	process.stdout.write(`OK: ${proven.pack.name} ${proven.pack.version}, ${counted(proven.pack.patterns.length, "pattern")}\n`);
 	return 0;
 }
 

@@ -31,7 +31,7 @@ export class Reloads {
 			try {
 				const loaded = loadConfig(this.#file);
 				if (!loaded.ok) logRefusal(loaded.faults, logger);
-				else if (await takeOver(loaded.config)) logWarnings(this.#file, loaded.warnings, logger);
+				else if (await takeOver(loaded.config)) logWarnings(loaded.warnings, logger, this.#file);
 			} catch (error) {
 				logRefusal([{ path: "", message: (error as Error).message, remedy: "Correct it and reload again." }], logger);
 			}

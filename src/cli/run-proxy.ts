@@ -51,8 +51,9 @@ export async function reloadProxy(proxy: Proxy, config: Config, logger: Logger):
 	return result.ok;
 }
 
-export function logWarnings(file: string, warnings: readonly ConfigFault[], logger: Logger): void {
-	for (const warning of warnings) logger.warn({ config: file, ...warning }, "configuration");
+/** `config`: the file, where there is one. */
+export function logWarnings(warnings: readonly ConfigFault[], logger: Logger, config?: string): void {
+	for (const warning of warnings) logger.warn({ ...(config !== undefined && { config }), ...warning }, "configuration");
 }
 
 export function logRefusal(faults: readonly ConfigFault[], logger: Logger): void {

@@ -19,7 +19,7 @@ export async function serve(file: string, version: string): Promise<number | und
 	if (!loaded.ok) return failed(loaded.faults);
 	const { config } = loaded;
 	const logger = createLogger(config.logging.level);
-	logWarnings(file, loaded.warnings, logger);
+	logWarnings(loaded.warnings, logger, file);
 	const fault = (await addressFault(config.server)) ?? auditFolderFault(config.audit.dir);
 	if (fault !== undefined) return failed([fault]);
 	if (config.server.processes > 1) return serveProcesses(config, logger, reloads);

@@ -4,6 +4,8 @@ export interface Interpolation {
 	readonly value: unknown;
 	/** Variables that are not set and have no default. */
 	readonly faults: readonly ConfigFault[];
+	/** By the path of an API key: the variable that was to hold it and is not set. */
+	readonly missingKeys: ReadonlyMap<string, string>;
 }
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
@@ -13,15 +15,17 @@ const TYPED = /^(?:true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?)$/;
 
 /**
  * Puts `${NAME}` and `${NAME:-default}` in strings. A name that is empty counts as not set; not set and without default
- * is empty for API keys, elsewhere a fault. Where the whole value is one unquoted variable, its text may also be a
+ * is an empty API key where one stands for the whole of it, elsewhere a fault. Where the whole value is one unquoted variable, its text may also be a
  * number or a boolean, as if it stood in the file.
  */
 export function interpolate(root: unknown, env: NodeJS.ProcessEnv, isUnquoted: (path: readonly string[]) => boolean): Interpolation {
 	const faults: ConfigFault[] = [];
+	const missingKeys = new Map<string, string>();
 	const textOf = (text: string, path: readonly string[]): string =>
-		text.replace(VARIABLE, (_all, name: string, fallback: string | undefined) => {
+		text.replace(VARIABLE, (all, name: string, fallback: string | undefined) => {
 			const found = env[name] || fallback;
-			if (found === undefined && path.at(-1) !== "api_key")
+			if (found === undefined && path.at(-1) === "api_key" && all === text) missingKeys.set(path.join("."), name);
+			else if (found === undefined)
 				faults.push({
 					path: path.join("."),
 					message: `the environment variable ${name} is not set`,
@@ -37,5 +41,5 @@ export function interpolate(root: unknown, env: NodeJS.ProcessEnv, isUnquoted: (
 		const text = textOf(value, path);
 		return ONE_VARIABLE.test(value) && TYPED.test(text) && isUnquoted(path) ? JSON.parse(text) : text;
 	};
-	return { value: walk(root, []), faults };
+	return { value: walk(root, []), faults, missingKeys };
 }

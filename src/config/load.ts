@@ -8,6 +8,7 @@ import { cacheFaults } from "./cache-faults.ts";
 import type { ConfigFault } from "./config-fault.ts";
 import { withLines } from "./fault-lines.ts";
 import { interpolate } from "./interpolate.ts";
+import { keyWarnings } from "./key-warnings.ts";
 import { keysAt } from "./known-keys.ts";
 import { nearest } from "./nearest.ts";
 import { policyFaults } from "./policy-faults.ts";
@@ -64,7 +65,7 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	} catch {
 		return { ok: false, faults: [BAD_ALIASES] };
 	}
-	const { value: raw, faults } = interpolate(written, env, isUnquoted);
+	const { value: raw, faults, missingKeys } = interpolate(written, env, isUnquoted);
 	if (faults.length > 0) return { ok: false, faults };
 	const unread = insertWordFiles(sectionOf(raw, "security"));
 	if (unread.length > 0) return { ok: false, faults: unread };
@@ -86,7 +87,8 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 		...routingFaults(config),
 		...cacheFaults(config),
 	];
-	return semantic.length > 0 ? { ok: false, faults: semantic } : { ok: true, config, warnings: warningsOf(config, raw, env["LOG_LEVEL"]) };
+	if (semantic.length > 0) return { ok: false, faults: semantic };
+	return { ok: true, config, warnings: [...keyWarnings(config, missingKeys), ...warningsOf(config, raw, env["LOG_LEVEL"])] };
 }
 
 function sectionOf(root: unknown, name: string): Readonly<Record<string, unknown>> | undefined {

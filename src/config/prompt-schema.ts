@@ -77,7 +77,12 @@ export const Input = z
 			.enum(["pass", "strip", "reject"])
 			.default("pass")
 			.describe("Escape sequences of terminals and control characters in a prompt."),
-		on_invalid_encoding: z.enum(["reject"]).default("reject").describe("A body that is not UTF-8 is answered 400."),
+		on_invalid_encoding: z
+			.enum(["reject"])
+			.default("reject")
+			.describe(
+				"A body that is not UTF-8 is always answered 400: two readers could take it for two texts. The one value says so; there is no other.",
+			),
 	})
 	.prefault({})
 	.describe("What a request body may be.");

@@ -43,7 +43,9 @@ const remote = {
 		.string()
 		.regex(/^[\x21-\x7e]*$/, "holds a line break, a space or another character that no header takes; files often end in a line break")
 		.default("")
-		.describe("Credential sent upstream. Empty: `LLM_API_KEY`; without that, the caller's own passes when `auth.mode` is `none`."),
+		.describe(
+			"Credential sent upstream. Empty: `LLM_API_KEY`; without that, the caller's own passes when `auth.mode` is `none`. A variable that is not set counts as empty, with a warning where it has no default.",
+		),
 	models: z
 		.array(z.string())
 		.default([])

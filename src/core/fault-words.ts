@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { counted } from "./counted.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
 	string: "a text",
@@ -26,10 +27,14 @@ export function faultWords(issue: z.core.$ZodRawIssue): string | undefined {
 			return Array.isArray(issue["options"]) ? `must be ${listOf(issue["options"].map(String))}` : undefined;
 		case "too_small":
 			if (issue.origin === "string") return "must not be empty";
-			return issue.origin === "array" ? `must have at least ${entries(issue.minimum)}` : `must be ${issue.minimum} or more`;
+			return issue.origin === "array"
+				? `must have at least ${counted(issue.minimum, "entry", "entries")}`
+				: `must be ${issue.minimum} or more`;
 		case "too_big":
 			if (issue.origin === "string") return `must have at most ${issue.maximum} characters`;
-			return issue.origin === "array" ? `must have at most ${entries(issue.maximum)}` : `must be ${issue.maximum} or less`;
+			return issue.origin === "array"
+				? `must have at most ${counted(issue.maximum, "entry", "entries")}`
+				: `must be ${issue.maximum} or less`;
 		case "invalid_format":
 			return issue.format === "datetime" ? "must be a time in UTC, such as 2026-12-31T00:00:00Z" : undefined;
 		case "unrecognized_keys":
@@ -37,10 +42,6 @@ export function faultWords(issue: z.core.$ZodRawIssue): string | undefined {
 		default:
 			return undefined;
 	}
-}
-
-function entries(count: number | bigint): string {
-	return `${count} ${count === 1 ? "entry" : "entries"}`;
 }
 
 function kindOf(value: unknown): string {

@@ -5,6 +5,7 @@ import { CertificateAuthority } from "../support/certificates.ts";
 import { chat } from "../support/chat-client.ts";
 import { CommandLine } from "../support/command-line.ts";
 import { freePort } from "../support/free-port.ts";
+import { startMockUpstream } from "../support/mock-upstream.ts";
 
 let line: CommandLine;
 beforeAll(() => {
@@ -36,6 +37,7 @@ test("doctor says what would fail and what to do, and exits 1 only then", async 
 	const well = await line.run(["doctor", "--config", good]);
 	expect({ code: well.code, err: well.err }).toEqual({ code: 0, err: "" });
 	expect(well.out).toMatch(/^ok {7}provider demo: embedded$/m);
+	expect(well.out).toMatch(/^ok {7}1 policy compiled, the scanner loads$/m);
 	const bad = line.file(
 		"ill.yaml",
 		`server: { host: 127.0.0.1, port: ${await freePort()}, workers: 1 }
@@ -57,6 +59,33 @@ security: { consent: { file: "${good}" } }`,
 	]);
 	expect(failures.every(({ remedy }: { remedy: string }) => remedy !== "")).toBe(true);
 	expect(out).not.toContain("4711");
+});
+
+test.each([
+	["", "ok", "provider up answers; callers bring their own key"],
+	["security: { auth: { mode: api_key, keys_file: KEYS } }", "failure", "provider up wants a key and gets none (401)"],
+])("a provider's key whose variable is not set is a warning of serve, check and doctor that says what to do", async (auth, state, what) => {
+	const upstream = await startMockUpstream((response) => void response.writeHead(401).end("{}"));
+	const keys = line.file("client-keys.json", '{ "keys": [] }');
+	const provider = `llm_providers: { up: { type: openai, base_url: "${upstream.url}", api_key: "\${UP_KEY}" } }`;
+	const file = line.file(
+		"no-key.yaml",
+		`server: { host: 127.0.0.1, port: 0, workers: 1 }\n${provider}\naudit: { dir: "${line.folder}/no-key-audit" }\n${auth.replace("KEYS", keys)}`,
+	);
+	const env = { UP_KEY: "", LLM_API_KEY: "" };
+	const message = expect.stringMatching(/is empty, as the environment variable UP_KEY is not set: .* \(line 2\)/);
+	const remedy = `Set UP_KEY or LLM_API_KEY, or write \${UP_KEY:-} if that is meant.`;
+	const checked = await line.run(["check", "--config", file], env);
+	expect(checked).toMatchObject({ code: 0, err: expect.stringContaining(remedy) });
+	expect(checked.err).toContain("warning: llm_providers.up.api_key is empty");
+	const examined = JSON.parse((await line.run(["doctor", "--json", "--config", file], env)).out);
+	expect(examined).toContainEqual({ state: "warning", what: expect.stringContaining("llm_providers.up.api_key is empty"), remedy });
+	expect(examined).toContainEqual({ state, what, remedy: state === "ok" ? "" : "Set llm_providers.up.api_key." });
+	const proxy = await line.serve(file, env);
+	expect(await proxy.logged("configuration")).toMatchObject({ path: "llm_providers.up.api_key", message, remedy });
+	proxy.child.kill("SIGTERM");
+	await proxy.exited;
+	upstream.close();
 });
 
 test("health asks over TLS, and shows the proxy's own certificate where clients need one", async () => {

@@ -5,7 +5,7 @@ import type { HookRequest, Hooks, JudgedPrompt } from "../../src/hooks/hooks.ts"
 import type { Proxy } from "../../src/proxy.ts";
 import { type ChatAnswer, chatStream } from "../support/chat-client.ts";
 import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
-import { startProxy } from "../support/proxy.ts";
+import { proxyConfig, startProxy } from "../support/proxy.ts";
 
 const TIMEOUT_MS = 200;
 /** What the proxy's hooks do in this test. */
@@ -139,4 +139,19 @@ test("the package's createProxy names every fault of a configuration, and starts
 	const error = await starting.catch((fault: unknown) => fault);
 	expect(error).toBeInstanceOf(ConfigError);
 	expect((error as ConfigError).faults.map(({ path }) => path)).toEqual(["server.port", "security.nonsense"]);
+});
+
+test("createProxy says in the program's log what is probably not meant, at the start and at a reload", async () => {
+	const warned: object[] = [];
+	const logger = { debug: () => {}, info: () => {}, warn: (fields: object) => void warned.push(fields), error: () => {} };
+	vi.stubEnv("UP_KEY", "");
+	vi.stubEnv("LLM_API_KEY", "");
+	const { audit } = proxyConfig(upstream.url);
+	const fixed = { server: { host: "127.0.0.1", port: 0, workers: 1 }, audit: { dir: audit.dir } };
+	const program = await createFromPackage(fixed, { logger });
+	expect(warned).toMatchObject([{ path: "llm_providers", message: expect.stringContaining("names no provider") }]);
+	await program.reload({ ...fixed, llm_providers: { up: { type: "openai", base_url: upstream.url, api_key: `\${UP_KEY}` } } });
+	expect(warned.slice(1)).toMatchObject([{ path: "llm_providers.up.api_key" }]);
+	await program.close();
+	vi.unstubAllEnvs();
 });

@@ -35,7 +35,39 @@ test("a variable that is not set is a fault that names the key, the variable and
 });
 
 test("a key without effect is a warning that names it, and only when it is set", () => {
-	const loaded = parseConfig(`${UP}\nlogging: { retention_days: 5 }`, {});
+	const loaded = parseConfig(`${UP}\nlogging: { retention_days: 5 }`, { KEY: "k" });
 	expect(loaded).toMatchObject({ ok: true, warnings: [{ path: "logging.retention_days", message: "is not enforced in this version" }] });
-	expect(parseConfig(UP, {})).toMatchObject({ ok: true, warnings: [] });
+	expect(parseConfig(UP, { KEY: "k" })).toMatchObject({ ok: true, warnings: [] });
+});
+
+test.each([
+	["callers' own keys go to the provider", ""],
+	["requests go to the provider without a key", "\nsecurity: { auth: { mode: api_key, keys_file: k.json } }"],
+])("an API key whose variable is not set is a warning that names both: %s", (instead, more) => {
+	expect(parseConfig(`${UP}${more}`, { KEY: "" })).toMatchObject({
+		ok: true,
+		warnings: [
+			{
+				path: "llm_providers.up.api_key",
+				message: `is empty, as the environment variable KEY is not set: ${instead}`,
+				remedy: "Set KEY or LLM_API_KEY, or write ${KEY:-} if that is meant.",
+			},
+		],
+	});
+});
+
+test.each([
+	["the variable is set", UP, { KEY: "k" }],
+	["LLM_API_KEY takes its place", UP, { LLM_API_KEY: "k" }],
+	["an empty default says that it is meant", UP.replace("KEY", "KEY:-"), {}],
+	["no key is written at all", UP.replace(', api_key: "${KEY}"', ""), {}],
+])("an API key is no warning where %s", (_why, yaml, env) => {
+	expect(parseConfig(yaml, env)).toMatchObject({ ok: true, warnings: [] });
+});
+
+test("half an API key is a fault: a variable that is not set leaves no key behind, but a wrong one", () => {
+	expect(parseConfig(UP.replace("${KEY}", "sk-${KEY}"), {})).toMatchObject({
+		ok: false,
+		faults: [{ path: "llm_providers.up.api_key", message: "the environment variable KEY is not set" }],
+	});
 });

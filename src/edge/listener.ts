@@ -21,8 +21,8 @@ export interface DownstreamRequest extends DownstreamHead {
 /** gone: the client left. stalled: it did not read, and `clientStallMs` were over. */
 export type AbortReason = "gone" | "stalled";
 
-/** An answer that the listener gives itself. */
-export interface Refusal {
+/** An answer that is there as a whole, such as an error. */
+export interface WholeAnswer {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: string;
@@ -71,13 +71,13 @@ export interface ListenerOptions {
 	 * comes, and the connection stays. A client that waits with its body until it is told to go on is told so first, because
 	 * nobody can know whether it would send it after a refusal.
 	 */
-	readonly screen?: ((head: DownstreamHead) => Refusal | undefined) | undefined;
+	readonly screen?: ((head: DownstreamHead) => WholeAnswer | undefined) | undefined;
 	readonly handler: RequestHandler;
 	/**
 	 * Errors the listener answers itself, formatted by path; the connection is closed after them. `path` is empty where none
 	 * could be read, and so is `address` of a connection that is gone.
 	 */
-	readonly refusal: (path: string, code: ErrorCode, address: string) => Refusal;
+	readonly refusal: (path: string, code: ErrorCode, address: string) => WholeAnswer;
 }
 
 export interface Listener {

@@ -1,6 +1,6 @@
 import type { HttpResponse } from "uWebSockets.js";
 import { STATUS_CODES } from "node:http";
-import type { AbortReason, Downstream, Refusal } from "./listener.ts";
+import type { AbortReason, Downstream, WholeAnswer } from "./listener.ts";
 import type { OpenAnswers } from "./open-answers.ts";
 
 /** Bytes that may go out together with the end of an answer. */
@@ -11,7 +11,7 @@ const soon = (task: () => void): void => void RESOLVED.then(task);
 const RESOLVED = Promise.resolve();
 
 /** An answer that is whole within the callback in which its request came: it needs no `UwsDownstream`. */
-export function writeWhole(response: HttpResponse, { status, headers, body }: Refusal, isHead: boolean): void {
+export function writeWhole(response: HttpResponse, { status, headers, body }: WholeAnswer, isHead: boolean): void {
 	writeHead(response, status, headers);
 	if (isHead) endHead(response, Buffer.byteLength(body));
 	else response.end(body);
@@ -101,12 +101,12 @@ export class UwsDownstream implements Downstream {
 	 * Answers, then closes. Not before the next tick: while this answer is open, uWebSockets.js kills the connection if it
 	 * finds another request behind this one; once the answer has ended it would run that request.
 	 */
-	refuse(refusal: Refusal): void {
+	refuse(refusal: WholeAnswer): void {
 		this.#closing = true;
 		this.answer(refusal);
 	}
 
-	answer({ status, headers, body }: Refusal): void {
+	answer({ status, headers, body }: WholeAnswer): void {
 		this.head(status, headers);
 		this.end(Buffer.from(body));
 	}

@@ -8,15 +8,15 @@ import { asksForJson } from "./structured-output.ts";
 export const UNREADABLE =
 	"The request body is nested too deeply, or names a member of an object twice. Flatten it, or send each member once.";
 
-type Refusal = Extract<RequestReading, { readonly kind: "invalid" }>;
+type InvalidRequest = Extract<RequestReading, { readonly kind: "invalid" }>;
 
 /** What every request of OpenAI and Anthropic has in common: an object with a `model` and perhaps `stream`; `check` sees to the rest. */
 export function readModelRequest(
 	json: string,
 	readFields: (json: string, root: unknown) => Fields | undefined,
-	check: (object: JsonObject, invalid: (param: string, message: string) => Refusal) => Refusal | undefined,
+	check: (object: JsonObject, invalid: (param: string, message: string) => InvalidRequest) => InvalidRequest | undefined,
 ): RequestReading {
-	const invalid = (param: string | null, message: string): Refusal => ({ kind: "invalid", param, message });
+	const invalid = (param: string | null, message: string): InvalidRequest => ({ kind: "invalid", param, message });
 	const object = parseObject(json);
 	if (object === undefined) return invalid(null, "The request body is not a JSON object.");
 	const { model, stream } = object;

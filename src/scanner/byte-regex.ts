@@ -29,7 +29,7 @@ export const MAX_PATTERN_WIDTH = 1024;
 const MAX_POSITIONS = 4000;
 
 /** Why a pattern is refused; thrown inside this file only. */
-class Refusal extends Error {
+class RefusedPattern extends Error {
 	readonly remedy: string;
 	constructor(reason: string, remedy: string) {
 		super(reason);
@@ -42,7 +42,7 @@ export function parsePattern(expression: string, caseInsensitive: boolean): Pars
 	try {
 		return { ok: true, regex: lower(expression, caseInsensitive) };
 	} catch (error) {
-		if (error instanceof Refusal) return { ok: false, reason: error.message, remedy: error.remedy };
+		if (error instanceof RefusedPattern) return { ok: false, reason: error.message, remedy: error.remedy };
 		return {
 			ok: false,
 			reason: `it is not a valid regular expression: ${(error as Error).message}`,
@@ -62,11 +62,17 @@ function lower(expression: string, caseInsensitive: boolean): ByteRegex {
 	if (right.kind !== "none") elements.pop();
 	const body = only === undefined ? alternatives(ast.alternatives, fold) : concat(elements.map((element) => lowerElement(element, fold)));
 	const { min, max, positions } = measure(body);
-	if (min === 0) throw new Refusal("it can match nothing at all", "Require at least one character.");
+	if (min === 0) throw new RefusedPattern("it can match nothing at all", "Require at least one character.");
 	if (max > MAX_PATTERN_WIDTH)
-		throw new Refusal(`it can match up to ${max} bytes, more than ${MAX_PATTERN_WIDTH}`, "Lower the counters, or split the pattern.");
+		throw new RefusedPattern(
+			`it can match up to ${max} bytes, more than ${MAX_PATTERN_WIDTH}`,
+			"Lower the counters, or split the pattern.",
+		);
 	if (positions > MAX_POSITIONS)
-		throw new Refusal(`it expands to ${positions} positions, more than ${MAX_POSITIONS}`, "Lower the counters, or split the pattern.");
+		throw new RefusedPattern(
+			`it expands to ${positions} positions, more than ${MAX_POSITIONS}`,
+			"Lower the counters, or split the pattern.",
+		);
 	return { body, left, right, minWidth: min, maxWidth: max };
 }
 
@@ -87,7 +93,10 @@ function edgeOf(element: AST.Element | undefined, side: "left" | "right", fold: 
 				? lowerElement(alternative.elements[0] as AST.Element, fold)
 				: undefined;
 		if (inner?.kind === "bytes") return { kind: "notIn", set: inner.set };
-		throw new Refusal("a lookaround holds more than one ASCII character", "Use one character class such as (?<![A-Za-z0-9]) or (?![0-9]).");
+		throw new RefusedPattern(
+			"a lookaround holds more than one ASCII character",
+			"Use one character class such as (?<![A-Za-z0-9]) or (?![0-9]).",
+		);
 	}
 	return NONE;
 }
@@ -112,19 +121,19 @@ function lowerElement(element: AST.Element, fold: boolean): Node {
 		case "Group":
 		case "CapturingGroup":
 			if (element.type === "Group" && element.modifiers !== null)
-				throw new Refusal("inline flags are not supported", "Use case_insensitive for the whole pattern.");
+				throw new RefusedPattern("inline flags are not supported", "Use case_insensitive for the whole pattern.");
 			return alternatives(element.alternatives, fold);
 		case "Quantifier":
 			if (element.max === Number.POSITIVE_INFINITY)
-				throw new Refusal(`'${element.raw}' has no upper bound`, "Give it one, such as {1,64}.");
+				throw new RefusedPattern(`'${element.raw}' has no upper bound`, "Give it one, such as {1,64}.");
 			return { kind: "repeat", node: lowerElement(element.element, fold), min: element.min, max: element.max };
 		case "Assertion":
-			throw new Refusal(
+			throw new RefusedPattern(
 				`'${element.raw}' is not supported here`,
 				"Only \\b, (?<!X) at the beginning and \\b, (?!X) at the end of the whole pattern are, with X one character class.",
 			);
 		default:
-			throw new Refusal(`'${element.raw}' is not supported`, "Write the alternatives out.");
+			throw new RefusedPattern(`'${element.raw}' is not supported`, "Write the alternatives out.");
 	}
 }
 
@@ -155,7 +164,7 @@ function rangesOf(set: AST.CharacterSet): Range[] {
 	};
 	if (set.kind === "any") return [[0, MAX_CODE_POINT]];
 	const ranges = ascii[set.kind];
-	if (ranges === undefined) throw new Refusal(`'${set.raw}' is not supported`, "List the characters or ranges in a class.");
+	if (ranges === undefined) throw new RefusedPattern(`'${set.raw}' is not supported`, "List the characters or ranges in a class.");
 	return "negate" in set && set.negate ? complement(ranges) : ranges;
 }
 
@@ -164,7 +173,7 @@ function classRanges(element: AST.CharacterClass): Range[] {
 		if (member.type === "Character") return [[member.value, member.value]];
 		if (member.type === "CharacterClassRange") return [[member.min.value, member.max.value]];
 		if (member.type === "CharacterSet") return rangesOf(member as AST.CharacterSet);
-		throw new Refusal(`'${member.raw}' is not supported in a class`, "List the characters or ranges.");
+		throw new RefusedPattern(`'${member.raw}' is not supported in a class`, "List the characters or ranges.");
 	});
 	return element.negate ? complement(ranges) : ranges;
 }
@@ -206,7 +215,7 @@ function ofCodePoints(ranges: readonly Range[], fold: boolean): Node {
 		codePointSequences(from, to).map((sets) => concat(sets.map((set): Node => ({ kind: "bytes", set })))),
 	);
 	if (ascii.some((byte) => byte !== 0)) options.unshift({ kind: "bytes", set: ascii });
-	if (options.length === 0) throw new Refusal("a character class is empty", "Put a character into it.");
+	if (options.length === 0) throw new RefusedPattern("a character class is empty", "Put a character into it.");
 	return options.length === 1 ? (options[0] as Node) : { kind: "alt", options };
 }
 

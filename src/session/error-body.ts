@@ -1,12 +1,7 @@
 import { type Vendor, vendorOfPath } from "../core/api.ts";
 import { errorEnvelope } from "../core/error-envelope.ts";
 import { ERRORS, type ErrorCode } from "../core/errors.ts";
-
-export interface ErrorAnswer {
-	readonly status: number;
-	readonly headers: Readonly<Record<string, string>>;
-	readonly body: string;
-}
+import type { WholeAnswer } from "../edge/listener.ts";
 
 /** What a caller knows better than the catalogue. */
 export interface ErrorOverrides {
@@ -20,10 +15,10 @@ export interface ErrorOverrides {
 }
 
 /** Those of which nobody knows better: made once, because in a flood most answers are the same one. */
-const PLAIN = new Map<string, ErrorAnswer>();
+const PLAIN = new Map<string, WholeAnswer>();
 
 /** A catalogue error as an answer in the vendor's envelope. */
-export function errorAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides = {}): ErrorAnswer {
+export function errorAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides = {}): WholeAnswer {
 	if (Object.keys(overrides).length > 0) return madeAnswer(vendor, code, overrides);
 	const key = `${vendor} ${code}`;
 	const answer = PLAIN.get(key) ?? madeAnswer(vendor, code, {});
@@ -31,7 +26,7 @@ export function errorAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOve
 	return answer;
 }
 
-function madeAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides): ErrorAnswer {
+function madeAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides): WholeAnswer {
 	const entry = ERRORS[code];
 	const { status = entry.status, message = entry.message, type = entry.type, param = null } = overrides;
 	return {
@@ -48,7 +43,7 @@ function madeAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides):
 }
 
 /** For errors the listener answers itself. */
-export function listenerRefusal(path: string, code: ErrorCode): ErrorAnswer {
+export function listenerRefusal(path: string, code: ErrorCode): WholeAnswer {
 	return errorAnswer(vendorOfPath(path), code);
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { vendorOfPath } from "../core/api.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import type { Downstream, DownstreamHead, DownstreamRequest } from "../edge/listener.ts";
+import type { Downstream, DownstreamHead, DownstreamRequest, WholeAnswer } from "../edge/listener.ts";
 import { NO_USE } from "../limits/request-use.ts";
 import { type Endpoint, endpointOf, meantRoute } from "../routing/endpoints.ts";
 import { type AdmissionDeps, admit } from "./admission.ts";
 import { CONSENTS_PATH, type ConsentDesk } from "./consent-desk.ts";
-import { type ErrorAnswer, errorAnswer } from "./error-body.ts";
+import { errorAnswer } from "./error-body.ts";
 import { ModelQuery } from "./model-query.ts";
 import type { OverloadGuard } from "./overload-guard.ts";
 import type { Refusal } from "./refusal-tally.ts";
@@ -67,7 +67,7 @@ export class FrontDesk {
 	 * Asked once for each request, before `handle` and before its body is here: the answer of one that cannot become a session
 	 * whatever the body says. In a flood that is nearly all of them, so it costs little and keeps nothing.
 	 */
-	screen(head: DownstreamHead): ErrorAnswer | undefined {
+	screen(head: DownstreamHead): WholeAnswer | undefined {
 		const reason = this.#objection(head);
 		return reason && this.#refused(head, requestIdOf(head), reason);
 	}
@@ -194,7 +194,7 @@ export class FrontDesk {
 	}
 
 	/** Counts a refusal, and says how it is answered. */
-	#refused(head: DownstreamHead, id: string, { code, headers, subject, ...overrides }: RefusalReason): ErrorAnswer {
+	#refused(head: DownstreamHead, id: string, { code, headers, subject, ...overrides }: RefusalReason): WholeAnswer {
 		const answer = errorAnswer(vendorOfPath(head.path), code, overrides);
 		this.#options.onRefusal({
 			requestId: id,

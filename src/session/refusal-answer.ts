@@ -23,12 +23,12 @@ export function refusalAnswer(
 	return { contentType: "text/event-stream; charset=utf-8", body: events.map(sse).join("") + (api in DONE ? "data: [DONE]\n\n" : "") };
 }
 
-interface Refusal {
+interface ModelRefusal {
 	readonly body: object;
 	readonly events: readonly object[];
 }
 
-type Create = (id: string, model: string, created: number) => Refusal;
+type Create = (id: string, model: string, created: number) => ModelRefusal;
 
 const CREATORS: Partial<Record<ApiName, Create>> = {
 	"openai-chat": chat,
@@ -48,7 +48,7 @@ function sse(event: object & { readonly type?: string }): string {
 
 const NO_USAGE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
-function chat(id: string, model: string, created: number): Refusal {
+function chat(id: string, model: string, created: number): ModelRefusal {
 	const head = { id: `chatcmpl-${id}`, created, model };
 	const message = { role: "assistant", content: null, refusal: TEXT };
 	const chunk = (delta: object, finish: string | null): object =>
@@ -63,13 +63,13 @@ function chat(id: string, model: string, created: number): Refusal {
 	};
 }
 
-function completion(id: string, model: string, created: number): Refusal {
+function completion(id: string, model: string, created: number): ModelRefusal {
 	const choice = { index: 0, text: "", logprobs: null, finish_reason: "content_filter" };
 	const body = { id: `cmpl-${id}`, object: "text_completion", created, model, choices: [choice] };
 	return { body: Object.assign({}, body, { usage: NO_USAGE }), events: [body] };
 }
 
-function response(id: string, model: string, created: number): Refusal {
+function response(id: string, model: string, created: number): ModelRefusal {
 	const usage = {
 		input_tokens: 0,
 		input_tokens_details: { cached_tokens: 0 },
@@ -96,7 +96,7 @@ function response(id: string, model: string, created: number): Refusal {
 	return { body, events: events.map((event, i) => Object.assign(event, { sequence_number: i })) };
 }
 
-function message(id: string, model: string): Refusal {
+function message(id: string, model: string): ModelRefusal {
 	const usage = { input_tokens: 0, output_tokens: 0 };
 	const body = {
 		id: `msg_${id}`,
@@ -121,7 +121,7 @@ function message(id: string, model: string): Refusal {
 }
 
 /** A prompt that Google blocks has no candidates. */
-function generated(id: string, model: string): Refusal {
+function generated(id: string, model: string): ModelRefusal {
 	const body = {
 		promptFeedback: { blockReason: "PROHIBITED_CONTENT", blockReasonMessage: TEXT },
 		usageMetadata: { promptTokenCount: 0, totalTokenCount: 0 },

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { vendorOfPath } from "../core/api.ts";
-import type { ErrorCode } from "../core/errors.ts";
 import type { Downstream, DownstreamHead, DownstreamRequest, WholeAnswer } from "../edge/listener.ts";
 import { NO_USE } from "../limits/request-use.ts";
-import { type Endpoint, endpointOf, meantRoute } from "../routing/endpoints.ts";
+import type { Endpoint } from "../routing/endpoints.ts";
 import { type AdmissionDeps, admit } from "./admission.ts";
 import { CONSENTS_PATH, type ConsentDesk } from "./consent-desk.ts";
 import { errorAnswer } from "./error-body.ts";
+import { type FrontRoute, frontRoute } from "./front-route.ts";
 import { ModelQuery } from "./model-query.ts";
 import type { OverloadGuard } from "./overload-guard.ts";
+import type { RefusalReason } from "./refusal-reason.ts";
 import type { Refusal } from "./refusal-tally.ts";
 import { Session } from "./session.ts";
 import type { SessionDeps } from "./session-request.ts";
@@ -28,8 +29,6 @@ export interface FrontDeskOptions {
 	readonly health: () => { readonly ok: boolean; readonly body: Record<string, unknown> };
 }
 
-const PROBES = new Set(["/livez", "/readyz", "/health", "/metrics"]);
-
 const REQUEST_ID = /^[\w.-]{1,128}$/;
 
 /** A request, where its answer goes, and the id of both. */
@@ -37,19 +36,6 @@ interface Asked {
 	readonly request: DownstreamRequest;
 	readonly downstream: Downstream;
 	readonly id: string;
-}
-
-interface RefusalReason {
-	readonly code: ErrorCode;
-	readonly headers?: Readonly<Record<string, string>>;
-	/** Says more than the catalogue. */
-	readonly message?: string;
-	/** The member of the request that is wrong. */
-	readonly param?: string;
-	/** Where the catalogue's does not say it. */
-	readonly status?: number;
-	/** Absent: nobody looked yet, so it is the address. */
-	readonly subject?: string;
 }
 
 /** Routes, admission and drain: decides whether a request becomes a session. */
@@ -72,17 +58,10 @@ export class FrontDesk {
 		return reason && this.#refused(head, requestIdOf(head), reason);
 	}
 
-	/** Takes a request that was screened. */
+	/** Takes a request whose body is here. */
 	handle(request: DownstreamRequest, downstream: Downstream): void {
 		const asked = { request, downstream, id: requestIdOf(request) };
-		const failed = (): void => this.#refuse(asked, { code: "internal_error" });
-		const { path } = request;
-		if (this.#options.deps().consentDesk.serves(path)) return void this.#consents(asked).catch(failed);
-		const endpoint = PROBES.has(path) ? undefined : endpointOf(path, request.headers);
-		if (endpoint !== undefined) return void this.#admit(asked, endpoint).catch(failed);
-		if (path === "/livez") return json(downstream, 200, asked.id, { status: "ok" });
-		if (path === "/metrics") return void this.#metrics(downstream, asked.id).catch(failed);
-		this.#health(downstream, asked.id);
+		void this.#answer(asked, this.#routeOf(request)).catch(() => this.#refuse(asked, { code: "internal_error" }));
 	}
 
 	/** Sessions that are open. */
@@ -117,13 +96,32 @@ export class FrontDesk {
 		this.#options.onPoliciesUsed(new Set([...books].flatMap(({ ids }) => [...ids])));
 	}
 
-	async #metrics(downstream: Downstream, id: string): Promise<void> {
+	async #answer(asked: Asked, route: FrontRoute): Promise<void> {
+		switch (route.kind) {
+			case "endpoint":
+				return this.#admit(asked, route.endpoint);
+			case "consents":
+				return this.#consents(asked);
+			case "live":
+				return json(asked.downstream, 200, asked.id, { status: "ok" });
+			case "health":
+				return this.#health(asked);
+			case "metrics":
+				return this.#metrics(asked);
+			case "none":
+				return this.#refuse(asked, route.reason);
+			default:
+				return route satisfies never;
+		}
+	}
+
+	async #metrics({ downstream, id }: Asked): Promise<void> {
 		const { contentType, body } = await this.#options.metrics();
 		downstream.head(200, { "content-type": contentType, "x-request-id": id });
 		downstream.end(Buffer.from(body));
 	}
 
-	#health(downstream: Downstream, id: string): void {
+	#health({ downstream, id }: Asked): void {
 		const { ok, body } = this.#options.health();
 		const status = this.#phase !== "open" ? "draining" : ok ? "ok" : "unavailable";
 		json(downstream, status === "ok" ? 200 : 503, id, { status, ...body, sessions: this.#sessions.size });
@@ -170,21 +168,18 @@ export class FrontDesk {
 		session.run().catch(() => session.stop("internal_error"));
 	}
 
-	/** Why no session is to come of a request, as far as its head says. */
-	#objection({ method, path, headers }: DownstreamHead): RefusalReason | undefined {
-		if (this.#options.deps().consentDesk.serves(path)) return undefined;
-		const endpoint = PROBES.has(path) ? undefined : endpointOf(path, headers);
-		const allowed = PROBES.has(path) ? "GET" : endpoint?.method;
-		if (allowed === undefined) return noRoute(path);
-		if ((method === "HEAD" ? "GET" : method) !== allowed) {
-			const message = `The route takes ${allowed}, not this method.`;
-			return { code: "method_not_allowed", message, headers: { allow: allowed } };
-		}
-		if (endpoint === undefined) return undefined;
-		if (isEncoded(headers)) return { code: "encoded_body" };
+	/** Why no session is to come of a request, as far as its head and the load say. */
+	#objection(head: DownstreamHead): RefusalReason | undefined {
+		const route = this.#routeOf(head);
+		if (route.kind === "none") return route.reason;
+		if (route.kind !== "endpoint") return undefined;
 		if (this.#isDraining()) return { code: "draining" };
 		const { maxSessions, guard } = this.#options;
 		return this.#sessions.size >= maxSessions || guard.refuses(this.#sessions.size) ? { code: "overloaded" } : undefined;
+	}
+
+	#routeOf(head: DownstreamHead): FrontRoute {
+		return frontRoute(head, this.#options.deps().consentDesk);
 	}
 
 	#refuse({ request, downstream, id }: Asked, reason: RefusalReason): void {
@@ -211,19 +206,6 @@ export class FrontDesk {
 function requestIdOf({ headers }: DownstreamHead): string {
 	const named = headers["x-request-id"];
 	return named !== undefined && REQUEST_ID.test(named) ? named : randomUUID();
-}
-
-/** A wrong base URL is the most frequent mistake of a new client, and a look with a browser what comes before it. */
-function noRoute(path: string): RefusalReason {
-	const code = "route_not_found";
-	const baseUrl = "the base URL: OpenAI's ends in /v1, the others' do not.";
-	if (path === "/") return { code, message: `This is a proxy for LLM APIs, without a page. What your SDK needs of it is ${baseUrl}` };
-	const meant = meantRoute(path);
-	return meant === undefined ? { code } : { code, message: `There is no such route. Did you mean ${meant}? Check ${baseUrl}` };
-}
-
-function isEncoded(headers: DownstreamHead["headers"]): boolean {
-	return !/^(?:identity)?$/i.test(headers["content-encoding"]?.trim() ?? "");
 }
 
 /** Without the subject whose consents are asked for. */

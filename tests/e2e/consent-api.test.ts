@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -7,7 +9,7 @@ import { verifyLog } from "../../src/audit/verify-log.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { addKey } from "../support/keys.ts";
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
-import { startProxy } from "../support/proxy.ts";
+import { proxyConfig, startProxy } from "../support/proxy.ts";
 
 const PHONE = "(415) 555-2671";
 const dir = mkdtempSync(join(tmpdir(), "consent-api-"));
@@ -57,6 +59,14 @@ async function isClear(replica: number, purpose = "support"): Promise<boolean> {
 	return upstream.requests.at(-1)?.body.includes(PHONE) === true;
 }
 
+const providers = (): Record<string, object> => ({ near: { type: "openai", base_url: upstream.url, api_key: "k" } });
+const configuration = (name: string): string => `audit: { dir: "${audit}", log_name: ${name} }
+admin: { keys_file: "${join(dir, "administrators.json")}" }
+security:
+  auth: { mode: api_key, keys_file: "${join(dir, "clients.json")}" }
+  consent: { file: "${file}" }
+  policies: { with_phone: { pii_protection: { detection_types: [secrets] } } }`;
+
 beforeAll(async () => {
 	upstream = await startMockUpstream((response) => {
 		response.writeHead(200, { "content-type": "text/event-stream" });
@@ -64,19 +74,7 @@ beforeAll(async () => {
 	});
 	client = await addKey(join(dir, "clients.json"));
 	administrator = await addKey(join(dir, "administrators.json"));
-	replicas = await Promise.all(
-		["one", "two"].map((name) =>
-			startProxy(
-				{ near: { type: "openai", base_url: upstream.url, api_key: "k" } },
-				`audit: { dir: "${audit}", log_name: ${name} }
-admin: { keys_file: "${join(dir, "administrators.json")}" }
-security:
-  auth: { mode: api_key, keys_file: "${join(dir, "clients.json")}" }
-  consent: { file: "${file}" }
-  policies: { with_phone: { pii_protection: { detection_types: [secrets] } } }`,
-			),
-		),
-	);
+	replicas = await Promise.all(["one", "two"].map((name) => startProxy(providers(), configuration(name))));
 });
 afterAll(async () => {
 	await Promise.all(replicas.map((proxy) => proxy.drain()));
@@ -186,4 +184,18 @@ test("every change is in the audit trail with who made it, callers as pseudonyms
 	expect(trail).toContain('"path":"/admin/consents","outcome":"missing_credential"');
 	expect(verifyLog({ dir: join(audit, "admin") })).toMatchObject({ size: changes.length, faults: [] });
 	expect(JSON.parse(readFileSync(file, "utf8")).consents.length).toBeGreaterThan(12);
+});
+
+test("a route that a reload takes away while a body is on its way is none for that request", async () => {
+	const [proxy] = replicas as [Proxy];
+	const socket = connect(proxy.port, "127.0.0.1").setEncoding("latin1");
+	const heading = [`PUT /admin/consents/${mine()} HTTP/1.1`, "Host: a", "Content-Length: 2", "Expect: 100-continue", "", ""];
+	socket.write(heading.join("\r\n"));
+	expect(await once(socket, "data")).toEqual([expect.stringMatching(/^HTTP\/1\.1 100 /)]);
+	const without = configuration("one").replace(/admin: .*\n/, "");
+	expect(await proxy.reload(proxyConfig(providers(), without))).toMatchObject({ ok: true });
+	socket.write("{}");
+	expect((await once(socket, "data")).join()).toMatch(/^HTTP\/1\.1 404 [\s\S]*"code":"route_not_found"/);
+	socket.destroy();
+	expect(await proxy.reload(proxyConfig(providers(), configuration("one")))).toMatchObject({ ok: true });
 });

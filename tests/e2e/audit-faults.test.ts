@@ -8,7 +8,7 @@ import { verifyLog } from "../../src/audit/verify-log.ts";
 import { makeFolder } from "../../src/core/make-folder.ts";
 import { chatStream } from "../support/chat-client.ts";
 import { CommandLine } from "../support/command-line.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 
 let line: CommandLine;
 let upstream: MockUpstream;
@@ -16,10 +16,7 @@ let server: string;
 beforeAll(async () => {
 	CommandLine.build();
 	line = new CommandLine();
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["hello"]).join(""));
-	});
+	upstream = await startChatUpstream(["hello"]);
 	server = `server: { host: 127.0.0.1, port: 0, workers: 1 }\nllm_providers: { up: { type: openai, base_url: "${upstream.url}", api_key: k } }\n`;
 });
 afterAll(() => {

@@ -6,7 +6,7 @@ import { existingKeys } from "../../src/audit/audit-keys.ts";
 import { SubjectKeys } from "../../src/audit/subject-keys.ts";
 import { chatStream } from "../support/chat-client.ts";
 import { CommandLine, type Ran } from "../support/command-line.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 let upstream: MockUpstream;
@@ -15,10 +15,7 @@ let line: CommandLine;
 beforeAll(async () => {
 	CommandLine.build();
 	line = new CommandLine();
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["The heron flies. Write to jane.doe", "@example.com."]).join(""));
-	});
+	upstream = await startChatUpstream(["The heron flies. Write to jane.doe", "@example.com."]);
 });
 afterAll(() => {
 	upstream.close();

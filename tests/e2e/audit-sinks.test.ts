@@ -11,7 +11,7 @@ import type { Proxy } from "../../src/proxy.ts";
 import { chatStream } from "../support/chat-client.ts";
 import { freePort } from "../support/free-port.ts";
 import { type Post, receiver } from "../support/http-receiver.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 50 };
@@ -19,10 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), "sinks-"));
 let upstream: MockUpstream;
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["Write to jane.doe", "@example.com today."]).join(""));
-	});
+	upstream = await startChatUpstream(["Write to jane.doe", "@example.com today."]);
 });
 afterAll(() => upstream.close());
 

@@ -8,17 +8,14 @@ import { segmentsOf } from "../../src/audit/segment.ts";
 import { verifyLog } from "../../src/audit/verify-log.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { chatStream } from "../support/chat-client.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { chatEvents, type MockUpstream, startChatUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { proxyConfig, startProxy } from "../support/proxy.ts";
 import { rawExchange } from "../support/raw-client.ts";
 
 let upstream: MockUpstream;
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["Write to jane.doe", "@example.com today."]).join(""));
-	});
+	upstream = await startChatUpstream(["Write to jane.doe", "@example.com today."]);
 });
 afterAll(() => upstream.close());
 

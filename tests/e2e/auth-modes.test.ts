@@ -8,7 +8,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { addKey } from "../support/keys.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 /** `api_key_or_jwt`: services with keys and people with tokens at one proxy. */
@@ -22,10 +22,7 @@ let intern: string;
 let ended: string;
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["hello"]).join(""));
-	});
+	upstream = await startChatUpstream(["hello"]);
 	const pair = await generateKeyPair("ES256");
 	const jwk = { ...(await exportJWK(pair.publicKey)), kid: "k", alg: "ES256" };
 	sign = (claims, expires = "5m") =>

@@ -8,7 +8,7 @@ import { recordsOf } from "../../src/audit/log-reader.ts";
 import { verifyLog } from "../../src/audit/verify-log.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { addKey } from "../support/keys.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { proxyConfig, startProxy } from "../support/proxy.ts";
 
 const PHONE = "(415) 555-2671";
@@ -68,10 +68,7 @@ security:
   policies: { with_phone: { pii_protection: { detection_types: [secrets] } } }`;
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["hello"]).join(""));
-	});
+	upstream = await startChatUpstream(["hello"]);
 	client = await addKey(join(dir, "clients.json"));
 	administrator = await addKey(join(dir, "administrators.json"));
 	replicas = await Promise.all(["one", "two"].map((name) => startProxy(providers(), configuration(name))));

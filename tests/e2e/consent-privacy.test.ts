@@ -8,7 +8,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { recordsOf } from "../../src/audit/log-reader.ts";
 import { CommandLine, type Ran } from "../support/command-line.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 const PHONE = "(415) 555-2671";
@@ -20,10 +20,7 @@ let line: CommandLine;
 beforeAll(async () => {
 	CommandLine.build();
 	line = new CommandLine();
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["hello"]).join(""));
-	});
+	upstream = await startChatUpstream(["hello"]);
 });
 afterAll(() => {
 	upstream.close();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { InteractionRecord } from "../../src/audit/audit-record.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { chatStream } from "../support/chat-client.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 /** Tag characters, which nobody sees and models read. */
@@ -15,10 +15,7 @@ const started: Proxy[] = [];
 const records: InteractionRecord[] = [];
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(answer.match(/.{1,9}/gsu) ?? []).join(""));
-	});
+	upstream = await startChatUpstream(() => answer.match(/.{1,9}/gsu) ?? []);
 });
 afterAll(async () => {
 	await Promise.all(started.map((proxy) => proxy.drain()));

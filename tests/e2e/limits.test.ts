@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 import { RedisServer } from "../support/redis.ts";
 
@@ -18,10 +18,7 @@ async function newProxy(limits: string, isShared: boolean): Promise<Proxy> {
 }
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["hello"]).join(""));
-	});
+	upstream = await startChatUpstream(["hello"]);
 	redis = await RedisServer.start();
 });
 afterAll(async () => {

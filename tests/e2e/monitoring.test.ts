@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Proxy } from "../../src/proxy.ts";
 import { chatStream } from "../support/chat-client.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 /** What the dashboard and the rules ask for, held against what a running proxy offers. `script/check-monitoring` runs promtool. */
@@ -11,10 +11,7 @@ let upstream: MockUpstream;
 let proxy: Proxy;
 let offered: string;
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["Write to jane.doe@example.com today."]).join(""));
-	});
+	upstream = await startChatUpstream(["Write to jane.doe@example.com today."]);
 	proxy = await startProxy(upstream.url);
 	await chatStream(proxy.port, "hi");
 	offered = await (await fetch(`http://127.0.0.1:${proxy.port}/metrics`)).text();

@@ -6,7 +6,7 @@ import { Provider } from "oidc-provider";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { freePort } from "../support/free-port.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 /** A real OpenID provider that gives applications access tokens (RFC 9068) for the proxy. */
@@ -91,10 +91,7 @@ async function ask(
 }
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["hello"]).join(""));
-	});
+	upstream = await startChatUpstream(["hello"]);
 	const port = await freePort();
 	issuer = `http://127.0.0.1:${port}`;
 	await serve(port, [await newKey("one")]);

@@ -4,7 +4,7 @@ import { totalmem } from "node:os";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { type ChatAnswer, chatStream } from "../support/chat-client.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { chatEvents, type MockUpstream, startChatUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 /** Requests in progress at once: one thread for client, proxy and upstream together cannot keep up with them. */
@@ -14,10 +14,7 @@ const SAID = "Write to jane.doe@example.com, or call (415) 555-2671 today. ".rep
 let upstream: MockUpstream;
 let proxy: Proxy;
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(SAID.match(/.{1,5}/gs) ?? []).join(""));
-	});
+	upstream = await startChatUpstream(SAID.match(/.{1,5}/gs) ?? []);
 	proxy = await startProxy(upstream.url, "", undefined, { server: { max_wait_ms: 1 } });
 });
 afterAll(async () => {

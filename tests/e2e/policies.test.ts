@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { segmentsOf } from "../../src/audit/segment.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Proxy } from "../../src/proxy.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 const ANSWER = "Write to jane.doe@example.com or call (415) 555-2671.";
@@ -46,10 +46,7 @@ audit: { dir: "${auditDir}" }
 `;
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents([...ANSWER]).join(""));
-	});
+	upstream = await startChatUpstream([...ANSWER]);
 	const pair = await generateKeyPair("ES256");
 	privateKey = pair.privateKey;
 	const jwk = { ...(await exportJWK(pair.publicKey)), kid: "k", alg: "ES256" };

@@ -12,7 +12,7 @@ import type { Proxy } from "../../src/proxy.ts";
 import { openBrowser } from "../support/browser.ts";
 import { post } from "../support/chat-client.ts";
 import { CommandLine, type Ran } from "../support/command-line.ts";
-import { chatEvents, startMockUpstream } from "../support/mock-upstream.ts";
+import { startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 let line: CommandLine;
@@ -22,10 +22,7 @@ const report = (...words: string[]): Promise<Ran> => line.run(["report", "--dir"
 beforeAll(async () => {
 	CommandLine.build();
 	line = new CommandLine();
-	const upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(["Write to jane.doe", "@example.com today."]).join(""));
-	});
+	const upstream = await startChatUpstream(["Write to jane.doe", "@example.com today."]);
 	const proxy = await startProxy(upstream.url, `audit: { dir: "${dir}" }`);
 	const ask = (model: string, content: string): Promise<unknown> =>
 		post(proxy.port, JSON.stringify({ model, stream: true, messages: [{ role: "user", content }] }));

@@ -31,11 +31,11 @@ export async function startMockUpstream(
 	};
 }
 
-/** A vendor that streams this chat answer to every request, a delta each. */
-export function startChatUpstream(deltas: readonly string[]): Promise<MockUpstream> {
+/** A vendor that streams this chat answer to every request, a delta each; a function says anew for each request which. */
+export function startChatUpstream(answer: readonly string[] | (() => readonly string[])): Promise<MockUpstream> {
 	return startMockUpstream((response) => {
 		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(deltas).join(""));
+		response.end(chatEvents(typeof answer === "function" ? answer() : answer).join(""));
 	});
 }
 

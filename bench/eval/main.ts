@@ -1,18 +1,9 @@
+import { parseArgs } from "node:util";
+import { neededCorporaDir } from "../../models/corpora-dir.ts";
 import { parseConfig } from "../../src/config/load.ts";
-import { createTextInspector, type TextInspection } from "../../src/inspect/inspect-text.ts";
 import { compilePolicy } from "../../src/policy/compile-policy.ts";
-import type { RuleSet } from "../../src/policy/policy.ts";
-import { RECOGNIZERS, selectRecognizers } from "../../src/recognizers/registry.ts";
+import { inspectEverything, printDetection } from "./detection.ts";
 import { printDisguiseMatrix } from "./disguise-matrix.ts";
-import {
-	type BenignResult,
-	evaluateBenign,
-	evaluateCredData,
-	evaluateExamples,
-	evaluateLabelled,
-	evaluateUnit,
-	type KindResult,
-} from "./evaluate.ts";
 import { printHarm } from "./harm.ts";
 import { printLearnedInjection } from "./injection-learned.ts";
 import { printInjectionRules } from "./injection-rules.ts";
@@ -21,77 +12,81 @@ import { printNames } from "./names.ts";
 import { printNameFolds } from "./names-folds.ts";
 import { printPromptTime } from "./prompt-time.ts";
 import { printProviderSecrets } from "./provider-secrets.ts";
-import { printReport } from "./report.ts";
+import type { EvalSuite } from "./suite.ts";
 
-/** `npm run eval -- [--json] [--limit ROWS] [--misses KIND]`: detection on the corpora of CORPORA_DIR. `npm run eval -- disguises`: disguise × type. `npm run eval -- injection`: the learned model on unseen sources; `-- injection-rules`: the rules; `-- prompt-time`: what a decision takes. `npm run eval -- harm`: the model for harm in answers. `npm run eval -- names`: the token model. `npm run eval -- secrets`: those with a provider's prefix. */
-const args = process.argv.slice(2);
-const valueOf = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
-const loaded = parseConfig("{}", {});
-if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-const policy = compilePolicy(loaded.config.security);
-if (args[0] === "disguises") {
-	await printDisguiseMatrix(policy.response);
-	process.exit(0);
-}
-if (args[0] === "kinds") {
-	await printKinds();
-	process.exit(0);
-}
-const dir = process.env["CORPORA_DIR"];
-if (dir === undefined) {
-	process.stderr.write("CORPORA_DIR is not set — give the folder that holds pii-anon-eval/dev.jsonl and the others\n");
+const SUITES: Readonly<Record<string, EvalSuite>> = {
+	detection: { about: "every kind of data on the corpora, and ordinary text", corpus: "pii-anon-eval", run: printDetection },
+	secrets: {
+		about: "secrets with a provider's prefix",
+		corpus: "secrets-creddata",
+		run: async ({ policy, dir, misses }) => printProviderSecrets(dir, await inspectEverything(policy), misses),
+	},
+	kinds: { about: "made-up values of every kind of secret and personal data", run: printKinds },
+	disguises: { about: "every disguise on every type", run: ({ policy }) => printDisguiseMatrix(policy.response) },
+	names: {
+		about: "the token model for names, addresses, organisations; --folds: five trainings",
+		corpus: "pii-ner-real",
+		run: ({ dir, misses, folds }) => (folds ? printNameFolds(dir) : printNames(dir, misses)),
+	},
+	injection: {
+		about: "the models for attacks, on sources they have not seen",
+		corpus: "injection-direct",
+		run: ({ policy, dir, misses }) => printLearnedInjection(policy, dir, misses),
+	},
+	"injection-rules": {
+		about: "the rules for attacks, alone",
+		corpus: "injection-direct",
+		run: ({ policy, dir, limit, misses }) => printInjectionRules(policy, dir, limit, misses),
+	},
+	"prompt-time": {
+		about: "what the decision about a prompt takes",
+		corpus: "benign-prompts",
+		run: ({ policy, dir }) => printPromptTime(policy, dir),
+	},
+	harm: { about: "the model for harm in answers", corpus: "harm-text", run: ({ dir, misses }) => printHarm(dir, misses) },
+};
+
+const USAGE = `CORPORA_DIR=… npm run eval -- [SUITE]   (default: detection)
+${Object.entries(SUITES)
+	.map(([name, { about, corpus }]) => `  ${name.padEnd(17)}${about}${corpus === undefined ? " (no corpora needed)" : ""}`)
+	.join("\n")}
+  --misses WHAT    lists errors by id: of a kind or type, a set, or all
+  --limit ROWS     of each set
+  --json           detection only
+`;
+
+function fail(message: string): never {
+	process.stderr.write(`${message}\n\n${USAGE}`);
 	process.exit(2);
 }
-const limit = Number(valueOf("--limit") ?? Number.POSITIVE_INFINITY);
-const misses = valueOf("--misses");
-if (args[0] === "harm") {
-	printHarm(dir, misses);
-	process.exit(0);
-}
-if (args[0] === "injection") {
-	await printLearnedInjection(policy, dir, misses);
-	process.exit(0);
-}
-if (args[0] === "prompt-time") {
-	await printPromptTime(policy, dir);
-	process.exit(0);
-}
-if (args[0] === "injection-rules") {
-	await printInjectionRules(policy, dir, limit, misses);
-	process.exit(0);
-}
-if (args[0] === "names") {
-	if (args.includes("--folds")) printNameFolds(dir);
-	else await printNames(dir, misses);
-	process.exit(0);
-}
 
-export interface EvalReport {
-	readonly recognizers: number;
-	readonly kinds: readonly KindResult[];
-	readonly benign: readonly BenignResult[];
-}
-
-const inspectorOf = async (ruleSet: RuleSet): Promise<(bytes: Uint8Array) => TextInspection> => {
-	// Attacks and marks are measured elsewhere.
-	const data = ruleSet.rules.filter(({ category }) => category !== "injection");
-	const inspector = await createTextInspector({ ...ruleSet, rules: data.map((rule) => ({ ...rule, action: "redact" as const })) });
-	if (!inspector.ok) throw new Error(JSON.stringify(inspector.faults));
-	return (bytes) => inspector.inspect(bytes);
-};
-const everything = await inspectorOf(policy.response);
-if (args[0] === "secrets") {
-	printProviderSecrets(dir, everything, misses);
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		misses: { type: "string" },
+		limit: { type: "string", default: "Infinity" },
+		folds: { type: "boolean", default: false },
+		json: { type: "boolean", default: false },
+		help: { type: "boolean", default: false },
+	},
+});
+if (values.help) {
+	process.stdout.write(USAGE);
 	process.exit(0);
 }
-const byDefault = await inspectorOf(policy.prompt);
-/** Types of a list of detection names. */
-const typesOf = (names: readonly string[]): ReadonlySet<string> => new Set(selectRecognizers(names).map(({ type }) => type));
-
-const context = { dir, limit, inspect: everything, typesOf, misses };
-const report: EvalReport = {
-	recognizers: RECOGNIZERS.length,
-	kinds: [...evaluateLabelled(context), ...evaluateCredData(context), ...evaluateExamples(context), ...evaluateUnit(context)],
-	benign: [...evaluateBenign(context, "all recognizers"), ...evaluateBenign({ ...context, inspect: byDefault }, "default policy")],
-};
-process.stdout.write(args.includes("--json") ? `${JSON.stringify(report, null, "\t")}\n` : printReport(report));
+const [name = "detection", ...rest] = positionals;
+const suite = Object.hasOwn(SUITES, name) ? SUITES[name] : undefined;
+if (suite === undefined || rest.length > 0) fail(`'${rest[0] ?? name}' is not a suite.`);
+const limit = Number(values.limit);
+if (!(limit >= 1)) fail("--limit must be a number of rows.");
+const loaded = parseConfig("{}", {});
+if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+const dir = suite.corpus === undefined ? "" : neededCorporaDir(suite.corpus);
+await suite.run({
+	policy: compilePolicy(loaded.config.security),
+	dir,
+	limit,
+	misses: values.misses,
+	folds: values.folds,
+	json: values.json,
+});

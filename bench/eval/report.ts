@@ -1,9 +1,9 @@
+import type { DetectionReport } from "./detection.ts";
 import { togetherOf } from "./evaluate.ts";
-import type { EvalReport } from "./main.ts";
 import { type Counts, scoresOf } from "./score.ts";
 
 /** The report as text: one table of kinds, one of benign text. */
-export function printReport({ recognizers, kinds, benign }: EvalReport): string {
+export function printReport({ recognizers, kinds, benign }: DetectionReport): string {
 	const lines = [`${recognizers} recognizers`, ""];
 	let corpus = "";
 	for (const kind of kinds) {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode, encode } from "gpt-tokenizer/encoding/o200k_base";
+import { corporaDir } from "../../models/corpora-dir.ts";
 import { policyWith, programOf } from "../fixtures/rules.ts";
 import { type TextKind, text } from "../fixtures/texts.ts";
 import { type Distribution, distribution } from "../report/distribution.ts";
@@ -83,7 +84,7 @@ const modelTokens = (whole: string): string[] =>
 
 /** Answers of real models, where the corpora are here. */
 function replies(size: number): Sample[] {
-	const dir = process.env["CORPORA_DIR"];
+	const dir = corporaDir();
 	if (dir === undefined) return [];
 	const rows = readFileSync(join(dir, "benign-replies", "dev.jsonl"), "utf8")
 		.trim()

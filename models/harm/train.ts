@@ -1,12 +1,9 @@
 import { writeFileSync } from "node:fs";
+import { neededCorporaDir } from "../corpora-dir.ts";
 import { trainHarm } from "./cross-validate.ts";
 
 /** `CORPORA_DIR=… npm run train:harm`: trains the model and writes its files beside this one. The same data give the same files. */
-const dir = process.env["CORPORA_DIR"];
-if (dir === undefined) {
-	process.stderr.write("CORPORA_DIR is not set — give the folder that holds harm-text/dev.jsonl and the others\n");
-	process.exit(2);
-}
+const dir = neededCorporaDir("harm-text");
 const { harm, kinds } = trainHarm(dir);
 for (const [name, bytes] of [
 	["model.bin", harm],

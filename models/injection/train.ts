@@ -1,12 +1,9 @@
 import { writeFileSync } from "node:fs";
+import { neededCorporaDir } from "../corpora-dir.ts";
 import { trainInjection } from "./cross-validate.ts";
 
 /** `CORPORA_DIR=… npm run train:injection`: trains the model and writes its file beside this one. The same data give the same file. */
-const dir = process.env["CORPORA_DIR"];
-if (dir === undefined) {
-	process.stderr.write("CORPORA_DIR is not set — give the folder that holds injection-direct/dev.jsonl and the others\n");
-	process.exit(2);
-}
+const dir = neededCorporaDir("injection-direct");
 const bytes = trainInjection(dir);
 writeFileSync(new URL("model.bin", import.meta.url), bytes);
 process.stdout.write(`models/injection/model.bin: ${bytes.length} bytes\n`);

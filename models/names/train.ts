@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { encodeModel } from "../../src/models/token-model-file.ts";
+import { neededCorporaDir } from "../corpora-dir.ts";
 import { REPORTED_FOLD } from "./split.ts";
 import { DEFAULTS, trainTokenModel } from "./training.ts";
 
@@ -8,11 +9,7 @@ import { DEFAULTS, trainTokenModel } from "./training.ts";
  * `CORPORA_DIR=… npm run train:names [-- --out FILE]`: trains the token model on the corpora and on synthetic sentences.
  * The same data and seed give the same file.
  */
-const dir = process.env["CORPORA_DIR"];
-if (dir === undefined) {
-	process.stderr.write("CORPORA_DIR is not set — give the folder that holds pii-ner-real/dev.jsonl and the others\n");
-	process.exit(2);
-}
+const dir = neededCorporaDir("pii-ner-real");
 const args = process.argv.slice(2);
 const valueOf = (flag: string, otherwise: string): string => (args.includes(flag) ? (args[args.indexOf(flag) + 1] as string) : otherwise);
 const log = (text: string): void => void process.stderr.write(`${text}\n`);

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { worstWindows } from "../../src/models/second-stage.ts";
 import { WordPieces } from "../../src/models/word-pieces.ts";
+import { corporaDir } from "../corpora-dir.ts";
 import { harmTexts } from "../harm/harm-data.ts";
 import type { Text } from "../injection/corpus.ts";
 import { crossValidate } from "../injection/cross-validate.ts";
@@ -18,7 +19,7 @@ import { harmWindowExamples, harmWindows } from "./harm-examples.ts";
  * encoder of their fold.
  */
 const [vocabulary, out] = process.argv.slice(2);
-const dir = process.env["CORPORA_DIR"];
+const dir = corporaDir();
 if (dir === undefined || vocabulary === undefined || out === undefined) {
 	process.stderr.write("CORPORA_DIR=… write-examples.ts VOCABULARY DIR — the vocabulary has one piece a line\n");
 	process.exit(2);

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { WordPieces } from "../../src/models/word-pieces.ts";
+import { corporaDir } from "../corpora-dir.ts";
 import { harmTexts } from "../harm/harm-data.ts";
 import { injectionTexts } from "../injection/injection-data.ts";
 import { ownTexts } from "../injection/own-texts/own-texts.ts";
@@ -11,7 +12,7 @@ const MIN_USES = 2;
 
 /** `CORPORA_DIR=… tsx models/second-stage/write-vocabulary.ts BASE OUT`: the pieces of the base that the second stage keeps. */
 const [base, out] = process.argv.slice(2);
-const dir = process.env["CORPORA_DIR"];
+const dir = corporaDir();
 if (dir === undefined || base === undefined || out === undefined) {
 	process.stderr.write("CORPORA_DIR=… write-vocabulary.ts BASE OUT — both have one piece a line\n");
 	process.exit(2);

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { StageWeights } from "../../src/models/second-stage.ts";
+import { neededCorporaDir } from "../corpora-dir.ts";
 import { calibrated, crossValidate as crossValidateHarm } from "../harm/cross-validate.ts";
 import { calibrationOf, crossValidate } from "../injection/cross-validate.ts";
 import { unlearnedTexts } from "../injection/unlearned.ts";
@@ -13,11 +14,7 @@ import { weigh } from "./weigh.ts";
  * (`weights.json`), from scores of sources that neither has seen. TRAINED: what train.py wrote; its scores become
  * `held-out.json.gz`. FOLDER: where both are written, by default this one.
  */
-const dir = process.env["CORPORA_DIR"];
-if (dir === undefined) {
-	process.stderr.write("CORPORA_DIR is not set — give the folder that holds injection-direct/dev.jsonl and the others\n");
-	process.exit(2);
-}
+const dir = neededCorporaDir("injection-direct");
 const [trained, folder = import.meta.dirname] = process.argv.slice(2);
 if (trained !== undefined)
 	writeFileSync(join(folder, "held-out.json.gz"), gzipSync(readFileSync(join(trained, "scores.json")), { level: 9 }));

@@ -51,6 +51,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const WORKER_FILES: ReadonlySet<string> = new Set([
 	"lanes/lane-worker.ts",
 	"lanes/lane-inspector.ts",
+	"lanes/lane-answers.ts",
+	"lanes/lane-prompts.ts",
+	"lanes/packing.ts",
 	"lanes/checkpoint.ts",
 	"lanes/lane-policies.ts",
 	"lanes/prompt-memory.ts",

@@ -13,90 +13,105 @@ const RETENTION_EVERY_MS = 3_600_000;
 const ADMIN_POLL_MS = 1000;
 
 /** The audit thread: hashes, encrypts, signs and writes, so that the front end never waits for a disk. */
-function runAuditThread(data: AuditThreadData, send: (message: FromAuditThread) => void): (message: ToAuditThread) => void {
-	const recorder = new Recorder(data);
-	const onState = (state: SinkState): void => send({ kind: "sink", state });
-	const adminShippers = data.sinks.map((settings) => new AdminShipper({ settings, dir: data.dir, onState }));
-	const shippers = data.sinks.map(
-		(settings) =>
-			new Shipper({
-				settings,
-				sink: createSink(settings),
-				dir: recorder.dir,
-				log: data.origin,
-				size: recorder.size,
-				onState,
-			}),
-	);
-	const ship = (): void => {
-		for (const shipper of shippers) shipper.grow(recorder.size);
-	};
-	let isScheduled = false;
-	const flush = (): void => {
-		isScheduled = false;
-		const result = recorder.flush();
-		if (result.ok) {
-			if (result.count > 0) send({ kind: "appended", count: result.count });
-			ship();
-			return;
-		}
-		send({ kind: "failing", reason: result.reason });
-		isScheduled = true;
-		setTimeout(flush, RETRY_MS).unref();
-	};
-	const attempt = (work: () => void): void => {
-		try {
-			work();
-		} catch (error) {
-			send({ kind: "overdue", reason: errorCode(error) });
-		}
-	};
-	const refresh = (): void => {
-		recorder.refresh();
-		for (const shipper of adminShippers) shipper.refresh();
-	};
-	const shipAdmin = (): void => {
-		for (const shipper of adminShippers) attempt(() => shipper.poll());
-	};
-	setInterval(() => attempt(refresh), SIGN_OF_LIFE_MS).unref();
-	if (adminShippers.length > 0) setInterval(shipAdmin, ADMIN_POLL_MS).unref();
-	setInterval(() => attempt(() => recorder.keepCheckpoints()), data.checkpointEveryMs).unref();
-	setInterval(() => attempt(() => recorder.retain()), RETENTION_EVERY_MS).unref();
-	send({ kind: "ready", recovered: recorder.recovered });
-	attempt(() => recorder.retain());
-	shipAdmin();
-	const close = async (timeoutMs: number): Promise<void> => {
-		flush();
-		await Promise.all([...shippers, ...adminShippers].map((shipper) => shipper.close(timeoutMs)));
-		attempt(() => recorder.keepCheckpoints());
-		recorder.close();
-		send({ kind: "closed" });
-		parentPort?.close();
-	};
-	const recordConsents = ({ id, changes, by }: Extract<ToAuditThread, { kind: "consents" }>): Promise<void> =>
-		recorder.recordConsents(changes, by).then(
-			() => send({ kind: "consents", id }),
-			(error: Error) => send({ kind: "consents", id, fault: error.message }),
-		);
-	return (message) => {
+class AuditThread {
+	readonly #send: (message: FromAuditThread) => void;
+	readonly #recorder: Recorder;
+	readonly #shippers: readonly Shipper[];
+	readonly #adminShippers: readonly AdminShipper[];
+	#isFlushDue = false;
+
+	constructor(data: AuditThreadData, send: (message: FromAuditThread) => void) {
+		this.#send = send;
+		const recorder = new Recorder(data);
+		this.#recorder = recorder;
+		const onState = (state: SinkState): void => send({ kind: "sink", state });
+		this.#adminShippers = data.sinks.map((settings) => new AdminShipper({ settings, dir: data.dir, onState }));
+		this.#shippers = data.sinks.map((settings) => {
+			const { dir, size } = recorder;
+			return new Shipper({ settings, sink: createSink(settings), dir, log: data.origin, size, onState });
+		});
+	}
+
+	/** Says that it is ready, and does from now on what is due from time to time. */
+	start(checkpointEveryMs: number): void {
+		const every = (ms: number, work: () => void): void => void setInterval(() => this.#attempt(work), ms).unref();
+		every(SIGN_OF_LIFE_MS, () => this.#refresh());
+		if (this.#adminShippers.length > 0) every(ADMIN_POLL_MS, () => this.#shipAdmin());
+		every(checkpointEveryMs, () => this.#recorder.keepCheckpoints());
+		every(RETENTION_EVERY_MS, () => this.#recorder.retain());
+		this.#send({ kind: "ready", recovered: this.#recorder.recovered });
+		this.#attempt(() => this.#recorder.retain());
+		this.#shipAdmin();
+	}
+
+	handle(message: ToAuditThread): void {
 		switch (message.kind) {
 			case "append":
-				recorder.add(message.records);
-				if (isScheduled) return;
-				isScheduled = true;
-				setImmediate(flush);
+				this.#recorder.add(message.records);
+				// What comes within one turn is signed once.
+				if (!this.#isFlushDue) setImmediate(() => this.#flush());
+				this.#isFlushDue = true;
 				return;
 			case "consents":
-				return void recordConsents(message);
+				return void this.#recordConsents(message);
 			case "close":
-				return void close(message.timeoutMs);
+				return void this.#close(message.timeoutMs);
 			default:
 				message satisfies never;
 		}
-	};
+	}
+
+	#flush(): void {
+		this.#isFlushDue = false;
+		const result = this.#recorder.flush();
+		if (result.ok) {
+			if (result.count > 0) this.#send({ kind: "appended", count: result.count });
+			for (const shipper of this.#shippers) shipper.grow(this.#recorder.size);
+			return;
+		}
+		this.#send({ kind: "failing", reason: result.reason });
+		this.#isFlushDue = true;
+		setTimeout(() => this.#flush(), RETRY_MS).unref();
+	}
+
+	async #recordConsents({ id, changes, by }: ToAuditThread & { kind: "consents" }): Promise<void> {
+		try {
+			await this.#recorder.recordConsents(changes, by);
+			this.#send({ kind: "consents", id });
+		} catch (error) {
+			this.#send({ kind: "consents", id, fault: (error as Error).message });
+		}
+	}
+
+	async #close(timeoutMs: number): Promise<void> {
+		this.#flush();
+		await Promise.all([...this.#shippers, ...this.#adminShippers].map((shipper) => shipper.close(timeoutMs)));
+		this.#attempt(() => this.#recorder.keepCheckpoints());
+		this.#recorder.close();
+		this.#send({ kind: "closed" });
+		parentPort?.close();
+	}
+
+	#refresh(): void {
+		this.#recorder.refresh();
+		for (const shipper of this.#adminShippers) shipper.refresh();
+	}
+
+	#shipAdmin(): void {
+		for (const shipper of this.#adminShippers) this.#attempt(() => shipper.poll());
+	}
+
+	/** Work that may fail for now: it is said, and done again at its next time. */
+	#attempt(work: () => void): void {
+		try {
+			work();
+		} catch (error) {
+			this.#send({ kind: "overdue", reason: errorCode(error) });
+		}
+	}
 }
 
-parentPort?.on(
-	"message",
-	runAuditThread(workerData as AuditThreadData, (message) => parentPort?.postMessage(message)),
-);
+const data = workerData as AuditThreadData;
+const thread = new AuditThread(data, (message) => parentPort?.postMessage(message));
+parentPort?.on("message", (message: ToAuditThread) => thread.handle(message));
+thread.start(data.checkpointEveryMs);

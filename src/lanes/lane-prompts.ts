@@ -1,0 +1,121 @@
+import type { ApiName } from "../core/api.ts";
+import { ERRORS } from "../core/errors.ts";
+import { matcherOf } from "../core/globs.ts";
+import { canaryFor } from "../inspect/canary.ts";
+import { ownSurrogates, type PromptMemory } from "../inspect/conversation.ts";
+import { answerInspect } from "../inspect/inspect-request.ts";
+import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
+import { answerModeration } from "../inspect/moderation-request.ts";
+import { judgePrompt, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
+import { Questions, TOO_LATE } from "../inspect/questions.ts";
+import { providerOf } from "../providers/registry.ts";
+import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import { SurrogateTable } from "../verdict/surrogate-table.ts";
+import type { LanePolicies } from "./lane-policies.ts";
+import type { Packing } from "./packing.ts";
+import { memoryOf, toldBy } from "./prompt-memory.ts";
+import type { FromLane, ToLane } from "./protocol.ts";
+import type { SecondLook } from "./second-look.ts";
+
+type Prompt = ToLane & { kind: "prompt" };
+
+/** APIs that the engine itself serves. */
+const ANSWERED: ReadonlySet<ApiName> = new Set(["inspect", "openai-moderations"]);
+
+/** The vendor may keep the conversation (`previous_response_id`), so a request need not hold all of it. */
+const STATEFUL: ReadonlySet<ApiName> = new Set(["openai-responses"]);
+
+const INTERNAL: PromptVerdict = { action: "invalid", code: "internal_error", message: ERRORS.internal_error.message, param: null };
+
+/** A prompt that is read, and its policy chosen. */
+interface Inspection {
+	/** Index of the policy that counts. */
+	readonly choice: number;
+	readonly policy?: LoadedPolicy;
+	verdict(questions: Questions | undefined): PromptVerdict;
+}
+
+export interface LanePromptsOptions {
+	readonly policies: LanePolicies;
+	readonly packing: Packing;
+	/** Keys the hashes in redacted text. */
+	readonly secretKey: Uint8Array;
+	/** Absent: the second stage is not asked. */
+	readonly secondLook: SecondLook | undefined;
+}
+
+/** The prompts of one lane: each is judged, twice where the second stage is asked. */
+export class LanePrompts {
+	readonly #options: LanePromptsOptions;
+
+	constructor(options: LanePromptsOptions) {
+		this.#options = options;
+	}
+
+	/** The verdict; nothing where the second stage is asked first. */
+	take(item: Prompt): readonly FromLane[] {
+		const { sid } = item;
+		const { secondLook } = this.#options;
+		try {
+			const { choice, policy, verdict } = this.#inspection(item);
+			const questions = secondLook === undefined ? undefined : new Questions(item.isLate && TOO_LATE);
+			const first = verdict(questions);
+			if (questions?.isOpen !== true) return [{ kind: "prompt", sid, verdict: first, choice }];
+			const withinMs = policy?.policy.injection?.timeout?.ms ?? 0;
+			void secondLook?.take({ sid, choice, questions, withinMs, verdict: () => attempted(() => verdict(questions)) });
+			return [];
+		} catch {
+			return [{ kind: "prompt", sid, verdict: INTERNAL, choice: 0 }];
+		}
+	}
+
+	/** The model is only known here: the policy that counts is chosen by it. */
+	#inspection(item: Prompt): Inspection {
+		const read = ANSWERED.has(item.api) ? undefined : readPrompt(item.body, item.path, providerOf(item.api));
+		if (read?.action === "invalid") return { choice: 0, verdict: () => read };
+		const choice = item.policies.findIndex(({ models }) => matcherOf(models)(read?.request.model ?? ""));
+		const policy = this.#options.policies.get(item.policies[choice]?.policyId ?? "");
+		if (policy === undefined) return { choice: 0, verdict: () => INTERNAL };
+		return {
+			choice,
+			policy,
+			verdict: (questions) => (read === undefined ? answerOf(item, policy, questions) : this.#judge(item, read, policy, questions)),
+		};
+	}
+
+	#judge(
+		{ api, isSecond, surrogates: given, history }: Prompt,
+		read: ReadPrompt,
+		policy: LoadedPolicy,
+		questions: Questions | undefined,
+	): PromptVerdict {
+		const { packing, secretKey } = this.#options;
+		const { restores: keepsOriginals, dryRun } = policy.policy;
+		const state = given && packing.unpack<PromptMemory>(given);
+		const surrogates = new SurrogateTable({ key: secretKey, isStateful: STATEFUL.has(api), keepsOriginals, ...(state && { state }) });
+		const style = { prompt: surrogates, ...policy.style("prompt"), ...(state && { isOwn: ownSurrogates(state) }) };
+		// Of several policies the first inspects the answer.
+		const canary = isSecond ? undefined : canaryFor(read, policy.policy, secretKey);
+		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history, questions });
+		if (!("stream" in verdict) || (isSecond && dryRun)) return verdict;
+		const told = isSecond ? state : toldBy(read, policy.policy, canary?.token);
+		const memory = memoryOf(surrogates, dryRun, told);
+		if (memory === undefined) return verdict;
+		// An answer with originals given back is its own caller's, and this once.
+		const isRepeatable = verdict.isRepeatable && !(memory.surrogates.length > 0 && keepsOriginals);
+		const mayRestore = memory.surrogates.some(({ original }) => original !== undefined);
+		return Object.assign({}, verdict, { isRepeatable, surrogates: packing.pack(memory), mayRestore });
+	}
+}
+
+function attempted(verdict: () => PromptVerdict): PromptVerdict {
+	try {
+		return verdict();
+	} catch {
+		return INTERNAL;
+	}
+}
+
+function answerOf({ api, body, path }: Prompt, policy: LoadedPolicy, questions?: Questions): PromptVerdict {
+	return api === "inspect" ? answerInspect(body, path, policy, questions) : answerModeration(body, policy, questions);
+}

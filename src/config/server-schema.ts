@@ -80,6 +80,11 @@ export const Server = z
 			.describe(
 				"ms a client may leave an answer unread, once the buffers are full, before its connection is cut and the upstream aborted.",
 			),
+		idle_connection_timeout_ms: milliseconds
+			.default(65_000)
+			.describe(
+				"ms that a connection without a request is kept open, of the `node` listener. A balancer must give its own up sooner, or a request meets one that closes. uWebSockets.js closes after 31 s, its older binary after 11 s, whatever is set.",
+			),
 		max_sessions: z.int().min(1).default(10_000).describe("Requests in progress at once. One more is answered 503 at once."),
 		max_wait_ms: z
 			.int()

@@ -10,7 +10,6 @@ import { OpenAnswers } from "./open-answers.ts";
 import { ProxiedConnections } from "./proxied-connections.ts";
 import { MIN_TLS_VERSION, type TlsMaterial } from "./tls.ts";
 
-const KEEP_ALIVE_MS = 65_000;
 /** ms between looks for connections whose request head is late. */
 const CHECK_MS = 1000;
 
@@ -61,7 +60,7 @@ class NodeListener {
 			requestTimeout: 0,
 			headersTimeout: options.requestTimeoutMs,
 			connectionsCheckingInterval: Math.min(CHECK_MS, options.requestTimeoutMs),
-			keepAliveTimeout: KEEP_ALIVE_MS,
+			keepAliveTimeout: options.idleConnectionMs,
 			requireHostHeader: false,
 		};
 		const { tls, requestTimeoutMs } = options;

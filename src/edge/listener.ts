@@ -62,6 +62,8 @@ export interface ListenerOptions {
 	readonly requestTimeoutMs: number;
 	/** ms a client may leave an answer unread once the buffers are full; then the connection is cut. */
 	readonly clientStallMs: number;
+	/** ms that a connection without a request is kept. Of the node listener: uWebSockets.js has a time of its own. */
+	readonly idleConnectionMs: number;
 	/** Absent: plain HTTP. */
 	readonly tls?: TlsMaterial | undefined;
 	/** Whose connections begin with a PROXY header; absent: nobody's. Of the node listener only. */

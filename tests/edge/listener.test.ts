@@ -20,6 +20,16 @@ const ANSWER = JSON.stringify({
 /** ms in which nothing must happen where uWebSockets.js waits for more bytes. */
 const SILENCE_MS = 100;
 
+const LISTENER = {
+	host: "127.0.0.1",
+	port: 0,
+	maxRequestSize: 1024,
+	requestTimeoutMs: 10_000,
+	idleConnectionMs: 65_000,
+	clientStallMs: 1000,
+	refusal: listenerRefusal,
+};
+
 describe.each(["uws", "node"] as const)("%s listener", (kind) => {
 	let upstream: MockUpstream;
 	let proxy: Proxy;
@@ -129,16 +139,25 @@ describe.each(["uws", "node"] as const)("%s listener", (kind) => {
 	});
 });
 
+test("node: a connection without a request is kept as long as is set, for balancers that keep theirs long", async () => {
+	const isClosedAfter = async (idleConnectionMs: number): Promise<boolean> => {
+		const listener = await listenNode({
+			...LISTENER,
+			idleConnectionMs,
+			handler: (_request, downstream) => {
+				downstream.head(200, {});
+				downstream.end();
+			},
+		});
+		const exchange = await rawExchange(listener.port, ["GET / HTTP/1.1\r\nHost: a\r\n\r\n"], { silenceMs: 3000 });
+		await listener.close();
+		return exchange.isClosed;
+	};
+	expect(await Promise.all([isClosedAfter(50), isClosedAfter(600_000)])).toEqual([true, false]);
+});
+
 test("node: the head of a request has to come in time, however slowly it drips", async () => {
-	const listener = await listenNode({
-		host: "127.0.0.1",
-		port: 0,
-		maxRequestSize: 1024,
-		requestTimeoutMs: 300,
-		clientStallMs: 1000,
-		refusal: listenerRefusal,
-		handler: () => {},
-	});
+	const listener = await listenNode({ ...LISTENER, requestTimeoutMs: 300, handler: () => {} });
 	const { answers, isClosed } = await rawExchange(listener.port, [..."GET /".padEnd(400, "a")]);
 	await listener.close();
 	expect(answers[0]).toMatchObject({ status: 408, json: { error: { code: "request_timeout" } } });

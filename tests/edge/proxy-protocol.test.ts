@@ -67,6 +67,7 @@ describe.each(["TCP", "TLS"])("a listener behind a balancer that passes on %s", 
 			port: 0,
 			maxRequestSize: 1024,
 			requestTimeoutMs: 2000,
+			idleConnectionMs: 65_000,
 			clientStallMs: 1000,
 			tls: tls?.material,
 			isBalancer: (peer) => createTrust(trusted)(peer),
@@ -171,7 +172,15 @@ test("server.proxy_protocol tells callers behind one balancer apart", async () =
 });
 
 test("the uws listener, which believes every such header, is refused", async () => {
-	const unused = { host: "127.0.0.1", port: 0, maxRequestSize: 1, requestTimeoutMs: 1, clientStallMs: 1, handler: () => undefined };
+	const unused = {
+		host: "127.0.0.1",
+		port: 0,
+		maxRequestSize: 1,
+		requestTimeoutMs: 1,
+		clientStallMs: 1,
+		idleConnectionMs: 1,
+		handler: () => undefined,
+	};
 	const refusal = listenerRefusal;
 	await expect(async () => listen("uws", { ...unused, refusal, isBalancer: () => true })).rejects.toThrow(/Set server.listener: node/);
 });

@@ -21,6 +21,7 @@ const OTHER: Readonly<Record<string, unknown>> = {
 	"server.max_request_size": 4096,
 	"server.request_timeout_ms": 1,
 	"server.client_stall_timeout_ms": 1,
+	"server.idle_connection_timeout_ms": 1,
 	"server.max_sessions": 1,
 	"server.max_wait_ms": 1,
 	"server.max_memory_percent": 1,

@@ -1,15 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Policy } from "../../src/policy/policy.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { SurrogateTable } from "../../src/verdict/surrogate-table.ts";
+import { plainPolicy } from "../support/plain-policy.ts";
 import { promptVerdict } from "../support/prompt-verdict.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 
 /** A secret in two parts of one message is one secret; parts that are whole in themselves stay texts of their own. */
 const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 const key = new Uint8Array(32);
-const ruleSet = { rules: [], threshold: 0, strategy: "replace", allowList: [] } as const;
 let program: ScannerProgram;
 
 beforeAll(async () => {
@@ -39,20 +38,9 @@ function withPicture(value: unknown): unknown {
 
 /** What goes upstream of a request. */
 function sentOf(api: Parameters<typeof providerOf>[0], path: string, request: object): unknown {
-	const policy = {
-		id: "",
-		prompt: ruleSet,
-		response: ruleSet,
-		maxPromptLength: 1e6,
-		maxCounts: { messages: 100, parts: 100, tools: 100 },
-		dryRun: false,
-		restores: true,
-		onCut: "end",
-		documents: "refuse",
-	} as const satisfies Policy;
 	const body = Buffer.from(JSON.stringify({ model: "m", max_tokens: 9, ...request }));
 	const style = { strategy: "replace", key, prompt: new SurrogateTable({ key, keepsOriginals: true }) } as const;
-	const verdict = promptVerdict(body, path, providerOf(api), policy, program, style);
+	const verdict = promptVerdict(body, path, providerOf(api), plainPolicy("replace"), program, style);
 	expect(verdict.action).toMatch(/allow|redact/);
 	return JSON.parse(Buffer.from(("body" in verdict && verdict.body) || body).toString());
 }

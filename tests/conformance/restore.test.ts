@@ -7,6 +7,7 @@ import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { SurrogateTable } from "../../src/verdict/surrogate-table.ts";
 import { runs } from "../support/fuzz.ts";
+import { plainPolicy } from "../support/plain-policy.ts";
 import { promptVerdict } from "../support/prompt-verdict.ts";
 import { random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
@@ -34,20 +35,8 @@ interface Conversation {
 
 function converse(strategy: "replace" | "synthetic", said: string): Conversation {
 	const prompt = new SurrogateTable({ key, keepsOriginals: true });
-	const ruleSet = { rules: [], threshold: 0, strategy, allowList: [] };
-	const policy = {
-		id: "",
-		prompt: ruleSet,
-		response: ruleSet,
-		maxPromptLength: 1e6,
-		maxCounts: { messages: 100, parts: 100, tools: 100 },
-		restores: true,
-		onCut: "end" as const,
-		documents: "refuse" as const,
-		dryRun: false,
-	};
 	const body = Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: said }] }));
-	const verdict = promptVerdict(body, "", openaiChat, policy, program, { strategy, key, prompt });
+	const verdict = promptVerdict(body, "", openaiChat, plainPolicy(strategy), program, { strategy, key, prompt });
 	const sent = "stream" in verdict && verdict.body !== undefined ? Buffer.from(verdict.body) : body;
 	return {
 		said,

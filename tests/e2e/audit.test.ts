@@ -8,7 +8,7 @@ import { segmentsOf } from "../../src/audit/segment.ts";
 import { verifyLog } from "../../src/audit/verify-log.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { chatStream } from "../support/chat-client.ts";
-import { chatEvents, type MockUpstream, startChatUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { proxyConfig, startProxy } from "../support/proxy.ts";
 import { rawExchange } from "../support/raw-client.ts";
 
@@ -158,12 +158,8 @@ test("a record has tokens, cost and moves between lanes; the death of a lane and
 	const deaths = newDir();
 	process.env["LANE_DEATHS"] = deaths;
 	writeFileSync(join(deaths, "0.throw.data.600"), "");
-	const usage = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 30, completion_tokens: 20 } })}\n\n`;
-	const events = chatEvents(["Write to jane.doe", "@example.com today.", " Or not."]);
-	const vendor = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end([...events.slice(0, -1), usage, events.at(-1)].join(""));
-	});
+	const usage = { prompt_tokens: 30, completion_tokens: 20 };
+	const vendor = await startChatUpstream(["Write to jane.doe", "@example.com today.", " Or not."], usage);
 	const providers = { up: { type: "openai", base_url: vendor.url, api_key: "k", prices: { "*": { input: 100, output: 1000 } } } };
 	const yaml = `audit: { dir: "${dir}" }`;
 	const proxy = await startProxy(providers, yaml, new URL("../support/mortal-lane-worker.ts", import.meta.url), { server: { workers: 2 } });

@@ -25,9 +25,8 @@ beforeAll(async () => {
 		}
 		const text = model === "leak" ? "x".repeat(4000) : "hello";
 		const secret = model === "leak" ? ["AKIA", "QYLPMN5H", "HG3JK7TZ "].join("") : "";
-		const usage = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 30, completion_tokens: 20 } })}\n\n`;
-		const events = chatEvents([text, secret, "more"]);
-		response.end([...events.slice(0, -1), ...(model === "silent" ? [] : [usage]), events.at(-1)].join(""));
+		const usage = model === "silent" ? undefined : { prompt_tokens: 30, completion_tokens: 20 };
+		response.end(chatEvents([text, secret, "more"], "stop", usage).join(""));
 	});
 });
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
-import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 interface Attribute {
@@ -63,12 +63,7 @@ beforeAll(async () => {
 	});
 	await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
 	failing = await startMockUpstream((response) => void response.writeHead(500).end("{}"));
-	upstream = await startMockUpstream((response) => {
-		response.writeHead(200, { "content-type": "text/event-stream" });
-		const usage = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 30, completion_tokens: 20 } })}\n\n`;
-		const events = chatEvents(["Write to jane.doe@example.com today."]);
-		response.end([...events.slice(0, -1), usage, events.at(-1)].join(""));
-	});
+	upstream = await startChatUpstream(["Write to jane.doe@example.com today."], { prompt_tokens: 30, completion_tokens: 20 });
 	proxy = await startProxy(
 		{ bad: { type: "azure", base_url: failing.url, api_key: "k" }, good: { type: "openai", base_url: upstream.url, api_key: "k" } },
 		`routing: { models: { m: { targets: [{ provider: bad }, { provider: good }] } }, circuit_breaker: { failures: 0 } }

@@ -36,10 +36,8 @@ const callers: Record<(typeof WHO)[number], string>[] = [];
 beforeAll(async () => {
 	upstream = await startMockUpstream((response, body) => {
 		const completion_tokens = JSON.parse(body).model === "dear" ? 100 : 1;
-		const usage = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 1, completion_tokens } })}\n\n`;
-		const events = chatEvents(["hello"]);
 		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end([...events.slice(0, -1), usage, events.at(-1)].join(""));
+		response.end(chatEvents(["hello"], "stop", { prompt_tokens: 1, completion_tokens }).join(""));
 	});
 	redis = await RedisServer.start("--maxmemory-policy", "noeviction");
 	relay = await RedisRelay.start(redis.port);

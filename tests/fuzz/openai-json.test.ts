@@ -6,6 +6,7 @@ import { createBodyFilter } from "../../src/inspect/body-filter.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { mutate, mutations } from "../support/json-mutations.ts";
+import { plainPolicy } from "../support/plain-policy.ts";
 import { promptVerdict } from "../support/prompt-verdict.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { streamThrough } from "../support/stream-through.ts";
@@ -167,19 +168,13 @@ describe("requests", () => {
 		],
 		["openai-embeddings", { model: "m", input: ["a", "b"] }],
 	];
-	const policy = {
-		prompt: { rules: [] },
-		maxPromptLength: 1e6,
-		maxCounts: { messages: 100, parts: 100, tools: 100 },
-		restores: false,
-		documents: "refuse",
-	};
+	const policy = { ...plainPolicy("remove"), restores: false };
 	test.each(REQUESTS)("a request of %s", (api, request) => {
 		fc.assert(
 			fc.property(MUTATIONS, (change) => {
 				const changed = mutate(request, change);
 				const body = Buffer.from(JSON.stringify(changed) ?? "");
-				const verdict = promptVerdict(body, "/v1", providerOf(api), policy as never, program, STYLE as never);
+				const verdict = promptVerdict(body, "/v1", providerOf(api), policy, program, STYLE);
 				if ("stream" in verdict) expect(Buffer.from(verdict.body ?? body).toString()).not.toContain(KEY);
 			}),
 			{ numRuns: NUM_RUNS },

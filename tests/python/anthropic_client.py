@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-import sys
 
 import httpx2
 from anthropic import APIError, APIStatusError, AsyncAnthropic
+
+from questions import answer_all
 
 SCHEMA = {"type": "object", "properties": {"to": {"type": "string"}}}
 
@@ -52,15 +53,4 @@ async def answer(question):
     print(json.dumps({"id": question["id"], "seen": seen}), flush=True)
 
 
-async def main():
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    tasks = set()
-    while line := await reader.readline():
-        task = asyncio.create_task(answer(json.loads(line)))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-    await asyncio.gather(*tasks)
-
-
-asyncio.run(main())
+asyncio.run(answer_all(answer))

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-import sys
 
 import httpx2
 from openai import APIError, APIStatusError, AsyncOpenAI
+
+from questions import answer_all
 
 PARAMETERS = {"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"], "additionalProperties": False}
 MODEL = "gpt-4o"
@@ -92,15 +93,4 @@ async def answer(question):
     print(json.dumps({"id": question["id"], "seen": {**seen, **({"error": error} if error else {})}}), flush=True)
 
 
-async def main():
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    tasks = set()
-    while line := await reader.readline():
-        task = asyncio.create_task(answer(json.loads(line)))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-    await asyncio.gather(*tasks)
-
-
-asyncio.run(main())
+asyncio.run(answer_all(answer))

@@ -32,20 +32,28 @@ export async function startMockUpstream(
 }
 
 /** A vendor that streams this chat answer to every request, a delta each; a function says anew for each request which. */
-export function startChatUpstream(answer: readonly string[] | (() => readonly string[])): Promise<MockUpstream> {
+export function startChatUpstream(answer: readonly string[] | (() => readonly string[]), usage?: Usage): Promise<MockUpstream> {
 	return startMockUpstream((response) => {
 		response.writeHead(200, { "content-type": "text/event-stream" });
-		response.end(chatEvents(typeof answer === "function" ? answer() : answer).join(""));
+		response.end(chatEvents(typeof answer === "function" ? answer() : answer, "stop", usage).join(""));
 	});
 }
 
-/** The SSE events of one chat answer, a delta each. */
-export function chatEvents(deltas: readonly string[], finish: string | null = "stop"): string[] {
+/** Tokens that the vendor reports at the end of an answer. */
+interface Usage {
+	readonly prompt_tokens: number;
+	readonly completion_tokens: number;
+}
+
+/** The SSE events of one chat answer, a delta each; without its end where `finish` is null. */
+export function chatEvents(deltas: readonly string[], finish: string | null = "stop", usage?: Usage): string[] {
 	const event = (choice: object): string =>
 		`data: ${JSON.stringify({ id: "c1", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, finish_reason: null, ...choice }] })}\n\n`;
 	return [
 		event({ delta: { role: "assistant", content: "" } }),
 		...deltas.map((content) => event({ delta: { content } })),
-		...(finish === null ? [] : [event({ delta: {}, finish_reason: finish }), "data: [DONE]\n\n"]),
+		...(finish === null ? [] : [event({ delta: {}, finish_reason: finish })]),
+		...(usage === undefined ? [] : [`data: ${JSON.stringify({ choices: [], usage })}\n\n`]),
+		...(finish === null ? [] : ["data: [DONE]\n\n"]),
 	];
 }

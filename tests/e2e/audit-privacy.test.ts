@@ -173,7 +173,7 @@ logging: { sensitive_data_logging: true }`,
 		err: expect.stringContaining("SECURE_LLM_PROXY_SECRET_KEY"),
 	});
 	await serving(both, async () => {
-		expect(await run(["audit", "rotate"], both)).toMatchObject({ code: 0, err: expect.stringContaining("1 keys") });
+		expect(await run(["audit", "rotate"], both)).toMatchObject({ code: 0, err: expect.stringContaining("1 key is wrapped") });
 	});
 	// The secret may also come from a command, such as that of a key management service.
 	await serving({ SECURE_LLM_PROXY_SECRET_KEY_COMMAND: `echo "${second}"` });

@@ -114,7 +114,7 @@ test("an export has the consents of its subject, an erasure takes them out, and 
 			err: expect.stringContaining("elsewhere.json' — give --config"),
 		});
 
-	expect(await run("audit", "erase", "--subject", SUBJECT)).toMatchObject({ code: 0, err: expect.stringContaining("1 consents") });
+	expect(await run("audit", "erase", "--subject", SUBJECT)).toMatchObject({ code: 0, err: expect.stringContaining("1 consent.") });
 	const left = JSON.parse((await run("consent", "list", "--json")).out);
 	expect(left.map(({ subject }: { subject: string }) => subject)).toEqual(["key:other"]);
 	expect((await run("audit", "export", "--subject", SUBJECT)).code).toBe(1);

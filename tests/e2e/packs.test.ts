@@ -34,7 +34,7 @@ async function signed(version: string, pattern: string, example: string): Promis
 test("a pack is signed, added, used, replaced at SIGHUP and rolled back", async () => {
 	const first = await signed("1.0", "summon the gr[uv]e", "Summon the grue");
 	const second = await signed("1.1", "wake the dragon", "wake the dragon");
-	expect(await packs("verify", first, "--key", publicKey)).toMatchObject({ code: 0, out: "OK: acme 1.0, 1 patterns\n" });
+	expect(await packs("verify", first, "--key", publicKey)).toMatchObject({ code: 0, out: "OK: acme 1.0, 1 pattern\n" });
 	expect(await packs("add", first, "--key", publicKey, "--dir", dir)).toMatchObject({ code: 0 });
 
 	const yaml = `server: { host: 127.0.0.1, port: 0, workers: 1 }\nllm_providers: { demo: { type: demo } }\naudit: { dir: "${line.folder}/audit" }\nthreat_packs: { dir: "${dir}", trusted_keys: ["${publicKey}"] }\n`;

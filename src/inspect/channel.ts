@@ -189,8 +189,10 @@ export class Channel {
 		if (!this.#isPlain) return 0;
 		const { cleanTo } = this.#scanner;
 		let count = 0;
-		const isAsItCame = (i: number): boolean => pieces[i] === deltas[i] && (deltas[i] as string).isWellFormed();
-		while (count < deltas.length && (ends[count] as number) <= cleanTo && isAsItCame(count)) count++;
+		for (; count < deltas.length && (ends[count] as number) <= cleanTo; count++) {
+			const delta = deltas[count] as string;
+			if (pieces[count] !== delta || !delta.isWellFormed()) break;
+		}
 		if (count === 0) return 0;
 		this.#scanner.pass(ends[count - 1] as number);
 		this.#gap.clean(deltas[count - 1] as string);

@@ -40,7 +40,7 @@ export class Lane {
 	#wakesAt = 0;
 	#deadline: NodeJS.Timeout | undefined;
 	readonly #gauge = new WaitGauge();
-	/** Policies that it has not taken in yet; those of its start are not among them. */
+	/** Policies that it has not taken in yet. */
 	#policies = 0;
 	readonly #deferred = new DeferredAnswers(() => !this.#isClosed && this.#events.onHang());
 	#isReady = false;
@@ -55,7 +55,7 @@ export class Lane {
 		this.#events = events;
 		port.on("message", (reply: Reply) => this.#onReply(reply));
 		port.on("messageerror", () => events.onHang());
-		for (const item of start) this.#queuedBytes += sizeOf(item);
+		for (const item of start) this.#count(item);
 		this.#send(start);
 	}
 
@@ -99,10 +99,7 @@ export class Lane {
 
 	post(item: ToLane): void {
 		this.#queue.push(item);
-		const bytes = sizeOf(item);
-		this.#queuedBytes += bytes;
-		this.#gauge.posted(ITEM_BYTES + bytes, !this.#scheduled);
-		if (item.kind === "policy") this.#policies++;
+		this.#count(item);
 		if (this.#scheduled) return;
 		this.#scheduled = true;
 		setImmediate(() => {
@@ -145,9 +142,7 @@ export class Lane {
 		const [seq] = reply;
 		const answered = this.#inFlight.get(seq) ?? [];
 		this.#inFlight.delete(seq);
-		const bytes = answered.reduce((sum, item) => sum + sizeOf(item), 0);
-		this.#queuedBytes -= bytes;
-		if (this.#isReady) this.#measure(answered, ITEM_BYTES * answered.length + bytes);
+		this.#discount(answered);
 		if (!this.#isReady) {
 			this.#isReady = true;
 			this.#events.onReady();
@@ -157,11 +152,26 @@ export class Lane {
 		this.#flush();
 	}
 
-	#measure(answered: readonly ToLane[], work: number): void {
-		const policies = answered.filter(({ kind }) => kind === "policy").length;
+	#count(item: ToLane): void {
+		const bytes = sizeOf(item);
+		this.#queuedBytes += bytes;
+		this.#gauge.posted(ITEM_BYTES + bytes, !this.#scheduled);
+		if (item.kind === "policy") this.#policies++;
+	}
+
+	#discount(answered: readonly ToLane[]): void {
+		let bytes = 0;
+		let policies = 0;
+		for (const item of answered) {
+			bytes += sizeOf(item);
+			if (item.kind === "policy") policies++;
+		}
+		this.#queuedBytes -= bytes;
 		this.#policies -= policies;
-		if (policies > 0) this.#gauge.interrupted(work);
-		else this.#gauge.answered(work);
+		const work = ITEM_BYTES * answered.length + bytes;
+		// How long a thread takes to start or to take in a policy says nothing of how long text waits.
+		if (this.#isReady && policies === 0) this.#gauge.answered(work);
+		else this.#gauge.interrupted(work);
 	}
 
 	#onItem(item: FromLane): void {

@@ -67,9 +67,8 @@ const FEW_STARTS = 256;
 /** The places where matches may begin that were looked at, as long as one can. Numbers only: nothing of the text. */
 class Starts {
 	readonly #program: CandidateProgram;
-	/** By pattern and absolute offset. */
-	readonly #known: (Map<number, Start> | undefined)[] = [];
-	#size = 0;
+	/** By absolute offset × patterns + pattern. */
+	readonly #known = new Map<number, Start>();
 	#last = -1;
 	/** How many there may be until those that are over are dropped. */
 	#most = FEW_STARTS;
@@ -81,24 +80,20 @@ class Starts {
 	/** `from` is a window index. */
 	at(pattern: number, window: TextWindow, from: number, base: number): Start {
 		const offset = from + base;
-		const known = this.#known[pattern]?.get(offset);
+		const key = offset * this.#program.patterns + pattern;
+		const known = this.#known.get(key);
 		if (known !== undefined) return known;
 		const start = { from: offset, rules: this.#program.rulesAt(pattern, window, from) };
-		this.#known[pattern] = (this.#known[pattern] ?? new Map<number, Start>()).set(offset, start);
-		this.#size++;
+		this.#known.set(key, start);
 		this.#last = Math.max(this.#last, offset);
 		return start;
 	}
 
 	forgetBefore(release: number): void {
-		if (this.#size === 0 || (this.#size < this.#most && release <= this.#last)) return;
-		this.#size = 0;
-		for (const starts of this.#known) {
-			if (release > this.#last) starts?.clear();
-			for (const from of starts?.keys() ?? []) if (from < release) starts?.delete(from);
-			this.#size += starts?.size ?? 0;
-		}
-		this.#most = Math.max(FEW_STARTS, 2 * this.#size);
+		if (release > this.#last) this.#known.clear();
+		if (this.#known.size < this.#most) return;
+		for (const [key, { from }] of this.#known) if (from < release) this.#known.delete(key);
+		this.#most = Math.max(FEW_STARTS, 2 * this.#known.size);
 	}
 }
 

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { afterEach, expect, test, vi } from "vitest";
 import { Lane } from "../../../src/lanes/lane.ts";
-import { type Batch, itemsOf, replyOf } from "../../../src/lanes/protocol.ts";
+import { type Batch, itemsOf, replyOf, type ToLane } from "../../../src/lanes/protocol.ts";
 
 const opened: (() => unknown)[] = [];
 afterEach(async () => {
@@ -110,6 +110,25 @@ test("a hang behind a start with a long deadline is seen at its own", async () =
 	vi.advanceTimersByTime(1001);
 	await nextTick();
 	expect(hangs).toEqual([1]);
+});
+
+test("while a policy is taken in nothing counts as waiting, and the time it took says nothing of other work", async () => {
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+	opened.push(() => vi.useRealTimers());
+	const { lane: mailbox, batches, answer } = lane(60_000);
+	await vi.waitFor(() => expect(batches.length).toBe(1));
+	answer(1);
+	await vi.waitFor(() => expect(mailbox.isReady).toBe(true));
+	mailbox.post({ kind: "policy", policy: "p", ruleSets: [] } as unknown as ToLane);
+	mailbox.post({ kind: "data", sid: 1, bytes: Buffer.alloc(10) });
+	await nextTick();
+	vi.advanceTimersByTime(5000);
+	expect(mailbox.waitMs).toBe(0);
+	answer(2);
+	while (mailbox.queuedBytes > 10) await nextTick();
+	expect(mailbox.waitMs).toBe(0);
+	vi.advanceTimersByTime(70);
+	expect(mailbox.waitMs).toBe(70);
 });
 
 const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

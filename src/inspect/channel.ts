@@ -189,10 +189,8 @@ export class Channel {
 		if (!this.#isPlain) return 0;
 		const { cleanTo } = this.#scanner;
 		let count = 0;
-		for (; count < deltas.length && (ends[count] as number) <= cleanTo; count++) {
-			const delta = deltas[count] as string;
-			if (pieces[count] !== delta || !delta.isWellFormed()) break;
-		}
+		for (; count < deltas.length && (ends[count] as number) <= cleanTo; count++)
+			if (pieces[count] !== deltas[count] || !deltas[count]?.isWellFormed()) break;
 		if (count === 0) return 0;
 		this.#scanner.pass(ends[count - 1] as number);
 		this.#gap.clean(deltas[count - 1] as string);

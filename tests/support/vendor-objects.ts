@@ -37,7 +37,7 @@ function item(name: string, of: (text: string) => Record<string, unknown>): Vend
 		name,
 		api: "openai-responses",
 		events(text) {
-			const whole = { id: "i_1", status: "completed", ...of(text) };
+			const whole: Record<string, unknown> = { id: "i_1", status: "completed", ...of(text) };
 			const type = { id: "i_1", status: "in_progress", type: whole["type"] };
 			return [
 				{ type: "response.created", response: response("in_progress", []) },

@@ -12,6 +12,7 @@ import {
 	TEXT_CHANNEL,
 } from "./anthropic-fields.ts";
 import { isPosition } from "./field-table.ts";
+import { JSON_BREAK } from "./json-break.ts";
 import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
 import type { BodyReading, EventReading, Place, Provider, RequestReading, StreamFormat, StreamMemory } from "./provider.ts";
@@ -90,8 +91,7 @@ function createStreamFormat(): StreamFormat {
 				finished && note?.kind !== "finish" ? "" : event(end),
 			].join("");
 		},
-		// No JSON, in a string or outside: some clients complete input that merely ends, and would make the call.
-		jsonBreak: "\\!",
+		jsonBreak: JSON_BREAK,
 		// Only `message_stop` says so.
 		isComplete: () => false,
 		done: () => event({ type: "message_stop" }),

@@ -3,6 +3,7 @@ import type { JsonPath } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
 import { createFieldReader, type Fields, type FieldTable, indexOf, isPosition, NAME } from "./field-table.ts";
+import { JSON_BREAK } from "./json-break.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { type NamedCalls, withNames } from "./named-calls.ts";
 import { companionsOf } from "./openai-logprobs.ts";
@@ -123,8 +124,7 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 			const ends = indices.map((index) => choice(state, { index, finish_reason: "content_filter" }));
 			return ends.join("") + (usage === undefined ? "" : event(state, { choices: [], usage }));
 		},
-		// No JSON, whether it stands in a string or outside: LangChain completes arguments that merely end, and takes none for {}.
-		jsonBreak: "\\!",
+		jsonBreak: JSON_BREAK,
 		isComplete: (memory) => memoryOf(memory).open.length === 0 && memoryOf(memory).closed.length > 0,
 		done: () => "data: [DONE]\n\n",
 	};

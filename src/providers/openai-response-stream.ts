@@ -2,6 +2,7 @@ import { vendorErrorOf } from "../core/vendor-error.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import { membersAt } from "./channel-path.ts";
 import { isPosition, NAME } from "./field-table.ts";
+import { JSON_BREAK } from "./json-break.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
 import { type Channel, closingChannels, readerOf, textOf } from "./openai-response-channels.ts";
@@ -42,6 +43,7 @@ export const responseStream: StreamFormat = {
 	},
 	continuationOf: textOf,
 	keep: keptParts,
+	jsonBreak: JSON_BREAK,
 	cut: (memory, _unsent, transcript) => closeResponse(transcript, (event) => responseEvent(memory as ResponseMemory, event)),
 	isComplete: () => false,
 	done: () => "",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
-import { MESSAGES_CLIENTS, type MessagesClient, pythonClient, STRUCTURE } from "../support/anthropic-clients.ts";
+import { MESSAGES_CLIENTS, type MessagesClient, pythonClients, STRUCTURE } from "../support/anthropic-clients.ts";
 import { type AnthropicBlock, anthropicEvents, anthropicMessage } from "../support/anthropic-events.ts";
 import { startFullProxy } from "../support/full-proxy.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
@@ -164,4 +164,4 @@ function cellsOf(client: MessagesClient): Cells {
 	};
 }
 
-describe.concurrent.each([...MESSAGES_CLIENTS, pythonClient(python)])("$name", (client) => runCells(cellsOf(client)));
+describe.concurrent.each([...MESSAGES_CLIENTS, ...pythonClients(python)])("$name", (client) => runCells(cellsOf(client)));

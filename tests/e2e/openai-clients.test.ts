@@ -3,7 +3,7 @@ import { LLMock } from "@copilotkit/aimock";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
-import { CURL } from "../support/curl-client.ts";
+import { CURL, CURL_RESPONSES } from "../support/curl-client.ts";
 import { startFullProxy } from "../support/full-proxy.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { CHAT_CLIENTS, type Client, chatParams, RESPONSES_CLIENTS } from "../support/openai-clients.ts";
@@ -115,7 +115,7 @@ function wordsOf({ name }: Client, words: Words) {
 
 function cellsOf(client: Client, words: Words): Cells {
 	const { stop, calls, filtered, hasN, showsReasoning } = wordsOf(client, words);
-	const tries = client === CURL ? 1 : 2;
+	const tries = client === CURL || client === CURL_RESPONSES ? 1 : 2;
 	const ask = (prompt: string, more: object = {}) => client.ask(base(proxy), { prompt, ...more });
 	return {
 		async clean() {
@@ -203,13 +203,16 @@ test("the start of the next call, which the SDK takes for the end of the one bef
 });
 
 const python = new PythonProgram("openai_client.py");
+const ofPython = (...kinds: string[]): Client[] => kinds.map((kind) => python.client(`Python openai, ${kind}`, kind));
 afterAll(() => python.stop());
 
 describe("chat completions", () =>
-	describe.concurrent.each([...CHAT_CLIENTS, python.client("Python openai", "chat"), CURL])("$name", (client) =>
+	describe.concurrent.each([...CHAT_CLIENTS, ...ofPython("chat", "chat.stream()", "chat, not streamed"), CURL])("$name", (client) =>
 		runCells(cellsOf(client, { stop: "stop", calls: "tool_calls", hasN: true })),
 	));
 describe("responses", () =>
-	describe.concurrent.each([...RESPONSES_CLIENTS, python.client("Python openai", "responses")])("$name", (client) =>
-		runCells(cellsOf(client, { stop: "completed", calls: "completed", hasN: false })),
-	));
+	describe.concurrent.each([
+		...RESPONSES_CLIENTS,
+		...ofPython("responses", "responses.stream()", "responses, not streamed"),
+		CURL_RESPONSES,
+	])("$name", (client) => runCells(cellsOf(client, { stop: "completed", calls: "completed", hasN: false }))));

@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import httpx2
-from openai import APIError, APIStatusError, AsyncOpenAI
+from openai import APIError, APIStatusError, AsyncOpenAI, ContentFilterFinishReasonError
 
 from questions import answer_all
 
@@ -34,7 +34,7 @@ class Notes:
             pass
 
 
-async def chat(client, question, notes):
+def chat_parameters(question):
     extra = {}
     if question.get("withTool"):
         extra["tools"] = [{"type": "function", "function": {"name": "f", "parameters": PARAMETERS}}]
@@ -42,38 +42,117 @@ async def chat(client, question, notes):
         extra["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": question["schema"]}}
     if question.get("n"):
         extra["n"] = question["n"]
-    calls = {}
-    stream = await client.chat.completions.create(
-        model=MODEL, messages=[{"role": "user", "content": question["prompt"]}], stream=True, **extra
-    )
-    async for chunk in stream:
+    return {"model": MODEL, "messages": [{"role": "user", "content": question["prompt"]}], **extra}
+
+
+class Chunks:
+    """The chunks of a chat as an application joins them."""
+
+    def __init__(self, notes):
+        self.notes = notes
+        self.calls = {}
+
+    def take(self, chunk):
         for choice in chunk.choices:
-            notes.say(choice.delta.content or "", choice.index)
-            notes.reasoning += getattr(choice.delta, "reasoning_content", None) or ""
-            notes.finish = choice.finish_reason or notes.finish
+            self.notes.say(choice.delta.content or "", choice.index)
+            self.notes.reasoning += getattr(choice.delta, "reasoning_content", None) or ""
+            self.notes.finish = choice.finish_reason or self.notes.finish
             for part in choice.delta.tool_calls or []:
-                name, arguments = calls.get(part.index, ("", ""))
-                calls[part.index] = (name + (part.function.name or ""), arguments + (part.function.arguments or ""))
-    for name, arguments in calls.values():
+                name, arguments = self.calls.get(part.index, ("", ""))
+                self.calls[part.index] = (name + (part.function.name or ""), arguments + (part.function.arguments or ""))
+
+
+async def chat(client, question, notes):
+    chunks = Chunks(notes)
+    async for chunk in await client.chat.completions.create(stream=True, **chat_parameters(question)):
+        chunks.take(chunk)
+    for name, arguments in chunks.calls.values():
         notes.call(name, arguments)
 
 
-async def responses(client, question, notes):
+async def chat_stream(client, question, notes):
+    chunks = Chunks(notes)
+    async with client.chat.completions.stream(**chat_parameters(question)) as stream:
+        async for event in stream:
+            if event.type == "chunk":
+                chunks.take(event.chunk)
+        try:
+            completion = await stream.get_final_completion()
+        except ContentFilterFinishReasonError:
+            return  # The SDK's own word for it; the last chunk has said so.
+    for call in completion.choices[0].message.tool_calls or []:
+        notes.call(call.function.name, call.function.arguments)
+
+
+async def chat_whole(client, question, notes):
+    completion = await client.chat.completions.create(**chat_parameters(question))
+    for choice in completion.choices:
+        notes.say(choice.message.content or "", choice.index)
+    message = completion.choices[0].message
+    notes.reasoning = getattr(message, "reasoning_content", None) or ""
+    notes.finish = completion.choices[0].finish_reason
+    for call in message.tool_calls or []:
+        notes.call(call.function.name, call.function.arguments)
+
+
+def response_parameters(question):
     extra = {}
     if question.get("withTool"):
         extra["tools"] = [{"type": "function", "name": "f", "parameters": PARAMETERS, "strict": False}]
     if question.get("schema"):
         extra["text"] = {"format": {"type": "json_schema", "name": "answer", "schema": question["schema"]}}
-    async for event in await client.responses.create(model=MODEL, input=question["prompt"], stream=True, **extra):
-        if event.type == "response.output_text.delta":
-            notes.say(event.delta)
-        elif event.type == "response.reasoning_summary_text.delta":
-            notes.reasoning += event.delta
-        elif event.type == "response.output_item.done" and event.item.type == "function_call":
-            notes.call(event.item.name, event.item.arguments)
-        elif event.type in ("response.completed", "response.incomplete", "response.failed"):
-            details = event.response.incomplete_details
-            notes.finish = details.reason if details else event.response.status
+    return {"model": MODEL, "input": question["prompt"], **extra}
+
+
+def finish_of(response):
+    return response.incomplete_details.reason if response.incomplete_details else response.status
+
+
+def take_event(event, notes):
+    if event.type == "response.output_text.delta":
+        notes.say(event.delta)
+    elif event.type == "response.reasoning_summary_text.delta":
+        notes.reasoning += event.delta
+    elif event.type == "response.output_item.done" and event.item.type == "function_call":
+        notes.call(event.item.name, event.item.arguments)
+    elif event.type in ("response.completed", "response.incomplete", "response.failed"):
+        notes.finish = finish_of(event.response)
+
+
+async def responses(client, question, notes):
+    async for event in await client.responses.create(stream=True, **response_parameters(question)):
+        take_event(event, notes)
+
+
+async def responses_stream(client, question, notes):
+    async with client.responses.stream(**response_parameters(question)) as stream:
+        async for event in stream:
+            take_event(event, notes)
+        # The SDK has none where the last event says that it is incomplete.
+        if notes.finish == "completed":
+            await stream.get_final_response()
+
+
+async def responses_whole(client, question, notes):
+    response = await client.responses.create(**response_parameters(question))
+    notes.finish = finish_of(response)
+    for item in response.output:
+        if item.type == "message":
+            notes.say("".join(part.text for part in item.content if part.type == "output_text"))
+        elif item.type == "reasoning":
+            notes.reasoning += "".join(part.text for part in item.summary)
+        elif item.type == "function_call":
+            notes.call(item.name, item.arguments)
+
+
+WAYS = {
+    "chat": chat,
+    "chat.stream()": chat_stream,
+    "chat, not streamed": chat_whole,
+    "responses": responses,
+    "responses.stream()": responses_stream,
+    "responses, not streamed": responses_whole,
+}
 
 
 async def answer(question):
@@ -82,11 +161,13 @@ async def answer(question):
     http = httpx2.AsyncClient(event_hooks={"request": [notes.count]})
     async with AsyncOpenAI(api_key="unused", base_url=question["baseURL"], max_retries=1, http_client=http) as client:
         try:
-            await {"chat": chat, "responses": responses}[question["kind"]](client, question, notes)
+            await WAYS[question["kind"]](client, question, notes)
         except APIStatusError as thrown:
             error = {"status": thrown.status_code, "code": thrown.code}
         except APIError as thrown:
             error = {"code": thrown.code}
+        except Exception as thrown:
+            error = {"code": repr(thrown)}
     choices = [notes.texts[index] for index in sorted(notes.texts)]
     text = choices[0] if choices else ""
     seen = {"text": text, "choices": choices, "reasoning": notes.reasoning, "calls": notes.calls, "finish": notes.finish, "requests": notes.requests}

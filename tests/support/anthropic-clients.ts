@@ -209,8 +209,12 @@ function callOf(name: string, json: string): SeenMessage["calls"] {
 }
 
 /** The Python SDK, through a program that speaks for it. */
-export function pythonClient(program: PythonProgram): MessagesClient {
-	const client = program.client("Python anthropic", "messages");
+export function pythonClients(program: PythonProgram): MessagesClient[] {
+	return ["messages", "messages.stream()", "not streamed"].map((kind) => pythonClient(program, kind));
+}
+
+function pythonClient(program: PythonProgram, kind: string): MessagesClient {
+	const client = program.client(`Python anthropic, ${kind}`, kind);
 	return {
 		name: client.name,
 		cut: "refusal",

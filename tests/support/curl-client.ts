@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { type Client, chatParams, type Seen } from "./openai-clients.ts";
-import { dataOf } from "./stream-channel.ts";
+import { type Client, chatParams, responseParams, type Seen } from "./openai-clients.ts";
+import { dataOf, stringAt } from "./stream-channel.ts";
 
 /** What somebody at a shell sees of a streamed chat completion. */
 export const CURL: Client = {
@@ -10,6 +10,32 @@ export const CURL: Client = {
 		return status === 200 ? readStream(text) : { ...NOTHING, error: { status, code: JSON.parse(text).error.code } };
 	},
 };
+
+/** The same of a streamed response. */
+export const CURL_RESPONSES: Client = {
+	name: "curl, responses",
+	async ask(baseURL, question) {
+		const { status, text } = await curl(`${baseURL}/responses`, { ...responseParams(question), stream: true });
+		return status === 200 ? readResponse(text) : { ...NOTHING, error: { status, code: JSON.parse(text).error.code } };
+	},
+};
+
+function readResponse(raw: string): Seen {
+	const events = dataOf(raw);
+	const deltas = (base: string): string =>
+		events.map((event) => (event["type"] === `response.${base}.delta` ? stringAt(event, ["delta"]) : "")).join("");
+	const done = events.flatMap(({ type, item }) => (type === "response.output_item.done" ? [item] : []));
+	const last = events.findLast(({ response }) => response !== undefined);
+	const error = events.find(({ type }) => type === "error");
+	const seen = {
+		text: deltas("output_text"),
+		reasoning: deltas("reasoning_summary_text"),
+		calls: done.flatMap((item) => callOf(stringAt(item, ["name"]), stringAt(item, ["arguments"]))),
+		finish: stringAt(last, ["response", "incomplete_details", "reason"]) || stringAt(last, ["response", "status"]),
+		requests: 1,
+	};
+	return error === undefined ? seen : { ...seen, error: { status: undefined, code: stringAt(error, ["code"]) } };
+}
 
 const NOTHING: Seen = { text: "", reasoning: "", calls: [], finish: undefined, requests: 1 };
 

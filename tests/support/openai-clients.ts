@@ -102,7 +102,7 @@ export const chatParams = ({ prompt, withTool, schema, n }: Question) => ({
 	}),
 });
 
-const responseParams = ({ prompt, withTool, schema }: Question) => ({
+export const responseParams = ({ prompt, withTool, schema }: Question) => ({
 	model: MODEL,
 	input: prompt,
 	...(withTool && { tools: [{ type: "function" as const, name: "f", parameters: PARAMETERS, strict: false }] }),
@@ -146,28 +146,7 @@ export const CHAT_CLIENTS: readonly Client[] = [
 	client("ai, chat", (notes, baseURL, question) =>
 		vercel(notes, question, createOpenAI({ apiKey: "unused", baseURL, fetch: notes.fetch }).chat(MODEL)),
 	),
-	client("langchain", async (notes, baseURL, { prompt, withTool, schema, n }) => {
-		const model = new ChatOpenAI({
-			model: MODEL,
-			apiKey: "unused",
-			maxRetries: 1,
-			...(n && { n }),
-			configuration: { baseURL, fetch: notes.fetch },
-		}).bindTools(
-			withTool ? [{ type: "function", function: { name: "f", parameters: PARAMETERS } }] : [],
-			schema
-				? { response_format: { type: "json_schema", json_schema: { name: "answer", schema: schema as Record<string, unknown> } } }
-				: {},
-		);
-		let whole: Awaited<ReturnType<typeof model.invoke>> | undefined;
-		for await (const chunk of await model.stream(prompt)) {
-			notes.say(chunk.text, (chunk.response_metadata["completion"] as number | undefined) ?? 0);
-			notes.reasoning += (chunk.additional_kwargs["reasoning_content"] as string | undefined) ?? "";
-			notes.finish = (chunk.response_metadata["finish_reason"] as string | undefined) ?? notes.finish;
-			whole = whole === undefined ? chunk : whole.concat(chunk as never);
-		}
-		for (const { name, args } of whole?.tool_calls ?? []) notes.calls.push({ name, args });
-	}),
+	client("langchain", (notes, baseURL, question) => langchain(notes, baseURL, question, false)),
 ];
 
 export const RESPONSES_CLIENTS: readonly Client[] = [
@@ -188,6 +167,7 @@ export const RESPONSES_CLIENTS: readonly Client[] = [
 	client("ai, responses", (notes, baseURL, question) =>
 		vercel(notes, question, createOpenAI({ apiKey: "unused", baseURL, fetch: notes.fetch }).responses(MODEL)),
 	),
+	client("langchain, responses", (notes, baseURL, question) => langchain(notes, baseURL, question, true)),
 ];
 
 function takeChunk(notes: Notes, calls: { name: string; args: string }[], chunk: Chunk): void {
@@ -216,6 +196,46 @@ function takeItem(notes: Notes, item: OpenAI.Responses.ResponseOutputItem): void
 	if (item.type === "message") notes.say(item.content.map((part) => (part.type === "output_text" ? part.text : "")).join(""));
 	if (item.type === "reasoning") notes.reasoning += item.summary.map(({ text }) => text).join("");
 	if (item.type === "function_call") notes.call(item.name, item.arguments);
+}
+
+async function langchain(
+	notes: Notes,
+	baseURL: string,
+	{ prompt, withTool, schema, n }: Question,
+	useResponsesApi: boolean,
+): Promise<void> {
+	const format = { name: "answer", schema: schema as Record<string, unknown> };
+	const model = new ChatOpenAI({
+		model: MODEL,
+		apiKey: "unused",
+		maxRetries: 1,
+		useResponsesApi,
+		...(n && { n }),
+		configuration: { baseURL, fetch: notes.fetch },
+	}).bindTools(
+		withTool ? [{ type: "function", function: { name: "f", parameters: PARAMETERS } }] : [],
+		schema ? { response_format: { type: "json_schema", json_schema: format } } : {},
+	);
+	let whole: Awaited<ReturnType<typeof model.invoke>> | undefined;
+	for await (const chunk of await model.stream(prompt)) {
+		const { response_metadata: metadata, additional_kwargs: more } = chunk;
+		notes.say(chunk.text, (metadata["completion"] as number | undefined) ?? 0);
+		notes.reasoning += (more["reasoning_content"] as string | undefined) ?? summaryOf(more["reasoning"]);
+		notes.finish = finishOf(metadata) ?? notes.finish;
+		whole = whole === undefined ? chunk : whole.concat(chunk as never);
+	}
+	for (const { name, args } of whole?.tool_calls ?? []) notes.calls.push({ name, args });
+}
+
+function summaryOf(reasoning: unknown): string {
+	const { summary = [] } = (reasoning ?? {}) as { summary?: readonly { readonly text: string }[] };
+	return summary.map(({ text }) => text).join("");
+}
+
+/** Of a chat's last chunk, or of a response's. */
+function finishOf(metadata: Record<string, unknown>): string | undefined {
+	const { reason } = (metadata["incomplete_details"] ?? {}) as { reason?: string };
+	return (metadata["finish_reason"] as string | undefined) ?? reason ?? (metadata["status"] as string | undefined);
 }
 
 async function vercel(

@@ -20,7 +20,7 @@ const EVERYTHING = [
 	"service.type=LoadBalancer",
 	"audit.existingClaim=audit-trail",
 ];
-const REFUSED = ["replicaCount=0", "autoscaling.maxReplica=3", "image.digest=latest"];
+const REFUSED = ["replicaCount=0", "autoscaling.maxReplica=3", "image.digest=latest", "podMonitor.interval=often"];
 
 /** Lints and renders the chart, and validates what comes out against the schemas of Kubernetes and of the proxy. */
 export function checkChart(root: Root, write: boolean): void {
@@ -40,6 +40,7 @@ export function checkChart(root: Root, write: boolean): void {
 		writeFileSync(root.at(`/check/manifests-${index}.yaml`), manifests);
 		checkConfiguration(manifests);
 	}
+	checkPodMonitor(render("watched", "podMonitor.enabled=true"));
 	step("kubernetes-validate");
 	root.must("python3 -m venv /check/venv && /check/venv/bin/pip install --quiet kubernetes-validate");
 	for (const version of KUBERNETES_VERSIONS)
@@ -61,6 +62,16 @@ function helm(...words: readonly string[]): string | undefined {
 	if (error !== undefined) fail(`helm is needed: ${error.message}`);
 	if (status !== 0) step(stderr.trim().slice(0, 300));
 	return status === 0 ? stdout : undefined;
+}
+
+/** Kubernetes has no schema of it, as it is the Prometheus Operator's: it must meet the pods and the port that there are. */
+function checkPodMonitor(manifests: string): void {
+	const documents = parseAllDocuments(manifests).map((document) => document.toJS());
+	const { selector, podMetricsEndpoints } = documents.find(({ kind }) => kind === "PodMonitor")?.spec ?? fail("there is no PodMonitor");
+	const { metadata, spec } = documents.find(({ kind }) => kind === "Deployment").spec.template;
+	const strange = Object.entries(selector.matchLabels).filter(([name, value]) => metadata.labels[name] !== value);
+	const ports = spec.containers[0].ports.map(({ name }: { name: string }) => name);
+	if (strange.length > 0 || !ports.includes(podMetricsEndpoints[0].port)) fail("the PodMonitor meets no pod");
 }
 
 /** The file in the ConfigMap must be one that the proxy takes without a word. */

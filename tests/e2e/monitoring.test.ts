@@ -68,6 +68,14 @@ test("every metric, label and bucket that dashboard and alerts ask for is there"
 	expect(offered).toContain('secure_llm_proxy_longest_hold_seconds_bucket{le="0.005",');
 });
 
+test("what the autoscaler goes by is a gauge of the proxy, and the adapter offers it under that name", () => {
+	const chart = parse(readFileSync("deploy/helm/secure-llm-proxy/values.yaml", "utf8"));
+	const adapter = parse(readFileSync("deploy/prometheus-adapter.yaml", "utf8"));
+	const { metric } = chart.autoscaling.activeStreams;
+	expect(offered).toContain(`# TYPE ${metric} gauge\n`);
+	expect(adapter.rules.custom.map(({ seriesQuery }: { seriesQuery: string }) => seriesQuery.split("{")[0])).toEqual([metric]);
+});
+
 test("every recorded series that is asked for is recorded", () => {
 	const names = [...queries, ...rules.map(({ expr }) => expr)].flatMap((expr) => expr.match(/\bsecure_llm_proxy:[\w:]+/g) ?? []);
 	expect(rules.map(({ record }) => record)).toEqual(expect.arrayContaining(names));

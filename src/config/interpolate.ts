@@ -5,7 +5,7 @@ export interface Interpolation {
 	/** Variables that are not set and have no default. */
 	readonly faults: readonly ConfigFault[];
 	/** By the path of an API key: the variable that was to hold it and is not set. */
-	readonly missingKeys: ReadonlyMap<string, string>;
+	readonly unsetApiKeys: ReadonlyMap<string, string>;
 }
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
@@ -20,11 +20,11 @@ const TYPED = /^(?:true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?)$/;
  */
 export function interpolate(root: unknown, env: NodeJS.ProcessEnv, isUnquoted: (path: readonly string[]) => boolean): Interpolation {
 	const faults: ConfigFault[] = [];
-	const missingKeys = new Map<string, string>();
+	const unsetApiKeys = new Map<string, string>();
 	const textOf = (text: string, path: readonly string[]): string =>
 		text.replace(VARIABLE, (all, name: string, fallback: string | undefined) => {
 			const found = env[name] || fallback;
-			if (found === undefined && path.at(-1) === "api_key" && all === text) missingKeys.set(path.join("."), name);
+			if (found === undefined && path.at(-1) === "api_key" && all === text) unsetApiKeys.set(path.join("."), name);
 			else if (found === undefined)
 				faults.push({
 					path: path.join("."),
@@ -41,5 +41,5 @@ export function interpolate(root: unknown, env: NodeJS.ProcessEnv, isUnquoted: (
 		const text = textOf(value, path);
 		return ONE_VARIABLE.test(value) && TYPED.test(text) && isUnquoted(path) ? JSON.parse(text) : text;
 	};
-	return { value: walk(root, []), faults, missingKeys };
+	return { value: walk(root, []), faults, unsetApiKeys };
 }

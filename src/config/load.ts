@@ -65,7 +65,7 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	} catch {
 		return { ok: false, faults: [BAD_ALIASES] };
 	}
-	const { value: raw, faults, missingKeys } = interpolate(written, env, isUnquoted);
+	const { value: raw, faults, unsetApiKeys } = interpolate(written, env, isUnquoted);
 	if (faults.length > 0) return { ok: false, faults };
 	const unread = insertWordFiles(sectionOf(raw, "security"));
 	if (unread.length > 0) return { ok: false, faults: unread };
@@ -88,7 +88,7 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 		...cacheFaults(config),
 	];
 	if (semantic.length > 0) return { ok: false, faults: semantic };
-	return { ok: true, config, warnings: [...keyWarnings(config, missingKeys), ...warningsOf(config, raw, env["LOG_LEVEL"])] };
+	return { ok: true, config, warnings: [...keyWarnings(config, unsetApiKeys), ...warningsOf(config, raw, env["LOG_LEVEL"])] };
 }
 
 function sectionOf(root: unknown, name: string): Readonly<Record<string, unknown>> | undefined {

@@ -32,6 +32,15 @@ test("every key is described", () => {
 	expect(ROWS.filter(({ meaning }) => meaning === "").map(({ path }) => path)).toEqual([]);
 });
 
+test("every key is read beside the schema, but for the one whose value is fixed", () => {
+	const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => /\.ts$/.test(file));
+	const readers = files.filter((file) => !/-schema\.ts$|config\/(?:schema|not-enforced|start-only)\.ts$/.test(file));
+	expect(readers.length).toBeGreaterThan(300);
+	const words = new Set(readers.flatMap((file) => readFileSync(join("src", file), "utf8").match(/\w+/g) ?? []));
+	const unread = ROWS.map(({ path }) => path).filter((path) => !words.has(path.replace("[]", "").split(".").at(-1) ?? ""));
+	expect(unread.filter((path) => !path.endsWith("<name>"))).toEqual(["security.input.on_invalid_encoding"]);
+});
+
 test("every key that is said to have no effect exists", () => {
 	const paths = new Set(ROWS.map(({ path }) => path.replaceAll("<name>", "*")).concat(Object.keys(configJsonSchema().properties ?? {})));
 	expect(NOT_ENFORCED.filter((path) => !paths.has(path))).toEqual([]);

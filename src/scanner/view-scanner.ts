@@ -149,6 +149,8 @@ export class ViewScanner {
 	finish(isPart: boolean): ViewDetection[] {
 		this.#transducer.finish();
 		this.#undecidedFrom = this.#transducer.undecidedFrom;
+		// What the view leaves out at the end hides nothing that stands before it.
+		if (this.#shadow === undefined && !this.#view.isPartial && this.#isBehind()) this.#begin();
 		const shadow = this.#shadow;
 		if (shadow === undefined) return [];
 		return this.#mapped(

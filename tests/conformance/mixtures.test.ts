@@ -128,6 +128,8 @@ const tags = (text: string): string => [...text].map((char) => String.fromCodePo
 const CHARACTERS = { seed: 0, most: 1, moveEvery: 1 };
 /** Where it was not so. */
 const FOUND: [string, SourceKind, RedactionStrategy, typeof CHARACTERS][] = [
+	// The beginning of a secret, and behind it what cannot be seen.
+	["fm2_a\u00ad", "text", "mask", CHARACTERS],
 	// Half a surrogate pair, with nothing found.
 	["\ud83d?", "text", "mask", CHARACTERS],
 	// A value without a fixed end that is only flagged.

@@ -53,6 +53,8 @@ describe("the beginning of a secret at the end of a part", () => {
 	test.each([
 		["sk-proj-a", "·"],
 		["sk\u200b-proj-a", "·"],
+		["sk-proj-a\u00ad", "·\u00ad"],
+		["AKIA12\u200b\u200b", "·\u200b\u200b"],
 		["sk\\u002dproj\\u002dab", "·"],
 		["s k - p r o j - a b c", "·"],
 		["password = h3", "password = ·"],

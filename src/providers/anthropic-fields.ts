@@ -3,6 +3,7 @@ import { createFieldReader, type FieldTable, type Treatment } from "./field-tabl
 import { isObject, type JsonObject, valueAt } from "./json-object.ts";
 import type { Amendment, Place } from "./provider.ts";
 import { ANTHROPIC_SETTINGS } from "./request-settings.ts";
+import { isServerToken } from "./server-tokens.ts";
 
 /** Where text stands in Anthropic's messages (docs.anthropic.com/en/api/messages). A string that no table names is inspected whole. */
 
@@ -160,10 +161,9 @@ export const readRequestFields = createFieldReader(
 	{ names: ANTHROPIC_SETTINGS, refine: refineRequest, spans: ["messages.#.content.#"] },
 );
 
-/** Encoded media is told from text by its source's type; a server's token is meant for the vendor. */
+/** Encoded media is told from text by its source's type. */
 function refineRequest(root: unknown, path: JsonPath): Treatment | undefined {
-	const [first, , last] = path;
-	if (first === "mcp_servers" && last === "authorization_token") return "opaque";
+	if (isServerToken(root, path)) return "opaque";
 	if (path.at(-1) !== "data" || path.at(-2) !== "source") return undefined;
 	const source = valueAt(root, path.slice(0, -1));
 	if (!isObject(source) || source["type"] !== "base64") return "whole";

@@ -3,6 +3,7 @@ import { createFieldReader, type FieldTable, indexOf, type Treatment } from "./f
 import { argumentSteps } from "./gemini-partial-args.ts";
 import { isObject, type JsonObject, valueAt } from "./json-object.ts";
 import { GEMINI_SETTINGS } from "./request-settings.ts";
+import { isServerToken } from "./server-tokens.ts";
 
 /** Where text stands in Gemini's API (ai.google.dev/api/generate-content). A string that no table names is inspected whole. */
 
@@ -134,6 +135,7 @@ export const readRequestFields = createFieldReader(
 
 /** Images, sound and film may pass; a file of another type may hold text. */
 function refineRequest(root: unknown, path: JsonPath): Treatment | undefined {
+	if (isServerToken(root, path)) return "opaque";
 	const holder = path.at(-2);
 	if (path.at(-1) !== "data" || (holder !== "inlineData" && holder !== "inline_data")) return undefined;
 	const data = valueAt(root, path.slice(0, -1));

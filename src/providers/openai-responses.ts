@@ -7,6 +7,7 @@ import { itemFields, responseFields } from "./openai-response-fields.ts";
 import { responseStream } from "./openai-response-stream.ts";
 import type { BodyReading, Place, Provider, RequestReading } from "./provider.ts";
 import { OPENAI_SETTINGS } from "./request-settings.ts";
+import { isServerToken } from "./server-tokens.ts";
 
 /** OpenAI Responses (platform.openai.com/docs/api-reference/responses). */
 export const openaiResponses: Provider = {
@@ -87,7 +88,7 @@ const readFields = createFieldReader(
 		["input.#.content.#.input_audio.format", "name"],
 		...itemFields("input.#", "whole", "whole"),
 	],
-	{ names: OPENAI_SETTINGS },
+	{ names: OPENAI_SETTINGS, refine: (root, path) => (isServerToken(root, path) ? "opaque" : undefined) },
 );
 
 function readRequest(json: string): RequestReading {

@@ -138,6 +138,18 @@ export const OPENAI_CHANNELS: readonly StreamChannel[] = [
 		(texts) => ({ kind: "call", type: "code_interpreter_call", member: "code", base: "code_interpreter_call_code", texts }),
 		"code_interpreter_call_code",
 	),
+	{
+		name: "responses audio transcript",
+		api: "openai-responses",
+		events: (deltas) =>
+			[
+				{ type: "response.created", response: { id: "resp_1", object: "response", status: "in_progress", model: "m", output: [] } },
+				...deltas.map((delta) => ({ type: "response.audio.transcript.delta", delta })),
+				{ type: "response.audio.transcript.done" },
+				{ type: "response.completed", response: { id: "resp_1", object: "response", status: "completed", model: "m", output: [] } },
+			].map((event, sequence_number) => sse({ ...event, sequence_number })),
+		read: (data) => (data["type"] === "response.audio.transcript.delta" ? stringAt(data, ["delta"]) : ""),
+	},
 	response(
 		"unknown tool input",
 		(texts) => ({ kind: "call", type: "new_call", member: "input", base: "new_call_input", texts }),

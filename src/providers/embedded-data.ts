@@ -31,7 +31,7 @@ export function readDataUrl(value: string): EmbeddedData | undefined {
 	const other = MEDIA_TYPE.test(type) ? "media" : "document";
 	if (/;\s*base64\s*$/i.test(parameters)) return BASE64.test(data) ? readBytes(data, prefix, other) : undefined;
 	try {
-		return { kind: "text", text: decodeURIComponent(data), wrap: { prefix, encoding: "percent" } };
+		return readText(decodeURIComponent(data), { prefix, encoding: "percent" });
 	} catch {
 		return undefined;
 	}
@@ -54,7 +54,14 @@ export function isFile(value: string): boolean {
 function readBytes(base64: string, prefix: string, other: "media" | "document"): EmbeddedData {
 	const bytes = Buffer.from(base64, "base64");
 	const text = decodeText(bytes);
-	return text === undefined ? { kind: other } : { kind: "text", text, wrap: { prefix, encoding: "base64" } };
+	return text === undefined ? { kind: other } : readText(text, { prefix, encoding: "base64" });
+}
+
+/** PDF, which readers also take behind a kilobyte of anything, PostScript and RTF: characters that write other text in codes of their own. */
+const CODED_TEXT = /^(?:[\s\S]{0,1024}?%PDF-\d|\s*%!PS|\s*\{\\rtf)/;
+
+function readText(text: string, wrap: Wrap): EmbeddedData {
+	return CODED_TEXT.test(text) ? { kind: "document" } : { kind: "text", text, wrap };
 }
 
 /** UTF-8, or UTF-16 with its mark. */

@@ -136,7 +136,7 @@ function createReader(shape: ChoicesShape): StreamFormat["read"] {
 		const choice = (root as { choices: unknown[] }).choices[position];
 		return `${indexOf(choice, position)}:${JSON.stringify(shape.steps(path.slice(2), isObject(choice) ? choice : {}))}`;
 	};
-	const table: FieldTable = [...COMPLETION_HEAD, ...shape.fields, ["choices.#.**.type", "name"], ["choices.#.**", "delta"]];
+	const table: FieldTable = [...COMPLETION_HEAD, ...shape.fields, ["choices.#.**.type", "whole"], ["choices.#.**", "delta"]];
 	const spans = [
 		...["choices.#", "choices.#.logprobs", "choices.#.token_ids", "choices.#.message"],
 		...SIGNATURES.map((path) => `choices.#.delta.${path}`),

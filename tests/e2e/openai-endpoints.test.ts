@@ -112,13 +112,13 @@ test("the text inside a data URL is inspected and redacted in place; pictures pa
 	}
 	await ask({ type: "file", file: { file_data: "data:text/plain,jane.doe%40example.com" } });
 	expect(lastSent().messages[0].content[0].file.file_data).toBe("data:text/plain,%5BEMAIL_1%5D");
-	await expect(
-		ask({ type: "file", file: { file_data: url("application/pdf", Buffer.from([0x25, 0x50, 0x44, 0x46, 0, 0xff])) } }),
-	).rejects.toMatchObject({
-		status: 400,
-		code: "document_not_inspected",
-		param: "messages[0].content[0].file.file_data",
-	});
+	// Text in codes of its own is none, though all of it is ASCII.
+	const files = [Buffer.from([0x25, 0x50, 0x44, 0x46, 0, 0xff]), "%PDF-1.4\n[(jane) 3 (.doe)] TJ", "\n%PDF-1.4", "{\\rtf1 \\'6a\\'61ne}"];
+	for (const bytes of files) {
+		const refused = ask({ type: "file", file: { file_data: url("text/plain", bytes) } });
+		const param = "messages[0].content[0].file.file_data";
+		await expect(refused).rejects.toMatchObject({ status: 400, code: "document_not_inspected", param });
+	}
 });
 
 test("tool arguments of nothing but brackets are read within the lane's deadline", async () => {

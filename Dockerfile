@@ -41,7 +41,7 @@ COPY --from=build /app/native/build native/build
 COPY --from=build /app/dist dist
 COPY models/harm/kinds.bin models/harm/model.bin models/harm/
 COPY models/injection/model.bin models/injection/
-COPY models/names/model.bin.gz models/names/
+COPY models/names/encoder.onnx models/names/model.bin.gz models/names/vocabulary.txt models/names/
 COPY models/second-stage/model.onnx models/second-stage/vocabulary.txt models/second-stage/weights.json models/second-stage/
 COPY LICENSE THIRD-PARTY.md ./
 COPY config config

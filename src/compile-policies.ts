@@ -3,6 +3,7 @@ import { reachablePolicies } from "./config/reachable-policies.ts";
 import type { Config } from "./config/schema.ts";
 import { shippedHarmModel } from "./models/harm-model.ts";
 import { shippedInjectionModel } from "./models/injection-model.ts";
+import { proveNamesEncoder } from "./models/names-encoder.ts";
 import { proveSecondStage } from "./models/second-stage.ts";
 import { shippedModel } from "./models/token-model-file.ts";
 import type { Pack } from "./packs/pack.ts";
@@ -57,7 +58,7 @@ export async function compilePolicies(config: Config, options: CompileOptions = 
 		const policy = compilePolicy(settings, dryRun, threats);
 		named.push(namedPolicy(name, policy, settings.on_block));
 		if (compiled.has(policy.id)) continue;
-		for (const fault of [...modelFaults(policy), ...(await secondStageFaults(policy))]) faults.set(fault.path, fault);
+		for (const fault of [...modelFaults(policy), ...(await transformerFaults(policy))]) faults.set(fault.path, fault);
 		// One after the other: the second of two equal sets then comes from the cache.
 		const prompt = await loadArtifact(policy.prompt.rules, { onCompile });
 		const response = await loadArtifact(policy.response.rules, { onCompile });
@@ -79,15 +80,21 @@ function modelFaults({ harm, injection, prompt, response }: Policy): ConfigFault
 	];
 }
 
-async function secondStageFaults({ injection }: Policy): Promise<ConfigFault[]> {
-	if (injection?.hasSecondStage !== true) return [];
+async function transformerFaults({ injection, names }: Policy): Promise<ConfigFault[]> {
+	return [
+		...(injection?.hasSecondStage === true ? await transformerFault("prompt_injection.detection_models", proveSecondStage) : []),
+		...(names === undefined ? [] : await transformerFault("pii_protection.name_models", proveNamesEncoder)),
+	];
+}
+
+async function transformerFault(key: string, prove: () => Promise<void>): Promise<ConfigFault[]> {
 	try {
-		await proveSecondStage();
+		await prove();
 		return [];
 	} catch (error) {
 		const message = `the transformer it asks for cannot be used: ${(error as Error).message}`;
 		const remedy = "Run `npm install onnxruntime-node@1.30.0` where the proxy is installed, or leave transformer out.";
-		return [{ path: "security.prompt_injection.detection_models", message, remedy }];
+		return [{ path: `security.${key}`, message, remedy }];
 	}
 }
 

@@ -68,7 +68,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	undici: ["edge/upstream.ts"],
 	"eventsource-parser": ["wire/sse-decoder.ts"],
 	piscina: ["lanes/lane-threads.ts"],
-	"onnxruntime-node": ["models/onnx-encoder.ts"],
+	"onnxruntime-node": ["models/onnx-session.ts"],
 	msgpackr: ["lanes/codec.ts"],
 	pino: ["telemetry/logger.ts"],
 	entities: ["normalize/escape.ts", "report/report-html.ts"],

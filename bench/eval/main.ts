@@ -24,7 +24,7 @@ const SUITES: Readonly<Record<string, EvalSuite>> = {
 	kinds: { about: "made-up values of every kind of secret and personal data", run: printKinds },
 	disguises: { about: "every disguise on every type", run: ({ policy }) => printDisguiseMatrix(policy.response) },
 	names: {
-		about: "the token model for names, addresses, organisations; --folds: five trainings",
+		about: "the token model for names, addresses, organisations; --folds: five trainings, with and without the encoder",
 		corpus: "pii-ner-real",
 		run: ({ dir, misses, folds }) => (folds ? printNameFolds(dir) : printNames(dir, misses)),
 	},

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENTITIES, type Entity } from "../../src/models/entity-labels.ts";
-import { MAX_SEGMENT_BYTES, SegmentCutter } from "../../src/models/segment.ts";
-import { NOTHING_BEFORE, type TextBefore, textAfter } from "../../src/models/text-before.ts";
-import { type Token, tokenize } from "../../src/models/token-text.ts";
+import type { TextBefore } from "../../src/models/text-before.ts";
+import { textSegments } from "../../src/models/text-segments.ts";
+import type { Token } from "../../src/models/token-text.ts";
 import type { SplitRow } from "./split.ts";
 
 /** A text and its entities, in UTF-16 indices. */
@@ -94,22 +94,12 @@ function joinAddresses(
 
 /** The segments that the scanner would see, with labels. */
 export function segmentsOf({ text, spans }: LabelledText): LabelledSegment[] {
-	const bytes = Buffer.from(text);
-	const cutter = new SegmentCutter();
-	const segments: LabelledSegment[] = [];
-	let from = 0;
 	let index = 0;
-	let before = NOTHING_BEFORE;
-	while (from < bytes.length) {
-		const size = cutter.next(bytes, from, bytes.length) ?? Math.min(MAX_SEGMENT_BYTES, bytes.length - from);
-		const part = bytes.toString("utf8", from, from + size);
-		const tokens = tokenize(part);
-		if (tokens.length > 0) segments.push({ tokens, before, labels: labelsOf(tokens, index, spans) });
-		before = textAfter(before, tokens);
-		from += size;
+	return textSegments(text).flatMap(({ text: part, tokens, before }) => {
+		const at = index;
 		index += part.length;
-	}
-	return segments;
+		return tokens.length === 0 ? [] : [{ tokens, before, labels: labelsOf(tokens, at, spans) }];
+	});
 }
 
 function labelsOf(tokens: readonly Token[], offset: number, spans: LabelledText["spans"]): Uint8Array {

@@ -78,6 +78,13 @@ const PiiProtection = z
 			.describe(
 				"What is looked for in prompts: recognizers, or groups of them (`pii`, `secrets`, `all`, …). `person`, `address` and `organization` are found by a model and belong to `learned`.",
 			),
+		name_models: z
+			.array(z.enum(["token", "transformer"]))
+			.refine((models) => models.includes("token"), { error: "transformer is asked beside token: add token." })
+			.default(["token"])
+			.describe(
+				"Who looks for `person`, `address` and `organization` in prompts, where `detection_types` asks for them. `token`: a small model that answers at once; `transformer`: a second one beside it, which finds more of them and needs the package onnxruntime-node. It takes 15 ms for 256 pieces of words and has `prompt_injection.model_timeout_ms` for a prompt; where that is over, `token` decides alone. In answers `token` looks alone. See docs/detection.md.",
+			),
 		redaction_strategy: strategy
 			.default("mask")
 			.describe(

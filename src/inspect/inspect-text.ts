@@ -6,10 +6,12 @@ import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import { withHarm } from "../scanner/harm-scanner.ts";
 import { loadArtifact } from "../scanner/pattern-database.ts";
 import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
+import { withNames } from "../scanner/with-names.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { PromptAction } from "../verdict/prompt-verdict.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { riskScore } from "../verdict/risk.ts";
+import { namesIn, namesLate } from "./asked-names.ts";
 import { foreignCanaries } from "./canary.ts";
 import type { Explanation } from "./guardrail-dialects.ts";
 import { judgeHarm } from "./harm-risk.ts";
@@ -38,17 +40,23 @@ const HARMFUL = "[HARMFUL CONTENT REDACTED]";
 /** An attack is found by several signals together. */
 const NO_RULE = -1;
 
-/** `questions`: for a second stage. */
+/** `questions`: for the transformers. */
 export type InspectText = (text: string, questions?: Questions) => TextInspection;
 
 /** What is judged beside the rules. */
 export interface Judged {
 	readonly injection?: Policy["injection"] | undefined;
 	readonly harm?: Policy["harm"] | undefined;
+	readonly names?: Policy["names"] | undefined;
 }
 
 /** Inspects whole texts to their end: nothing is cut off, so that every finding is known. */
-export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: RedactionStyle, { injection, harm }: Judged = {}): InspectText {
+export function bindInspectText(
+	ruleSet: RuleSet,
+	engine: Engine,
+	style: RedactionStyle,
+	{ injection, harm, names }: Judged = {},
+): InspectText {
 	const rules = ruleSet.rules.map((rule) => (rule.action === "cut" ? { ...rule, action: "redact" as const } : rule));
 	const program = withWholeHarm(createScannerProgram({ ...ruleSet, rules }, engine), harm);
 	const intended = (finding: Finding): Finding["action"] =>
@@ -56,9 +64,13 @@ export function bindInspectText(ruleSet: RuleSet, engine: Engine, style: Redacti
 	// No text by itself belongs to a conversation.
 	const alone = { ...style, isOwn: foreignCanaries("") };
 	return (text, questions) => {
-		const { text: redacted, scanner } = inspectWhole(program, alone, text);
+		const { text: redacted, scanner } = inspectWhole(withNames(program, namesIn(text, names, questions)), alone, text);
 		const harmRisk = judgeHarm(text, harm, questions);
-		const findings = [...scanner.findings.map((finding) => ({ ...finding, action: intended(finding) })), ...harmRisk.findings];
+		const findings = [
+			...scanner.findings.map((finding) => ({ ...finding, action: intended(finding) })),
+			...harmRisk.findings,
+			...namesLate(names, questions),
+		];
 		const prompt = [{ channel: "text:0", text, speaker: "user" as const, signals: scanner.signals }];
 		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program, { questions });
 		const action = severest(actionOf(findings), attack.action);

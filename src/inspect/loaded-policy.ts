@@ -1,5 +1,6 @@
 import { shippedHarmModel } from "../models/harm-model.ts";
 import { shippedInjectionModel } from "../models/injection-model.ts";
+import { shippedNamesEncoder } from "../models/names-encoder.ts";
 import { shippedSecondStage } from "../models/second-stage.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Engine } from "../scanner/engine.ts";
@@ -23,8 +24,9 @@ export interface LoadedPolicy {
 export function loadPolicy(policy: Policy, engines: Readonly<Record<Direction, Engine>>, secretKey: Uint8Array): LoadedPolicy {
 	// A lane without the model it is told to ask must not begin.
 	if (policy.injection?.isLearned === true) shippedInjectionModel();
-	// It takes a moment; who asks it waits. Its faults are found before a lane begins.
+	// They take a moment; who asks them waits. Their faults are found before a lane begins.
 	if (policy.injection?.hasSecondStage === true) shippedSecondStage().catch(() => undefined);
+	if (policy.names !== undefined) shippedNamesEncoder().catch(() => undefined);
 	const { harm } = policy;
 	const response = createScannerProgram(policy.response, engines.response);
 	const inspectors = new Map<Direction, InspectText>();
@@ -41,7 +43,7 @@ export function loadPolicy(policy: Policy, engines: Readonly<Record<Direction, E
 					policy[direction],
 					engines[direction],
 					style(direction),
-					direction === "prompt" ? { injection: policy.injection } : { harm },
+					direction === "prompt" ? { injection: policy.injection, names: policy.names } : { harm },
 				);
 			inspectors.set(direction, inspect);
 			return inspect;

@@ -10,6 +10,7 @@ import { depthOf, type PromptTraits, promptTraits } from "../verdict/prompt-trai
 import type { PromptVerdict, UnsetSettings } from "../verdict/prompt-verdict.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
+import { namesIn, namesLate } from "./asked-names.ts";
 import { type Canary, withCanary } from "./canary.ts";
 import type { TextStyle } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
@@ -74,7 +75,7 @@ export function judgePrompt(
 		const parts = group.map((i) => request.places[i] as Place);
 		const text = parts.map((part) => part.text).join("");
 		style.prompt?.beginText(text);
-		const whole = wholes.inspectParts(parts);
+		const whole = wholes.inspectParts(parts, namesIn(text, policy.names, questions));
 		for (const finding of whole.findings) findings.push(finding);
 		const channel = `text:${group[0]}`;
 		tally.add(whole.findings, channel);
@@ -84,6 +85,8 @@ export function judgePrompt(
 	}
 	const attack = judgeInjection(prompt, policy, program, { history, questions });
 	const unseen = unseenMedia(value, policy);
+	const late = namesLate(policy.names, questions);
+	tally.add(late, "names");
 	for (const { findings: notes, channel } of [...attack.reports, ...unseen]) tally.add(notes, channel);
 	blocked ||= attack.action === "block";
 	const summary = {
@@ -101,7 +104,7 @@ export function judgePrompt(
 		unset: unsetSettings(settings, value as object),
 	};
 	const isEdited = editsOf(request.places, texts, request.amendments).length > 0;
-	const passed = passedAction(isEdited, findings.length > 0 || attack.action === "flag" || unseen.length > 0);
+	const passed = passedAction(isEdited, findings.length > 0 || attack.action === "flag" || unseen.length + late.length > 0);
 	if (policy.dryRun) return { action: "allow", ...known, would: blocked ? "block" : passed };
 	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
 	if (canary !== undefined) {

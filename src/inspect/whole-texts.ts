@@ -1,7 +1,9 @@
+import type { LabelScores } from "../models/names-encoder.ts";
 import { wrapText } from "../providers/embedded-data.ts";
 import type { Amendment, EventData, Place } from "../providers/provider.ts";
 import type { Detection } from "../scanner/detector.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
+import { withNames } from "../scanner/with-names.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Replacement } from "../wire/json-strings.ts";
 import { withoutCanary } from "./canary.ts";
@@ -37,10 +39,12 @@ export class WholeTexts {
 		this.#style = style;
 	}
 
-	/** Texts that are read as one. */
+	/** Texts that are read as one. `said`: of the names in it, by an encoder. */
 	inspectParts(
 		parts: readonly Pick<Place, "text" | "source">[],
+		said?: LabelScores,
 	): Omit<WholeText, "text"> & { readonly texts: readonly WholeText["text"][] } {
+		if (said !== undefined) return new WholeTexts(withNames(this.#program, said), this.#style, this.#isAnswer).inspectParts(parts);
 		const [first, second] = parts;
 		if (first !== undefined && second === undefined) {
 			const { text, ...whole } = this.inspect(first);

@@ -1,15 +1,14 @@
 import { translateRequest } from "../inspect/translated-answer.ts";
-import { type SecondStage, shippedSecondStage } from "../models/second-stage.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import { LaneAnswers } from "./lane-answers.ts";
 import { type CreateEngine, LanePolicies } from "./lane-policies.ts";
 import { LanePrompts } from "./lane-prompts.ts";
 import type { Packing } from "./packing.ts";
 import type { FromLane, ToLane } from "./protocol.ts";
-import { SecondLook } from "./second-look.ts";
+import { type LoadTransformers, SecondLook, SHIPPED } from "./second-look.ts";
 
 export interface LaneInspector {
-	/** Handles one message; answers in the order of the messages, but for a prompt that the second stage is asked about. */
+	/** Handles one message; answers in the order of the messages, but for a prompt that a transformer is asked about. */
 	handle(item: ToLane): readonly FromLane[];
 	/** Resolves when nothing is computed any more: a thread must not be terminated before. */
 	close(): Promise<void>;
@@ -18,18 +17,18 @@ export interface LaneInspector {
 export interface LaneInspectorOptions extends Packing {
 	/** Keys the hashes in redacted text. */
 	readonly secretKey: Uint8Array;
-	/** Takes the verdict of a prompt that the second stage was asked about, and before it by when it comes. Absent: it is not asked. */
+	/** Takes the verdict of a prompt that a transformer was asked about, and before it by when it comes. Absent: none is asked. */
 	readonly later?: (item: FromLane) => void;
 	/** Another than the package's, in tests. */
-	readonly secondStage?: () => Promise<SecondStage>;
+	readonly transformers?: Partial<LoadTransformers>;
 	/** Another engine than Hyperscan: the oracle, in tests. */
 	readonly createEngine?: CreateEngine;
 }
 
 /** All inspection of one lane: policies, prompts and open answers. Pure but for the native engines. */
 export function createLaneInspector(options: LaneInspectorOptions): LaneInspector {
-	const { later, secretKey, secondStage = shippedSecondStage, createEngine = createHyperscanEngine } = options;
-	const secondLook = later && new SecondLook(secondStage, later);
+	const { later, secretKey, transformers, createEngine = createHyperscanEngine } = options;
+	const secondLook = later && new SecondLook({ ...SHIPPED, ...transformers }, later);
 	const policies = new LanePolicies(createEngine, secretKey);
 	const prompts = new LanePrompts({ policies, packing: options, secretKey, secondLook });
 	const answers = new LaneAnswers(policies, options);

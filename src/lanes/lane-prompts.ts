@@ -40,11 +40,11 @@ export interface LanePromptsOptions {
 	readonly packing: Packing;
 	/** Keys the hashes in redacted text. */
 	readonly secretKey: Uint8Array;
-	/** Absent: the second stage is not asked. */
+	/** Absent: no transformer is asked. */
 	readonly secondLook: SecondLook | undefined;
 }
 
-/** The prompts of one lane: each is judged, twice where the second stage is asked. */
+/** The prompts of one lane: each is judged, twice where a transformer is asked. */
 export class LanePrompts {
 	readonly #options: LanePromptsOptions;
 
@@ -52,7 +52,7 @@ export class LanePrompts {
 		this.#options = options;
 	}
 
-	/** The verdict; nothing where the second stage is asked first. */
+	/** The verdict; nothing where a transformer is asked first. */
 	take(item: Prompt): readonly FromLane[] {
 		const { sid } = item;
 		const { secondLook } = this.#options;
@@ -61,7 +61,7 @@ export class LanePrompts {
 			const questions = secondLook === undefined ? undefined : new Questions(item.isLate && TOO_LATE);
 			const first = verdict(questions);
 			if (questions?.isOpen !== true) return [{ kind: "prompt", sid, verdict: first, choice }];
-			const withinMs = policy?.policy.injection?.timeout?.ms ?? 0;
+			const withinMs = policy?.policy.injection?.timeout?.ms ?? policy?.policy.names?.timeoutMs ?? 0;
 			void secondLook?.take({ sid, choice, questions, withinMs, verdict: () => attempted(() => verdict(questions)) });
 			return [];
 		} catch {

@@ -5,7 +5,7 @@ export type Entity = (typeof ENTITIES)[number];
 /** Label 0 is no entity; 1 + 2e begins entity e, 2 + 2e goes on in it. */
 export const LABELS = 1 + 2 * ENTITIES.length;
 /** Log weight of what cannot follow. */
-const NEVER = -1e4;
+export const NEVER = -1e4;
 
 /** Whether one label may follow another. `before` is `LABELS` at the start of the text. */
 function mayFollow(before: number, label: number): boolean {

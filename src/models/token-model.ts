@@ -1,4 +1,4 @@
-import { ENTITIES, type Entity, LABELS } from "./entity-labels.ts";
+import { ENTITIES, type Entity, LABELS, NEVER } from "./entity-labels.ts";
 import { latticeOf, viterbi } from "./label-chain.ts";
 import { NOTHING_BEFORE, type TextBefore, textAfter } from "./text-before.ts";
 import { FEATURES, featuresOf } from "./token-features.ts";
@@ -36,18 +36,31 @@ export interface SegmentReading {
 	readonly after: TextBefore;
 }
 
-/** Entities of a segment, in order, by the most probable sequence of labels. */
-export function findEntities(model: TokenModel, text: string, before: TextBefore = NOTHING_BEFORE): SegmentReading {
+/** What this model counts beside an encoder, which counts whole. */
+const SHARE = 0.5;
+
+/**
+ * Entities of a segment, in order, by the most probable sequence of labels. `said`: log probabilities by an encoder, tokens × labels,
+ * which then count too.
+ */
+export function findEntities(model: TokenModel, text: string, before: TextBefore = NOTHING_BEFORE, said?: Float64Array): SegmentReading {
 	const tokens = tokenize(text);
-	return { tokens, spans: tokens.length === 0 ? [] : spansOf(model, tokens, before), after: textAfter(before, tokens) };
+	return { tokens, spans: tokens.length === 0 ? [] : entitiesOf(model, tokens, before, said), after: textAfter(before, tokens) };
 }
 
-function spansOf(model: TokenModel, tokens: readonly Token[], before: TextBefore): EntitySpan[] {
+function entitiesOf(model: TokenModel, tokens: readonly Token[], before: TextBefore, said: Float64Array | undefined): EntitySpan[] {
 	const features = featuresOf(tokens, before, { lists: (word) => listsOf(model, word), bits: model.bits });
 	const scores = emissions(model, features, tokens.length);
-	const labels = viterbi(scores, model.transitions, tokens.length);
+	if (said === undefined) return spansOf(scores, model.transitions, tokens);
+	const both = scores.map((score, i) => SHARE * score + (said[i] as number));
+	const transitions = model.transitions.map((weight) => (weight > NEVER ? SHARE * weight : weight));
+	return spansOf(both, transitions, tokens);
+}
+
+function spansOf(scores: Float64Array, transitions: Float64Array, tokens: readonly Token[]): EntitySpan[] {
+	const labels = viterbi(scores, transitions, tokens.length);
 	if (labels.every((label) => label === 0)) return [];
-	const { marginals } = latticeOf(scores, model.transitions, tokens.length);
+	const { marginals } = latticeOf(scores, transitions, tokens.length);
 	const spans: EntitySpan[] = [];
 	for (let i = 0; i < tokens.length; ) {
 		const begins = beginOf(labels[i] as number);

@@ -38,11 +38,22 @@ export class WordPieces {
 
 	*words(text: string): Generator<PieceWord> {
 		for (const { index, 0: word } of text.matchAll(WORD)) {
-			const ids: number[] = [];
-			const plain = word.normalize("NFD").replace(INVISIBLE, "").toLowerCase();
-			for (const [part] of plain.matchAll(PART)) this.#split(part, ids);
+			const ids = this.#idsOf(word);
 			if (ids.length > 0) yield { from: index, to: index + word.length, ids };
 		}
+	}
+
+	/** Pieces of a word without blanks: one at least. */
+	of(word: string): readonly number[] {
+		const ids = this.#idsOf(word.slice(0, MAX_WORD_UNITS));
+		return ids.length > 0 ? ids : [this.#unknown];
+	}
+
+	#idsOf(word: string): number[] {
+		const ids: number[] = [];
+		const plain = word.normalize("NFD").replace(INVISIBLE, "").toLowerCase();
+		for (const [part] of plain.matchAll(PART)) this.#split(part, ids);
+		return ids;
 	}
 
 	/** A part with a stretch that no piece stands for is unknown as a whole. */

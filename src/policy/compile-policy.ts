@@ -63,6 +63,7 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 				timeout: { ms: injection.model_timeout_ms, action: timeoutAction(injection) },
 			},
 		}),
+		...namesPolicy(security, promptRules),
 		onCut: response.on_cut,
 		...(response.on_prompt_echo !== "allow" && { onEcho: dryRun ? ("flag" as const) : response.on_prompt_echo }),
 		...(response.on_prompt_paraphrase === "flag" && { onParaphrase: response.on_prompt_paraphrase }),
@@ -87,6 +88,12 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 		restores: pii.restore,
 	};
 	return { id: createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 16), ...policy };
+}
+
+/** A transformer costs time: it is asked only where names are looked for. */
+function namesPolicy({ pii_protection: pii, prompt_injection }: PolicySettings, promptRules: readonly Rule[]): Pick<Policy, "names"> {
+	if (!pii.name_models.includes("transformer") || promptRules.every(({ learned }) => learned === undefined)) return {};
+	return { names: { timeoutMs: prompt_injection.model_timeout_ms } };
 }
 
 /** A policy that blocks nothing does not block for want of time either. */

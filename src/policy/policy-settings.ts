@@ -28,6 +28,7 @@ export interface PolicySettings {
 	readonly pii_protection: {
 		readonly enabled: boolean;
 		readonly detection_types: readonly string[];
+		readonly name_models: readonly ("token" | "transformer")[];
 		readonly redaction_strategy: RedactionStrategy;
 		/** By type or group. */
 		readonly redaction_strategies: Readonly<Record<string, RedactionStrategy>>;

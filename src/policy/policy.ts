@@ -98,6 +98,8 @@ export interface Policy {
 	readonly harm?: HarmPolicy;
 	/** What happens to a prompt that attacks; absent: nothing is looked for. */
 	readonly injection?: InjectionPolicy;
+	/** A transformer is asked about the names in prompts beside the token model, and its ms for one prompt; absent: it is not. */
+	readonly names?: { readonly timeoutMs: number };
 	/** Most of each that a request may have. */
 	readonly maxCounts: PromptCounts;
 	/** Longest prompt text in UTF-16 units over all strings of the request. */

@@ -1,5 +1,6 @@
 import type { Entity } from "../models/entity-labels.ts";
 import { type KnownName, remember, repeatsIn } from "../models/known-names.ts";
+import { ENCODER_THRESHOLDS, type LabelScores } from "../models/names-encoder.ts";
 import { SegmentCutter } from "../models/segment.ts";
 import { NOTHING_BEFORE, type TextBefore } from "../models/text-before.ts";
 import { findEntities, isCommonWord } from "../models/token-model.ts";
@@ -17,8 +18,12 @@ const EMPTY: TextMemory = { before: NOTHING_BEFORE, names: [] };
 
 /** What finds the learned rules of a rule set; shared by all texts of a lane. */
 export interface EntityProgram {
-	/** Spans of one segment, in bytes from its start, and the memory behind it. */
-	find(segment: string, memory: TextMemory): { readonly detections: readonly Detection[]; readonly memory: TextMemory };
+	/** Spans of one segment, in bytes from its start, and the memory behind it. `said`: of its tokens, by an encoder. */
+	find(
+		segment: string,
+		memory: TextMemory,
+		said?: Float64Array,
+	): { readonly detections: readonly Detection[]; readonly memory: TextMemory };
 }
 
 /** Undefined where the rule set has no learned rules: then no model is loaded and nothing is held. */
@@ -28,10 +33,11 @@ export function createEntityProgram({ rules, threshold, allowList }: RuleSet): E
 		if (entity !== undefined) learned.set(entity, { rule, threshold: own ?? threshold });
 	if (learned.size === 0) return undefined;
 	const allowed = new Set(allowList);
-	const { model, thresholds }: TokenModelFile = shippedModel();
+	const { model, thresholds: alone }: TokenModelFile = shippedModel();
 	return {
-		find(segment, memory) {
-			const { tokens, spans, after } = findEntities(model, segment, memory.before);
+		find(segment, memory, said) {
+			const thresholds = said === undefined ? alone : ENCODER_THRESHOLDS;
+			const { tokens, spans, after } = findEntities(model, segment, memory.before, said);
 			const found = spans.flatMap((span) => {
 				const { entity, from, to, probability } = span;
 				const least = thresholdFor(thresholds, span, segment);
@@ -63,12 +69,15 @@ export interface EntityState {
 export class EntityScanner {
 	readonly #program: EntityProgram;
 	readonly #text: Detector;
+	readonly #said: LabelScores | undefined;
 	readonly #cutter = new SegmentCutter();
 	#from: number;
 	#found: readonly Detection[];
 	#memory: TextMemory;
 
-	constructor(program: EntityProgram, text: Detector, state?: EntityState) {
+	/** `said`: of the whole text, by an encoder. */
+	constructor(program: EntityProgram, text: Detector, state?: EntityState, said?: LabelScores) {
+		this.#said = said;
 		this.#program = program;
 		this.#text = text;
 		this.#from = state?.from ?? 0;
@@ -106,7 +115,7 @@ export class EntityScanner {
 	#decide(to: number): readonly Detection[] {
 		const start = this.#from;
 		this.#from = to;
-		const { detections, memory } = this.#program.find(this.#text.text(start, to), this.#memory);
+		const { detections, memory } = this.#program.find(this.#text.text(start, to), this.#memory, this.#said?.get(start));
 		this.#memory = memory;
 		const found = detections.map((detection) => ({ ...detection, from: start + detection.from, to: start + detection.to }));
 		if (found.length > 0) this.#found = [...this.#found.filter(({ to: end }) => end > this.#text.keepFrom), ...found];

@@ -1,3 +1,4 @@
+import type { LabelScores } from "../models/names-encoder.ts";
 import { VIEWS, type View } from "../normalize/views.ts";
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import type { Finding } from "../verdict/finding.ts";
@@ -54,8 +55,8 @@ export interface TextScanner {
 export type IsOwn = (text: string, type: string) => boolean;
 
 export interface ScannerProgram {
-	/** `isJson`: the text is JSON source. */
-	open(state?: ScannerState, isOwn?: IsOwn, isJson?: boolean): TextScanner;
+	/** `isJson`: the text is JSON source. `said`: of the names in the whole text, by an encoder. */
+	open(state?: ScannerState, isOwn?: IsOwn, isJson?: boolean, said?: LabelScores): TextScanner;
 }
 
 /** Prepares everything that is per rule set; `open` makes one scanner per text. */
@@ -65,7 +66,9 @@ export function createScannerProgram(ruleSet: RuleSet, engine: Engine, allViews:
 	const viewsOfText = views.filter(({ leastSeams }) => leastSeams === undefined);
 	const program = createDetectorProgram(ruleSet, engine);
 	const entities = createEntityProgram(ruleSet);
-	return { open: (state, isOwn, isJson) => new Scanner(program, isJson === true ? views : viewsOfText, entities, state, isOwn, isJson) };
+	return {
+		open: (state, isOwn, isJson, said) => new Scanner(program, isJson === true ? views : viewsOfText, entities, state, isOwn, isJson, said),
+	};
 }
 
 class Scanner implements TextScanner {
@@ -91,13 +94,14 @@ class Scanner implements TextScanner {
 		state: ScannerState | undefined,
 		isOwn: IsOwn | undefined,
 		isJson = false,
+		said?: LabelScores,
 	) {
 		this.#isOwn = isOwn;
 		this.#isJson = isJson;
 		this.#program = program;
 		this.#pending = new PendingFindings(program.rules);
 		this.#original = new Detector(program, () => true, state?.release, state?.context);
-		this.#entities = entities && new EntityScanner(entities, this.#original, state?.entities);
+		this.#entities = entities && new EntityScanner(entities, this.#original, state?.entities, said);
 		this.#views = new ViewSet(
 			views.map((view, i) => new ViewScanner(view, i + 1, program, this.#original, this.#openTails, state?.views[i])),
 		);

@@ -63,6 +63,11 @@ test("a transformer without its runtime or its model stops the start; a policy t
 	expect(withoutRuntime.code).toBe(2);
 	expect(withoutRuntime.err).toMatch(/onnxruntime-node cannot be loaded[\s\S]*npm install onnxruntime-node[\s\S]*leave transformer out/);
 	expect(await line.run(["check", "--config", line.file("first.yaml", configured("ml_based", "allow"))])).toMatchObject({ code: 0 });
+	const names = `pii_protection: { detection_types: [learned], name_models: [token, transformer] }, `;
+	const named = line.file("names.yaml", configured("rule_based", "allow").replace("security: { ", `security: { ${names}`));
+	const withoutNames = await line.run(["check", "--config", named]);
+	expect([withoutNames.code, withoutNames.err]).toEqual([2, expect.stringContaining("security.pii_protection.name_models")]);
+	expect(withoutNames.err).toMatch(/models\/names\/vocabulary\.txt[\s\S]*leave transformer out/);
 	const alone = await line.run(["check", "--config", line.file("alone.yaml", configured("transformer", "allow"))]);
 	expect([alone.code, alone.err]).toEqual([2, expect.stringContaining("add ml_based")]);
 });

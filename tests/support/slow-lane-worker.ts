@@ -9,6 +9,6 @@ export function runLane({ port, secretKey }: LaneTask): Promise<void> {
 	const folder = pathToFileURL(`${process.env["SLOW_MODEL"]}/`);
 	const stage = loadSecondStage(folder);
 	const later = (item: Parameters<typeof sendLater>[1]): void => sendLater(port, item);
-	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey, later, secondStage: () => stage });
+	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey, later, transformers: { stage: () => stage } });
 	return serveLane(port, (item) => inspector.handle(item)).finally(() => inspector.close());
 }

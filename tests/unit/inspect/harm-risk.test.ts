@@ -19,7 +19,7 @@ async function judged(policy: HarmPolicy, risk: number | undefined, isLate = fal
 		}),
 		idle: async () => undefined,
 	};
-	await questions.answer(stage, { injection: () => 0, harm: () => 0 }, 1000);
+	await questions.answer({ stage, names: undefined }, { injection: () => 0, harm: () => 0 }, 1000);
 	return judgeHarm(TEXT, policy, questions);
 }
 

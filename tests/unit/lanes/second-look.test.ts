@@ -20,7 +20,7 @@ test("a model that does not load is late for the prompt that asks, and is loaded
 		return STAGE;
 	});
 	const sent: FromLane[] = [];
-	const look = new SecondLook(load, (item) => sent.push(item));
+	const look = new SecondLook({ stage: load, names: () => Promise.reject(new Error("not asked")) }, (item) => sent.push(item));
 	const known: (readonly [risk: number | undefined, isLate: boolean])[] = [];
 	for (const sid of [1, 2, 3]) {
 		const questions = new Questions();

@@ -25,7 +25,7 @@ const LETTERS = /^[A-Za-z]+$/;
 export class UnfinishedSecrets {
 	readonly #rules: readonly Rule[];
 	readonly #beginnings: ReadonlyMap<number, readonly Beginning[]>;
-	readonly #graphs = new Map<number, { readonly graph: Graph; readonly goesOn: Uint8Array }>();
+	readonly #graphs = new Map<number, ForwardGraph>();
 
 	constructor(rules: readonly Rule[]) {
 		this.#rules = rules;
@@ -65,35 +65,33 @@ export class UnfinishedSecrets {
 
 	/** Whether `window[at, end)` is the beginning of a match and not the whole of it. */
 	#isAlive({ rule, regex }: Beginning, window: Uint8Array, at: number, end: number): boolean {
-		const known = this.#graphs.get(rule) ?? withSuccessors(buildTables(regex, false).relaxed);
+		// The exact one: by the one that counts no bytes a match that is whole could go on.
+		const known = this.#graphs.get(rule) ?? forward(buildTables(regex, false).exact);
 		this.#graphs.set(rule, known);
-		const { graph, goesOn } = known;
-		const { classes, first, predOffsets, preds } = graph;
-		let alive = Uint8Array.from(first);
-		for (let i = at; i < end; i++) {
-			const byte = window[i] as number;
-			const next = new Uint8Array(first.length);
-			let count = 0;
-			for (let q = 0; q < next.length; q++) {
-				if (!hasByte(classes.subarray(q * 32, q * 32 + 32), byte)) continue;
-				let isReached = i === at && alive[q] === 1;
-				for (let e = predOffsets[q] as number; i > at && !isReached && e < (predOffsets[q + 1] as number); e++)
-					isReached = alive[preds[e] as number] === 1;
-				if (!isReached) continue;
-				next[q] = 1;
-				count++;
-			}
-			if (count === 0) return false;
-			alive = next;
+		const { classes, first, successors } = known;
+		const accepts = (q: number, byte: number): boolean => hasByte(classes.subarray(q * 32, q * 32 + 32), byte);
+		let alive = first.filter((q) => accepts(q, window[at] as number));
+		for (let i = at + 1; i < end && alive.length > 0; i++) {
+			const next = new Set(alive.flatMap((q) => successors[q] ?? []));
+			alive = [...next].filter((q) => accepts(q, window[i] as number));
 		}
-		return alive.some((isOn, q) => isOn === 1 && goesOn[q] === 1);
+		return alive.some((q) => (successors[q] ?? []).length > 0);
 	}
 }
 
-function withSuccessors(graph: Graph): { readonly graph: Graph; readonly goesOn: Uint8Array } {
-	const goesOn = new Uint8Array(graph.first.length);
-	for (const q of graph.preds) goesOn[q] = 1;
-	return { graph, goesOn };
+/** A graph that is walked forwards. */
+interface ForwardGraph {
+	readonly classes: Uint8Array;
+	readonly first: readonly number[];
+	/** By position. */
+	readonly successors: readonly (readonly number[])[];
+}
+
+function forward({ classes, first, predOffsets, preds }: Graph): ForwardGraph {
+	const successors: number[][] = Array.from(first, () => []);
+	for (let q = 0; q < first.length; q++)
+		for (let e = predOffsets[q] as number; e < (predOffsets[q + 1] as number); e++) successors[preds[e] as number]?.push(q);
+	return { classes, first: [...first.keys()].filter((q) => first[q] === 1), successors };
 }
 
 function holds(left: Edge, window: Uint8Array, at: number): boolean {

@@ -88,4 +88,13 @@ describe("the beginning of a secret at the end of a part", () => {
 		"GPS: .",
 		"password = …",
 	])("%j is none", (text) => expect(ended(text)).toEqual({ said: text, isCut: false }));
+
+	test("what stands behind a whole one is none", async () => {
+		const scanner = (await allRecognizers("redact")).open();
+		scanner.write(Buffer.from(`$2b$12$${"aB3dE5gH".repeat(7).slice(0, 53)}7`));
+		scanner.finish(true);
+		scanner.take(Number.POSITIVE_INFINITY);
+		scanner.close();
+		expect(scanner.findings).toMatchObject([{ type: "password_hash", from: 0, to: 60 }]);
+	});
 });

@@ -186,12 +186,13 @@ test("every change is in the audit trail with who made it, callers as pseudonyms
 test("a route that a reload takes away while a body is on its way is none for that request", async () => {
 	const [proxy] = replicas as [Proxy];
 	const socket = connect(proxy.port, "127.0.0.1").setEncoding("latin1");
-	const heading = [`PUT /admin/consents/${mine()} HTTP/1.1`, "Host: a", "Content-Length: 2", "Expect: 100-continue", "", ""];
+	const heading = [`PUT /admin/consents/${mine()} HTTP/1.1`, "Host: a", "Content-Length: 2", "", "{"];
 	socket.write(heading.join("\r\n"));
-	expect(await once(socket, "data")).toEqual([expect.stringMatching(/^HTTP\/1\.1 100 /)]);
+	// Whoever comes later is answered when that head has been seen.
+	for (let i = 0; i < 3; i++) await fetch(`http://127.0.0.1:${proxy.port}/livez`);
 	const without = configuration("one").replace(/admin: .*\n/, "");
 	expect(await proxy.reload(proxyConfig(providers(), without))).toMatchObject({ ok: true });
-	socket.write("{}");
+	socket.write("}");
 	expect((await once(socket, "data")).join()).toMatch(/^HTTP\/1\.1 404 [\s\S]*"code":"route_not_found"/);
 	socket.destroy();
 	expect(await proxy.reload(proxyConfig(providers(), configuration("one")))).toMatchObject({ ok: true });

@@ -10,7 +10,8 @@ export type FrontRoute =
 	/** Nobody. */
 	| { readonly kind: "none"; readonly reason: RefusalReason };
 
-const PROBES: ReadonlyMap<string, FrontRoute> = new Map([
+/** What orchestrators and Prometheus ask for, each with GET. */
+export const PROBES: ReadonlyMap<string, FrontRoute> = new Map([
 	["/livez", { kind: "live" }],
 	["/readyz", { kind: "health" }],
 	["/health", { kind: "health" }],

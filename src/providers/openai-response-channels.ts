@@ -4,9 +4,8 @@ import { isObject, type JsonObject, objectsOf, valueAt } from "./json-object.ts"
 import { itemFields, partFields, responseFields } from "./openai-response-fields.ts";
 
 /**
- * A text of a streamed response: output index, the list and position below it (`content_index`, `summary_index`, and of
- * events that are not known whatever else they number their texts by), the name of its events without `.delta`, and the
- * path in the delta where that is no string. Item ids do not count: some servers change them from event to event.
+ * A text of a streamed response: output index, the list and position below it, the name of its events without `.delta`,
+ * and the path in the delta where that is no string. Item ids do not count: some servers change them from event to event.
  */
 export type Channel = readonly [output: number | null, list: string | null, position: number | null, base: string, ...path: JsonPath];
 
@@ -148,11 +147,12 @@ export function textOf(channel: string): string | undefined {
 	return TEXTS.has(base) ? base : undefined;
 }
 
-const INDEX = /^(?!output_)([a-z]{1,30})_index$/;
+/** What a response numbers its texts by, below an item. Another index may count the pieces of one text. */
+const LISTS = ["content", "summary", "command"] as const;
+export const POSITIONS: readonly string[] = ["output", ...LISTS].map((list) => `${list}_index`);
 
-function positionOf(event: JsonObject): readonly [list: string | null, position: number | null] {
-	const lists = Object.keys(event).flatMap((name) => (numberOf(event[name]) === null ? [] : [INDEX.exec(name)?.[1] ?? ""]));
-	const list = ["content", "summary"].find((known) => lists.includes(known)) ?? lists.find((name) => name !== "");
+function positionOf(event: JsonObject): readonly [list: (typeof LISTS)[number] | null, position: number | null] {
+	const list = LISTS.find((name) => numberOf(event[`${name}_index`]) !== null);
 	return list === undefined ? [null, null] : [list, numberOf(event[`${list}_index`])];
 }
 

@@ -5,7 +5,7 @@ import { isPosition, NAME } from "./field-table.ts";
 import { JSON_BREAK } from "./json-break.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
-import { type Channel, closingChannels, readerOf, textOf } from "./openai-response-channels.ts";
+import { type Channel, closingChannels, POSITIONS, readerOf, textOf } from "./openai-response-channels.ts";
 import { closeResponse, keptParts } from "./openai-response-close.ts";
 import type { EventReading, StreamFormat, StreamMemory } from "./provider.ts";
 
@@ -93,7 +93,7 @@ function readEvent(data: string, eventName: string | undefined): EventReading {
 	if (type === "" && object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 	if (eventName !== undefined && eventName !== type) return INVALID;
 	// Readers that join texts by these numbers would join others than are joined here.
-	if (!Object.entries(object).every(([name, value]) => !name.endsWith("_index") || value == null || isPosition(value))) return INVALID;
+	if (!POSITIONS.every((name) => object[name] == null || isPosition(object[name]))) return INVALID;
 	// Text that a response begins with would go on in the deltas.
 	if (BEGINNINGS.has(type) && isObject(object["response"]) && objectsOf(object["response"]["output"]).length > 0) return INVALID;
 	const fields = readerOf(type)(data, object);

@@ -121,7 +121,7 @@ function responseOf(items: readonly object[], between: readonly Data[]): Data[] 
 	return events.map((event, sequence_number) => ({ ...event, sequence_number }));
 }
 
-test("pieces that a response numbers by another index than it is known for are texts of their own", () => {
+test("the commands of a shell call are texts of their own, and pieces that are counted are pieces of one", () => {
 	const piece = (command_index: number, delta: string): Data => ({
 		type: "response.shell_call_command.delta",
 		output_index: 0,
@@ -133,6 +133,17 @@ test("pieces that a response numbers by another index than it is known for are t
 		events.map((event) => (event["command_index"] === index ? stringAt(event, ["delta"]) : "")).join("");
 	expect([0, 1].map(commandOf)).toEqual(["mail [EMAIL_1] now", "ls 415"]);
 	expect(events.map((event) => event["sequence_number"])).toEqual(events.map((_, i) => i));
+	const counted = ["to jane.", "doe@example.com"].map((delta, chunk_index) => ({
+		type: "response.plan.delta",
+		output_index: 0,
+		chunk_index,
+		delta,
+	}));
+	expect(
+		through("openai-responses", responseOf([], counted))
+			.events.map((event) => stringAt(event, ["delta"]))
+			.join(""),
+	).toBe("to [EMAIL_1]");
 });
 
 test("an index that is no number ends a response", () => {

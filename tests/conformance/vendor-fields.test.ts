@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ApiName } from "../../src/core/api.ts";
+import { createBodyFilter } from "../../src/inspect/body-filter.ts";
+import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { dataOf, stringAt } from "../support/stream-channel.ts";
@@ -239,5 +241,18 @@ describe.each([
 		const { signed, texts } = run(`so ${MAIL} it is`);
 		expect(texts.join("")).toBe("so [EMAIL_1] it is");
 		expect(signed).toBe(-1);
+	});
+
+	test("the same in a whole answer", () => {
+		const run = (text: string): string => {
+			const filter = createBodyFilter({ provider: providerOf("openai-chat"), program, style: STYLE, onCut: "end", maxBytes: 1 << 20 });
+			const signed = { ...(textOf(text) as Record<string, object[]>)[list]?.[0], signature: "c2ln" };
+			filter.push(
+				Buffer.from(JSON.stringify({ choices: [{ index: 0, message: { content: "α", [list]: [signed] }, finish_reason: "stop" }] })),
+			);
+			return filter.end(undefined).out;
+		};
+		expect(run(`so ${HELD}`)).toContain('"signature":"c2ln"');
+		expect(run(`so ${MAIL} it is`)).toMatch(/so \[EMAIL_1\] it is.*"signature":null/);
 	});
 });

@@ -134,11 +134,15 @@ export class WatchingScanner<State> implements TextScanner {
 		return !isFound && this.#inner.isClean && this.#waiting.every(({ kind }) => kind === "clean");
 	}
 
+	/** The end of the clean pieces that wait one behind the other: where none is, what was given out last is still being replaced. */
 	get cleanTo(): number {
-		let to = Math.min(this.release, this.#cutAt);
-		for (const { kind, from } of this.#waiting) if (kind === "redacted") to = Math.min(to, from);
+		let to = this.#taken;
+		for (const piece of this.#waiting) {
+			if (piece.kind !== "clean" || piece.from > to) break;
+			to = piece.from + piece.bytes.length;
+		}
 		for (const { at } of this.#undelivered) to = Math.min(to, at);
-		return Math.max(this.#taken, to);
+		return Math.max(this.#taken, Math.min(to, this.release, this.#cutAt));
 	}
 
 	pass(upTo: number): void {

@@ -163,3 +163,17 @@ test.each([
 		expect(answer(pieces).at(-1)).toEqual({ ...answer(halves).at(-1), received: expect.any(Number) });
 	}
 });
+
+test("deltas that come many at a time say what they say one at a time, behind a finding among them too", () => {
+	const said = "Write to jane.doe@example.com, or to john.roe@example.org, today.";
+	const textOf = (pieces: readonly string[]): string => readText(written(pieces).join(""));
+	for (let size = 1; size <= 12; size++) {
+		const events = chatEvents(said.match(new RegExp(`.{1,${size}}`, "gs")) ?? []);
+		const alone = textOf(events);
+		expect(alone).not.toMatch(/jane|doe|john|roe/);
+		for (const many of [2, 3, 7, events.length]) {
+			const groups = Array.from({ length: Math.ceil(events.length / many) }, (_, i) => events.slice(i * many, (i + 1) * many).join(""));
+			expect(textOf(groups), `${size} characters, ${many} events`).toBe(alone);
+		}
+	}
+});

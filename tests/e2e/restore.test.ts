@@ -232,7 +232,8 @@ describe.each(["replace", "synthetic"])("with %s", (strategy) => {
 		await streamed("plain.text", "to jane@corp.com");
 		const surrogate = lastPrompt().slice(3);
 		replies.set("other", () => `it is ${surrogate}`);
-		expect(await streamed("other.text", "who?")).not.toContain("jane");
+		// A surrogate may be a Jane as well.
+		expect(await streamed("other.text", "who?")).not.toContain("jane@corp.com");
 	});
 
 	test("events that say nothing of surrogates pass byte for byte", async () => {

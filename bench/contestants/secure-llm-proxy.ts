@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { type Contestant, fileIn, freePort, type Running, runCommand } from "./contestant.ts";
+import { type Contestant, fileIn, freePort, runCommand } from "./contestant.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
@@ -22,7 +22,7 @@ interface Setup {
 	readonly note: string;
 	readonly security?: object;
 	readonly lanes?: number;
-	/** Front-end processes on the same port (SO_REUSEPORT). */
+	/** Front-end processes on the same port. */
 	readonly processes?: number;
 	/** Whether new requests are refused while there is too much to do; a flood asks how much is done at all. */
 	readonly refuses?: boolean;
@@ -35,30 +35,21 @@ export function secureLlmProxy({ name, note, security = {}, lanes = 1, processes
 		note,
 		async start(upstreamPort, workDir) {
 			const port = await freePort();
-			const all: Running[] = [];
-			for (let i = 0; i < processes; i++) {
-				const folder = fileIn(workDir, `${name.replace(/\W+/g, "-")}-${i}`);
-				mkdirSync(folder);
-				const config = fileIn(folder, "config.yaml");
-				writeFileSync(
-					config,
-					stringify({
-						server: { host: "127.0.0.1", port, workers: lanes, max_sessions: 20_000, ...(!refuses && { max_wait_ms: 0 }) },
-						security: { rate_limiting: UNLIMITED, ...security },
-						llm_providers: { bench: { type: "openai", base_url: `http://127.0.0.1:${upstreamPort}/v1`, api_key: "bench" } },
-						logging: { level: "WARN" },
-						audit: { dir: fileIn(folder, "audit") },
-					}),
-				);
-				all.push(await runCommand({ file: process.execPath, args: [MAIN, "serve", "--config", config], port, logFile: `${config}.log` }));
-			}
-			const [first] = all;
-			if (first === undefined) throw new Error("At least one process is needed.");
-			return {
-				target: first.target,
-				pids: all.flatMap(({ pids }) => pids),
-				stop: async () => void (await Promise.all(all.map((running) => running.stop()))),
-			};
+			const folder = fileIn(workDir, name.replace(/\W+/g, "-"));
+			mkdirSync(folder);
+			const config = fileIn(folder, "config.yaml");
+			const server = { host: "127.0.0.1", port, workers: lanes, processes, max_sessions: 20_000, ...(!refuses && { max_wait_ms: 0 }) };
+			writeFileSync(
+				config,
+				stringify({
+					server,
+					security: { rate_limiting: UNLIMITED, ...security },
+					llm_providers: { bench: { type: "openai", base_url: `http://127.0.0.1:${upstreamPort}/v1`, api_key: "bench" } },
+					logging: { level: "WARN" },
+					audit: { dir: fileIn(folder, "audit") },
+				}),
+			);
+			return runCommand({ file: process.execPath, args: [MAIN, "serve", "--config", config], port, logFile: `${config}.log` });
 		},
 	};
 }

@@ -131,18 +131,23 @@ export class WatchingScanner<State> implements TextScanner {
 
 	get isClean(): boolean {
 		const isFound = this.#cutAt < Number.POSITIVE_INFINITY || this.#undelivered.length > 0;
-		return !isFound && this.#inner.isClean && this.#waiting.every(({ kind }) => kind === "clean");
+		return !isFound && this.#inner.isClean && this.#coveredTo === this.#inner.taken;
 	}
 
-	/** The end of the clean pieces that wait one behind the other: where none is, what was given out last is still being replaced. */
 	get cleanTo(): number {
+		let to = Math.min(this.#coveredTo, this.release, this.#cutAt);
+		for (const { at } of this.#undelivered) to = Math.min(to, at);
+		return Math.max(this.#taken, to);
+	}
+
+	/** The end of the clean pieces that wait one behind the other. What the scanner inside gave out and none covers is still being replaced. */
+	get #coveredTo(): number {
 		let to = this.#taken;
 		for (const piece of this.#waiting) {
 			if (piece.kind !== "clean" || piece.from > to) break;
 			to = piece.from + piece.bytes.length;
 		}
-		for (const { at } of this.#undelivered) to = Math.min(to, at);
-		return Math.max(this.#taken, Math.min(to, this.release, this.#cutAt));
+		return to;
 	}
 
 	pass(upTo: number): void {

@@ -62,6 +62,12 @@ function inspect(program: ScannerProgram, groups: readonly (readonly string[])[]
 	const channel = new Channel(program, { strategy, key: new Uint8Array(32) }, "text");
 	let out = "";
 	for (const deltas of groups) {
+		// As a lane does with an event that comes alone.
+		const plain = deltas.length === 1 ? channel.writePlain(Buffer.from(deltas[0] as string)) : undefined;
+		if (plain !== undefined) {
+			out += plain === true ? deltas[0] : plain;
+			continue;
+		}
 		const { texts } = channel.write(deltas);
 		out += deltas.map((delta, i) => texts[i] ?? delta).join("");
 	}

@@ -16,7 +16,7 @@ const MAX_WAITING_WINDOWS = 128;
 /** What the encoder says of one text: log probabilities, tokens × labels, of each segment, by the segment's first byte. */
 export type LabelScores = ReadonlyMap<number, Float64Array>;
 
-/** Probability of each entity from which it is reported by default: of both models together: what `npm run eval -- names --folds --encoder` chooses over all folds. */
+/** Probability of each entity from which it is reported by default, of both models together: what `npm run eval -- names --folds` chooses over all folds. */
 export const ENCODER_THRESHOLDS: Thresholds = { person: 0.5, lone: 0.9999, address: 0.5, organization: 0.5, place: 1 };
 
 export interface NamesReading {

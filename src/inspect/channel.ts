@@ -162,13 +162,14 @@ export class Channel {
 		const from = this.end;
 		const isAhead = this.#ahead > 0;
 		this.#ahead = 0;
-		const isFresh = this.#scanner.taken === from;
 		const { bytes, ends } = this.#json === undefined ? joined(pieces, from) : apart(pieces, from, (piece) => this.#encode(piece));
 		if (!isAhead) this.#scanner.write(bytes);
 		if (isLast) this.#endScan(true);
-		const asTheyCame = isFresh && !isLast ? this.#passClean(deltas, pieces, ends) : 0;
 		let cutAt = -1;
+		let asTheyCame = 0;
 		const texts = deltas.map((delta, i) => {
+			const isNext = i >= asTheyCame && this.#scanner.taken === (ends[i - 1] ?? from);
+			if (isNext && !isLast) asTheyCame = this.#passClean(i, deltas, pieces, ends);
 			if (i < asTheyCame) return undefined;
 			const isEnd = isLast && i === deltas.length - 1;
 			const taken = this.#scanner.take(isEnd ? Number.POSITIVE_INFINITY : (ends[i] as number));
@@ -184,17 +185,17 @@ export class Channel {
 		return this.#json === undefined && this.#restorer === undefined && !this.#gap.isOpen;
 	}
 
-	/** How many of the deltas, from the first on, go out as they came; they count as given out. */
-	#passClean(deltas: readonly string[], pieces: readonly string[], ends: readonly number[]): number {
-		if (!this.#isPlain) return 0;
+	/** Deltas from the first on go out as they came, and count as given out; the index of the one that does not. */
+	#passClean(first: number, deltas: readonly string[], pieces: readonly string[], ends: readonly number[]): number {
+		if (!this.#isPlain) return first;
 		const { cleanTo } = this.#scanner;
-		let count = 0;
-		for (; count < deltas.length && (ends[count] as number) <= cleanTo; count++)
-			if (pieces[count] !== deltas[count] || !deltas[count]?.isWellFormed()) break;
-		if (count === 0) return 0;
-		this.#scanner.pass(ends[count - 1] as number);
-		this.#gap.clean(deltas[count - 1] as string);
-		return count;
+		let next = first;
+		for (; next < deltas.length && (ends[next] as number) <= cleanTo; next++)
+			if (pieces[next] !== deltas[next] || !deltas[next]?.isWellFormed()) break;
+		if (next === first) return first;
+		this.#scanner.pass(ends[next - 1] as number);
+		this.#gap.clean(deltas[next - 1] as string);
+		return next;
 	}
 
 	/** End of the text: the rest that may go out. */

@@ -4,6 +4,7 @@
 # --smoke: the same steps with a sample of the data and one layer, some minutes on a core; the result stays in WORK and is worth nothing.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../sample-corpora.sh"
 smoke=
 if [ "${1:-}" = --smoke ]; then
 	smoke=1
@@ -16,12 +17,7 @@ mkdir -p "$work"
 if [ -n "$smoke" ]; then
 	target=$work/model
 	mkdir -p "$target"
-	for set in "${CORPORA_DIR:?give the folder that holds pii-ner-real/dev.jsonl and the others}"/{pii,benign}-*/dev.jsonl; do
-		name=$(basename "$(dirname "$set")")
-		mkdir -p "$work/corpora/$name"
-		awk 'NR % 120 == 1' "$set" >"$work/corpora/$name/dev.jsonl"
-	done
-	export CORPORA_DIR=$work/corpora SMOKE=1
+	sample_corpora "$work" "pii-*" "benign-*"
 fi
 npx tsx "$here/write-windows.ts" "$base/vocab.txt" "$work"
 "${PYTHON:-python3}" "$here/train-encoder.py" "$base" "$work" "$work/out"

@@ -4,6 +4,7 @@
 # --smoke: the same steps with a sample of the data, one layer and one epoch, a minute on a core; the result stays in WORK and is worth nothing.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../sample-corpora.sh"
 smoke=
 if [ "${1:-}" = --smoke ]; then
 	smoke=1
@@ -16,12 +17,7 @@ mkdir -p "$work"
 if [ -n "$smoke" ]; then
 	target=$work/model
 	mkdir -p "$target"
-	for set in "${CORPORA_DIR:?give the folder that holds injection-direct/dev.jsonl and the others}"/*/dev.jsonl; do
-		name=$(basename "$(dirname "$set")")
-		mkdir -p "$work/corpora/$name"
-		awk 'NR % 120 == 1' "$set" >"$work/corpora/$name/dev.jsonl"
-	done
-	export CORPORA_DIR=$work/corpora SMOKE=1
+	sample_corpora "$work" "*"
 fi
 npx tsx "$here/write-vocabulary.ts" "$base/vocab.txt" "$work/vocabulary.txt"
 npx tsx "$here/write-examples.ts" "$work/vocabulary.txt" "$work"

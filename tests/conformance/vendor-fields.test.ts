@@ -6,7 +6,7 @@ import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { dataOf, stringAt } from "../support/stream-channel.ts";
 import { streamThrough } from "../support/stream-through.ts";
-import { VENDOR_OBJECTS } from "../support/vendor-objects.ts";
+import { responseOf, VENDOR_OBJECTS } from "../support/vendor-objects.ts";
 
 /**
  * What current APIs send beside text that grows: objects that come whole, pieces that are numbered by something else than
@@ -103,25 +103,6 @@ test("arguments that Gemini streams are texts of their own, whole when they end"
 	]);
 	expect(counts).toEqual({ email: 1 });
 });
-
-const response = (status: string, output: readonly object[]): Data => ({
-	id: "r",
-	object: "response",
-	created_at: 1,
-	status,
-	model: "m",
-	output,
-});
-
-/** Events of a response with their numbers; the last has its items. */
-function responseOf(items: readonly object[], between: readonly Data[]): Data[] {
-	const events: Data[] = [
-		{ type: "response.created", response: response("in_progress", []) },
-		...between,
-		{ type: "response.completed", response: response("completed", items) },
-	];
-	return events.map((event, sequence_number) => ({ ...event, sequence_number }));
-}
 
 test("the commands of a shell call are texts of their own, and pieces that are counted are pieces of one", () => {
 	const piece = (command_index: number, delta: string): Data => ({

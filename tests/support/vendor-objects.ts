@@ -23,8 +23,8 @@ function chat(name: string, ...deltas: ((text: string) => object)[]): VendorObje
 	};
 }
 
-/** An item that begins and ends complete. */
-function item(name: string, of: (text: string) => Record<string, unknown>): VendorObject {
+/** Events of a response with their numbers; the last has its items. */
+export function responseOf(items: readonly object[], between: readonly object[]): Record<string, unknown>[] {
 	const response = (status: string, output: readonly object[]) => ({
 		id: "r",
 		object: "response",
@@ -33,19 +33,30 @@ function item(name: string, of: (text: string) => Record<string, unknown>): Vend
 		model: "m",
 		output,
 	});
+	const events = [
+		{ type: "response.created", response: response("in_progress", []) },
+		...between,
+		{ type: "response.completed", response: response("completed", items) },
+	];
+	return events.map((event, sequence_number) => ({ ...event, sequence_number }));
+}
+
+/** An item that begins and ends complete. */
+function item(name: string, of: (text: string) => Record<string, unknown>): VendorObject {
 	return {
 		name,
 		api: "openai-responses",
 		events(text) {
 			const whole: Record<string, unknown> = { id: "i_1", status: "completed", ...of(text) };
 			const type = { id: "i_1", status: "in_progress", type: whole["type"] };
-			return [
-				{ type: "response.created", response: response("in_progress", []) },
-				{ type: "response.output_item.added", output_index: 0, item: type },
-				{ type: `response.${whole["type"]}.in_progress`, output_index: 0, item_id: "i_1" },
-				{ type: "response.output_item.done", output_index: 0, item: whole },
-				{ type: "response.completed", response: response("completed", [whole]) },
-			].map((event, sequence_number) => ({ ...event, sequence_number }));
+			return responseOf(
+				[whole],
+				[
+					{ type: "response.output_item.added", output_index: 0, item: type },
+					{ type: `response.${whole["type"]}.in_progress`, output_index: 0, item_id: "i_1" },
+					{ type: "response.output_item.done", output_index: 0, item: whole },
+				],
+			);
 		},
 	};
 }

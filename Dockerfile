@@ -51,5 +51,5 @@ ENV NODE_ENV=production SECURE_LLM_PROXY_CACHE_DIR=/var/cache/secure-llm-proxy
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=3s --start-period=30s CMD ["node", "dist/main.js", "health", "--config", "config.yaml"]
-ENTRYPOINT ["node", "dist/main.js"]
+ENTRYPOINT ["/app/dist/main.js"]
 CMD ["serve", "--config", "config.yaml"]

@@ -49,7 +49,7 @@ export function secureLlmProxy({ name, note, security = {}, lanes = 1, processes
 					audit: { dir: fileIn(folder, "audit") },
 				}),
 			);
-			return runCommand({ file: process.execPath, args: [MAIN, "serve", "--config", config], port, logFile: `${config}.log` });
+			return runCommand({ file: MAIN, args: ["serve", "--config", config], port, logFile: `${config}.log` });
 		},
 	};
 }

@@ -29,8 +29,8 @@ export class LaneThreads {
 			concurrentTasksPerWorker: 1,
 			atomics: "disabled",
 			execArgv: isSource ? ["--import", "tsx"] : [],
-			// Every event makes short-lived objects; a larger nursery lets them die before they are copied.
-			resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 },
+			// Three semi-spaces of what `main.ts` asks for in the first line, where another command than that started this process.
+			resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 12 },
 		});
 		this.#piscina.on("error", () => undefined);
 	}

@@ -20,7 +20,8 @@ export async function startDemoUpstream(paceMs = PACE_MS): Promise<DemoUpstream>
 	const server = createServer((request, response) => {
 		answer(request, response, paceMs).catch(() => response.destroy());
 	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	// Exclusive: of several processes each would get the same port, and answer the others' requests until it ends.
+	await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1", exclusive: true }, resolve));
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		close: () =>

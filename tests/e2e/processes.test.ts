@@ -14,11 +14,11 @@ beforeAll(() => {
 afterAll(() => line?.close());
 
 /** Every request on a connection of its own, so that any process may get it. */
-const ask = (port: number): Promise<Response> =>
+const ask = (port: number, stream = false): Promise<Response> =>
 	fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
 		method: "POST",
 		headers: { connection: "close" },
-		body: JSON.stringify({ model: "demo", messages: [{ role: "user", content: "hi" }] }),
+		body: JSON.stringify({ model: "demo", stream, messages: [{ role: "user", content: "hi" }] }),
 	});
 
 async function metric(port: number, name: string): Promise<number> {
@@ -55,9 +55,15 @@ describe.each(["uws", "node"])("two processes on one port, with the %s listener"
 		expect(await metric(serving.port, "lanes_alive")).toBe(2);
 	});
 
-	test("one that dies is started again, and the other serves meanwhile", async () => {
+	test("one that dies is started again, and the other serves meanwhile: its open answers come whole", async () => {
+		const open = await Promise.all(Array.from({ length: 16 }, () => ask(serving.port, true)));
+		const answers = Promise.allSettled(open.map((answer) => answer.text()));
 		const children = readFileSync(`/proc/${serving.child.pid}/task/${serving.child.pid}/children`, "utf8");
 		process.kill(Number(children.trim().split(" ")[0]), "SIGKILL");
+		// Those of the one that died break off, and it says no more: an error could only come from the other.
+		const texts = (await answers).map((answer) => (answer.status === "fulfilled" ? answer.value : ""));
+		expect(texts.filter((text) => text.includes('"error"'))).toEqual([]);
+		expect(texts.filter((text) => text.includes("data: [DONE]"))).not.toEqual([]);
 		await serving.logged("process ended, it is started again");
 		await vi.waitFor(async () => expect((await ask(serving.port)).status).toBe(200), 15_000);
 		await vi.waitFor(async () => expect(await metric(serving.port, "lanes_alive")).toBe(2), { timeout: 30_000, interval: 200 });

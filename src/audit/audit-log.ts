@@ -65,7 +65,7 @@ export class AuditLog {
 				`${options.dir} is written by process ${owner.pid} on ${owner.host}. Give every process a folder or a log of its own (audit.dir, audit.log_name).`,
 			);
 		try {
-			this.isNewKey = addVerifierKey(join(options.dir, PUBLIC_KEY), options.signer.verifierKey);
+			this.isNewKey = addVerifierKey(options.dir, options.signer.verifierKey);
 			this.recovered = this.#open();
 		} catch (error) {
 			this.close();
@@ -223,10 +223,16 @@ export function signedSize(dir: string): number {
 }
 
 /** True when other keys are there and this one is new. */
-function addVerifierKey(path: string, key: string): boolean {
-	const known = existsSync(path) ? verifierKeysOf(readFileSync(path, "utf8")) : [];
-	replaceFile(path, `${[key, ...known.filter((other) => other !== key)].join("\n")}\n`);
+function addVerifierKey(dir: string, key: string): boolean {
+	const known = verifierKeysIn(dir);
+	replaceFile(join(dir, PUBLIC_KEY), `${[key, ...known.filter((other) => other !== key)].join("\n")}\n`);
 	return known.length > 0 && !known.includes(key);
+}
+
+/** The keys beside a log; none where `log.pub` is missing. */
+export function verifierKeysIn(dir: string): string[] {
+	const path = join(dir, PUBLIC_KEY);
+	return existsSync(path) ? verifierKeysOf(readFileSync(path, "utf8")) : [];
 }
 
 /** The keys of a `log.pub`. */

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { PUBLIC_KEY } from "./audit-log.ts";
+import { CHECKPOINTS, HEAD, PUBLIC_KEY } from "./audit-log.ts";
 import { type LogPosition, positionOf, segmentsOf } from "./segment.ts";
 import { SegmentLines } from "./segment-lines.ts";
 
@@ -17,11 +17,22 @@ export interface StoredRecord {
 
 /** Names of the logs in a folder, sorted. */
 export function logsIn(dir: string): string[] {
-	return existsSync(dir) && statSync(dir).isDirectory()
+	return isFolder(dir)
 		? readdirSync(dir)
-				.filter((name) => existsSync(join(dir, name, PUBLIC_KEY)))
+				.filter((name) => isLog(join(dir, name)))
 				.sort()
 		: [];
+}
+
+/** Any file of a log tells it: one that could be hidden by removing a single file would be verified, searched and exported by nobody. */
+function isLog(dir: string): boolean {
+	if (!isFolder(dir)) return false;
+	const names = readdirSync(dir);
+	return [PUBLIC_KEY, HEAD, CHECKPOINTS].some((name) => names.includes(name)) || segmentsOf(names).length > 0;
+}
+
+function isFolder(path: string): boolean {
+	return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** The records of one log from `from` on, in their order, one in memory at a time. What is no record is left to `verifyLog`. */

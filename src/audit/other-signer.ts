@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { holderOf, type LockOwner } from "../core/file-lock.ts";
 import type { AuditKeys } from "./audit-keys.ts";
-import { LOCK, PUBLIC_KEY, verifierKeysOf } from "./audit-log.ts";
+import { LOCK, verifierKeysIn } from "./audit-log.ts";
 import { createSigner } from "./checkpoint.ts";
 import { logsIn } from "./log-reader.ts";
 
@@ -10,7 +9,7 @@ import { logsIn } from "./log-reader.ts";
 export function otherSigner(dir: string, keys: AuditKeys): { readonly log: string; readonly owner: LockOwner } | undefined {
 	for (const log of logsIn(dir)) {
 		const owner = holderOf(join(dir, log, LOCK));
-		const [signer] = verifierKeysOf(readFileSync(join(dir, log, PUBLIC_KEY), "utf8"));
+		const [signer] = verifierKeysIn(join(dir, log));
 		if (owner !== undefined && signer !== createSigner(log, keys.signingSeed).verifierKey) return { log, owner };
 	}
 	return undefined;

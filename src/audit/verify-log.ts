@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKPOINTS, HEAD, PUBLIC_KEY, verifierKeysOf } from "./audit-log.ts";
+import { CHECKPOINTS, HEAD, PUBLIC_KEY, verifierKeysIn } from "./audit-log.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import type { CompactRange } from "./merkle.ts";
 import { advance, type LogPosition, positionOf, recordFault, segmentsOf } from "./segment.ts";
@@ -27,10 +27,11 @@ export interface Verification {
 
 /** Reads a whole log, a piece at a time, and checks every record, the chain, the tree and every checkpoint. Stops at the first broken record. */
 export function verifyLog({ dir, verifierKeys, checkpoints = [] }: VerifyOptions): Verification {
-	const keys = verifierKeys ?? verifierKeysOf(readFileSync(join(dir, PUBLIC_KEY), "utf8"));
 	const faults: string[] = [];
+	const keys = verifierKeys ?? keptKeys(dir, faults);
 	const due = new Map<number, Checkpoint[]>();
-	for (const note of [...keptCheckpoints(dir, faults), ...checkpoints]) {
+	// Without a key no signature says anything: that it is missing is said once, not for each.
+	for (const note of keys.length === 0 ? [] : [...keptCheckpoints(dir, faults), ...checkpoints]) {
 		const reading = readCheckpoint(note, keys);
 		if (!reading.ok) faults.push(`A checkpoint cannot be used: ${reading.reason}.`);
 		else due.set(reading.checkpoint.size, [...(due.get(reading.checkpoint.size) ?? []), reading.checkpoint]);
@@ -45,7 +46,7 @@ export function verifyLog({ dir, verifierKeys, checkpoints = [] }: VerifyOptions
 	const { position, removedBefore, fault } = walkSegments(dir, compare);
 	const size = position?.range.size ?? 0;
 	if (fault !== undefined) faults.push(fault);
-	else faults.push(...edgeFaults(first, removedBefore, size, signed));
+	else if (keys.length > 0) faults.push(...edgeFaults(first, removedBefore, size, signed));
 	return { first, size, checkpoints: [...due.values()].flat().length, faults };
 }
 
@@ -112,6 +113,13 @@ function isSame(a: LogPosition, b: LogPosition): boolean {
 	return (
 		a.prev === b.prev && a.range.size === b.range.size && a.range.roots.every((root, i) => root.equals(b.range.roots[i] ?? Buffer.alloc(0)))
 	);
+}
+
+function keptKeys(dir: string, faults: string[]): string[] {
+	const keys = verifierKeysIn(dir);
+	if (keys.length === 0)
+		faults.push(`${PUBLIC_KEY} is missing, so no signature can be checked: give the key that you wrote down with --key.`);
+	return keys;
 }
 
 function keptCheckpoints(dir: string, faults: string[]): string[] {

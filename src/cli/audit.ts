@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PUBLIC_KEY, verifierKeysOf } from "../audit/audit-log.ts";
+import { verifierKeysIn, verifierKeysOf } from "../audit/audit-log.ts";
 import { logsIn } from "../audit/log-reader.ts";
 import { type ProofReading, proveConsistency, proveInclusion, verifyProof } from "../audit/proof.ts";
 import { verifyLog } from "../audit/verify-log.ts";
@@ -65,8 +65,8 @@ function checkProof(file: string, { dir, key, checkpoint = [], json }: AuditVeri
 	let reading: ProofReading;
 	try {
 		const [old] = checkpoint.map((name) => readFileSync(name, "utf8"));
-		const beside = logsIn(dir).map((log) => join(dir, log, PUBLIC_KEY));
-		reading = verifyProof(readFileSync(file, "utf8"), keysIn(key ?? beside), old);
+		const keys = key === undefined ? logsIn(dir).flatMap((log) => verifierKeysIn(join(dir, log))) : keysIn(key);
+		reading = verifyProof(readFileSync(file, "utf8"), keys, old);
 	} catch (error) {
 		return refuse(`the proof or the checkpoint cannot be read (${(error as NodeJS.ErrnoException).code})`);
 	}
@@ -106,6 +106,7 @@ export function auditProve({ dir, log, record, since }: AuditProveOptions): Prom
 function report(log: string, { first, size, checkpoints, faults }: ReturnType<typeof verifyLog>, isByOwnKey: boolean): string {
 	const range = size === first ? "no records" : `records ${first} to ${size - 1}`;
 	const by = isByOwnKey ? " with the key beside the log, no --key is this log's" : "";
-	if (faults.length === 0) return `${log}: OK, ${range}, ${checkpoints} checkpoints verified${by}\n`;
+	if (faults.length === 0)
+		return `${log}: OK, ${range}, ${checkpoints} ${checkpoints === 1 ? "checkpoint" : "checkpoints"} verified${by}\n`;
 	return `${log}: NOT SOUND, ${range}\n${faults.map((fault) => `  ${fault}\n`).join("")}`;
 }

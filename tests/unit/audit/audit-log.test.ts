@@ -2,11 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AuditLog, CHECKPOINTS, HEAD, PUBLIC_KEY } from "../../../src/audit/audit-log.ts";
 import { createSigner } from "../../../src/audit/checkpoint.ts";
+import { logsIn } from "../../../src/audit/log-reader.ts";
 import { leafHash } from "../../../src/audit/merkle.ts";
 import { segmentsOf } from "../../../src/audit/segment.ts";
 import { verifyLog } from "../../../src/audit/verify-log.ts";
@@ -16,7 +17,7 @@ const signer = createSigner(ORIGIN, new Uint8Array(32).fill(7));
 const open = (dir: string, maxSegmentBytes = 2000): AuditLog => new AuditLog({ dir, origin: ORIGIN, signer, maxSegmentBytes });
 
 function newLog(records: number, maxSegmentBytes?: number): { dir: string; early: string } {
-	const dir = mkdtempSync(join(tmpdir(), "audit-"));
+	const dir = join(mkdtempSync(join(tmpdir(), "audit-")), "test");
 	const log = open(dir, maxSegmentBytes);
 	let early = "";
 	for (let i = 0; i < records; i++) {
@@ -112,6 +113,26 @@ test("a tail removed together with its checkpoints is found with a checkpoint ke
 	forged.close();
 	expect(faultsOf(dir)).toEqual([]);
 	expect(faultsOf(dir, [early])).toEqual(["Records 5 to 8 were signed and are gone."]);
+});
+
+test.each([
+	[[PUBLIC_KEY], /^log\.pub is missing/],
+	[[PUBLIC_KEY, HEAD], /^log\.pub is missing/],
+	[[PUBLIC_KEY, HEAD, CHECKPOINTS], /^log\.pub is missing/],
+	[[HEAD], /^head\.checkpoint is missing/],
+] as const)("a log that lost %j is still one of the folder, and does not verify", (lost, fault) => {
+	const { dir } = newLog(5);
+	for (const name of lost) rmSync(join(dir, name), { force: true });
+	const log = basename(dir);
+	expect(logsIn(dirname(dir))).toContain(log);
+	expect(verifyLog({ dir }).faults[0]).toMatch(fault);
+});
+
+test("a log whose records are gone is still one of the folder", () => {
+	const { dir } = newLog(5);
+	for (const { name } of segmentsOf(readdirSync(dir))) rmSync(join(dir, name));
+	rmSync(join(dir, PUBLIC_KEY));
+	expect(logsIn(dirname(dir))).toContain(basename(dir));
 });
 
 test("a log signed with another key does not verify", () => {

@@ -172,8 +172,15 @@ export interface Evidence {
 
 /** A digit or letter that goes on on the other side of one separator: the text is a piece of something longer. */
 const GOES_ON_LEFT = /(?:[\p{L}\p{N}][-./]|[\p{N}] ?|[$€£#@/=+])$/u;
-const GOES_ON_RIGHT = /^(?:[-./ ]?\p{N}|[-/]\p{L}|[%@])/u;
+const GOES_ON_RIGHT = /^(?:[-./]?\p{N}|[-/]\p{L}|[%@])/u;
 
+/** A blank parts what has other separators from the next number (`457-55-5462 814`); groups of digits go on behind it. */
+function goesOnRight(text: string, right: string): boolean {
+	if (GOES_ON_RIGHT.test(right)) return true;
+	return /^ \p{N}/u.test(right) && !/^[^ ]*[-./][^ ]*$/.test(text);
+}
+
+const GROUP_PRECEDES = /\p{N}[-/ ]$/u;
 const GROUP_FOLLOWS = /^[-./]?\p{N}/u;
 
 /** Weighs a candidate whose structure holds by its form and its surroundings. */
@@ -183,16 +190,21 @@ function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
 	if (isDecimal) return 0;
 	const isFormed = evidence.format.test(text);
 	if (!isFormed && !evidence.isLoose && !/^[A-Za-z0-9]+$/.test(text)) return 0;
-	if (evidence.words(left)) {
-		if (isFormed || /^[A-Za-z0-9]+$/.test(text)) return evidence.with;
-		// In odd groups it may be the beginning of a longer number (`22.831.674-8`).
-		return right === undefined ? undefined : GROUP_FOLLOWS.test(right) ? 0 : evidence.with;
-	}
+	if (evidence.words(left)) return weighNamed(candidate, isFormed, evidence.with);
 	// What no form and no check digit distinguishes is not worth holding for a word that might follow.
 	if (evidence.without === 0 || goesOn) return 0;
 	if (right === undefined) return undefined;
 	if (evidence.words(right)) return evidence.with;
-	return !isFormed || GOES_ON_RIGHT.test(right) ? 0 : evidence.without;
+	return !isFormed || goesOnRight(text, right) ? 0 : evidence.without;
+}
+
+/** Behind a word that says what it is. */
+function weighNamed({ text, left, right }: Candidate, isFormed: boolean, confidence: number): number | undefined {
+	if (isFormed || /^[A-Za-z0-9]+$/.test(text)) return confidence;
+	// In odd groups it may be the end of one number with the beginning of the next (`457-55-5462 814`), or the beginning of
+	// a longer one (`22.831.674-8`).
+	if (GROUP_PRECEDES.test(left)) return 0;
+	return right === undefined ? undefined : GROUP_FOLLOWS.test(right) ? 0 : confidence;
 }
 
 /** A confirmer from a structural test and the evidence around it. */

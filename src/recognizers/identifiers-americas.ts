@@ -41,13 +41,13 @@ export const AMERICAN_IDS: readonly Identifier[] = [
 	{
 		type: "ssn", country: "us", groups: NATIONAL, lengths: [9], shape: /^\d{9}$/, check: isSsn, format: /^\d{3}(?:-\d{2}-|\.\d{2}\.| \d{2} )\d{4}$/,
 		words: ["ssn", "social security", "social sec", "ss#", "soc sec", "ssnum"], without: 0.7, with: 0.95,
-		match: ["123-45-6789", "SSN: ⟦078-05-1120⟧.", "(219-09-9999)", "social_security_number: ⟦457555462⟧", "⟦457555462⟧ is my SSN"],
-		noMatch: ["000-12-3456", "666-12-3456", "912-12-3456", "123-00-4567", "123-45-0000", "1123-45-6789", "123-45-67890", "457555462"],
+		match: ["123-45-6789", "SSN: ⟦078-05-1120⟧.", "(219-09-9999)", "social_security_number: ⟦457555462⟧", "⟦457555462⟧ is my SSN", "⟦457-55-5462⟧ 814", "my ssn is ⟦457-55-5462⟧ 814 Main Street", "SSN ⟦457 55 5462⟧ 814 Main Street", "⟦457-55-5462⟧ 12/2027"],
+		noMatch: ["000-12-3456", "666-12-3456", "912-12-3456", "123-00-4567", "123-45-0000", "1123-45-6789", "123-45-67890", "457555462", "457-55-5462-814", "457 55 5462 814"],
 	},
 	{
 		type: "us_itin", country: "us", groups: [...NATIONAL, "tax_id"], lengths: [9], shape: /^9\d{2}(?:5\d|6[0-5]|[78]\d|9[0-24-9])\d{4}$/, format: /^\d{3}-\d{2}-\d{4}$/,
 		words: ["itin", "atin", "taxpayer", "tin", "tax id"], without: 0.6, with: 0.95,
-		match: ["911-70-1234", "ITIN ⟦911701234⟧", "taxpayer id ⟦911-53-1234⟧"], noMatch: ["911-49-1234", "911701234", "811-70-1234"],
+		match: ["911-70-1234", "ITIN ⟦911701234⟧", "taxpayer id ⟦911-53-1234⟧", "⟦911-70-1234⟧ 814"], noMatch: ["911-49-1234", "911-70-1234-814", "911701234", "811-70-1234"],
 	},
 	{
 		type: "us_ein", country: "us", groups: ["organization_id", "tax_id"], lengths: [9], shape: /^(?:0[1-6]|1[0-6]|2[0-7]|3\d|4[0-8]|5\d|6[0-8]|7[1-7]|8[0-8]|9[0-5]|9[89])\d{7}$/, format: /^\d{2}-\d{7}$/,
@@ -84,7 +84,7 @@ export const AMERICAN_IDS: readonly Identifier[] = [
 	{
 		type: "br_cpf", country: "br", groups: [...NATIONAL, "tax_id"], lengths: [11], shape: /^\d{11}$/, check: isCpf, format: /^\d{3}\.\d{3}\.\d{3}-\d{2}$|^\d{11}$|^\d{9}-\d{2}$/,
 		words: ["cpf", "cadastro de pessoa"], without: 0.75, with: 0.98,
-		match: ["111.444.777-35", "CPF: ⟦11144477735⟧", "cpf ⟦529 982 247 25⟧"], noMatch: ["111.111.111-11", "111.444.777-36", "CPF 11144477734"],
+		match: ["111.444.777-35", "⟦111.444.777-35⟧ 12", "CPF: ⟦11144477735⟧", "cpf ⟦529 982 247 25⟧"], noMatch: ["111.111.111-11", "111.444.777-36", "111.444.777-35-12", "11144477735 12", "CPF 11144477734"],
 	},
 	{
 		type: "br_cnpj", country: "br", groups: ["organization_id", "tax_id"], lengths: [14], shape: /^[0-9A-Z]{12}\d{2}$/, check: isCnpj, format: /^[0-9A-Za-z]{2}\.?[0-9A-Za-z]{3}\.?[0-9A-Za-z]{3}\/?[0-9A-Za-z]{4}-?\d{2}$/,

@@ -106,7 +106,7 @@ export const ASIA_PACIFIC_IDS: readonly Identifier[] = [
 	{
 		type: "kr_rrn", country: "kr", groups: NATIONAL, lengths: [13], shape: /^\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[1-8]\d{6}$/, check: (id) => isYymmdd(id), format: /^\d{6}-\d{7}$/,
 		words: ["주민등록", "주민번호", "외국인등록", "rrn", "resident registration"], without: 0.75, with: 0.95,
-		match: ["960121-1234567", "주민등록번호 ⟦9601211234567⟧", "RRN ⟦960121-1234567⟧"], noMatch: ["961321-1234567", "960121-9234567", "9601211234567"],
+		match: ["960121-1234567", "⟦960121-1234567⟧ 12", "주민등록번호 ⟦9601211234567⟧", "RRN ⟦960121-1234567⟧"], noMatch: ["960121-1234567-12", "961321-1234567", "960121-9234567", "9601211234567"],
 	},
 	{
 		type: "sg_nric", country: "sg", groups: NATIONAL, lengths: [9], shape: /^[STFGM]\d{7}[A-Z]$/, check: isNric, words: ["nric", "fin", "singapore"], without: 0.9, with: 0.97,

@@ -85,7 +85,7 @@ export const NORTH_EAST_EUROPEAN_IDS: readonly Identifier[] = [
 	{
 		type: "cz_rodne_cislo", country: "cz", groups: [...NATIONAL, "national_id:sk"], lengths: [9, 10], shape: /^\d{2}[0-8]\d[0-3]\d{4,5}$/, check: isRodneCislo, format: /^\d{6}\/\d{3,4}$/,
 		words: ["rodné číslo", "rodne cislo", "rč", "rodné čísla", "rodného čísla"], without: 0.65, with: 0.95,
-		match: ["710319/2745", "rodné číslo ⟦7103192745⟧", "RČ: ⟦991231/123⟧"], noMatch: ["710319/2746", "7103192745", "711319/2745"],
+		match: ["710319/2745", "⟦710319/2745⟧ 12", "rodné číslo ⟦7103192745⟧", "RČ: ⟦991231/123⟧"], noMatch: ["710319/2746", "7103192745", "711319/2745"],
 	},
 	{
 		type: "hu_taj", country: "hu", groups: [...NATIONAL, "phi"], lengths: [9], shape: /^\d{9}$/, check: (id) => weightedSum(id, [3, 7, 3, 7, 3, 7, 3, 7]) % 10 === digitAt(id, 8) && !allSame(id),

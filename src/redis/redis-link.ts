@@ -63,6 +63,8 @@ export class RedisLink {
 
 	close(): void {
 		clearInterval(this.#probe);
+		// Not an event: nobody asks any more, and in the log of every stop it would look like a failure.
+		this.#isUp = false;
 		this.#client.disconnect();
 	}
 

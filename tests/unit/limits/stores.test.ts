@@ -143,6 +143,16 @@ test.each([
 	await own.stop();
 });
 
+test("a store that is closed does not say that Redis is down", async () => {
+	const events: string[] = [];
+	const store = createRedisStore({ url: redis.url, onFailure: "local", onEvent: ({ kind }) => events.push(kind) });
+	await vi.waitFor(() => expect(events).toEqual(["up"]), { timeout: 15_000 });
+	store.close();
+	// By the time that another is connected, the connection of the first has ended.
+	await redisStore();
+	expect(events).toEqual(["up"]);
+});
+
 test("a Redis that is full is a failure like the others", async () => {
 	const own = await RedisServer.start("--maxmemory", "1", "--maxmemory-policy", "noeviction");
 	const closed = await redisStore("closed", undefined, own.url);

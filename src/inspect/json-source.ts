@@ -33,6 +33,8 @@ interface LexerState {
 	depth: number;
 	inString: boolean;
 	inBare: boolean;
+	/** The last value is bare: what follows may belong to it, as digits in groups do. */
+	isBareLast: boolean;
 	/** An escape, or the high half of an escaped surrogate pair, that the next delta completes. */
 	carry: string;
 }
@@ -41,6 +43,7 @@ const PLAIN = /[^"\\]+/y;
 const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[^u])/y;
 const BARE = /[^"{}[\],:\s]+/y;
 const STRUCTURE = /[{}[\]]|[,:\s]+/y;
+const SEPARATOR = /^[,:\s]/;
 /** Text before, between and after JSON. */
 const PROSE = /[^{[]+/y;
 const HIGH_SURROGATE = /^\\u[dD][89abAB]/;
@@ -67,7 +70,7 @@ export class JsonSource {
 
 	constructor(kind: "pure" | "mixed", state?: JsonSourceState) {
 		this.#isMixed = kind === "mixed";
-		this.#lexer = { depth: 0, inString: false, inBare: false, carry: "", ...state?.lexer };
+		this.#lexer = { depth: 0, inString: false, inBare: false, isBareLast: false, carry: "", ...state?.lexer };
 		this.#runs = [...(state?.runs ?? [])];
 		this.#at = state?.at ?? 0;
 		this.#marker = state?.marker;
@@ -90,10 +93,10 @@ export class JsonSource {
 		return this.#lexer.carry !== "";
 	}
 
-	/** What came so far is a whole value, or several. */
+	/** What came so far is a whole value, or several, and the last one has an end of its own: a bracket or a quote. */
 	get isWhole(): boolean {
-		const { depth, inString, inBare, carry } = this.#lexer;
-		return depth === 0 && !inString && !inBare && carry === "";
+		const { depth, inString, isBareLast, carry } = this.#lexer;
+		return depth === 0 && !inString && !isBareLast && carry === "";
 	}
 
 	/** The decoded text of the next piece. */
@@ -195,6 +198,8 @@ export class JsonSource {
 		const raw = bare ?? match(STRUCTURE, source, at) ?? source.slice(at);
 		const isStart = bare !== undefined && !this.#lexer.inBare;
 		this.#lexer.inBare = bare !== undefined;
+		if (bare !== undefined) this.#lexer.isBareLast = true;
+		else if (!SEPARATOR.test(raw)) this.#lexer.isBareLast = false;
 		if (raw === "{" || raw === "[") this.#lexer.depth++;
 		if (raw === "}" || raw === "]") this.#lexer.depth = Math.max(0, this.#lexer.depth - 1);
 		return runOf(bare === undefined ? "structure" : "bare", raw, raw, isStart);
@@ -204,6 +209,7 @@ export class JsonSource {
 		if (source[at] === '"' && (this.#lexer.depth > 0 || !this.#isMixed)) {
 			this.#lexer.inString = !this.#lexer.inString;
 			this.#lexer.inBare = false;
+			this.#lexer.isBareLast = false;
 			return runOf("structure", '"', '"');
 		}
 		if (!this.#lexer.inString) return this.#outside(source, at);

@@ -146,6 +146,12 @@ describe("calls one after the other", () => {
 		expect(texts).toEqual({ 0: '{"a":""}', 1: '{"b":"ω"}' });
 	});
 
+	test.each([" ", ","])("numbers in a row are not whole, so a card number in groups does not leave in turns (%j)", (gap) => {
+		const [, texts] = whole([call(0, `4111${gap}1111${gap}1111${gap}`, true), call(1, "{}", true), call(0, "1111 ")]);
+		expect(texts[0]).not.toMatch(/[02-9]1/);
+		expect(texts[1]).toBe("{}");
+	});
+
 	test("arguments that go on although they were whole are inspected with what came before", () => {
 		const [, texts] = whole([call(0, `{"a":"4111 1111"}`, true), call(1, "{}", true), call(0, `{"a":"1111 1111 ${KEY}"}`)]);
 		expect(texts[0]).not.toContain(KEY.slice(0, 4));

@@ -14,6 +14,8 @@ import type { Suite } from "./suite.ts";
 
 /** ms after which an answer is of no use to the one who asked. */
 const IN_TIME_MS = 5000;
+/** ms within which a refusal is to be here. */
+const SOON_MS = 50;
 /** Requests open at once while the capacity is measured: enough that no part of the proxy is ever idle. */
 const CLOSED_LOOP = 64;
 
@@ -29,6 +31,8 @@ interface Load {
 	readonly refused: number;
 	/** µs until a refusal was here, and until the first token of an answer. */
 	readonly refusal: ReturnType<typeof distribution>;
+	/** Share of the refusals that were here soon. */
+	readonly refusedSoon: number;
 	readonly firstToken: ReturnType<typeof distribution>;
 	/** µs, 99th percentile: how late the client itself was for what had arrived. Part of every time above. */
 	readonly clientDelay: number;
@@ -100,6 +104,7 @@ function summary({ receipts: all, clientDelay, frontEnd, from, to }: Receipts): 
 		goodput: whole.filter((receipt) => took(receipt) <= IN_TIME_MS * 1000).length / ((to - from) / 1e6),
 		refused: refused.length / receipts.length,
 		refusal: distribution(refused.map(took)),
+		refusedSoon: refused.filter((receipt) => took(receipt) <= SOON_MS * 1000).length / refused.length,
 		firstToken: distribution(whole.map(({ firstAt, requestedAt }) => firstAt - requestedAt)),
 		clientDelay,
 		frontEnd,
@@ -121,6 +126,7 @@ function table(loads: readonly Load[]): Table {
 			"refusal p50 ms",
 			"p90 ms",
 			"p99 ms",
+			`within ${SOON_MS} ms`,
 			"first token p50 ms",
 			"p99 ms",
 			"client's own p99 ms",
@@ -128,7 +134,7 @@ function table(loads: readonly Load[]): Table {
 			"waits for a core",
 			"broken",
 		],
-		rows: loads.map(({ name, capacity, arrivals, goodput, refused, refusal, firstToken, clientDelay, frontEnd, broken }) => [
+		rows: loads.map(({ name, capacity, arrivals, goodput, refused, refusal, refusedSoon, firstToken, clientDelay, frontEnd, broken }) => [
 			name,
 			arrivals,
 			goodput,
@@ -137,6 +143,7 @@ function table(loads: readonly Load[]): Table {
 			refusal.p50 / 1000,
 			refusal.p90 / 1000,
 			refusal.p99 / 1000,
+			Number.isNaN(refusedSoon) ? "–" : `${Math.round(refusedSoon * 100)} %`,
 			firstToken.p50 / 1000,
 			firstToken.p99 / 1000,
 			clientDelay / 1000,

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKPOINTS, HEAD, PUBLIC_KEY } from "./audit-log.ts";
 import { type LogPosition, positionOf, segmentsOf } from "./segment.ts";
@@ -17,7 +17,7 @@ export interface StoredRecord {
 
 /** Names of the logs in a folder, sorted. */
 export function logsIn(dir: string): string[] {
-	return isFolder(dir)
+	return existsSync(dir) && statSync(dir).isDirectory()
 		? readdirSync(dir)
 				.filter((name) => isLog(join(dir, name)))
 				.sort()
@@ -26,13 +26,17 @@ export function logsIn(dir: string): string[] {
 
 /** Any file of a log tells it: one that could be hidden by removing a single file would be verified, searched and exported by nobody. */
 function isLog(dir: string): boolean {
-	if (!isFolder(dir)) return false;
-	const names = readdirSync(dir);
+	const names = readableNames(dir);
 	return [PUBLIC_KEY, HEAD, CHECKPOINTS].some((name) => names.includes(name)) || segmentsOf(names).length > 0;
 }
 
-function isFolder(path: string): boolean {
-	return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** None where it is no folder, or nobody may look into it: a volume has its `lost+found`. */
+function readableNames(dir: string): string[] {
+	try {
+		return readdirSync(dir);
+	} catch {
+		return [];
+	}
 }
 
 /** The records of one log from `from` on, in their order, one in memory at a time. What is no record is left to `verifyLog`. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
@@ -133,6 +133,14 @@ test("a log whose records are gone is still one of the folder", () => {
 	for (const { name } of segmentsOf(readdirSync(dir))) rmSync(join(dir, name));
 	rmSync(join(dir, PUBLIC_KEY));
 	expect(logsIn(dirname(dir))).toContain(basename(dir));
+});
+
+test("what cannot be read beside the logs is none of them", () => {
+	const { dir } = newLog(1);
+	const folder = dirname(dir);
+	symlinkSync("loop", join(folder, "loop"));
+	writeFileSync(join(folder, "file"), "");
+	expect(logsIn(folder)).toEqual([basename(dir)]);
 });
 
 test("a log signed with another key does not verify", () => {

@@ -188,7 +188,8 @@ describe("parts of a response that grow in turns", () => {
 		`data: ${JSON.stringify({ type: `response.${type}`, output_index: 0, ...members })}\n\n`;
 	/** Pieces of parts, each with its part's number; an empty one ends it. */
 	const through = (pieces: readonly (readonly [part: number, text: string])[], sizes: readonly number[]): string[] => {
-		const said = ["", ""];
+		const parts = [...new Set(pieces.map(([part]) => part))];
+		const said = parts.map(() => "");
 		const events = pieces.map(([part, delta]) => {
 			if (delta === "") return send("output_text.done", { content_index: part, text: said[part] });
 			said[part] += delta;
@@ -210,8 +211,8 @@ describe("parts of a response that grow in turns", () => {
 				.filter((event) => event["content_index"] === part && event["type"] === `response.output_text.${type}`)
 				.map((event) => event[member])
 				.join("");
-		for (const part of [0, 1]) expect(of(part, "done", "text")).toBe(of(part, "delta", "delta"));
-		return [of(0, "delta", "delta"), of(1, "delta", "delta")];
+		for (const part of parts) expect(of(part, "done", "text")).toBe(of(part, "delta", "delta"));
+		return parts.map((part) => of(part, "delta", "delta"));
 	};
 	const ENDS = [
 		[0, ""],
@@ -221,6 +222,11 @@ describe("parts of a response that grow in turns", () => {
 	test.each([
 		["clean ones pass", [[0, "see "], [1, "more "], [0, "this "], [1, "here"], ...ENDS], ["see this ", "more here"]],
 		["a secret of one of them", [[0, `use ${head}${body.slice(0, 4)}`], [1, "x "], [0, `${body.slice(4)} ω`], ...ENDS], ["use  ω", "x "]],
+		[
+			"a secret over the last two of three",
+			[[0, "see "], [1, `use ${head}${body.slice(0, 4)}`], [2, `${body.slice(4)} ω`], ...ENDS, [2, ""]],
+			["see ", "use ", "ω"],
+		],
 		["a secret over both", [[0, `use ${head}${body.slice(0, 4)}`], [1, `${body.slice(4)} ω`], ...ENDS], ["use ", "ω"]],
 	] as const)("%s", (_name, pieces, expected) => {
 		const whole = through(pieces, [1 << 20]);

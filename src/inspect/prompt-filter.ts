@@ -2,6 +2,7 @@ import { ERRORS } from "../core/errors.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { JsonObject } from "../providers/json-object.ts";
 import type { Place, Provider, SettingNames } from "../providers/provider.ts";
+import { isModelName } from "../providers/rename-model.ts";
 import { isRepeatable } from "../providers/repeatable.ts";
 import { speakerOf } from "../providers/speaker.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
@@ -64,31 +65,14 @@ export function judgePrompt(
 	const refusal = refusalOf(read, policy);
 	if (refusal !== undefined && !policy.dryRun) return refusal;
 
-	const findings: Finding[] = [];
-	const tally = new FindingTally();
-	let blocked = refusal !== undefined;
-	style.prompt?.begin(request.places.map((place) => place.text));
-	const wholes = new WholeTexts(program, style);
-	const texts: (string | undefined)[] = [];
-	const prompt: PromptText[] = [];
-	for (const group of textGroups(request.places, program)) {
-		const parts = group.map((i) => request.places[i] as Place);
-		const text = parts.map((part) => part.text).join("");
-		style.prompt?.beginText(text);
-		const whole = wholes.inspectParts(parts, namesIn(text, policy.names, questions));
-		for (const finding of whole.findings) findings.push(finding);
-		const channel = `text:${group[0]}`;
-		tally.add(whole.findings, channel);
-		prompt.push({ channel, text, speaker: speakerOf(value, parts[0]?.path ?? []), signals: whole.signals });
-		blocked ||= whole.isCut;
-		for (const [k, i] of group.entries()) texts[i] = whole.texts[k];
-	}
+	const { texts, prompt, findings, tally, isCut } = inspectTexts(read, policy, program, style, questions);
+	if (!policy.dryRun && isModelRedacted(request.places, texts)) return UNNAMED;
 	const attack = judgeInjection(prompt, policy, program, { history, questions });
 	const unseen = unseenMedia(value, policy);
 	const late = namesLate(policy.names, questions);
 	tally.add(late, "names");
 	for (const { findings: notes, channel } of [...attack.reports, ...unseen]) tally.add(notes, channel);
-	blocked ||= attack.action === "block";
+	const blocked = refusal !== undefined || isCut || attack.action === "block";
 	const summary = {
 		model: request.model,
 		score: riskScore(findings, attack.risk),
@@ -113,6 +97,57 @@ export function judgePrompt(
 	}
 	const edits = editsOf(request.places, texts, request.amendments);
 	return { action: passed, ...known, ...(edits.length > 0 && { body: Buffer.from(replaceValues(json, edits)) }) };
+}
+
+interface InspectedTexts {
+	/** By place; undefined: as it came. */
+	readonly texts: (string | undefined)[];
+	readonly prompt: readonly PromptText[];
+	readonly findings: readonly Finding[];
+	readonly tally: FindingTally;
+	readonly isCut: boolean;
+}
+
+/** Every text of a request, with those that it goes on in. */
+function inspectTexts(
+	{ request, value }: ReadPrompt,
+	policy: Policy,
+	program: ScannerProgram,
+	style: TextStyle,
+	questions: Questions | undefined,
+): InspectedTexts {
+	const findings: Finding[] = [];
+	const tally = new FindingTally();
+	let isCut = false;
+	style.prompt?.begin(request.places.map((place) => place.text));
+	const wholes = new WholeTexts(program, style);
+	const texts: (string | undefined)[] = [];
+	const prompt: PromptText[] = [];
+	for (const group of textGroups(request.places, program)) {
+		const parts = group.map((i) => request.places[i] as Place);
+		const text = parts.map((part) => part.text).join("");
+		style.prompt?.beginText(text);
+		const whole = wholes.inspectParts(parts, namesIn(text, policy.names, questions));
+		for (const finding of whole.findings) findings.push(finding);
+		const channel = `text:${group[0]}`;
+		tally.add(whole.findings, channel);
+		prompt.push({ channel, text, speaker: speakerOf(value, parts[0]?.path ?? []), signals: whole.signals });
+		isCut ||= whole.isCut;
+		for (const [k, i] of group.entries()) texts[i] = whole.texts[k];
+	}
+	return { texts, prompt, findings, tally, isCut };
+}
+
+/** No provider has a model of a redacted name, and everything that is recorded says which model was asked for. */
+const UNNAMED: InvalidPrompt = {
+	action: "invalid",
+	code: "invalid_request",
+	message: "'model' holds what the policy redacts: it must be the name of a model.",
+	param: "model",
+};
+
+function isModelRedacted(places: readonly Place[], texts: readonly (string | undefined)[]): boolean {
+	return places.some(({ path }, i) => texts[i] !== undefined && path !== undefined && isModelName(path));
 }
 
 function refusalOf({ request: { document, places }, value }: ReadPrompt, policy: Policy): InvalidPrompt | undefined {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { existingKeys } from "../../src/audit/audit-keys.ts";
 import { SubjectKeys } from "../../src/audit/subject-keys.ts";
-import { chatStream } from "../support/chat-client.ts";
+import { chatStream, post } from "../support/chat-client.ts";
 import { CommandLine, type Ran } from "../support/command-line.ts";
 import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
@@ -74,6 +74,15 @@ test("with sensitive_data_logging the redacted text is kept encrypted, an export
 	const verified = await audit("verify", dir);
 	expect([verified.code, verified.out.match(/OK/g)?.length]).toEqual([0, 3]);
 	expect(left).toMatch(/"type":"access"[^\n]*\n[^\n]*"type":"consent"[^\n]*\n[^\n]*"type":"erasure"[^\n]*"reason":"ticket 7"/);
+});
+
+test("what the policy redacts in the name of a model is in no record", async () => {
+	const dir = newDir();
+	const proxy = await startProxy(upstream.url, `audit: { dir: "${dir}" }`);
+	const { status } = await post(proxy.port, JSON.stringify({ model: "jane.roe@corp.com", messages: [{ role: "user", content: "hi" }] }));
+	await proxy.drain();
+	expect([status, everything(dir)]).toEqual([400, expect.not.stringContaining("jane.roe")]);
+	expect((await audit("query", dir, "--subject", SUBJECT)).out).toContain("invalid_request");
 });
 
 test("full text needs a second key, and then holds what was found", async () => {

@@ -73,6 +73,7 @@ const BAD: readonly Bad[] = [
 		code: "model_not_found",
 		param: "model",
 	},
+	{ name: "an address instead of a model", body: json({ ...GOOD, model: "jane.roe@corp.com" }), param: "model" },
 	{ name: "JSON nested too deeply", body: `{"model":"m","messages":[],"x":${"[".repeat(20_000)}${"]".repeat(20_000)}}` },
 	{ name: "members nested too deeply", body: `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}` },
 	{ name: "a prompt over max_prompt_length", body: messages("x".repeat(200_001)), code: "prompt_too_long", param: "messages" },

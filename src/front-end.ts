@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "./config/schema.ts";
 import { listen } from "./edge/listen.ts";
@@ -73,9 +74,10 @@ export async function openFrontEnd({ config: { server }, parts, settings, tls, v
 		screen: (head) => desk.screen(head),
 		handler: (request, downstream) => desk.handle(request, downstream),
 		refusal(path, code, address) {
-			const refusal = listenerRefusal(path, code);
-			// Framing was not checked, so nothing else of the request is to be believed.
-			parts.refusals.add({ requestId: "", subject: `address:${address}`, method: "", path: "", outcome: code, status: refusal.status });
+			const requestId = randomUUID();
+			const refusal = listenerRefusal(path, code, requestId);
+			// Framing was not checked, so nothing else of the request is to be believed, its own id neither.
+			parts.refusals.add({ requestId, subject: `address:${address}`, method: "", path: "", outcome: code, status: refusal.status });
 			return refusal;
 		},
 	});

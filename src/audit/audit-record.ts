@@ -76,7 +76,7 @@ export interface FindingRecord {
 export interface RefusalRecord {
 	readonly type: "refusal";
 	readonly time: string;
-	/** Of the first of them; empty where the request could not be read. */
+	/** Of the first of them; empty where several kinds are counted together. */
 	readonly requestId: string;
 	/** Who asked: a caller where one is known, else an address. */
 	readonly subject: string;

@@ -32,7 +32,13 @@ export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): 
 	} catch (error) {
 		return {
 			ok: false,
-			faults: [{ path: "", message: `cannot read ${file} (${reasonOf(error)})`, remedy: "Give the path of a YAML or JSON file." }],
+			faults: [
+				{
+					path: "",
+					message: `cannot read ${file} (${reasonOf(error)})`,
+					remedy: "Give the path of a YAML or JSON file that this user may read.",
+				},
+			],
 		};
 	}
 	const loaded = parseConfig(text, env);

@@ -43,8 +43,9 @@ function madeAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides):
 }
 
 /** For errors the listener answers itself. */
-export function listenerRefusal(path: string, code: ErrorCode): WholeAnswer {
-	return errorAnswer(vendorOfPath(path), code);
+export function listenerRefusal(path: string, code: ErrorCode, requestId: string): WholeAnswer {
+	const answer = errorAnswer(vendorOfPath(path), code);
+	return { ...answer, headers: { ...answer.headers, "x-request-id": requestId } };
 }
 
 /** What `model_not_found` says of a model. */

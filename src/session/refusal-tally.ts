@@ -3,7 +3,6 @@ import type { ErrorCode } from "../core/errors.ts";
 
 /** A request that did not become a session. */
 export interface Refusal {
-	/** Empty where the request could not be read. */
 	readonly requestId: string;
 	readonly subject: string;
 	readonly method: string;

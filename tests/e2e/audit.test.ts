@@ -128,13 +128,14 @@ test("a record says where each finding was, how long each part took and by which
 
 test("what is refused before it becomes a session is recorded too, a flood of it as one number, beside start and stop", async () => {
 	const dir = newDir();
+	let tooLarge: string | null = null;
 	await withProxy(
 		dir,
 		async ({ port }) => {
 			const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`, init);
 			for (let i = 0; i < 20; i++) await ask("/v1/chat/completions", { method: "POST", body: "{}" });
 			await ask("/nowhere/jane.doe@example.com");
-			await ask("/v1/chat/completions", { method: "POST", body: "x".repeat(4000) });
+			tooLarge = (await ask("/v1/chat/completions", { method: "POST", body: "x".repeat(4000) })).headers.get("x-request-id");
 			await rawExchange(port, ["POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 0\r\n\r\n"]);
 		},
 		{
@@ -149,6 +150,7 @@ test("what is refused before it becomes a session is recorded too, a flood of it
 			.reduce((sum, { count }) => sum + Number(count), 0);
 	expect(["missing_credential", "route_not_found", "request_too_large", "bad_framing"].map(count)).toEqual([20, 1, 1, 1]);
 	expect(all.filter(({ outcome }) => outcome === "missing_credential")).toHaveLength(2);
+	expect(all.find(({ outcome }) => outcome === "request_too_large")).toMatchObject({ requestId: tooLarge });
 	expect([all[0]?.["type"], all.at(-1)?.["type"]]).toEqual(["start", "stop"]);
 	expect(raw).not.toMatch(/jane|127\.0\.0\.1/);
 });

@@ -75,7 +75,7 @@ describe.each(["TCP", "TLS"])("a listener behind a balancer that passes on %s", 
 				downstream.head(200, { "content-type": "text/plain" });
 				downstream.end(Buffer.from(`client ${remoteAddress}, ${body.length} bytes`));
 			},
-			refusal: (path, code, address) => ({ ...listenerRefusal(path, code), body: `${code} of ${address}` }),
+			refusal: (path, code, address) => ({ ...listenerRefusal(path, code, "id"), body: `${code} of ${address}` }),
 		});
 	});
 	afterAll(() => listener.close());

@@ -33,7 +33,7 @@ interface LexerState {
 	depth: number;
 	inString: boolean;
 	inBare: boolean;
-	/** The last value is bare: what follows may belong to it, as digits in groups do. */
+	/** Behind the last bracket stands a bare value: what follows may belong to it, as digits in groups do. */
 	isBareLast: boolean;
 	/** An escape, or the high half of an escaped surrogate pair, that the next delta completes. */
 	carry: string;
@@ -93,7 +93,7 @@ export class JsonSource {
 		return this.#lexer.carry !== "";
 	}
 
-	/** What came so far is a whole value, or several, and the last one has an end of its own: a bracket or a quote. */
+	/** What came so far is a whole value, or several, and has an end of its own: a bracket, or the quote of a string alone. */
 	get isWhole(): boolean {
 		const { depth, inString, isBareLast, carry } = this.#lexer;
 		return depth === 0 && !inString && !isBareLast && carry === "";
@@ -209,7 +209,6 @@ export class JsonSource {
 		if (source[at] === '"' && (this.#lexer.depth > 0 || !this.#isMixed)) {
 			this.#lexer.inString = !this.#lexer.inString;
 			this.#lexer.inBare = false;
-			this.#lexer.isBareLast = false;
 			return runOf("structure", '"', '"');
 		}
 		if (!this.#lexer.inString) return this.#outside(source, at);

@@ -88,12 +88,13 @@ class ContinuedScanner implements TextScanner {
 		return pieces;
 	}
 
+	/** Where the scanner inside is clean, an open region has ended before the text. */
 	get isClean(): boolean {
-		return this.#open === undefined && this.#inner.isClean;
+		return this.#inner.isClean;
 	}
 
 	get cleanTo(): number {
-		return this.#open === undefined ? this.#own(this.#inner.cleanTo) : this.taken;
+		return this.#own(this.#inner.cleanTo);
 	}
 
 	pass(upTo: number): void {

@@ -76,6 +76,19 @@ test("a tool call comes after the held end of the content before it", () => {
 	]);
 });
 
+test("the end of arguments that are whole comes behind what another choice said before", () => {
+	expect(order([{ arguments: '{"q":"jane"}' }, { content: "β. ", index: 1 }, { content: "said. " }])).toEqual([
+		'0 call: {"q":"',
+		"1 text: β. ",
+		'0 call: jane"}',
+		"0 text: said. ",
+	]);
+});
+
+test("half an escape that arguments end with comes before what follows them", () => {
+	expect(order([{ arguments: '{"q":"β. \\u00' }, { content: "said. " }])).toEqual(['0 call: {"q":"β. \\u00', "0 text: said. "]);
+});
+
 test("content that goes on after a tool call stays in one piece with what was held", () => {
 	expect(order([{ content: "see " }, { content: "jane" }, { arguments: "{}" }, { content: " said" }])).toEqual([
 		"0 text: see ",

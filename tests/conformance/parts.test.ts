@@ -166,6 +166,22 @@ describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s"
 		expect(format.read(dataOf(out))[1]).toMatch(/^\[[A-Z0-9 _]+\] ω$/);
 	});
 
+	test("a secret that ends with the first part is counted once, and nothing stands for it in the second", () => {
+		for (const secret of SECRETS) {
+			for (const second of [" ω", "\nAKIA ω", "-----BEGIN ω", "(555) ω"]) {
+				const events = format.events([[`α ${secret}`], [...second]]);
+				const { out } = streamThrough(Buffer.from(events.join("")), {
+					api: format.api,
+					program: programs.get("redact") as ScannerProgram,
+					style: { ...style, strategy: "replace" },
+					sizes: [40],
+				});
+				expect(format.read(dataOf(out))[1], `${secret}|${second}`).toBe(second);
+				expect(out).toMatch(/"findings":\{"\w+":1\}/);
+			}
+		}
+	});
+
 	test("texts that are clean together go out as they came", () => {
 		const parts = [
 			["Ask ", "jane"],

@@ -87,6 +87,9 @@ describe("the beginning of a secret at the end of a part", () => {
 		"the URL that you want to link to",
 		"GPS: .",
 		"password = …",
+		// They have the whole shape, and are none of those that the shape is of.
+		`AKIA${"X".repeat(16)}`,
+		`ghp_${"x".repeat(36)}`,
 	])("%j is none", (text) => expect(ended(text)).toEqual({ said: text, isCut: false }));
 
 	test("what stands behind a whole one is none", async () => {

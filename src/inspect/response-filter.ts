@@ -23,6 +23,7 @@ export function createResponseFilter(options: ResponseFilterOptions): ResponseFi
 	return new Filter(options);
 }
 
+const NO_BYTES = new Uint8Array(0);
 /** An end marker alone in its block. */
 const END_MARKER = /^data: ?\[DONE\](?:\r\n|\n|\r){2}$/;
 
@@ -107,7 +108,7 @@ class Filter implements ResponseFilter {
 		this.#flush(run);
 		const step = { ...run.end, out: run.out };
 		if (step.ended !== undefined) return { consumed: this.#received, ...step };
-		if (this.#done) {
+		if (this.#done || this.#decoder.hasEnded) {
 			// The upstream's connection may stay open for long; the client need not wait for it.
 			const last = this.end(undefined);
 			return { ...last, out: step.out + last.out };
@@ -117,6 +118,7 @@ class Filter implements ResponseFilter {
 	}
 
 	end(fault: string | undefined): FilterStep {
+		if (fault === undefined && !this.#done && this.#decoder.end()) return this.push(NO_BYTES);
 		// What an answer that breaks off still holds may be the first half of a finding.
 		const isComplete = this.#done || (fault === undefined && this.#format.isComplete(this.#ahead));
 		if (!isComplete) return this.#fault("", fault ?? "upstream_truncated");

@@ -18,6 +18,9 @@ export type SseFault = "upstream_invalid_utf8" | "upstream_event_too_large" | "u
 export interface SseDecoder {
 	/** Takes bytes in. */
 	push(bytes: Uint8Array): void;
+	/** The stream has ended, and a CR at its end is the end of a line. Answers whether there is one, the first time. */
+	end(): boolean;
+	readonly hasEnded: boolean;
 	/** The next block; undefined while it is not complete. After a fault the decoder must not be used again. */
 	next(): SseBlock | SseFault | undefined;
 	/**
@@ -45,6 +48,7 @@ export function createSseDecoder(maxBlockBytes: number, began: boolean): SseDeco
 export function sseBlocks(sse: string): SseBlock[] {
 	const decoder = createSseDecoder(Number.POSITIVE_INFINITY, true);
 	decoder.push(Buffer.from(sse));
+	decoder.end();
 	const blocks: SseBlock[] = [];
 	for (let block = decoder.next(); typeof block === "object"; block = decoder.next()) blocks.push(block);
 	return blocks;
@@ -58,6 +62,7 @@ class Decoder implements SseDecoder {
 	/** What the last push brought may be decoded together. */
 	#isSimple = true;
 	#hasBegun: boolean;
+	#hasEnded = false;
 	/** Whole blocks that are decoded already and have no CR, from `#at` on; their bytes are no longer pending. */
 	#text = "";
 	#at = 0;
@@ -76,10 +81,19 @@ class Decoder implements SseDecoder {
 	get began(): boolean {
 		return this.#hasBegun;
 	}
+	get hasEnded(): boolean {
+		return this.#hasEnded;
+	}
 
 	push(bytes: Uint8Array): void {
 		this.#pending.append(bytes);
 		this.#isSimple = true;
+	}
+
+	end(): boolean {
+		if (this.#hasEnded) return false;
+		this.#hasEnded = true;
+		return this.#pending.bytes.at(-1) === CR;
 	}
 
 	next(): SseBlock | SseFault | undefined {
@@ -89,7 +103,7 @@ class Decoder implements SseDecoder {
 			return parseBlock(this.#text.slice(from, this.#at));
 		}
 		const { bytes } = this.#pending;
-		const end = blockEnd(bytes, this.#searchFrom);
+		const end = blockEnd(bytes, this.#searchFrom, this.#hasEnded);
 		if (end === undefined) {
 			this.#searchFrom = Math.max(0, bytes.length - 4);
 			return bytes.length > this.#maxBlockBytes ? "upstream_event_too_large" : undefined;
@@ -152,24 +166,25 @@ function lastBlankLine(bytes: Uint8Array, from: number): number {
 }
 
 /**
- * Index after the first blank line. A CR at the very end is left undecided: a LF may follow that belongs to it.
+ * Index after the first blank line. A CR at the very end is left undecided while the stream goes on: a LF may follow that
+ * belongs to it.
  */
-function blockEnd(bytes: Uint8Array, from: number): number | undefined {
+function blockEnd(bytes: Uint8Array, from: number, hasEnded: boolean): number | undefined {
 	for (let i = from; i < bytes.length; i++) {
-		const first = lineEnd(bytes, i);
+		const first = lineEnd(bytes, i, hasEnded);
 		if (first === undefined) continue;
 		if (first < 0) return undefined;
-		const second = first < bytes.length ? lineEnd(bytes, first) : undefined;
+		const second = first < bytes.length ? lineEnd(bytes, first, hasEnded) : undefined;
 		if (second !== undefined) return second < 0 ? undefined : second;
 	}
 	return undefined;
 }
 
 /** Index after the line end at `at`; undefined when there is none, -1 when it is not decidable yet. */
-function lineEnd(bytes: Uint8Array, at: number): number | undefined {
+function lineEnd(bytes: Uint8Array, at: number, hasEnded: boolean): number | undefined {
 	if (bytes[at] === LF) return at + 1;
 	if (bytes[at] !== CR) return undefined;
-	if (at + 1 >= bytes.length) return -1;
+	if (at + 1 >= bytes.length && !hasEnded) return -1;
 	return bytes[at + 1] === LF ? at + 2 : at + 1;
 }
 

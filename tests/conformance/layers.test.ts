@@ -127,8 +127,7 @@ function bytesOf(speech: Speech, texts: ReadonlyMap<Voice, string>, most: number
 		const lines = json.split("\n").map((line) => `data: ${line}${end}`);
 		return `${most > 0 && next() < 0.1 ? `:${end}` : ""}${lines.join("")}${end}`;
 	});
-	// What ends with a CR waits for an LF that may follow.
-	return Buffer.from(`${blocks.join("")}:\n\n`);
+	return Buffer.from(blocks.join(""));
 }
 
 function dataOf(sse: string): Data[] {

@@ -31,6 +31,23 @@ test.each(["data: a\rdata: b\r\r", "event: x\rdata: a\r\r", "data: a\r\ndata: b\
 	},
 );
 
+test.each(["data: a\r\r", "data: a\n\r", "data: a\r\n\r"])("a CR at the end of the stream ends a line: %j", (raw) => {
+	const decoder = createSseDecoder(1 << 10, false);
+	decoder.push(Buffer.from(raw));
+	expect(decoder.next()).toBeUndefined();
+	expect(decoder.end()).toBe(true);
+	expect(decoder.next()).toMatchObject({ raw, event: { data: "a" } });
+	expect([decoder.next(), decoder.end(), decoder.isEmpty]).toEqual([undefined, false, true]);
+	expect(sseBlocks(raw)).toMatchObject([{ raw }]);
+});
+
+test.each(["", "data: a", "data: a\r", "data: a\n"])("the end of the stream makes no block of %j", (raw) => {
+	const decoder = createSseDecoder(1 << 10, false);
+	decoder.push(Buffer.from(raw));
+	expect(decoder.end()).toBe(raw.endsWith("\r"));
+	expect([decoder.next(), decoder.end()]).toEqual([undefined, false]);
+});
+
 test.each(BLOCKS)("the event of a block is the parser's: %j", (raw) => {
 	const events: EventSourceMessage[] = [];
 	createParser({ onEvent: (event) => events.push(event) }).feed(raw);

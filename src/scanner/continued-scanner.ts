@@ -88,13 +88,13 @@ class ContinuedScanner implements TextScanner {
 		return pieces;
 	}
 
-	/** Where the scanner inside is clean, an open region has ended before the text. */
+	/** No way is known on which the scanner inside is clean and a region open here; but nothing would go out on it unseen. */
 	get isClean(): boolean {
-		return this.#inner.isClean;
+		return this.#open === undefined && this.#inner.isClean;
 	}
 
 	get cleanTo(): number {
-		return this.#own(this.#inner.cleanTo);
+		return this.#open === undefined ? this.#own(this.#inner.cleanTo) : this.taken;
 	}
 
 	pass(upTo: number): void {

@@ -4,6 +4,7 @@ import { verifierKeysIn, verifierKeysOf } from "../audit/audit-log.ts";
 import { logsIn } from "../audit/log-reader.ts";
 import { type ProofReading, proveConsistency, proveInclusion, verifyProof } from "../audit/proof.ts";
 import { verifyLog } from "../audit/verify-log.ts";
+import { counted } from "../core/counted.ts";
 import { command } from "./command.ts";
 
 export interface AuditVerifyOptions {
@@ -106,7 +107,6 @@ export function auditProve({ dir, log, record, since }: AuditProveOptions): Prom
 function report(log: string, { first, size, checkpoints, faults }: ReturnType<typeof verifyLog>, isByOwnKey: boolean): string {
 	const range = size === first ? "no records" : `records ${first} to ${size - 1}`;
 	const by = isByOwnKey ? " with the key beside the log, no --key is this log's" : "";
-	if (faults.length === 0)
-		return `${log}: OK, ${range}, ${checkpoints} ${checkpoints === 1 ? "checkpoint" : "checkpoints"} verified${by}\n`;
+	if (faults.length === 0) return `${log}: OK, ${range}, ${counted(checkpoints, "checkpoint")} verified${by}\n`;
 	return `${log}: NOT SOUND, ${range}\n${faults.map((fault) => `  ${fault}\n`).join("")}`;
 }

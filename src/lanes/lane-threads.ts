@@ -29,7 +29,7 @@ export class LaneThreads {
 			concurrentTasksPerWorker: 1,
 			atomics: "disabled",
 			execArgv: isSource ? ["--import", "tsx"] : [],
-			// Three semi-spaces of what `main.ts` asks for in the first line, where another command than that started this process.
+			// Three semi-spaces: the nursery of the command's first line (`main.ts`), for a process that was started without it.
 			resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 12 },
 		});
 		this.#piscina.on("error", () => undefined);

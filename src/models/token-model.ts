@@ -34,6 +34,8 @@ export interface SegmentReading {
 	readonly tokens: readonly Token[];
 	readonly spans: readonly EntitySpan[];
 	readonly after: TextBefore;
+	/** What the encoder said counted. */
+	readonly isHeard: boolean;
 }
 
 /** What this model counts beside an encoder, which counts whole. */
@@ -41,11 +43,13 @@ const SHARE = 0.5;
 
 /**
  * Entities of a segment, in order, by the most probable sequence of labels. `said`: log probabilities by an encoder, tokens × labels,
- * which then count too.
+ * which then count too, unless it read the text as other tokens.
  */
 export function findEntities(model: TokenModel, text: string, before: TextBefore = NOTHING_BEFORE, said?: Float64Array): SegmentReading {
 	const tokens = tokenize(text);
-	return { tokens, spans: tokens.length === 0 ? [] : entitiesOf(model, tokens, before, said), after: textAfter(before, tokens) };
+	const heard = said?.length === tokens.length * LABELS ? said : undefined;
+	const spans = tokens.length === 0 ? [] : entitiesOf(model, tokens, before, heard);
+	return { tokens, spans, after: textAfter(before, tokens), isHeard: heard !== undefined };
 }
 
 function entitiesOf(model: TokenModel, tokens: readonly Token[], before: TextBefore, said: Float64Array | undefined): EntitySpan[] {

@@ -1,11 +1,10 @@
-import { type Entity, LABELS } from "../models/entity-labels.ts";
+import type { Entity } from "../models/entity-labels.ts";
 import { type KnownName, remember, repeatsIn } from "../models/known-names.ts";
 import { ENCODER_THRESHOLDS, type LabelScores } from "../models/names-encoder.ts";
 import { SegmentCutter } from "../models/segment.ts";
 import { NOTHING_BEFORE, type TextBefore } from "../models/text-before.ts";
 import { findEntities, isCommonWord } from "../models/token-model.ts";
 import { scoreOf, shippedModel, type TokenModelFile, thresholdFor } from "../models/token-model-file.ts";
-import { tokenize } from "../models/token-text.ts";
 import type { RuleSet } from "../policy/policy.ts";
 import type { Detection, Detector } from "./detector.ts";
 
@@ -37,10 +36,8 @@ export function createEntityProgram({ rules, threshold, allowList }: RuleSet): E
 	const { model, thresholds: alone }: TokenModelFile = shippedModel();
 	return {
 		find(segment, memory, said) {
-			// Where the scanner does not read the text as the encoder did, what that one said is of other tokens.
-			const heard = said !== undefined && said.length === tokenize(segment).length * LABELS ? said : undefined;
-			const thresholds = heard === undefined ? alone : ENCODER_THRESHOLDS;
-			const { tokens, spans, after } = findEntities(model, segment, memory.before, heard);
+			const { tokens, spans, after, isHeard } = findEntities(model, segment, memory.before, said);
+			const thresholds = isHeard ? ENCODER_THRESHOLDS : alone;
 			const found = spans.flatMap((span) => {
 				const { entity, from, to, probability } = span;
 				const least = thresholdFor(thresholds, span, segment);

@@ -7,5 +7,5 @@ export function ensureBuilt(): void {
 
 /** Starts a command of the build; all its streams are piped. */
 export function startCommand(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-	return spawn("dist/main.js", [...words], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+	return spawn("dist/main.js", words, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
 }

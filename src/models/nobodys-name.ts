@@ -12,7 +12,7 @@ const ITS_NAME =
 	/^(?: (?!(?:for|of|at|to|with|from|by|in|on|about|named|called|von|für|bei|mit|an|de|du|des|pour|chez|avec|para|con|en)[ ,]|\p{L}+ing[ ,])\p{Ll}[\p{L}-]*,?){0,8}(?<! (?:a|an|the|ein|eine|un|une|una|el|la|le)),? (?:(?:Dr|Mr|Mrs|Ms|Prof|Sir|Captain|Detective|Professor|Doctor|Agent|Chef|Coach)\.? )?\p{Lu}[\p{L}'’.-]+ \p{Lu}[\p{L}'’-]/u;
 
 /** A line of a table that ends with a number. */
-const ROW = /(?:\t| {3,}|\|) *[\d.,]+ *\|? *$/gmu;
+const ROW = /(?:\t| {3}|\|) *[\d.,]+ *(?:\| *)?$/gmu;
 
 /**
  * Whether a span is nobody's data, however sure the model is of it: the model sees single words, and some things are said by

@@ -15,7 +15,7 @@ export type EmbeddedData =
 	| { readonly kind: "media" }
 	| { readonly kind: "document" };
 
-const DATA_URL = /^data:([\w.+-]*\/?[\w.+-]*)((?:;[^;,]*)*),/i;
+const DATA_URL = /^data:([\w.+-]*(?:\/[\w.+-]*)?)((?:;[^;,]*)*),/i;
 // Blanks stand between words, line ends between the lines of encoded data.
 const BASE64 = /^[A-Za-z0-9+/_=\r\n-]*$/;
 const MEDIA_TYPE = /^(?:image|audio|video)\//i;
@@ -44,7 +44,7 @@ export function readBase64(value: string, other: "media" | "document"): Embedded
 
 /** What the base64 of pictures, sound, films, archives and documents begins with: PNG, JPEG, GIF, RIFF (WebP, WAV), PDF, MP3, Ogg, FLAC, zip, gzip, MP4, WebM, TIFF. */
 const FILE_HEAD =
-	/^(?:iVBORw0KGgo|\/9j\/|R0lGOD[dl]h|UklGR|JVBERi0|SUQz|T2dnUw|ZkxhQw|UEsDB|H4sI|AAAA[A-Za-z0-9+/]GZ0eX|GkXfo|SUkqA|TU0AK)[A-Za-z0-9+/\r\n]{52,}={0,2}\s*$/;
+	/^(?:iVBORw0KGgo|\/9j\/|R0lGOD[dl]h|UklGR|JVBERi0|SUQz|T2dnUw|ZkxhQw|UEsDB|H4sI|AAAA[A-Za-z0-9+/]GZ0eX|GkXfo|SUkqA|TU0AK)[A-Za-z0-9+/\r\n]{52,}(?:={1,2}\s*|[^\S\r\n]\s*)?$/;
 
 /** Whether a string is a file in base64, whatever it is called. A growing one is known by its first piece. */
 export function isFile(value: string): boolean {

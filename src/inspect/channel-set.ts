@@ -18,7 +18,12 @@ export interface ChannelSetState {
 	readonly open: readonly (readonly [name: string, state: ChannelState])[];
 	/** By the text that may go on: where the scan of it stands. */
 	readonly left: readonly (readonly [text: string, state: ScannerState])[];
+	/** Channels that must not grow any more: they ended, or the next part of their text has begun. */
+	readonly ended: readonly string[];
 }
+
+/** Texts of one answer that are remembered as ended; no vendor has more. */
+const MAX_ENDED = 4096;
 
 /** The open texts of one streamed answer. */
 export class ChannelSet {
@@ -29,6 +34,7 @@ export class ChannelSet {
 	readonly #continuationOf: (channel: string) => string | undefined;
 	readonly #channels = new Map<string, Channel>();
 	readonly #left: Map<string, ScannerState>;
+	readonly #ended: Set<string>;
 	/** Channels that ended since `forgetEnded`, with other text than the original. */
 	#endedAltered: string[] = [];
 	#units: number;
@@ -55,6 +61,7 @@ export class ChannelSet {
 		this.#hold = new HoldMeter(options.usage.hold);
 		this.#continuationOf = options.continuationOf;
 		this.#left = new Map(options.state?.left);
+		this.#ended = new Set(options.state?.ended);
 		for (const [name, state] of options.state?.open ?? []) {
 			const source = state.json === undefined ? "text" : state.json.isMixed ? "answer" : "json";
 			this.#channels.set(name, new Channel(this.#program, this.#style, source, state));
@@ -80,9 +87,9 @@ export class ChannelSet {
 	}
 
 	/** An open channel that is a part of the same text: it may still grow when the next one begins. */
-	#besides(channel: string): Channel | undefined {
+	#besides(channel: string): readonly [name: string, channel: Channel] | undefined {
 		const whole = this.#continuationOf(channel);
-		return whole === undefined ? undefined : [...this.#channels].findLast(([name]) => this.#continuationOf(name) === whole)?.[1];
+		return whole === undefined ? undefined : [...this.#channels].findLast(([name]) => this.#continuationOf(name) === whole);
 	}
 
 	/** Whether one of the deltas begins a part beside another of its text: what came of that must be scanned before. */
@@ -91,10 +98,13 @@ export class ChannelSet {
 	}
 
 	#open({ channel, source }: Place): ErrorCode | undefined {
+		// Some readers join it to what went out of this channel, others to what went out last.
+		if (this.#ended.has(channel)) return "upstream_invalid_event";
 		if (this.#channels.has(channel)) return undefined;
-		if (this.#channels.size + this.#left.size >= this.#maxChannels) return "too_many_channels";
+		if (this.#channels.size + this.#left.size >= this.#maxChannels || this.#ended.size >= MAX_ENDED) return "too_many_channels";
 		const whole = this.#continuationOf(channel) ?? channel;
-		const beside = this.#besides(channel);
+		const [part, beside] = this.#besides(channel) ?? [];
+		if (part !== undefined) this.#ended.add(part);
 		const before = beside === undefined ? this.#left.get(whole) : continuing(beside.scanner.snapshot());
 		this.#channels.set(channel, new Channel(this.#program, this.#style, source, undefined, before));
 		this.#left.delete(whole);
@@ -157,8 +167,9 @@ export class ChannelSet {
 		return this.names(follows).filter((name) => !places.some(({ kind, channel }) => kind === "delta" && channel === name));
 	}
 
-	/** Keeps where a text stands that may go on after this channel, its part, has ended. */
+	/** Keeps where a text stands that may go on after this channel, its part, has ended. Only the text itself goes on under its name. */
 	#leave(name: string, state: () => ScannerState, text = this.#continuationOf(name)): void {
+		if (text !== name) this.#ended.add(name);
 		if (text !== undefined && !this.#left.has(text)) this.#left.set(text, continuing(state()));
 	}
 
@@ -230,7 +241,11 @@ export class ChannelSet {
 	}
 
 	state(): ChannelSetState {
-		return { open: [...this.#channels].map(([name, channel]) => [name, channel.state()] as const), left: [...this.#left] };
+		return {
+			open: [...this.#channels].map(([name, channel]) => [name, channel.state()] as const),
+			left: [...this.#left],
+			ended: [...this.#ended],
+		};
 	}
 
 	close(): void {

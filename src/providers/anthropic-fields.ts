@@ -207,3 +207,9 @@ function within(places: readonly Place[], { from, to }: Pick<JsonSpan, "from" | 
 	for (let i = low; (places[i]?.to ?? Number.POSITIVE_INFINITY) <= to; i++) found.push(i);
 	return found;
 }
+
+/** Whether a message has content. */
+export function hasContent(message: unknown): boolean {
+	const content = isObject(message) ? message["content"] : undefined;
+	return content != null && !(Array.isArray(content) && content.length === 0);
+}

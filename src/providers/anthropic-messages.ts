@@ -3,6 +3,7 @@ import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import {
 	blockAmendments,
+	hasContent,
 	parseBlockChannel,
 	readDeltaEvent,
 	readMessageFields,
@@ -169,6 +170,8 @@ function readEvent(data: string, eventName: string | undefined, memory: MessageM
 	const reading = { kind: "data", places: fields.places, companions: [], finished: [] as string[], isOnlyText: false } as const;
 	switch (type) {
 		case "message_start":
+			// Text that a message begins with would go on in the deltas, and of two beginnings readers take one.
+			if (memory.begun || hasContent(object["message"])) return INVALID;
 			return { note: { kind: "begin", outputTokens: outputTokensOf(object["message"]) } satisfies Note, ...reading };
 		case "content_block_start":
 			return index === undefined

@@ -1,5 +1,6 @@
 import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
 import { type EmbeddedData, isFile, readBase64, readDataUrl } from "./embedded-data.ts";
+import { type CompiledTable, compileTable, shapeOf } from "./field-shapes.ts";
 import { valueAt } from "./json-object.ts";
 import type { Place, SourceKind } from "./provider.ts";
 
@@ -68,14 +69,14 @@ const CALL_NUMBER = /^(call_)(\d{1,8})$/;
 const BASE64 = /^[A-Za-z0-9+/_=-]*$/;
 
 /**
- * Reads JSON by a table. The result is undefined when the JSON is nested too deeply or names a member twice. A path not
- * in the table is `whole`.
+ * Reads JSON by a table. The result is undefined when the JSON is nested too deeply, names a member twice, or in a way that
+ * some readers take for a name of the table. A path not in the table is `whole`.
  */
 export function createFieldReader(
 	table: FieldTable,
 	options: FieldReaderOptions = {},
 ): (json: string, root: unknown) => Fields | undefined {
-	const compiled = compile(table, options.names ?? []);
+	const compiled = compileTable(table, options.names ?? []);
 	const wanted = new Map<string, Wanted>([
 		...(options.spans ?? []).map((path) => [path, "span"] as const),
 		...table.filter(([, treatment]) => treatment === "wholeValue").map(([path]) => [path, "leaf"] as const),
@@ -98,7 +99,7 @@ export function createFieldReader(
 	};
 	return (json, root) => {
 		const found = findStrings(json, wantedOf);
-		if (found === undefined) return undefined;
+		if (found === undefined || found.strings.some(({ isName, path }) => isName && compiled.isLikeName(path))) return undefined;
 		const places: Place[] = [];
 		const documents: JsonPath[] = [];
 		let isOpaque = false;
@@ -113,7 +114,7 @@ export function createFieldReader(
 			if (typeof place === "object") places.push(place);
 			isOpaque ||= place === "delta";
 		}
-		isOpaque ||= found.strings.some((string) => isUnlistedFile(string, compiled));
+		isOpaque ||= found.strings.some((string) => isUnlistedFile(string, compiled) || isInGrowingText(string.path, compiled));
 		isOpaque ||= places.some(({ kind, path = [] }) => kind === "delta" && hasOddIndex(root, path));
 		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) === "leaf";
 		for (const { from, to, path } of found.spans.filter(isLeaf))
@@ -169,6 +170,13 @@ function isUnlistedFile({ path, value, isName }: JsonString, table: CompiledTabl
 	return !table.isExact(shape) && table.treatmentOf(shape) !== "opaque";
 }
 
+/** A list where a growing text stands: JavaScript joins what is in it to the text. */
+function isInGrowingText(path: JsonPath, table: CompiledTable): boolean {
+	if (typeof path.at(-1) !== "number" || table.isExact(shapeOf(path))) return false;
+	const text = shapeOf(path.slice(0, path.findLastIndex((step) => typeof step === "string") + 1));
+	return table.isExact(text) && table.treatmentOf(text)?.startsWith("delta") === true;
+}
+
 function numberIn(value: string): EmbeddedData | undefined {
 	const [, prefix, text] = CALL_NUMBER.exec(value) ?? [];
 	return prefix === undefined || text === undefined ? undefined : { kind: "text", text, wrap: { prefix, encoding: "plain" } };
@@ -205,48 +213,6 @@ function placeOf({ from, to, value, path }: JsonString, treatment: Inspected, ch
 	return { kind, channel, source, from, to, text: value, path };
 }
 
-function shapeOf(path: JsonPath): string {
-	let shape = "";
-	// A member's own name must not look like a path of the table.
-	for (const step of path) shape += typeof step === "number" ? ".#" : /[.#]/.test(step) ? ".?" : `.${step}`;
-	return shape.slice(1);
-}
-
-interface CompiledTable {
-	readonly treatmentOf: (shape: string) => Treatment | undefined;
-	/** The table spells the shape out, without a wildcard. */
-	readonly isExact: (shape: string) => boolean;
-	/** Shapes that the table spells out, and everything above them. */
-	readonly names: ReadonlySet<string>;
-}
-
-function compile(table: FieldTable, more: readonly string[]): CompiledTable {
-	const names = new Set(more.flatMap(pathsAlong));
-	const exact = new Map<string, Treatment>();
-	const wild: { readonly expression: RegExp; readonly treatment: Treatment }[] = [];
-	for (const [path, treatment] of table) {
-		for (const name of pathsAlong(path)) names.add(name);
-		if (!path.includes("*")) exact.set(path, exact.get(path) ?? treatment);
-		else wild.push({ expression: wildcard(path), treatment });
-	}
-	return {
-		names,
-		isExact: (shape) => exact.has(shape),
-		treatmentOf: (shape) => exact.get(shape) ?? wild.find(({ expression }) => expression.test(shape))?.treatment,
-	};
-}
-
-/** The path, as far as it is spelled out, and everything above it. */
-function pathsAlong(path: string): string[] {
-	const steps = path.split(/\.?\*/)[0]?.split(".") ?? [];
-	return steps.map((_, i) => steps.slice(0, i + 1).join("."));
-}
-
-function wildcard(path: string): RegExp {
-	const steps = path.split(".").map((step) => (step === "**" ? ".*" : step === "*" ? "[^.]*" : step.replace(/[$^|()?+[\]{}\\]/g, "\\$&")));
-	return new RegExp(`^${steps.join("\\.")}$`, "s");
-}
-
 /** The path as JSON, each array position replaced by the element's own `index` where it has one. */
 function channelOfPath(root: unknown, path: JsonPath): string {
 	let node: unknown = root;
@@ -280,8 +246,10 @@ export function isCount(value: unknown): value is number {
 
 /** Whether an element on the path calls itself by what is no count: who joins texts by it joins others than are joined here. */
 function hasOddIndex(root: unknown, path: JsonPath): boolean {
-	return path.some((step, i) => {
-		const index = typeof step === "number" ? ownIndexOf(valueAt(root, path.slice(0, i + 1))) : undefined;
+	let node = root;
+	return path.some((step) => {
+		node = valueAt(node, [step]);
+		const index = typeof step === "number" ? ownIndexOf(node) : undefined;
 		return index != null && !isCount(index);
 	});
 }

@@ -6,7 +6,7 @@ import { asksForJson } from "./structured-output.ts";
 
 /** What is wrong with JSON that no field reader reads. */
 export const UNREADABLE =
-	"The request body is nested too deeply, or names a member of an object twice. Flatten it, or send each member once.";
+	"The request body is nested too deeply, or names a member of an object twice or in another case. Flatten it, or send each member once.";
 
 type InvalidRequest = Extract<RequestReading, { readonly kind: "invalid" }>;
 

@@ -4,7 +4,7 @@ import { createFieldReader } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
 import { below, messageFields } from "./openai-chat-fields.ts";
-import { COMPLETION_HEAD, createChoicesStream } from "./openai-choices.ts";
+import { COMPLETION_HEAD, createChoicesStream, hasFinished } from "./openai-choices.ts";
 import { createChoicesBody } from "./openai-choices-body.ts";
 import { doLogprobsSpell } from "./openai-logprobs.ts";
 import type { Provider, RequestReading } from "./provider.ts";
@@ -50,9 +50,10 @@ const BEFORE_CALLS = [...["content", "refusal", "reasoning"].map((name) => `["de
  * A call comes after the text that announces it, and whatever comes after a call behind its arguments: some clients take
  * the beginning of the next one for its end. The end of a choice is no text, so it ends them itself.
  */
-function follows({ delta, finish_reason: finish }: JsonObject): readonly string[] | undefined {
+function follows(choice: JsonObject): readonly string[] | undefined {
+	const { delta } = choice;
 	if (isObject(delta) && (delta["tool_calls"] != null || delta["function_call"] != null)) return BEFORE_CALLS;
-	return finish == null ? CALLS : undefined;
+	return hasFinished(choice) ? undefined : CALLS;
 }
 
 const PLAIN_MEMBERS: ReadonlySet<string> = new Set(["index", "delta", "finish_reason", "logprobs"]);

@@ -152,7 +152,7 @@ function createReader(shape: ChoicesShape): StreamFormat["read"] {
 		const choices = Array.isArray(object["choices"]) ? object["choices"].map((choice) => (isObject(choice) ? choice : {})) : [];
 		const numbers = choices.map(indexOf);
 		if (!numbers.every(isPosition)) return { kind: "fault", code: "upstream_invalid_event" };
-		const finished = numbers.filter((_, i) => choices[i]?.["finish_reason"] != null);
+		const finished = numbers.filter((_, i) => hasFinished(choices[i] ?? {}));
 		const { fields, gone } = withoutMessages(read, choices);
 		const calls = withNames(fields.places, object, (memory as ChoicesMemory).named);
 		if (calls === undefined) return { kind: "fault", code: "upstream_invalid_event" };
@@ -177,6 +177,11 @@ function createReader(shape: ChoicesShape): StreamFormat["read"] {
 			note,
 		};
 	};
+}
+
+/** Some servers say an empty reason until there is one. */
+export function hasFinished({ finish_reason: reason }: JsonObject): boolean {
+	return reason != null && reason !== "";
 }
 
 /** Offsets into the whole text so far do not survive a change of it; the log probabilities they stand in go with them. */

@@ -198,7 +198,7 @@ describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s"
 	});
 });
 
-describe("parts of a response that grow in turns", () => {
+describe("parts of a response that are open side by side", () => {
 	const [head, body] = ["sk-proj-", "aB3dE5gH7jK9mN1pQ3rS5tU7"];
 	const send = (type: string, members: object): string =>
 		`data: ${JSON.stringify({ type: `response.${type}`, output_index: 0, ...members })}\n\n`;
@@ -236,8 +236,8 @@ describe("parts of a response that grow in turns", () => {
 	] as const;
 
 	test.each([
-		["clean ones pass", [[0, "see "], [1, "more "], [0, "this "], [1, "here"], ...ENDS], ["see this ", "more here"]],
-		["a secret of one of them", [[0, `use ${head}${body.slice(0, 4)}`], [1, "x "], [0, `${body.slice(4)} ω`], ...ENDS], ["use  ω", "x "]],
+		["clean ones pass", [[0, "see "], [0, "this "], [1, "more "], [1, "here"], ...ENDS], ["see this ", "more here"]],
+		["a secret of one of them", [[0, `use ${head}${body.slice(0, 4)}`], [0, `${body.slice(4)} ω`], [1, "x "], ...ENDS], ["use  ω", "x "]],
 		[
 			"a secret over the last two of three",
 			[[0, "see "], [1, `use ${head}${body.slice(0, 4)}`], [2, `${body.slice(4)} ω`], ...ENDS, [2, ""]],

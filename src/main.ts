@@ -1,9 +1,8 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 // A nursery of 4 MiB for each thread: what a collection of V8's own 16 takes, all streams wait for (bench/README.md).
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
 import { addAuditCommands } from "./cli/program/audit-commands.ts";
-import { examples, finish } from "./cli/program/command-line.ts";
+import { CommandLine, examples, finish } from "./cli/program/command-line.ts";
 import { addConsentCommands } from "./cli/program/consent-commands.ts";
 import { addKeysCommands } from "./cli/program/keys-commands.ts";
 import { addPacksCommands } from "./cli/program/packs-commands.ts";
@@ -13,7 +12,7 @@ import { addServiceCommands } from "./cli/program/service-commands.ts";
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 /** What a shell says of a program that wrote to nobody. */
 const SIGPIPE_STATUS = 141;
-const program = new Command("secure-llm-proxy")
+const program = new CommandLine("secure-llm-proxy")
 	.description("Gateway between chat applications and LLM APIs that stops leaks while the tokens stream")
 	.version(version)
 	// Before the commands: they take both over.

@@ -203,3 +203,22 @@ test("--help and --version exit 0; an unknown command or option, or a missing on
 	for (const words of [["serv"], ["serve"], ["serve", "--confg", "x"], ["check"]])
 		expect(await line.run(words)).toMatchObject({ code: 2, out: "", err: expect.stringMatching(/^error: .*--help/s) });
 });
+
+test.each([
+	[["serve", "--confg", "x"], "--confg", "--config"],
+	[["check", "--confg=x", "--explain"], "--confg=x", "--config"],
+	[["check", "--config", "x", "--explan"], "--explan", "--explain"],
+	[["health", "--configs", "x"], "--configs", "--config"],
+	[["doctor", "--jsn"], "--jsn", "--json"],
+	[["audit", "erase", "--subjet", "key:a"], "--subjet", "--subject"],
+	[["consent", "grant", "--subject", "key:a", "--polcy", "p"], "--polcy", "--policy"],
+	[["keys", "rotate", "--day", "3"], "--day", "--days"],
+	[["packs", "sign", "--kay", "x"], "--kay", "--key"],
+	[["scan", "--redct", "-"], "--redct", "--redact"],
+	[["report", "--form", "30d"], "--form", "--from"],
+] as const)("%j names the option that is not known, before one that is missing, and what was meant", async (words, wrong, meant) => {
+	const { code, err } = await line.run(words);
+	expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining(`error: unknown option '${wrong}'`) });
+	expect(err).toMatch(new RegExp(`Did you mean (?:one of )?${meant}\\b`));
+	expect(err).not.toContain("required");
+});

@@ -1,4 +1,21 @@
-import type { Command } from "commander";
+import { Command, type ParseOptionsResult } from "commander";
+
+/**
+ * A command that says which option it does not know before it says which one is missing: often the first is the second,
+ * misspelt. Commander by itself asks in the other order.
+ */
+export class CommandLine extends Command {
+	override createCommand(name?: string): Command {
+		return new CommandLine(name);
+	}
+
+	override parseOptions(words: string[]): ParseOptionsResult {
+		const parsed = super.parseOptions(words);
+		// With one of these the command is refused in any case.
+		if (parsed.unknown.length > 0) for (const option of this.options) option.makeOptionMandatory(false);
+		return parsed;
+	}
+}
 
 export const auditFolder = ["--dir <folder>", "the folder of audit.dir", "./data/audit"] as const;
 

@@ -54,7 +54,8 @@ export function readTerms(
 	const parsed = ConsentTerms.safeParse(value, { error: faultWords });
 	if (parsed.success) return { ok: true, terms: parsed.data };
 	const [issue] = parsed.error.issues;
-	return { ok: false, param: issue?.path.join(".") ?? "", reason: issue?.message ?? "is not valid" };
+	const path = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : (issue?.path ?? []);
+	return { ok: false, param: path.join("."), reason: issue?.message ?? "is not valid" };
 }
 
 /** Reads and validates the file as a whole; a file that does not exist holds no consent. Throws with the reason. */

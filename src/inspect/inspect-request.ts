@@ -53,10 +53,18 @@ function invalid(fault: InspectFault): PromptVerdict {
 	return { action: "invalid", code: "invalid_request", ...fault };
 }
 
+/** Longest part of a member's name that is said back. */
+const MAX_NAME = 100;
+
+function notKnown(member: string): InspectFault {
+	const name = member.slice(0, MAX_NAME);
+	return { message: `'${name}' is not known here, only 'text', 'texts', 'direction' and 'explain' are.`, param: name };
+}
+
 function readInspectRequest(value: Readonly<Record<string, unknown>>): InspectRequest | InspectFault {
 	const { text, texts, direction = "prompt", explain = false } = value;
 	const unknown = Object.keys(value).find((name) => !MEMBERS.has(name));
-	if (unknown !== undefined) return { message: "Only 'text', 'texts', 'direction' and 'explain' are known here.", param: null };
+	if (unknown !== undefined) return notKnown(unknown);
 	if (direction !== "prompt" && direction !== "response")
 		return { message: '\'direction\' must be "prompt" or "response".', param: "direction" };
 	if (typeof explain !== "boolean") return { message: "'explain' must be true or false.", param: "explain" };

@@ -140,7 +140,7 @@ test("changes at the same time on both replicas are all kept", async () => {
 test.each([
 	["no JSON", "{", "invalid_json", null],
 	["a list", [], "invalid_request", null],
-	["an unknown member", { ...TERMS, granted_by: "me" }, "invalid_request", null],
+	["an unknown member", { ...TERMS, granted_by: "me" }, "invalid_request", "granted_by"],
 	["no purpose", { ...TERMS, purpose: undefined }, "invalid_request", "purpose"],
 	["no provider", { ...TERMS, providers: [] }, "invalid_request", "providers"],
 	["a provider that is not configured", { ...TERMS, providers: ["mars"] }, "invalid_request", "providers"],

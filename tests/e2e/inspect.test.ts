@@ -111,7 +111,8 @@ describe("a request that is not one is refused in OpenAI's envelope", () => {
 		[{ texts: ["a", null] }, "invalid_request", "texts[1]"],
 		[{ text: "a", direction: "sideways" }, "invalid_request", "direction"],
 		[{ text: "a", explain: "yes" }, "invalid_request", "explain"],
-		[{ text: "a", policy: "x" }, "invalid_request", null],
+		[{ text: "a", policy: "x" }, "invalid_request", "policy"],
+		[{ text: "a", ["n".repeat(3000)]: "x" }, "invalid_request", "n".repeat(100)],
 		[{ text: "a".repeat(5001) }, "prompt_too_long", "text"],
 		[{ texts: ["a".repeat(3000), "a".repeat(3000)] }, "prompt_too_long", "texts"],
 	])("%j", async (request, code, param) => {

@@ -92,22 +92,24 @@ export interface TwoVendors {
 	close(): Promise<void>;
 }
 
-export async function startTwoVendors(): Promise<TwoVendors> {
+/** `lineEnd`: of both upstreams' streams. */
+export async function startTwoVendors(lineEnd = "\n"): Promise<TwoVendors> {
+	const streamOf = (events: readonly string[]): string => events.join("").replaceAll("\n", lineEnd);
 	const anthropic = await startMockUpstream((response, body) => {
 		const asked = JSON.parse(body) as AskedRequest;
 		const answer = ANSWERS[nameOf(asked)] ?? { text: "ok" };
 		const stop = answer.calls === undefined ? "end_turn" : "tool_use";
 		response.writeHead(200, { "content-type": asked.stream ? "text/event-stream" : "application/json" });
 		const events = anthropicEvents(blocksOf(answer), stop);
-		if (nameOf(asked) === "truncated") response.end(events.slice(0, -2).join(""));
-		else response.end(asked.stream ? events.join("") : JSON.stringify(anthropicMessage(blocksOf(answer), stop)));
+		if (nameOf(asked) === "truncated") response.end(streamOf(events.slice(0, -2)));
+		else response.end(asked.stream ? streamOf(events) : JSON.stringify(anthropicMessage(blocksOf(answer), stop)));
 	});
 	const openai = await startMockUpstream((response, body) => {
 		const asked = JSON.parse(body) as AskedRequest;
 		const answer = ANSWERS[nameOf(asked)] ?? { text: "ok" };
 		response.writeHead(200, { "content-type": asked.stream ? "text/event-stream" : "application/json" });
-		if (nameOf(asked) === "truncated") response.end(chunksOf(answer).slice(0, -3).join(""));
-		else response.end(asked.stream ? chunksOf(answer).join("") : JSON.stringify(completionOf(answer)));
+		if (nameOf(asked) === "truncated") response.end(streamOf(chunksOf(answer).slice(0, -3)));
+		else response.end(asked.stream ? streamOf(chunksOf(answer)) : JSON.stringify(completionOf(answer)));
 	});
 	const proxy: Proxy = await startProxy({
 		claude: {

@@ -19,6 +19,7 @@ import { type Config, ConfigSchema } from "./schema.ts";
 import { unknownPolicies } from "./unknown-policies.ts";
 import { warningsOf } from "./warnings.ts";
 import { insertWordFiles } from "./word-files.ts";
+import { yamlFaults } from "./yaml-faults.ts";
 
 export type LoadedConfig =
 	| { readonly ok: true; readonly config: Config; readonly warnings: readonly ConfigFault[] }
@@ -51,16 +52,10 @@ function reasonOf(error: unknown): string {
 }
 
 export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig {
-	const document = parseDocument(text);
-	if (document.errors.length > 0)
-		return {
-			ok: false,
-			faults: document.errors.map(({ code, message, linePos }) => ({
-				path: "",
-				message: code === "MULTIPLE_DOCS" ? `has a second document on line ${linePos?.[0].line}` : message.replace(/:?\n.*/s, ""),
-				remedy: code === "MULTIPLE_DOCS" ? "Put all sections into one, without a line of ---." : "Correct the YAML syntax.",
-			})),
-		};
+	// A key that is a section would be written out, with all that is in it.
+	const document = parseDocument(text, { stringKeys: true, logLevel: "error" });
+	const syntax = yamlFaults(document);
+	if (syntax.length > 0) return { ok: false, faults: syntax };
 	const isUnquoted = (path: readonly string[]): boolean => {
 		const node = document.getIn(path, true);
 		return isScalar(node) && node.type === "PLAIN";
@@ -110,10 +105,15 @@ function faultsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = issue.pa
 	// A named policy has the keys of `security`.
 	const place = at[1] === "policies" && at.length > 3 ? ["security", ...at.slice(3)] : at;
 	return issue.keys.map((key) => ({
-		path: [...at, key].join("."),
+		path: [...at, wordOf(key)].join("."),
 		message: "is not a known key",
 		remedy: `Use ${nearest(key, keysAt(ConfigSchema, place, issue.input))}, or remove it; docs/configuration.md lists all keys.`,
 	}));
+}
+
+/** A key as it may be said: without a blank behind its colon, its value is part of it. */
+function wordOf(key: string): string {
+	return /^[\w-]{1,100}$/.test(key) ? key : `${/^\w{0,100}/.exec(key)?.[0]}…`;
 }
 
 function withEnvironment<T extends Omit<Config, "policies">>(config: T, env: NodeJS.ProcessEnv): T {

@@ -32,7 +32,7 @@ test.each([
 
 test.each([
 	["tabs", "server:\n\tport: 1", /^: Tabs are not allowed as indentation at line 2, column 1 — Correct the YAML syntax\.$/],
-	["two documents", "server: {}\n---\nserver: {}", /^: has a second document on line 2 — Put all sections into one/],
+	["two documents", "server: {}\n---\nserver: {}", /^: has a second document at line 2, column 1 — Put all sections into one/],
 	["no sections", "just words", /^: must be a section with keys of its own, not a text — .*llm_providers/],
 	["bytes that are no text", "\u0000\uFFFD\u0001", /^: /],
 ])("a file with %s is explained without words of the parser's interface", (_what, text, fault) => {

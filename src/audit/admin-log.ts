@@ -15,7 +15,7 @@ const ATTEMPTS = 40;
 const PAUSE_MS = 50;
 
 export interface AdminAction {
-	readonly type: "erasure" | "access" | "rotation" | "consent" | "key";
+	readonly type: "erasure" | "access" | "rotation" | "consent" | "key" | "configuration";
 	readonly [detail: string]: string | number | boolean | readonly string[];
 }
 
@@ -27,7 +27,7 @@ export async function recordAdminActions(
 	dir: string,
 	keys: AuditKeys,
 	actions: readonly AdminAction[],
-	by: string = userInfo().username,
+	by: string = accountName(),
 ): Promise<void> {
 	for (let attempt = 1; ; attempt++) {
 		const log = openAdminLog(dir, keys, attempt === ATTEMPTS);
@@ -66,5 +66,14 @@ function append(log: AuditLog, actions: readonly AdminAction[], by: string): voi
 		log.keepCheckpoint();
 	} finally {
 		log.close();
+	}
+}
+
+/** In a container with a user of its own, the system knows no name for it. */
+function accountName(): string {
+	try {
+		return userInfo().username;
+	} catch {
+		return `uid:${process.getuid?.()}`;
 	}
 }

@@ -11,7 +11,7 @@ const BATCH = 1000;
 export async function openIndex(dir: string, url: string): Promise<IndexStore> {
 	// Each is loaded when it is used: a megabyte of WebAssembly, a database's protocol.
 	if (url !== "") return upToDate(await (await import("./postgres-index.ts")).openPostgres(url), dir);
-	const { openSqlite } = await import("./sqlite-index.ts");
+	const { MEMORY, openSqlite } = await import("./sqlite-index.ts");
 	const file = join(dir, INDEX);
 	try {
 		return await upToDate(openSqlite(file), dir);
@@ -22,7 +22,7 @@ export async function openIndex(dir: string, url: string): Promise<IndexStore> {
 			return await upToDate(openSqlite(file), dir);
 		} catch {
 			// The folder cannot be written.
-			return upToDate(openSqlite(":memory:"), dir);
+			return upToDate(openSqlite(MEMORY), dir);
 		}
 	}
 }

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { Database } from "node-sqlite3-wasm";
+import { createFile } from "../core/files.ts";
 import { conditionsOf, foundRecord, type IndexStore } from "./index-store.ts";
 
 /** Grows with every change of the tables; an index of another version is made anew. */
@@ -15,9 +16,13 @@ PRAGMA user_version = ${VERSION};
 `;
 const SPECIAL = { finding: "(log, seq) IN (SELECT log, seq FROM finding WHERE finding.type = ?)", model: "model GLOB ?" };
 
-/** An index in a file, or in `:memory:`. Throws when the file is none of this version. */
+/** In the place of a file: in memory. */
+export const MEMORY = ":memory:";
+
+/** An index in a file, or in `MEMORY`. Throws when the file is none of this version. */
 export function openSqlite(file: string): IndexStore {
 	const sqlite = createRequire(import.meta.url)("node-sqlite3-wasm") as typeof import("node-sqlite3-wasm");
+	if (file !== MEMORY) createFile(file, "");
 	const database = new sqlite.Database(file);
 	try {
 		if (database.get("PRAGMA user_version")?.["user_version"] !== VERSION) database.exec(TABLES);

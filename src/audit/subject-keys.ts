@@ -1,18 +1,7 @@
 import { randomBytes } from "node:crypto";
-import {
-	appendFileSync,
-	closeSync,
-	fsyncSync,
-	openSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	utimesSync,
-	writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createFile } from "../core/files.ts";
+import { appendLine, createFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import { seal, unseal } from "../core/seal.ts";
 import { DAY_MS } from "../core/units.ts";
@@ -101,7 +90,7 @@ export class SubjectKeys {
 	erase(id: string): void {
 		for (const { file, subject } of this.#locate(id)) {
 			destroy(file);
-			appendFileSync(join(this.#dir, ERASURES), `${subject.pseudonym}\n`, { mode: 0o600 });
+			appendLine(join(this.#dir, ERASURES), subject.pseudonym);
 		}
 		this.#remembered.clear();
 	}

@@ -1,6 +1,7 @@
 import {
 	closeSync,
 	constants,
+	fchownSync,
 	fstatSync,
 	fsyncSync,
 	ftruncateSync,
@@ -9,10 +10,10 @@ import {
 	readSync,
 	renameSync,
 	rmSync,
-	writeFileSync,
 	writeSync,
 } from "node:fs";
 import { threadId } from "node:worker_threads";
+import { ownerAt } from "./owner.ts";
 
 /** The file has either its old content or the new one, also after a crash and on a full disk. */
 export function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): void {
@@ -44,8 +45,10 @@ const MAX_LINE_BYTES = 4096;
 
 /** Adds a line to a file. What a crash or a full disk left of an earlier one goes. */
 export function appendLine(path: string, line: string): void {
+	const owner = ownerAt(path);
 	const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
 	try {
+		if (owner !== undefined) fchownSync(file, owner.uid, owner.gid);
 		const { size } = fstatSync(file);
 		const tail = Buffer.alloc(Math.min(size, MAX_LINE_BYTES));
 		readSync(file, tail, 0, tail.length, size - tail.length);
@@ -59,10 +62,23 @@ export function appendLine(path: string, line: string): void {
 	}
 }
 
+/** Writes what is to take the place of `path`, for whom that belongs to, to disk. */
+export function writeFor(path: string, temporary: string, content: string | Uint8Array, mode = 0o600): void {
+	const owner = ownerAt(path);
+	const file = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW, mode);
+	try {
+		if (owner !== undefined) fchownSync(file, owner.uid, owner.gid);
+		writeAll(file, Buffer.from(content), 0);
+		fsyncSync(file);
+	} finally {
+		closeSync(file);
+	}
+}
+
 function writeTemporary(path: string, content: string | Uint8Array, mode = 0o600): string {
 	const temporary = `${path}.${process.pid}-${threadId}.tmp`;
 	try {
-		writeFileSync(temporary, content, { mode, flush: true });
+		writeFor(path, temporary, content, mode);
 		return temporary;
 	} catch (error) {
 		rmSync(temporary, { force: true });

@@ -1,7 +1,8 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { releaseLock, takeLock } from "../core/file-lock.ts";
+import { writeFor } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 
 /** Another change may hold the lock for a moment: tries, and ms between them. */
@@ -22,7 +23,7 @@ export async function replaceLocked(file: string, make: () => string, confirm: (
 	const temporary = `${file}.tmp`;
 	await obtain(lock);
 	try {
-		writeFileSync(temporary, make(), { mode: 0o600, flush: true });
+		writeFor(file, temporary, make());
 		await confirm();
 		renameSync(temporary, file);
 	} finally {

@@ -43,7 +43,7 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 		// Hyperscan compiles for the processor it runs on.
 		.update(JSON.stringify([FORMAT_VERSION, hyperscanVersion(), process.arch, cpus()[0]?.model, expressions, triggers]))
 		.digest("hex");
-	const cacheDir = options.cacheDir ?? process.env["SECURE_LLM_PROXY_CACHE_DIR"] ?? join(homedir(), ".cache", "secure-llm-proxy");
+	const cacheDir = options.cacheDir ?? process.env["SECURE_LLM_PROXY_CACHE_DIR"] ?? join(home(), ".cache", "secure-llm-proxy");
 	const file = join(cacheDir, `${database}.hsdb`);
 	const key = withWords(database, rules);
 	const cached = await readCache(file);
@@ -59,6 +59,15 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 	}
 	await writeCache(cacheDir, file, compiled.serialised);
 	return { ok: true, artifact: { key, serialised: compiled.serialised } };
+}
+
+/** Debian's home of users without one, where nothing is and nothing can be written, for a user that the system does not know. */
+function home(): string {
+	try {
+		return homedir();
+	} catch {
+		return "/nonexistent";
+	}
 }
 
 /** Names an engine: rules with the same database may have other word lists. */

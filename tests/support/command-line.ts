@@ -30,6 +30,8 @@ export class CommandLine {
 	readonly folder = mkdtempSync(join(tmpdir(), "command-line-"));
 	/** What is run. */
 	main = "dist/main.js";
+	/** Who runs it; absent: who runs the tests. */
+	user: number | undefined;
 	readonly #running = new Set<ChildProcess>();
 
 	/** The build, made anew where it is old. */
@@ -47,6 +49,7 @@ export class CommandLine {
 		const child = spawn(process.execPath, [this.main, ...words], {
 			stdio: ["ignore", "pipe", "pipe"],
 			env: { ...process.env, ...env },
+			...(this.user !== undefined && { uid: this.user, gid: this.user }),
 		});
 		this.#running.add(child);
 		child.once("exit", () => this.#running.delete(child));

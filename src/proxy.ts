@@ -1,3 +1,4 @@
+import type { ConfigurationRecord } from "./audit/configuration-record.ts";
 import { compilePolicies, type PoliciesResult } from "./compile-policies.ts";
 import type { ConfigFault } from "./config/config-fault.ts";
 import type { Config } from "./config/schema.ts";
@@ -20,6 +21,8 @@ export interface Proxy {
 	drain(): Promise<void>;
 	/** Takes over a new configuration, except keys that are read at start only: those are logged. On a fault everything stays as it was. */
 	reload(config: Config): Promise<{ readonly ok: true } | Refused>;
+	/** Records what became of a configuration, in the audit trail's log of what operators do. Rejects when it cannot be written. */
+	recordConfiguration(record: ConfigurationRecord): Promise<void>;
 }
 
 export type ProxyResult = { readonly ok: true; readonly proxy: Proxy } | Refused;
@@ -50,6 +53,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			lanes: parts.lanes,
 			drain: () => front.drain(),
 			reload: (next) => reload(next, { config, tls: tls.material, parts, front, deps }),
+			recordConfiguration: (record) => parts.audit.recordConfiguration(record),
 		},
 	};
 }

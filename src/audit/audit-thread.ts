@@ -52,8 +52,8 @@ class AuditThread {
 				if (!this.#isFlushDue) setImmediate(() => this.#flush());
 				this.#isFlushDue = true;
 				return;
-			case "consents":
-				return void this.#recordConsents(message);
+			case "record":
+				return void this.#record(message);
 			case "close":
 				return void this.#close(message.timeoutMs);
 			default:
@@ -74,12 +74,12 @@ class AuditThread {
 		setTimeout(() => this.#flush(), RETRY_MS).unref();
 	}
 
-	async #recordConsents({ id, changes, by }: ToAuditThread & { kind: "consents" }): Promise<void> {
+	async #record({ id, done }: ToAuditThread & { kind: "record" }): Promise<void> {
 		try {
-			await this.#recorder.recordConsents(changes, by);
-			this.#send({ kind: "consents", id });
+			await this.#recorder.recordWork(done);
+			this.#send({ kind: "recorded", id });
 		} catch (error) {
-			this.#send({ kind: "consents", id, fault: (error as Error).message });
+			this.#send({ kind: "recorded", id, fault: (error as Error).message });
 		}
 	}
 

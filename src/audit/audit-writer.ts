@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { AuditRecord } from "./audit-record.ts";
+import type { ConfigurationRecord } from "./configuration-record.ts";
 import type { ConsentRecord } from "./consent-record.ts";
-import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
+import type { AuditThreadData, FromAuditThread, OperatorWork, ToAuditThread } from "./protocol.ts";
 import type { SinkState } from "./sinks/shipper.ts";
 
 export interface AuditWriter {
@@ -10,6 +11,8 @@ export interface AuditWriter {
 	record(record: AuditRecord): void;
 	/** Records changes of consents; resolves when they are on disk, and rejects when they cannot be. `by`: who made them. */
 	recordConsents(changes: readonly ConsentRecord[], by: string): Promise<void>;
+	/** Records what became of a new configuration; likewise. */
+	recordConfiguration(record: ConfigurationRecord): Promise<void>;
 	/** False: new work must be refused, because it could not be recorded. */
 	readonly isAccepting: boolean;
 	readonly stats: { readonly written: number; readonly unwritten: number; readonly isFailing: boolean };
@@ -59,8 +62,8 @@ class Writer implements AuditWriter {
 	#isFailing = false;
 	/** As each sink last said it stands, by log and name. */
 	readonly #sinks = new Map<string, SinkState>();
-	/** Changes of consents under way, by their number: what to do with the fault. */
-	readonly #consents = new Map<number, (fault: string | undefined) => void>();
+	/** What operators do and is being recorded, by its number: what to do with the fault. */
+	readonly #work = new Map<number, (fault: string | undefined) => void>();
 	#lastId = 0;
 	#isScheduled = false;
 	#isClosing = false;
@@ -120,12 +123,20 @@ class Writer implements AuditWriter {
 	}
 
 	recordConsents(changes: readonly ConsentRecord[], by: string): Promise<void> {
+		return this.#recordWork({ of: "consents", changes, by });
+	}
+
+	recordConfiguration(record: ConfigurationRecord): Promise<void> {
+		return this.#recordWork({ of: "configuration", ...record });
+	}
+
+	#recordWork(done: OperatorWork): Promise<void> {
 		const id = ++this.#lastId;
 		return new Promise((resolve, reject) => {
 			const settle = (fault: string | undefined): void => (fault === undefined ? resolve() : reject(new Error(fault)));
 			if (this.#worker === undefined || this.#isClosing) return settle(THREAD_ENDED);
-			this.#consents.set(id, settle);
-			this.#worker.postMessage({ kind: "consents", id, changes, by } satisfies ToAuditThread);
+			this.#work.set(id, settle);
+			this.#worker.postMessage({ kind: "record", id, done } satisfies ToAuditThread);
 		});
 	}
 
@@ -171,9 +182,9 @@ class Writer implements AuditWriter {
 				return;
 			case "overdue":
 				return this.#options.onEvent(message);
-			case "consents":
-				this.#consents.get(message.id)?.(message.fault);
-				this.#consents.delete(message.id);
+			case "recorded":
+				this.#work.get(message.id)?.(message.fault);
+				this.#work.delete(message.id);
 				return;
 			case "sink":
 				return this.#onSink(message.state);
@@ -198,8 +209,8 @@ class Writer implements AuditWriter {
 	#onExit(reason: string): void {
 		this.#worker = undefined;
 		this.#onClosed?.();
-		for (const settle of this.#consents.values()) settle(THREAD_ENDED);
-		this.#consents.clear();
+		for (const settle of this.#work.values()) settle(THREAD_ENDED);
+		this.#work.clear();
 		if (this.#isClosing) return;
 		this.#isFailing = true;
 		this.#sent = 0;

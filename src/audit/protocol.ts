@@ -1,5 +1,6 @@
 import type { Secrets } from "./audit-keys.ts";
 import type { AuditRecord } from "./audit-record.ts";
+import type { ConfigurationRecord } from "./configuration-record.ts";
 import type { ConsentRecord } from "./consent-record.ts";
 import type { SinkState } from "./sinks/shipper.ts";
 import type { SinkSettings } from "./sinks/sink.ts";
@@ -19,10 +20,15 @@ export interface AuditThreadData extends Secrets {
 	readonly sinks: readonly SinkSettings[];
 }
 
+/** What operators do with a proxy that runs. `by`: who. */
+export type OperatorWork =
+	| { readonly of: "consents"; readonly changes: readonly ConsentRecord[]; readonly by: string }
+	| ({ readonly of: "configuration" } & ConfigurationRecord);
+
 export type ToAuditThread =
 	| { readonly kind: "append"; readonly records: readonly AuditRecord[] }
-	/** Changes of consents for the log of what operators do, answered by `consents` with the same number. `by`: who. */
-	| { readonly kind: "consents"; readonly id: number; readonly changes: readonly ConsentRecord[]; readonly by: string }
+	/** For the log of what operators do; answered by `recorded` with the same number. */
+	| { readonly kind: "record"; readonly id: number; readonly done: OperatorWork }
 	/** Everything before it is on disk when `closed` comes back. */
 	| { readonly kind: "close"; readonly timeoutMs: number };
 
@@ -35,8 +41,8 @@ export type FromAuditThread =
 	| { readonly kind: "failing"; readonly reason: string }
 	/** Something else than writing records did not work: keeping a checkpoint, removing old segments. It is tried again. */
 	| { readonly kind: "overdue"; readonly reason: string }
-	/** They are on disk or, with a fault, not. */
-	| { readonly kind: "consents"; readonly id: number; readonly fault?: string }
+	/** It is on disk or, with a fault, not. */
+	| { readonly kind: "recorded"; readonly id: number; readonly fault?: string }
 	/** A sink stands otherwise than before. */
 	| { readonly kind: "sink"; readonly state: SinkState }
 	| { readonly kind: "closed" };

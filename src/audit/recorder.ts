@@ -7,9 +7,10 @@ import { retainAdminActions } from "./admin-log.ts";
 import { type AuditKeys, auditKeys } from "./audit-keys.ts";
 import { type AuditLog, PUBLIC_KEY } from "./audit-log.ts";
 import type { AuditRecord, ContentRecord } from "./audit-record.ts";
-import { type ConsentRecord, recordConsents } from "./consent-record.ts";
+import { recordConfiguration } from "./configuration-record.ts";
+import { recordConsents } from "./consent-record.ts";
 import { openLog } from "./open-log.ts";
-import type { AuditThreadData } from "./protocol.ts";
+import type { AuditThreadData, OperatorWork } from "./protocol.ts";
 import { SubjectKeys } from "./subject-keys.ts";
 
 /** Content has a log of its own, because it is kept for a shorter time. */
@@ -86,10 +87,12 @@ export class Recorder {
 		return { ok: true, count };
 	}
 
-	/** Records changes of consents at once, in the log of what operators do. Rejects when they cannot be written. */
-	async recordConsents(changes: readonly ConsentRecord[], by: string): Promise<void> {
+	/** Records at once, in the log of what operators do. Rejects when it cannot be written. */
+	async recordWork(done: OperatorWork): Promise<void> {
+		const { dir } = this.#data;
+		if (done.of === "configuration") return recordConfiguration(dir, this.#keys, done);
 		this.#subjects.refresh();
-		await recordConsents(this.#data.dir, this.#keys, this.#subjects, changes, by);
+		await recordConsents(dir, this.#keys, this.#subjects, done.changes, done.by);
 	}
 
 	/** Keeps the newest checkpoints for good. Throws when they cannot be written. */

@@ -1,11 +1,15 @@
 import cluster from "node:cluster";
 import { setTimeout as sleep } from "node:timers/promises";
+import { auditKeys } from "../audit/audit-keys.ts";
+import { type ConfigurationRecord, recordConfiguration } from "../audit/configuration-record.ts";
+import type { ConfigFault } from "../config/config-fault.ts";
 import type { Config } from "../config/schema.ts";
 import { reloadedConfig } from "../config/start-only.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { answerMetrics } from "../telemetry/shared-metrics.ts";
 import { readyLine } from "./ready-line.ts";
 import type { Reloads } from "./reloads.ts";
+import { installationSecrets } from "./secret.ts";
 import { StartedProcess } from "./started-process.ts";
 
 /** ms before a process that ended is started again. */
@@ -41,12 +45,13 @@ export async function serveProcesses(config: Config, logger: Logger, reloads: Re
 		const codes = await Promise.all(Array.from(started.values(), async ({ exited }) => (await exited)[0]));
 		return codes.find((code) => code !== null && code !== 0) ?? 1;
 	}
-	reloads.begin(async (next) => {
-		const taken = await Promise.all(Array.from(started.values(), (one) => one.take(next)));
-		const isTaken = taken.includes(true);
-		if (isTaken) current = reloadedConfig(config, next).config;
-		return isTaken;
-	}, logger);
+	const takeOver = async (next: Config): Promise<readonly ConfigFault[]> => {
+		const answers = await Promise.all(Array.from(started.values(), (one) => one.take(next)));
+		if (!answers.some((faults) => faults.length === 0)) return answers[0] ?? [];
+		current = reloadedConfig(config, next).config;
+		return [];
+	};
+	reloads.begin({ takeOver, record: (record) => recordReload(config, record) }, logger);
 	process.stdout.write(readyLine(config, first.port, `processes ${numbers.length}, lanes ${first.lanes} each, listener ${first.listener}`));
 	const keep = async (number: number): Promise<void> => {
 		while (!isStopping) {
@@ -61,4 +66,9 @@ export async function serveProcesses(config: Config, logger: Logger, reloads: Re
 	};
 	await Promise.all(numbers.map(keep));
 	return 0;
+}
+
+/** As a command does: this process has no audit thread. */
+async function recordReload({ audit: { dir } }: Config, record: ConfigurationRecord): Promise<void> {
+	await recordConfiguration(dir, auditKeys(dir, installationSecrets()), record);
 }

@@ -1,10 +1,17 @@
+import { resolve } from "node:path";
+import type { ConfigurationRecord } from "../audit/configuration-record.ts";
+import type { ConfigFault } from "../config/config-fault.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { logRefusal, logWarnings } from "./run-proxy.ts";
 
-/** Takes over another configuration; false: the old one stays. One that rejects changes nothing either, and is logged. */
-export type TakeOver = (next: Config) => Promise<boolean>;
+export interface Reloading {
+	/** Takes over another configuration; with a fault the old one stays, and the log says why. One that rejects changes nothing either. */
+	takeOver(next: Config): Promise<readonly ConfigFault[]>;
+	/** Puts what became of it into the audit trail. */
+	record(record: ConfigurationRecord): Promise<void>;
+}
 
 /**
  * Reads the file again at every SIGHUP, one after the other: of two the later file must win. To be made first of all, because a
@@ -26,17 +33,32 @@ export class Reloads {
 		});
 	}
 
-	begin(takeOver: TakeOver, logger: Logger): void {
+	begin({ takeOver, record }: Reloading, logger: Logger): void {
 		this.#reload = async () => {
-			try {
-				const loaded = loadConfig(this.#file);
-				if (!loaded.ok) logRefusal(loaded.faults, logger);
-				else if (await takeOver(loaded.config)) logWarnings(loaded.warnings, logger, this.#file);
-			} catch (error) {
-				logRefusal([{ path: "", message: (error as Error).message, remedy: "Correct it and reload again." }], logger);
-			}
+			const faults = await this.#takeOver(takeOver, logger);
+			const action = faults.length === 0 ? "taken" : "refused";
+			await record({ action, file: resolve(this.#file), faults }).catch((error: Error) =>
+				logger.error({ fault: error.message }, "reload not recorded in the audit trail"),
+			);
 		};
 		this.#onBegin?.();
+	}
+
+	/** The faults for which it was not taken over. */
+	async #takeOver(takeOver: Reloading["takeOver"], logger: Logger): Promise<readonly ConfigFault[]> {
+		const refused = (faults: readonly ConfigFault[]): readonly ConfigFault[] => {
+			logRefusal(faults, logger);
+			return faults;
+		};
+		try {
+			const loaded = loadConfig(this.#file);
+			if (!loaded.ok) return refused(loaded.faults);
+			const faults = await takeOver(loaded.config);
+			if (faults.length === 0) logWarnings(loaded.warnings, logger, this.#file);
+			return faults;
+		} catch (error) {
+			return refused([{ path: "", message: (error as Error).message, remedy: "Correct it and reload again." }]);
+		}
 	}
 
 	/** Does something while no reload is under way. */

@@ -47,14 +47,17 @@ export function drainAt(signals: readonly NodeJS.Signals[], proxy: Proxy, logger
 	for (const signal of signals) process.on(signal, stop);
 }
 
-/** Takes over another configuration; false: the old one stays, and the log says why. */
-export async function reloadProxy(proxy: Proxy, config: Config, logger: Logger): Promise<boolean> {
+/** Takes over another configuration; with a fault the old one stays, and the log says why. */
+export async function reloadProxy(proxy: Proxy, config: Config, logger: Logger): Promise<readonly ConfigFault[]> {
 	const result = await proxy
 		.reload(config)
 		.catch((error: Error) => ({ ok: false as const, faults: [{ path: "", message: error.message, remedy: "Reload again." }] }));
-	if (result.ok) logger.info({}, "reloaded");
-	else logRefusal(result.faults, logger);
-	return result.ok;
+	if (!result.ok) {
+		logRefusal(result.faults, logger);
+		return result.faults;
+	}
+	logger.info({}, "reloaded");
+	return [];
 }
 
 /** `config`: the file, where there is one. */

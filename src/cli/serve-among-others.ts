@@ -14,7 +14,7 @@ export async function serveAmongOthers(version: string): Promise<undefined> {
 		if (message.kind !== "config" || message.config === undefined) return;
 		const config = withOwnLog(message.config);
 		if (serving === undefined) serving = start(config, version);
-		else void serving.then(async ({ proxy, logger }) => say({ kind: "reloaded", ok: await reloadProxy(proxy, config, logger) }));
+		else void serving.then(async ({ proxy, logger }) => say({ kind: "reloaded", faults: await reloadProxy(proxy, config, logger) }));
 	});
 	say({ kind: "listens" });
 	return undefined;

@@ -27,7 +27,7 @@ export async function serve(file: string, version: string): Promise<number | und
 	if (!started.ok) return failed(started.faults);
 	const { proxy } = started;
 	drainAt(["SIGTERM", "SIGINT"], proxy, logger);
-	reloads.begin((next) => reloadProxy(proxy, next, logger), logger);
+	reloads.begin({ takeOver: (next) => reloadProxy(proxy, next, logger), record: (record) => proxy.recordConfiguration(record) }, logger);
 	// Last: who reads this may send a signal at once.
 	process.stdout.write(readyLine(config, proxy.port, `lanes ${proxy.lanes}, listener ${proxy.listener}`));
 	return undefined;

@@ -1,11 +1,14 @@
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
+import type { ConfigFault } from "../config/config-fault.ts";
 import type { Config } from "../config/schema.ts";
 
 /** Variable with the number of a process among those on one port, from 1. */
 export const PROCESS_NUMBER = "SECURE_LLM_PROXY_PROCESS";
 /** ms for a process to start, or to take over a configuration. */
 const REPLY_MS = 120_000;
+
+const SILENT: ConfigFault = { path: "", message: "a process has ended or does not answer", remedy: "Reload again." };
 
 /** To a process: what it is to serve with, at first and after every reload. */
 export interface Offer {
@@ -17,7 +20,7 @@ export interface Offer {
 export type Reply =
 	| { readonly kind: "listens" }
 	| { readonly kind: "ready"; readonly port: number; readonly lanes: number; readonly listener: string }
-	| { readonly kind: "reloaded"; readonly ok: boolean };
+	| { readonly kind: "reloaded"; readonly faults: readonly ConfigFault[] };
 
 type ReplyOf<K extends Reply["kind"]> = Reply & { readonly kind: K };
 
@@ -39,10 +42,10 @@ export class StartedProcess {
 		void this.#send(config);
 	}
 
-	/** Whether it takes another configuration over. */
-	async take(config: Config): Promise<boolean> {
+	/** Has it take over another configuration; the faults for which it does not. */
+	async take(config: Config): Promise<readonly ConfigFault[]> {
 		const reply = this.#reply("reloaded");
-		return (await this.#send(config)) && (await reply)?.ok === true;
+		return ((await this.#send(config)) ? (await reply)?.faults : undefined) ?? [SILENT];
 	}
 
 	kill(signal: NodeJS.Signals): void {

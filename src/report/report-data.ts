@@ -81,6 +81,7 @@ const EVENTS = new Set([
 	"rotation",
 	"consent",
 	"key",
+	"configuration",
 ]);
 
 /** Names that are counted one by one; clients choose some of them, so what comes beyond is counted together. */

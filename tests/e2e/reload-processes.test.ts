@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { recordsOf } from "../../src/audit/log-reader.ts";
 import { CommandLine, type Serving } from "../support/command-line.ts";
 import { freePort } from "../support/free-port.ts";
 
@@ -63,6 +65,11 @@ test("processes that end after reloads are started again with what was taken ove
 	expect(countOf(serving, "reload refused, the old configuration stays")).toBe(1);
 	serving.child.kill("SIGTERM");
 	expect(await serving.exited).toEqual([0, null]);
+	const admin = [...recordsOf(join(line.folder, "audit-two", "admin"))].map(({ type, action, faults }) => ({ type, action, faults }));
+	expect(admin).toEqual([
+		{ type: "configuration", action: "taken", faults: [] },
+		{ type: "configuration", action: "refused", faults: [expect.stringMatching(/^server\.prot: is not a known key/)] },
+	]);
 }, 180_000);
 
 test.each([1, 2])(

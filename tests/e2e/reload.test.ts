@@ -1,6 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { recordsOf } from "../../src/audit/log-reader.ts";
+import { verifyLog } from "../../src/audit/verify-log.ts";
 import { CommandLine, type Serving } from "../support/command-line.ts";
 import { addKey } from "../support/keys.ts";
 import { chatEvents, type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
@@ -181,5 +184,49 @@ describe("what a reload cannot change", () => {
 		await signalled({ security: { blocked_phrases: ["purple"], auth: { mode: "api_key", keys_file: "/nonexistent" } } }, "reload refused");
 		expect(proxy.log.findLast((text) => text.includes("reload refused"))).toContain("/nonexistent");
 		expect(await statusOf(ask("purple"))).toBe(200);
+	});
+});
+
+describe("the audit trail's log of what operators do", () => {
+	const recorded = () => {
+		const { username } = userInfo();
+		const records = [...recordsOf(join(line.folder, "audit", "admin"))].filter(({ type }) => type === "configuration");
+		expect(records.every(({ by, file: of }) => by === username && of === file)).toBe(true);
+		return records.map(({ action, faults }) => [action, faults]);
+	};
+
+	test("has a reload that was taken and those that were refused, with path and reason and without a value", async () => {
+		await reload({});
+		const before = await vi.waitFor(() => {
+			const now = recorded();
+			expect(now.at(-1)).toEqual(["taken", []]);
+			return now.length;
+		}, 15_000);
+		const secret = ["value", "4711"].join("-");
+		await signalled({ security: { auth: { mode: secret } }, server: { [secret.length]: secret } }, "reload refused");
+		await signalled({ security: { auth: { mode: "api_key", keys_file: "/nonexistent" } } }, "reload refused");
+		const values = new Array(30).fill({ name: 7 });
+		await signalled({ security: { pii_protection: { custom_patterns: values } } }, "reload refused");
+		await vi.waitFor(() => expect(recorded()).toHaveLength(before + 3), 15_000);
+		const [wrong, absent, many] = recorded().slice(before);
+		expect(wrong).toEqual([
+			"refused",
+			[expect.stringMatching(/^server\.10: is not a known key/), expect.stringMatching(/^security\.auth\.mode: must be none, /)],
+		]);
+		expect(absent).toEqual(["refused", [expect.stringContaining("/nonexistent")]]);
+		expect(many).toEqual(["refused", expect.arrayContaining([expect.stringMatching(/^\d+ more$/)])]);
+		expect(many?.[1]).toHaveLength(21);
+		expect(JSON.stringify(recorded())).not.toContain("4711");
+		expect(verifyLog({ dir: join(line.folder, "audit", "admin") }).faults).toEqual([]);
+	});
+
+	test("is no condition of a reload: one that cannot be recorded is taken, and the log says so", async () => {
+		const lock = join(line.folder, "audit", "admin", "lock");
+		await vi.waitFor(() => expect(existsSync(lock)).toBe(false), 15_000);
+		// A process of another machine has it.
+		writeFileSync(lock, JSON.stringify({ host: "elsewhere", pid: 1, started: "1" }));
+		await signalled({ security: { blocked_phrases: ["purple"] } }, "reload not recorded in the audit trail");
+		rmSync(lock);
+		expect(await statusOf(ask("purple"))).toBe(400);
 	});
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
+import type { ConfigurationRecord } from "../../../src/audit/configuration-record.ts";
 import { Reloads } from "../../../src/cli/reloads.ts";
 
 const file = join(mkdtempSync(join(tmpdir(), "reloads-")), "config.yaml");
@@ -16,16 +17,20 @@ test("a reload that fails unforeseen is logged, and the next one takes place", a
 	const log = () => undefined;
 	const logger = { debug: log, info: log, warn: log, error: (members: object) => errors.push(members) };
 	let reloads = 0;
+	const records: ConfigurationRecord[] = [];
 	const all = new Reloads(file);
-	all.begin(async () => {
+	const takeOver = async () => {
 		reloads++;
 		if (reloads === 1) throw new Error("out of files");
-		return true;
-	}, logger);
+		return [];
+	};
+	const record = async (one: ConfigurationRecord) => void records.push(one);
+	all.begin({ takeOver, record }, logger);
 	process.emit("SIGHUP");
 	process.emit("SIGHUP");
 	await vi.waitFor(() => expect(reloads).toBe(2), { timeout: 15_000 });
 	expect(errors).toEqual([{ faults: [expect.objectContaining({ message: "out of files" })] }]);
+	await vi.waitFor(() => expect(records.map(({ action }) => action)).toEqual(["refused", "taken"]));
 	const failing = all.between(() => {
 		throw new Error("no process");
 	});

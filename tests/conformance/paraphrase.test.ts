@@ -3,7 +3,8 @@ import { type AnchorIndex, createAnchorIndex } from "../../src/scanner/anchors.t
 import { createParaphraseIndex, type ParaphraseIndex } from "../../src/scanner/paraphrase.ts";
 import { withParaphrase, withTranslation } from "../../src/scanner/paraphrase-scanner.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
-import { chunkings, random } from "../support/random.ts";
+import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
+import { chunkings, pick, random } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { throughChannel } from "../support/through-channel.ts";
 
@@ -69,12 +70,34 @@ test("a prompt of a few words cannot be told from ordinary text", () => {
 	expect(createAnchorIndex("You are Nora of Blue Harbour Bank. Answer in 20 words.")).toBeUndefined();
 });
 
+/** The text in every way that `seed` cuts it gives what it gives whole. */
+function check(text: string, seed: number): void {
+	const whole = write([text], false);
+	for (const chunks of chunkings(text, random(seed)))
+		for (const isMoving of [false, true]) expect({ seed, chunks, ...write(chunks, isMoving) }).toEqual({ seed, chunks, ...whole });
+}
+
 test("for every chunking and lane the same finding", () => {
-	for (const text of [RETOLD, `ok jane@corp.com ${RETOLD.slice(0, 180)}`, RETOLD.slice(20, 200), ...TRANSLATED]) {
-		const whole = write([text], false);
-		for (const chunks of chunkings(text, random(5))) {
-			expect([chunks, write(chunks, false)]).toEqual([chunks, whole]);
-			expect([chunks, write(chunks, true)]).toEqual([chunks, whole]);
-		}
-	}
+	for (const text of [RETOLD, `ok jane@corp.com ${RETOLD.slice(0, 180)}`, RETOLD.slice(20, 200), ...TRANSLATED]) check(text, FIRST_SEED);
 });
+
+/** Sentences of the prompt and of what was made of it, in any order, begun and broken off anywhere, between values that are redacted. */
+function patchwork(next: () => number): string {
+	const part = (): string => {
+		const text = pick([HIDDEN, RETOLD, ...TRANSLATED], next);
+		const from = Math.floor(next() * text.length);
+		return next() < 0.3 ? pick(["jane@corp.com", "ok.", "\n\n", "😀", "(415) 555-2671"], next) : text.slice(from, from + 20 + next() * 160);
+	};
+	return Array.from({ length: 1 + next() * 4 }, part)
+		.join(" ")
+		.slice(0, 400);
+}
+
+test.runIf(FUZZ_SECONDS > 0)(
+	"so for any text made of them",
+	() => {
+		const deadline = Date.now() + FUZZ_SECONDS * 1000;
+		for (let seed = FIRST_SEED; Date.now() < deadline; seed++) check(patchwork(random(seed)), seed);
+	},
+	3_600_000,
+);

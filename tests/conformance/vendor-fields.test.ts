@@ -3,10 +3,12 @@ import type { ApiName } from "../../src/core/api.ts";
 import { createBodyFilter } from "../../src/inspect/body-filter.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
+import { pick, random } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { dataOf, stringAt } from "../support/stream-channel.ts";
 import { streamThrough } from "../support/stream-through.ts";
-import { responseOf, VENDOR_OBJECTS } from "../support/vendor-objects.ts";
+import { responseOf, VENDOR_OBJECTS, type VendorObject } from "../support/vendor-objects.ts";
 
 /**
  * What current APIs send beside text that grows: objects that come whole, pieces that are numbered by something else than
@@ -35,17 +37,29 @@ interface Outcome {
 	readonly counts: Record<string, number>;
 }
 
-/** What comes of a stream; the same is read of it however it is cut. */
-function through(api: ApiName, events: readonly (Data | string)[]): Outcome {
+/** What a reader has in the end who appends what comes at one place to what came there before. */
+function readOf(out: string): Record<string, string> {
+	const read: Record<string, string> = {};
+	const walk = (value: unknown, path: string): void => {
+		if (typeof value === "string") read[path] = (read[path] ?? "") + value;
+		else if (typeof value === "object" && value !== null)
+			for (const [name, member] of Object.entries(value)) walk(member, `${path}.${name}`);
+	};
+	for (const data of dataOf(out)) walk(data, "");
+	return read;
+}
+
+/** What comes of a stream; the same is read of it however it is cut. `seed`: of one more way to cut it. */
+function through(api: ApiName, events: readonly (Data | string)[], seed = FIRST_SEED): Outcome {
 	const bytes = Buffer.from(sse(events));
-	const [whole, ...others] = [[bytes.length], [1], [13]].map((sizes) =>
-		streamThrough(bytes, { api, program, style: STYLE, sizes, moveEvery: 5 }),
-	);
-	for (const { out, ended } of others) {
-		expect(ended).toBe(whole?.ended);
-		expect(out).not.toContain("jane.doe");
+	const next = random(seed);
+	const sizes = Array.from({ length: 9 }, () => 1 + Math.floor(next() ** 3 * 400));
+	const run = (sizes: readonly number[], moveEvery = 5) => streamThrough(bytes, { api, program, style: STYLE, sizes, moveEvery });
+	const { out, ended } = run([bytes.length]);
+	for (const cut of [run([1]), run([13]), run(sizes, 1 + Math.floor(next() * 9))]) {
+		expect({ seed, ended: cut.ended, read: readOf(cut.out) }).toEqual({ seed, ended, read: readOf(out) });
+		expect(cut.out).not.toContain("jane.doe");
 	}
-	const out = whole?.out ?? "";
 	const [, comment = "{}"] = /^: security (.*)$/m.exec(out) ?? [];
 	return { out: out.replace(/^: security .*\n\n/m, ""), events: dataOf(out), counts: JSON.parse(comment).findings };
 }
@@ -63,19 +77,35 @@ const GEMINI_END = [
 	{ candidates: [{ content: { role: "model", parts: [{ text: "" }] }, index: 0, finishReason: "STOP" }], modelVersion: "m" },
 ];
 
+function losesMail(api: ApiName, events: VendorObject["events"], seed: number): void {
+	const { out, counts } = through(api, events(MAIL), seed);
+	expect(out).not.toContain(MAIL);
+	expect(out.replaceAll("[EMAIL_1]", MAIL)).toBe(sse(events(MAIL)));
+	expect(counts).toHaveProperty("email");
+}
+
 describe.each(VENDOR_OBJECTS.map((object) => [`${object.api}: ${object.name}`, object] as const))("%s", (_name, { api, events }) => {
 	test("comes back byte for byte, whatever its texts end with", () => {
 		const clean = events(HELD);
 		expect(through(api, clean).out).toBe(sse(clean));
 	});
 
-	test("loses what is found in it, and nothing else", () => {
-		const { out, counts } = through(api, events(MAIL));
-		expect(out).not.toContain(MAIL);
-		expect(out.replaceAll("[EMAIL_1]", MAIL)).toBe(sse(events(MAIL)));
-		expect(counts).toHaveProperty("email");
-	});
+	test("loses what is found in it, and nothing else", () => losesMail(api, events, FIRST_SEED));
 });
+
+test.runIf(FUZZ_SECONDS > 0)(
+	"so does each of them, cut anywhere",
+	() => {
+		const deadline = Date.now() + FUZZ_SECONDS * 1000;
+		for (let seed = FIRST_SEED; Date.now() < deadline; seed++) {
+			const { api, events } = pick(VENDOR_OBJECTS, random(seed));
+			losesMail(api, events, seed);
+			const clean = events(HELD);
+			expect(through(api, clean, seed).out).toBe(sse(clean));
+		}
+	},
+	3_600_000,
+);
 
 test("arguments that Gemini streams are texts of their own, whole when they end", () => {
 	const piece = (jsonPath: string, stringValue: string, more: object = {}): Data =>

@@ -46,7 +46,7 @@ function pseudonymOf(dir: string, subject: string): string {
 	return found.pseudonym;
 }
 
-const HEAD = ["time", "type", "action", "outcome", "status", "model", "findings", "subject", "request"];
+const HEAD = ["time", "type", "action", "outcome", "status", "model", "findings", "subject", "request", "by"];
 
 function table(records: readonly FoundRecord[]): string {
 	const rows = [HEAD, ...records.map(rowOf)];
@@ -72,12 +72,13 @@ function rowOf(record: FoundRecord): string[] {
 	return [
 		record.time,
 		record.type,
-		prompt?.action ?? "-",
+		prompt?.action ?? text("action"),
 		text("outcome"),
 		text("status"),
 		text("model"),
 		[...found].map(([type, count]) => `${type}:${count}`).join(" ") || "-",
 		text("subject").slice(0, 8),
 		text("requestId"),
+		text("by"),
 	];
 }

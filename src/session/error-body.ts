@@ -34,6 +34,7 @@ function madeAnswer(vendor: Vendor, code: ErrorCode, overrides: ErrorOverrides):
 		headers: {
 			"content-type": "application/json",
 			...(!entry.retryable && { "x-should-retry": "false" }),
+			...(status === 401 && { "www-authenticate": "Bearer" }),
 			...(status === 503 && { "retry-after": "1" }),
 			...(code === "too_many_failures" && { "retry-after": "60" }),
 			...overrides.headers,

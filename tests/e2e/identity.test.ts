@@ -104,6 +104,8 @@ describe("client API keys", () => {
 		const answer = await ask(proxy, headers);
 		expect(answer).toMatchObject({ status: 401, code });
 		expect(answer.headers.get("x-should-retry")).toBe("false");
+		// RFC 9110, 15.5.2: it must be there.
+		expect(answer.headers.get("www-authenticate")).toBe("Bearer");
 	});
 
 	test("the error has the shape of the route's vendor", async () => {

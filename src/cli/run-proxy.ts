@@ -35,6 +35,21 @@ export async function startProxy(config: Config, logger: Logger, version: string
 	}
 }
 
+/** What a shell says of a program that a signal has ended: this and its number. */
+const ENDED_BY_SIGNAL = 128;
+
+/**
+ * Ends the process at SIGTERM and SIGINT while nothing serves yet; to be called off then. The system does so by itself, but not
+ * to the first process of a container, which would be waited for until it is killed.
+ */
+export function endAtSignals(): () => void {
+	const end = (_signal: NodeJS.Signals, number: number): never => process.exit(ENDED_BY_SIGNAL + number);
+	for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
+	return () => {
+		for (const signal of ["SIGTERM", "SIGINT"] as const) process.off(signal, end);
+	};
+}
+
 /** Drains at the first of these signals, and ends the process; at the second, at once. */
 export function drainAt(signals: readonly NodeJS.Signals[], proxy: Proxy, logger: Logger): void {
 	let isStopping = false;

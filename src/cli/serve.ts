@@ -8,12 +8,13 @@ import { printFaults } from "./print-faults.ts";
 import { serveProcesses } from "./processes.ts";
 import { readyLine } from "./ready-line.ts";
 import { Reloads } from "./reloads.ts";
-import { drainAt, logWarnings, reloadProxy, startProxy } from "./run-proxy.ts";
+import { drainAt, endAtSignals, logWarnings, reloadProxy, startProxy } from "./run-proxy.ts";
 import { serveAmongOthers } from "./serve-among-others.ts";
 
 /** `serve`: runs until SIGTERM or SIGINT; SIGHUP reloads. Resolves with an exit code only when the start fails. */
 export async function serve(file: string, version: string): Promise<number | undefined> {
 	if (cluster.isWorker) return serveAmongOthers(version);
+	const callOff = endAtSignals();
 	const reloads = new Reloads(file);
 	const loaded = loadConfig(file);
 	if (!loaded.ok) return failed(loaded.faults);
@@ -22,10 +23,15 @@ export async function serve(file: string, version: string): Promise<number | und
 	logWarnings(loaded.warnings, logger, file);
 	const fault = (await addressFault(config.server)) ?? auditFolderFault(config.audit.dir);
 	if (fault !== undefined) return failed([fault]);
-	if (config.server.processes > 1) return serveProcesses(config, logger, reloads);
+	if (config.server.processes > 1) {
+		// It ends those that it starts.
+		callOff();
+		return serveProcesses(config, logger, reloads);
+	}
 	const started = await startProxy(config, logger, version);
 	if (!started.ok) return failed(started.faults);
 	const { proxy } = started;
+	callOff();
 	drainAt(["SIGTERM", "SIGINT"], proxy, logger);
 	reloads.begin({ takeOver: (next) => reloadProxy(proxy, next, logger), record: (record) => proxy.recordConfiguration(record) }, logger);
 	// Last: who reads this may send a signal at once.

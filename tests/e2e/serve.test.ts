@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
@@ -221,4 +223,19 @@ test.each([
 	expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining(`error: unknown option '${wrong}'`) });
 	expect(err).toMatch(new RegExp(`Did you mean (?:one of )?${meant}\\b`));
 	expect(err).not.toContain("required");
+});
+
+test.runIf(process.getuid?.() === 0).each([
+	["SIGTERM", 143],
+	["SIGINT", 130],
+] as const)("%s ends a start as the first process of a container too, whom the system would spare", async (signal, code) => {
+	// A budget without Redis is a warning: the file was read, and nothing serves.
+	const file = line.file("container.yaml", config("{ rate_limiting: { tokens_per_month: 1000000 } }"));
+	const words = ["-pf", "--kill-child", process.execPath, line.main, "serve", "--config", file];
+	const container = spawn("unshare", words, { stdio: ["ignore", "ignore", "pipe"] });
+	const ended = once(container, "exit");
+	await once(container.stderr, "data");
+	const [first] = readFileSync(`/proc/${container.pid}/task/${container.pid}/children`, "utf8").split(" ");
+	process.kill(Number(first), signal);
+	expect(await ended).toEqual([code, null]);
 });

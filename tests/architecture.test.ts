@@ -81,7 +81,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"@scure/base": ["recognizers/wallets.ts"],
 	"@noble/hashes/sha3.js": ["recognizers/wallets.ts"],
 	"gpt-tokenizer/encoding/r50k_base": ["recognizers/token-efficiency.ts"],
-	commander: ["main.ts"],
+	commander: ["cli/program/command-line.ts"],
 	yaml: ["config/load.ts", "config/fault-lines.ts", "config/presets.ts"],
 	zod: [
 		"config/schema.ts",

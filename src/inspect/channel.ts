@@ -257,7 +257,7 @@ export class Channel {
 
 	/** Everything becomes final. Answers the bytes that this adds to the text. `isPart`: of an answer that may go on elsewhere. */
 	#endScan(isPart: boolean): Buffer {
-		const bytes = this.#encode(this.#carry === "" ? "" : "\ufffd");
+		const bytes = this.#encode(this.#carry === "" ? "" : "\ufffd", true);
 		this.#carry = "";
 		this.#isEnded = true;
 		this.#scanner.write(bytes);
@@ -278,9 +278,9 @@ export class Channel {
 	}
 
 	/** What the scanner sees. A lone surrogate becomes U+FFFD, as it will on the wire. */
-	#encode(text: string): Buffer {
-		const bytes = Buffer.from(text, "utf8");
-		return this.#json === undefined ? bytes : Buffer.from(this.#json.decode(bytes.toString("utf8")), "utf8");
+	#encode(text: string, isEnd = false): Buffer {
+		const json = this.#json;
+		return Buffer.from(json === undefined ? text : json.decode(text.toWellFormed()) + (isEnd ? json.finish() : ""), "utf8");
 	}
 
 	#render(pieces: readonly Piece[]): string {

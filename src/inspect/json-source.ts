@@ -1,4 +1,5 @@
 import type { ByteOffset } from "../core/units.ts";
+import { longNumber } from "../wire/json-numbers.ts";
 
 /**
  * What a run of JSON source is: `text` stands in a string, `bare` outside (a number); `structure` must survive every
@@ -10,7 +11,7 @@ interface Run {
 	readonly kind: RunKind;
 	/** As the sender wrote it. */
 	readonly raw: string;
-	/** What it says: escapes decoded. Empty for an escape that is not complete. */
+	/** What it says: escapes decoded, a whole number in its digits. Empty for an escape that is not complete. */
 	readonly decoded: string;
 	/** UTF-8 bytes of `decoded`. */
 	readonly bytes: number;
@@ -35,13 +36,15 @@ interface LexerState {
 	inBare: boolean;
 	/** Behind the last bracket stands a bare value: what follows may belong to it, as digits in groups do. */
 	isBareLast: boolean;
-	/** An escape, or the high half of an escaped surrogate pair, that the next delta completes. */
+	/** An escape, the high half of an escaped surrogate pair, or a number, that the next delta completes. */
 	carry: string;
 }
 
 const PLAIN = /[^"\\]+/y;
 const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[^u])/y;
 const BARE = /[^"{}[\],:\s]+/y;
+/** A number, as far as it came; longer ones are read as they stand. */
+const OPEN_NUMBER = /^-?(?:\d[\d.eE+-]{0,62})?$/;
 const STRUCTURE = /[{}[\]]|[,:\s]+/y;
 const SEPARATOR = /^[,:\s]/;
 /** Text before, between and after JSON. */
@@ -50,8 +53,8 @@ const HIGH_SURROGATE = /^\\u[dD][89abAB]/;
 const LOW_SURROGATE = /^\\u[dD][c-fC-F]/;
 
 /**
- * JSON source that arrives in pieces (tool-call arguments), seen as its decoded text: `\u0034` reads as `4`, so an
- * escape cannot hide a finding. Keeps the source of what is held, so that clean text goes out as it was written and a
+ * JSON source that arrives in pieces (tool-call arguments), seen as its decoded text: `\u0034` reads as `4` and `4e8` as
+ * `400000000`, so neither an escape nor an exponent can hide a finding. Keeps the source of what is held, so that clean text goes out as it was written and a
  * replaced region leaves valid JSON behind.
  *
  * Mixed source is text in which objects and arrays may stand: what a model answers that was asked for JSON. Outside of
@@ -88,7 +91,7 @@ export class JsonSource {
 		};
 	}
 
-	/** An escape is not complete. */
+	/** An escape or a number is not complete. */
 	get isHolding(): boolean {
 		return this.#lexer.carry !== "";
 	}
@@ -110,11 +113,28 @@ export class JsonSource {
 				this.#lexer.carry = source.slice(i);
 				break;
 			}
-			this.#runs.push(run);
-			decoded += run.decoded;
+			decoded += this.#keep(run);
 			i += run.raw.length;
 		}
 		return decoded;
+	}
+
+	/** End of the source: the decoded text of a number that nothing ended. */
+	finish(): string {
+		const { carry, inString } = this.#lexer;
+		if (carry === "" || inString) return "";
+		this.#lexer.carry = "";
+		return this.#keep(this.#bare(carry));
+	}
+
+	/** Keeps the source of decoded text. Only runs whose source is their text are ever cut, so a number written in another way is one run a digit. */
+	#keep(run: Run): string {
+		const isWritten = run.kind === "bare" && run.raw !== run.decoded;
+		const runs = isWritten
+			? [...run.decoded].map((digit, i, { length }) => runOf("bare", i === length - 1 ? run.raw : "", digit, i === 0))
+			: [run];
+		this.#runs.push(...runs);
+		return run.decoded;
 	}
 
 	/** Source of the clean bytes `[from, to)`; everything before `from` that is still here is dropped but for its structure. */
@@ -191,18 +211,28 @@ export class JsonSource {
 		use(head);
 	}
 
-	#outside(source: string, at: number): Run {
+	#outside(source: string, at: number): Run | undefined {
 		const prose = this.#isMixed && this.#lexer.depth === 0 ? match(PROSE, source, at) : undefined;
 		if (prose !== undefined) return runOf("plain", prose, prose);
 		const bare = match(BARE, source, at);
-		const raw = bare ?? match(STRUCTURE, source, at) ?? source.slice(at);
-		const isStart = bare !== undefined && !this.#lexer.inBare;
-		this.#lexer.inBare = bare !== undefined;
-		if (bare !== undefined) this.#lexer.isBareLast = true;
-		else if (!SEPARATOR.test(raw)) this.#lexer.isBareLast = false;
+		if (bare !== undefined) {
+			const isOpen = !this.#lexer.inBare && at + bare.length === source.length && OPEN_NUMBER.test(bare);
+			return isOpen ? undefined : this.#bare(bare);
+		}
+		const raw = match(STRUCTURE, source, at) ?? source.slice(at);
+		this.#lexer.inBare = false;
+		if (!SEPARATOR.test(raw)) this.#lexer.isBareLast = false;
 		if (raw === "{" || raw === "[") this.#lexer.depth++;
 		if (raw === "}" || raw === "]") this.#lexer.depth = Math.max(0, this.#lexer.depth - 1);
-		return runOf(bare === undefined ? "structure" : "bare", raw, raw, isStart);
+		return runOf("structure", raw, raw);
+	}
+
+	#bare(raw: string): Run {
+		const isStart = !this.#lexer.inBare;
+		this.#lexer.inBare = true;
+		this.#lexer.isBareLast = true;
+		const digits = isStart && OPEN_NUMBER.test(raw) ? longNumber(raw) : "";
+		return runOf("bare", raw, digits === "" ? raw : digits, isStart);
 	}
 
 	#next(source: string, at: number): Run | undefined {
@@ -228,7 +258,7 @@ function runOf(kind: RunKind, raw: string, decoded: string, isStart = false): Ru
 	return { kind, raw, decoded, bytes: Buffer.byteLength(decoded), isStart };
 }
 
-/** Only runs whose source is their text are ever cut: an escape is one character. */
+/** An escape is one character, and never cut. */
 function cut(run: Run, bytes: number): [Run, Run] {
 	const source = Buffer.from(run.raw);
 	const head = source.toString("utf8", 0, bytes);

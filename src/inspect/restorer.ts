@@ -49,7 +49,7 @@ export class Restorer {
 
 	/** End of the text. */
 	finish(): string {
-		return this.#restore("", true) + (this.#json?.rest() ?? "");
+		return this.#restore(this.#json?.finish() ?? "", true) + (this.#json?.rest() ?? "");
 	}
 
 	#restore(more: string, isEnd: boolean): string {

@@ -1,3 +1,4 @@
+import { longNumber } from "../wire/json-numbers.ts";
 import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
 import { type EmbeddedData, isFile, readBase64, readDataUrl } from "./embedded-data.ts";
 import { type CompiledTable, compileTable, shapeOf } from "./field-shapes.ts";
@@ -126,8 +127,8 @@ export function createFieldReader(
 
 /** A number that may be a card or an account; `delta`: it stands where only a growing text may. */
 function readNumber({ path, from, to }: JsonSpan, json: string, table: CompiledTable): Place | "delta" | undefined {
-	const text = digitsOf(json.slice(from, to));
-	const isLong = text.length >= MIN_DIGITS;
+	const text = longNumber(json.slice(from, to));
+	const isLong = text !== "";
 	// Vectors have many.
 	if (!isLong && typeof path.at(-1) === "number") return undefined;
 	const shape = shapeOf(path);
@@ -252,14 +253,4 @@ function hasOddIndex(root: unknown, path: JsonPath): boolean {
 		const index = typeof step === "number" ? ownIndexOf(node) : undefined;
 		return index != null && !isCount(index);
 	});
-}
-
-/** Shorter numbers are counts and times. */
-const MIN_DIGITS = 9;
-
-/** A whole number as its digits, however it is written; empty for any other. */
-function digitsOf(literal: string): string {
-	if (/^-?\d+$/.test(literal)) return literal;
-	const value = Number(literal);
-	return Number.isInteger(value) && Math.abs(value) < 1e24 ? String(BigInt(value)) : "";
 }

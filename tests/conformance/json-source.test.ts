@@ -46,6 +46,15 @@ describe("tool-call arguments", () => {
 	test.each([
 		['{"to":"jane.doe@example.com","n":3}', '{"to":"[EMAIL_1]","n":3}'],
 		['{"card":4111111111111111,"next":true}', '{"card":"[CREDIT_CARD_1]","next":true}'],
+		// One number to every reader of JSON.
+		['{"card":4.111111111111111e15,"n":1}', '{"card":"[CREDIT_CARD_1]","n":1}'],
+		['{"card":4111111111111111e0}', '{"card":"[CREDIT_CARD_1]"}'],
+		["[41111111111111110E-1,2]", '["[CREDIT_CARD_1]",2]'],
+		["4111111111111111e+0", '"[CREDIT_CARD_1]"'],
+		[
+			'{"lat":4.512345678901234,"n":1e3,"v":1.0,"m":4e8,"x":1e-9,"y":-1.5E+10}',
+			'{"lat":4.512345678901234,"n":1e3,"v":1.0,"m":4e8,"x":1e-9,"y":-1.5E+10}',
+		],
 		['{ "a" : [ "x", "call (415) 555-2671" ] }', '{ "a" : [ "x", "call [PHONE_1]" ] }'],
 		['{"jane.doe@example.com":1}', '{"[EMAIL_1]":1}'],
 		['{"t":"line\\njane.doe@example.com\\n\\"quoted\\""}', '{"t":"line\\n[EMAIL_1]\\n\\"quoted\\""}'],
@@ -95,6 +104,27 @@ describe("tool-call arguments", () => {
 				expect(JSON.parse(inspect(randomSlices(escapeAll(source), most, random(seed)), "replace", kind))).toEqual(JSON.parse(whole));
 			}),
 			Object.assign({ examples: FOUND }, runs(1000)),
+		);
+	});
+
+	test("a number is found however it is written, for every chunking", () => {
+		const forms = fc.record({
+			point: fc.integer({ min: 1, max: 17 }),
+			zeros: fc.nat(4),
+			sign: fc.constantFrom("e", "E", "e+", "e0"),
+			seed: fc.integer(),
+		});
+		fc.assert(
+			fc.property(forms, ({ point, zeros, sign, seed }) => {
+				const digits = `4111111111111111${"0".repeat(zeros)}`;
+				const shift = 16 - point;
+				const exponent = shift < 0 ? `${sign[0]}${shift}` : `${sign}${shift}`;
+				const number = `${digits.slice(0, point)}${point < digits.length ? "." : ""}${digits.slice(point)}${exponent}`;
+				fc.pre(Number(number) === 4111111111111111 && JSON.parse(number) === 4111111111111111);
+				const source = `{"a":[${number}],"b":"jane"}`;
+				expect(inspect(randomSlices(source, 9, random(seed)))).toBe('{"a":["[CREDIT_CARD_1]"],"b":"jane"}');
+			}),
+			runs(300),
 		);
 	});
 

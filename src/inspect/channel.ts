@@ -117,9 +117,8 @@ export class Channel {
 			this.#ahead = delta.length;
 			return undefined;
 		}
-		const { end } = scanner;
-		if (!isFresh || scanner.release < end) return this.#render(scanner.take(end));
-		scanner.pass(end);
+		if (!isFresh || scanner.release < scanner.end) return this.#render(scanner.take(scanner.end));
+		scanner.pass(scanner.end);
 		this.#gap.passed(delta);
 		return true;
 	}
@@ -137,8 +136,7 @@ export class Channel {
 	#writeAll(deltas: readonly string[], isLast: boolean): ChannelStep {
 		const texts: (string | undefined)[] = [];
 		let cutAt = -1;
-		const groups = isLast ? [deltas] : groupsOf(deltas);
-		for (const group of groups) {
+		for (const group of isLast ? [deltas] : groupsOf(deltas)) {
 			const step = group.length === 1 && !isLast ? this.#writeLong(group[0] as string) : this.#writeGroup(group, isLast);
 			if (cutAt < 0 && step.cutAt >= 0) cutAt = texts.length + step.cutAt;
 			for (const text of step.texts) texts.push(text);
@@ -267,9 +265,8 @@ export class Channel {
 
 	/** The last step: inspected text with the caller's originals in the place of their surrogates. */
 	#restore(text: string, isEnd: boolean): string {
-		if (this.#restorer === undefined) return text;
-		const out = this.#restorer.write(text);
-		return isEnd ? out + this.#restorer.finish() : out;
+		const restorer = this.#restorer;
+		return restorer === undefined ? text : restorer.write(text) + (isEnd ? restorer.finish() : "");
 	}
 
 	#renderEnd(pieces: readonly Piece[]): string {
@@ -287,10 +284,13 @@ export class Channel {
 		let out = "";
 		for (const piece of pieces) {
 			if (piece.kind === "clean") {
+				const mark = this.#gap.markBefore(piece.from);
+				if (mark !== "") out += this.#json?.marked(piece.from, mark) ?? this.#gap.replaced(mark);
 				out += this.#json?.clean(piece.from, piece.from + piece.bytes.length) ?? this.#gap.clean(decodeUtf8(piece.bytes));
 			} else {
 				this.#isAltered = true;
 				const marker = this.#redactor.replacement(piece.rule, piece.text);
+				if (!this.#isPrompt) this.#gap.began(piece.from, piece.rule.label, marker);
 				out += this.#json?.beginReplaced(piece.from, marker) ?? this.#gap.replaced(marker);
 			}
 		}

@@ -149,6 +149,14 @@ export class JsonSource {
 		return out;
 	}
 
+	/** Up to `at` everything is replaced, and `mark` stands before what follows, where that goes on with a text. */
+	marked(at: ByteOffset, mark: string): string {
+		const before = this.replaced(at);
+		const kind = this.#runs[0]?.kind;
+		if (kind === "text") return before + JSON.stringify(mark).slice(1, -1);
+		return kind === "plain" ? before + mark : before;
+	}
+
 	/** Begins a replaced region at `from`. */
 	beginReplaced(from: ByteOffset, marker: string): string {
 		const out = this.replaced(from);

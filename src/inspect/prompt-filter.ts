@@ -13,7 +13,7 @@ import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
 import { namesIn, namesLate } from "./asked-names.ts";
 import { type Canary, withCanary } from "./canary.ts";
-import type { TextStyle } from "./conversation.ts";
+import { ownSurrogates, type TextStyle } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
 import { firstMedia } from "./media-parts.ts";
 import { countFault } from "./prompt-counts.ts";
@@ -65,9 +65,14 @@ export function judgePrompt(
 	const refusal = refusalOf(read, policy);
 	if (refusal !== undefined && !policy.dryRun) return refusal;
 
-	const { texts, prompt, findings, tally, isCut } = inspectTexts(read, policy, program, style, questions);
+	const inspected = inspectTexts(read, policy, program, style, questions);
+	const left = inspectLeft(read, policy, program, style, inspected, questions);
+	const { texts, prompt, findings, tally, isCut } = left === undefined ? inspected : withLeft(inspected, left);
 	if (!policy.dryRun && isModelRedacted(request.places, texts)) return UNNAMED;
-	const attack = judgeInjection(prompt, policy, program, { history, questions });
+	const attacks = [prompt, ...(left === undefined ? [] : [left.prompt])].map((said) =>
+		judgeInjection(said, policy, program, { history, questions }),
+	);
+	const attack = attacks.reduce((worst, other) => (other.risk > worst.risk ? other : worst));
 	const unseen = unseenMedia(value, policy);
 	const late = namesLate(policy.names, questions);
 	tally.add(late, "names");
@@ -136,6 +141,38 @@ function inspectTexts(
 		for (const [k, i] of group.entries()) texts[i] = whole.texts[k];
 	}
 	return { texts, prompt, findings, tally, isCut };
+}
+
+/**
+ * What removed text leaves is read again, for its two sides come together: an attack with invisible characters in it would go
+ * out as if it had none. Something stands in the place of what is found now, so that nothing more can come together.
+ */
+function inspectLeft(
+	read: ReadPrompt,
+	policy: Policy,
+	program: ScannerProgram,
+	style: TextStyle,
+	{ texts, findings }: InspectedTexts,
+	questions: Questions | undefined,
+): InspectedTexts | undefined {
+	const { rules, strategy } = policy.prompt;
+	if (!findings.some(({ rule, action }) => action === "redact" && (rules[rule]?.strategy ?? strategy) === "remove")) return undefined;
+	const places = read.request.places.map((place, i) => Object.assign({}, place, { text: texts[i] ?? place.text }));
+	const own = style.prompt && { isOwn: ownSurrogates(style.prompt.state()) };
+	const marked = Object.assign({ isMarked: true }, style, own);
+	return inspectTexts({ ...read, request: { ...read.request, places } }, policy, program, marked, questions);
+}
+
+/** What is only flagged was found before. */
+function withLeft(first: InspectedTexts, left: InspectedTexts): InspectedTexts {
+	const found = left.findings.filter(({ action }) => action !== "flag");
+	first.tally.add(found, "left");
+	return {
+		...first,
+		texts: first.texts.map((text, i) => left.texts[i] ?? text),
+		findings: [...first.findings, ...found],
+		isCut: first.isCut || left.isCut,
+	};
 }
 
 /** No provider has a model of a redacted name, and everything that is recorded says which model was asked for. */

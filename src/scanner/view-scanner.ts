@@ -8,7 +8,7 @@ import { advanceTail, beginTail, type TailProgram, type TailState } from "./tail
 import { type OpenTails, TailRun } from "./tail-run.ts";
 
 /** A match may not have more than this left out between two of its bytes: it is held as long as it is alive. */
-const MAX_GAP_BYTES = 256;
+export const MAX_GAP_BYTES = 256;
 /** No folded text has this byte. */
 const BREAK = 0;
 

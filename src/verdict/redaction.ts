@@ -10,6 +10,8 @@ const HASH_HEX_DIGITS = 12;
 export interface RedactionStyle {
 	/** For rules that name none of their own. */
 	readonly strategy: RedactionStrategy;
+	/** Something stands in the place of what would be removed. */
+	readonly isMarked?: boolean;
 	/** Keys hashes and surrogates. */
 	readonly key: Uint8Array;
 	/** Of a prompt: the one numbering of all its texts. */
@@ -39,7 +41,7 @@ export class Redactor {
 		const strategy = rule.strategy ?? this.#style.strategy;
 		switch (strategy) {
 			case "remove":
-				return "";
+				return this.#style.isMarked === true ? `[${rule.label} REDACTED]` : "";
 			case "mask":
 				return rule.category === "pii" && text !== undefined ? mask(rule.type, text, rule.mask) : `[${rule.label} REDACTED]`;
 			case "hash":

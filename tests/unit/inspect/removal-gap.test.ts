@@ -28,3 +28,18 @@ test.each([
 ])("%s becomes %s for every chunking", (text, expected) => {
 	expect(new Set(remove(text))).toEqual(new Set([expected]));
 });
+
+test.each([
+	[256, ""],
+	[257, "[HIDDEN_TEXT REDACTED]"],
+])("over %i bytes that are removed in parts %j stands, on whatever lane", (bytes, mark) => {
+	let gap = new RemovalGap();
+	for (const from of [10, 100, 200]) {
+		gap.began(from, from === 10 ? "HIDDEN_TEXT" : "CONTROL", "");
+		gap = new RemovalGap(structuredClone(gap.state()));
+	}
+	expect([gap.markBefore(10 + bytes), gap.markBefore(10 + 2 * bytes)]).toEqual([mark, ""]);
+	gap.began(10, "HIDDEN_TEXT", "");
+	gap.began(20, "EMAIL", "[EMAIL_1]");
+	expect(gap.markBefore(10 + bytes)).toBe("");
+});

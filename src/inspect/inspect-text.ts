@@ -18,6 +18,7 @@ import { judgeHarm } from "./harm-risk.ts";
 import { inspectWhole } from "./inspect-whole.ts";
 import { judgeInjection, type PromptRisk } from "./prompt-risk.ts";
 import type { Questions } from "./questions.ts";
+import { removesText } from "./removed-text.ts";
 
 export interface TextInspection {
 	/** What the policy does with the text; `block` also stands for an answer that would be cut. */
@@ -64,15 +65,18 @@ export function bindInspectText(
 	// No text by itself belongs to a conversation.
 	const alone = { ...style, isOwn: foreignCanaries("") };
 	return (text, questions) => {
-		const { text: redacted, scanner } = inspectWhole(withNames(program, namesIn(text, names, questions)), alone, text);
+		const { text: once, scanner } = inspectWhole(withNames(program, namesIn(text, names, questions)), alone, text);
+		const left = removesText(scanner.findings, ruleSet) ? inspectWhole(program, { ...alone, isMarked: true }, once) : undefined;
 		const harmRisk = judgeHarm(text, harm, questions);
 		const findings = [
 			...scanner.findings.map((finding) => ({ ...finding, action: intended(finding) })),
 			...harmRisk.findings,
 			...namesLate(names, questions),
 		];
-		const prompt = [{ channel: "text:0", text, speaker: "user" as const, signals: scanner.signals }];
-		const attack = judgeInjection(prompt, { injection, prompt: ruleSet }, program, { questions });
+		const judge = (said: string, { signals }: typeof scanner): PromptRisk =>
+			judgeInjection([{ channel: "text:0", text: said, speaker: "user", signals }], { injection, prompt: ruleSet }, program, { questions });
+		const [whole, rest] = [judge(text, scanner), left && judge(once, left.scanner)];
+		const attack = rest !== undefined && rest.risk > whole.risk ? spread(rest, Buffer.byteLength(text)) : whole;
 		const action = severest(actionOf(findings), attack.action);
 		const risks = {
 			attack: attack.risk,
@@ -85,7 +89,7 @@ export function bindInspectText(
 			risks,
 			signals: scanner.signals.length,
 			findings: [...findings, ...attackFindings(attack)],
-			redacted: harmRisk.findings.some(({ score, action: done }) => score > 0 && done !== "flag") ? HARMFUL : redacted,
+			redacted: harmRisk.findings.some(({ score, action: done }) => score > 0 && done !== "flag") ? HARMFUL : (left?.text ?? once),
 		};
 	};
 }
@@ -93,6 +97,12 @@ export function bindInspectText(
 function withWholeHarm(program: ScannerProgram, harm: HarmPolicy | undefined): ScannerProgram {
 	if (harm === undefined) return program;
 	return withHarm(program, shippedHarmModel(), { ...harm, action: harm.action === "flag" ? "flag" : "redact" });
+}
+
+/** The same risk of a text of so many bytes that reads otherwise: where in it nobody can say. */
+function spread({ reports, ...risk }: PromptRisk, bytes: number): PromptRisk {
+	const all = { from: 0, to: bytes };
+	return { ...risk, reports: reports.map((report) => ({ ...report, findings: report.findings.map((found) => ({ ...found, ...all })) })) };
 }
 
 function attackFindings({ reports }: PromptRisk): Finding[] {

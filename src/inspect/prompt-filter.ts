@@ -19,6 +19,7 @@ import { firstMedia } from "./media-parts.ts";
 import { countFault } from "./prompt-counts.ts";
 import { judgeInjection, type PromptText, type TextReport } from "./prompt-risk.ts";
 import type { Questions } from "./questions.ts";
+import { removesText } from "./removed-text.ts";
 import { textGroups } from "./text-runs.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
@@ -143,10 +144,7 @@ function inspectTexts(
 	return { texts, prompt, findings, tally, isCut };
 }
 
-/**
- * What removed text leaves is read again, for its two sides come together: an attack with invisible characters in it would go
- * out as if it had none. Something stands in the place of what is found now, so that nothing more can come together.
- */
+/** What removed text leaves. Something stands in the place of what is found now, so that nothing more can come together. */
 function inspectLeft(
 	read: ReadPrompt,
 	policy: Policy,
@@ -155,8 +153,7 @@ function inspectLeft(
 	{ texts, findings }: InspectedTexts,
 	questions: Questions | undefined,
 ): InspectedTexts | undefined {
-	const { rules, strategy } = policy.prompt;
-	if (!findings.some(({ rule, action }) => action === "redact" && (rules[rule]?.strategy ?? strategy) === "remove")) return undefined;
+	if (!removesText(findings, policy.prompt)) return undefined;
 	const places = read.request.places.map((place, i) => Object.assign({}, place, { text: texts[i] ?? place.text }));
 	const own = style.prompt && { isOwn: ownSurrogates(style.prompt.state()) };
 	const marked = Object.assign({ isMarked: true }, style, own);

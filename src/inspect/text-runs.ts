@@ -35,13 +35,28 @@ function hasSeamFinding(texts: readonly Buffer[], program: ScannerProgram): bool
 		starts.push(end);
 		end += length;
 	}
-	const over = findingsIn(texts, program).filter(({ from, to }) => starts.some((seam) => from < seam && seam < to));
+	const over = findingsIn(texts, program).filter(({ from, to }) => (starts[firstBehind(starts, from)] ?? to) < to);
 	if (over.length === 0) return false;
-	const own = texts.flatMap((text, i) => {
-		const at = starts[i] as number;
-		return findingsIn([text], program).map(({ from, to }) => ({ from: at + from, to: at + to }));
-	});
-	return over.some(({ from, to }) => !own.some((finding) => finding.from < to && from < finding.to));
+	// The last byte that one of the first texts' findings has, by where they begin.
+	const [begins, ends]: [number[], number[]] = [[], []];
+	for (const [i, text] of texts.entries()) {
+		for (const { from, to } of findingsIn([text], program).toSorted((a, b) => a.from - b.from)) {
+			begins.push((starts[i] as number) + from);
+			ends.push(Math.max(ends.at(-1) ?? 0, (starts[i] as number) + to));
+		}
+	}
+	return over.some(({ from, to }) => (ends[firstBehind(begins, to - 1) - 1] ?? 0) <= from);
+}
+
+/** Index of the first of the sorted numbers that is greater. */
+function firstBehind(numbers: readonly number[], value: number): number {
+	let low = 0;
+	for (let high = numbers.length; low < high; ) {
+		const middle = (low + high) >> 1;
+		if ((numbers[middle] as number) <= value) low = middle + 1;
+		else high = middle;
+	}
+	return low;
 }
 
 /** Findings in the texts as one, in bytes from the start of the first. */

@@ -1,6 +1,7 @@
 import type { JsonPath, JsonSpan } from "../wire/json-strings.ts";
 import { createFieldReader, type FieldTable, type Treatment } from "./field-table.ts";
 import { isObject, type JsonObject, valueAt } from "./json-object.ts";
+import { placesWithin } from "./places-within.ts";
 import type { Amendment, Place } from "./provider.ts";
 import { ANTHROPIC_SETTINGS } from "./request-settings.ts";
 import { isServerToken } from "./server-tokens.ts";
@@ -177,7 +178,7 @@ export function signatureAmendments(root: JsonObject, places: readonly Place[], 
 		const block = path.length === 3 && isSigned(valueAt(root, path.slice(0, 2))) ? blocks.get(path[1] as number) : undefined;
 		if (block === undefined) return [];
 		const value = path[2] === "signature" ? "" : null;
-		return within(places, block).map((place) => ({ places: [place], edit: { from, to, value } }));
+		return placesWithin(places, block).map((place) => ({ places: [place], edit: { from, to, value } }));
 	});
 }
 
@@ -187,25 +188,12 @@ export function blockAmendments(root: JsonObject, places: readonly Place[], bloc
 		const block = valueAt(root, path);
 		if (!isSigned(block)) return [];
 		const isMoot = block["type"] === "thinking" && block["signature"] === "";
-		return [{ places: isMoot ? "always" : within(places, { from, to }), edit: { from, to, isRemoved: true } }];
+		return [{ places: isMoot ? "always" : placesWithin(places, { from, to }), edit: { from, to, isRemoved: true } }];
 	});
 }
 
 function isSigned(block: unknown): block is JsonObject {
 	return isObject(block) && SIGNED.has(String(block["type"]));
-}
-
-/** Indices of the places, which are in order, in `[from, to)`. */
-function within(places: readonly Place[], { from, to }: Pick<JsonSpan, "from" | "to">): number[] {
-	let low = 0;
-	for (let high = places.length; low < high; ) {
-		const middle = (low + high) >> 1;
-		if ((places[middle] as Place).from < from) low = middle + 1;
-		else high = middle;
-	}
-	const found: number[] = [];
-	for (let i = low; (places[i]?.to ?? Number.POSITIVE_INFINITY) <= to; i++) found.push(i);
-	return found;
 }
 
 /** Whether a message has content. */

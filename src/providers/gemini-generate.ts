@@ -6,6 +6,7 @@ import { channelName, isParted, parseChannelName, readAnswerFields } from "./gem
 import { endedArguments, memberSteps, partWith } from "./gemini-partial-args.ts";
 import { readGenerateRequest } from "./gemini-request.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
+import { placesWithin } from "./places-within.ts";
 import type { Amendment, BodyReading, CutCause, EventReading, Place, Provider, StreamFormat, StreamMemory } from "./provider.ts";
 import { usageCounts } from "./reported-usage.ts";
 
@@ -153,10 +154,11 @@ function isOnlyText(object: JsonObject, candidates: readonly JsonObject[]): bool
 /** Log probabilities go when the text beside them is changed, and at once when they do not spell it. */
 function logprobAmendments(object: JsonObject, { places, spans }: Fields): Amendment[] {
 	const candidates = objectsOf(object["candidates"]);
+	const texts = textsOf(spans, places);
 	return spans
 		.filter(({ path }) => path[2] === "logprobsResult")
 		.map(({ path, from, to }) => {
-			const beside = textsOf(path[1] as number, spans, places);
+			const beside = texts.get(path[1]) ?? [];
 			const result = candidates[path[1] as number]?.["logprobsResult"];
 			const tokens = objectsOf(isObject(result) ? result["chosenCandidates"] : undefined);
 			const isSpelled = tokens.map(({ token }) => token).join("") === beside.map((i) => places[i]?.text).join("");
@@ -164,12 +166,16 @@ function logprobAmendments(object: JsonObject, { places, spans }: Fields): Amend
 		});
 }
 
-/** Indices of the growing texts in a candidate's parts. */
-function textsOf(candidate: number, spans: readonly JsonSpan[], places: readonly Place[]): number[] {
-	const parts = spans.filter(({ path }) => path[3] === "parts" && path[1] === candidate);
-	const [first, last] = [parts[0], parts.at(-1)];
-	if (first === undefined || last === undefined) return [];
-	return places.flatMap(({ kind, from, to }, i) => (kind === "delta" && from >= first.from && to <= last.to ? [i] : []));
+/** Indices of the growing texts in the parts of each candidate, by its position. */
+function textsOf(spans: readonly JsonSpan[], places: readonly Place[]): ReadonlyMap<unknown, readonly number[]> {
+	const texts = new Map<unknown, number[]>();
+	for (const part of spans) {
+		if (part.path[3] !== "parts") continue;
+		const known = texts.get(part.path[1]) ?? [];
+		known.push(...placesWithin(places, part).filter((i) => places[i]?.kind === "delta"));
+		texts.set(part.path[1], known);
+	}
+	return texts;
 }
 
 function readBody(json: string): BodyReading {
@@ -179,8 +185,9 @@ function readBody(json: string): BodyReading {
 	const fields = readAnswerFields(json, object);
 	if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 	const supports = fields.spans.filter(({ path }) => path[3] === "groundingSupports");
+	const texts = textsOf(fields.spans, fields.places);
 	const amendments: Amendment[] = supports.flatMap(({ path, from, to }) =>
-		textsOf(path[1] as number, fields.spans, fields.places).map((place) => ({ places: [place], edit: { from, to, value: null } })),
+		(texts.get(path[1]) ?? []).map((place) => ({ places: [place], edit: { from, to, value: null } })),
 	);
 	return { kind: "data", places: fields.places, amendments: [...amendments, ...logprobAmendments(object, fields)] };
 }

@@ -1,6 +1,7 @@
 import type { JsonSpan } from "../wire/json-strings.ts";
 import type { Fields } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf, valueAt } from "./json-object.ts";
+import { placesWithin } from "./places-within.ts";
 import type { Amendment } from "./provider.ts";
 
 /**
@@ -9,19 +10,16 @@ import type { Amendment } from "./provider.ts";
  */
 export function companionsOf(json: string, { places, spans }: Fields, areLogprobsOwn: (position: number) => boolean): Amendment[] {
 	const amendments: Amendment[] = [];
+	const choices = new Map(spans.filter(({ path }) => path.length === 2).map((span) => [span.path[1], span]));
 	for (const { path, from, to } of spans) {
 		if (path[0] !== "choices" || path.length !== 3 || json.slice(from, to) === "null") continue;
 		const position = path[1] as number;
-		const choice = spans.find((span) => span.path.length === 2 && span.path[1] === position);
-		const beside = [...places.keys()].filter((i) => choice !== undefined && isText(places[i], choice));
+		const choice = choices.get(position);
+		const beside = choice === undefined ? [] : placesWithin(places, choice).filter((i) => places[i]?.text !== "");
 		const isVouchedFor = path[2] === "logprobs" ? areLogprobsOwn(position) : beside.length > 0;
 		amendments.push({ places: isVouchedFor ? beside : "always", edit: { from, to, value: null } });
 	}
 	return amendments;
-}
-
-function isText(place: Fields["places"][number] | undefined, { from, to }: JsonSpan): boolean {
-	return place !== undefined && place.text !== "" && from <= place.from && place.to <= to;
 }
 
 /**
@@ -50,15 +48,19 @@ function spelled(logprobs: unknown): string {
  * the spans of all three.
  */
 export function partLogprobAmendments({ places, spans }: Fields, root: unknown): Amendment[] {
-	return spans
-		.filter(({ path }) => path.at(-1) === "logprobs")
-		.flatMap(({ path, from, to }): Amendment[] => {
-			const logprobs = valueAt(root, path);
-			if (!Array.isArray(logprobs) || logprobs.length === 0) return [];
-			const parent = path.slice(0, -1).join();
-			const beside = spans.filter((span) => span.path.at(-1) !== "logprobs" && span.path.slice(0, -1).join() === parent);
-			const texts = [...places.keys()].filter((i) => beside.some((span) => span.from === places[i]?.from));
-			const isOwn = texts.map((i) => places[i]?.text).join("") === spelled(logprobs);
-			return [{ places: isOwn ? texts : "always", edit: { from, to, source: "[]" } }];
-		});
+	const lists = spans.filter(({ path }) => path.at(-1) === "logprobs");
+	if (lists.length === 0) return [];
+	const parentOf = ({ path }: JsonSpan): string => JSON.stringify(path.slice(0, -1));
+	const besides = new Map<string, number[]>();
+	for (const span of spans)
+		if (span.path.at(-1) !== "logprobs")
+			besides.set(parentOf(span), [...(besides.get(parentOf(span)) ?? []), ...placesWithin(places, span)]);
+	return lists.flatMap((list): Amendment[] => {
+		const { path, from, to } = list;
+		const logprobs = valueAt(root, path);
+		if (!Array.isArray(logprobs) || logprobs.length === 0) return [];
+		const texts = besides.get(parentOf(list)) ?? [];
+		const isOwn = texts.map((i) => places[i]?.text).join("") === spelled(logprobs);
+		return [{ places: isOwn ? texts : "always", edit: { from, to, source: "[]" } }];
+	});
 }

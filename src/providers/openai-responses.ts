@@ -52,14 +52,14 @@ function cutBody(json: string, cut: readonly Place[]): Replacement[] {
 	const hasCut = ({ from, to }: JsonSpan): boolean => from <= at && at < to;
 	const isGone = (span: JsonSpan): boolean =>
 		span.from > at || (hasCut(span) && !isText(Array.isArray(items) ? items[span.path[1] as number] : undefined));
-	const itemOf = ({ path }: JsonSpan): JsonSpan | undefined => spans.find((span) => span.path.length === 2 && span.path[1] === path[1]);
+	const byPosition = new Map(spans.filter(({ path }) => path.length === 2).map((span) => [span.path[1], span]));
 	const hasDetails = spans.some(({ path }) => path[0] === "incomplete_details");
 	return spans.flatMap((span): Replacement[] => {
 		const { path, from, to } = span;
 		if (path[0] === "status") return [{ from, to, source: hasDetails ? '"incomplete"' : `"incomplete","incomplete_details":${DETAILS}` }];
 		if (path[0] === "incomplete_details") return [{ from, to, source: DETAILS }];
 		if (path.length === 2) return isGone(span) ? [{ from, to, isRemoved: true }] : [];
-		const item = itemOf(span);
+		const item = byPosition.get(path[1]);
 		return item !== undefined && hasCut(item) ? [{ from, to, value: "incomplete" }] : [];
 	});
 }

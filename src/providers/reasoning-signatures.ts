@@ -25,10 +25,13 @@ export function signatureCompanions(json: string, { spans }: Fields, channelOf: 
 
 /** The same in a whole body: a signature goes with the first change of a text beside it. */
 export function signatureAmendments(json: string, { places, spans }: Fields): Amendment[] {
-	return signaturesIn(json, spans).map(({ path, from, to }) => {
-		const isBeside = (i: number): boolean => path.slice(0, -1).every((step, depth) => places[i]?.path?.[depth] === step);
-		return { places: [...places.keys()].filter(isBeside), edit: { from, to, value: null } };
-	});
+	const signatures = signaturesIn(json, spans);
+	if (signatures.length === 0) return [];
+	const holderOf = (path: JsonSpan["path"]): string => JSON.stringify(path.slice(0, -1));
+	const besides = new Map<string, number[]>(signatures.map(({ path }) => [holderOf(path), []]));
+	for (const [i, { path = [] }] of places.entries())
+		for (let depth = 1; depth <= path.length; depth++) besides.get(holderOf(path.slice(0, depth)))?.push(i);
+	return signatures.map(({ path, from, to }) => ({ places: besides.get(holderOf(path)) ?? [], edit: { from, to, value: null } }));
 }
 
 function signaturesIn(json: string, spans: readonly JsonSpan[]): JsonSpan[] {

@@ -36,15 +36,18 @@ interface LexerState {
 	inBare: boolean;
 	/** Behind the last bracket stands a bare value: what follows may belong to it, as digits in groups do. */
 	isBareLast: boolean;
-	/** An escape, the high half of an escaped surrogate pair, or a number, that the next delta completes. */
+	/** An escape, the high half of an escaped surrogate pair, or the end of a number, that the next delta completes. */
 	carry: string;
+	/** The digits that the value at hand begins with, where it may be a number. */
+	head: string | undefined;
 }
 
 const PLAIN = /[^"\\]+/y;
 const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[^u])/y;
 const BARE = /[^"{}[\],:\s]+/y;
-/** A number, as far as it came; longer ones are read as they stand. */
-const OPEN_NUMBER = /^-?(?:\d[\d.eE+-]{0,62})?$/;
+/** What a number begins with in any case, and any number as far as it came; longer ones are read as they stand. */
+const HEAD = /^-?\d{0,8}/;
+const OPEN_NUMBER = /^-?\d[\d.eE+-]{0,62}$/;
 const STRUCTURE = /[{}[\]]|[,:\s]+/y;
 const SEPARATOR = /^[,:\s]/;
 /** Text before, between and after JSON. */
@@ -73,7 +76,7 @@ export class JsonSource {
 
 	constructor(kind: "pure" | "mixed", state?: JsonSourceState) {
 		this.#isMixed = kind === "mixed";
-		this.#lexer = { depth: 0, inString: false, inBare: false, isBareLast: false, carry: "", ...state?.lexer };
+		this.#lexer = { depth: 0, inString: false, inBare: false, isBareLast: false, carry: "", head: undefined, ...state?.lexer };
 		this.#runs = [...(state?.runs ?? [])];
 		this.#at = state?.at ?? 0;
 		this.#marker = state?.marker;
@@ -129,12 +132,10 @@ export class JsonSource {
 
 	/** Keeps the source of decoded text. Only runs whose source is their text are ever cut, so a number written in another way is one run a digit. */
 	#keep(run: Run): string {
-		const isWritten = run.kind === "bare" && run.raw !== run.decoded;
-		const runs = isWritten
-			? [...run.decoded].map((digit, i, { length }) => runOf("bare", i === length - 1 ? run.raw : "", digit, i === 0))
-			: [run];
-		this.#runs.push(...runs);
-		return run.decoded;
+		const { kind, raw, decoded } = run;
+		if (kind !== "bare" || raw === decoded) this.#runs.push(run);
+		else for (const [i, digit] of [...decoded].entries()) this.#runs.push(runOf("bare", i < decoded.length - 1 ? "" : raw, digit));
+		return decoded;
 	}
 
 	/** Source of the clean bytes `[from, to)`; everything before `from` that is still here is dropped but for its structure. */
@@ -223,10 +224,7 @@ export class JsonSource {
 		const prose = this.#isMixed && this.#lexer.depth === 0 ? match(PROSE, source, at) : undefined;
 		if (prose !== undefined) return runOf("plain", prose, prose);
 		const bare = match(BARE, source, at);
-		if (bare !== undefined) {
-			const isOpen = !this.#lexer.inBare && at + bare.length === source.length && OPEN_NUMBER.test(bare);
-			return isOpen ? undefined : this.#bare(bare);
-		}
+		if (bare !== undefined) return this.#isEndOpen(bare, at + bare.length === source.length) ? undefined : this.#bare(bare);
 		const raw = match(STRUCTURE, source, at) ?? source.slice(at);
 		this.#lexer.inBare = false;
 		if (!SEPARATOR.test(raw)) this.#lexer.isBareLast = false;
@@ -235,12 +233,25 @@ export class JsonSource {
 		return runOf("structure", raw, raw);
 	}
 
+	/** Whether the end of a number may go on. Its head need not wait. */
+	#isEndOpen(bare: string, isLast: boolean): boolean {
+		const { head, inBare } = this.#lexer;
+		return isLast && inBare && head !== undefined && HEAD.exec(head + bare)?.[0] === head && OPEN_NUMBER.test(head + bare);
+	}
+
+	/** The next part of a value outside of strings: the head of a number, the end that tells what it is, or anything else. */
 	#bare(raw: string): Run {
 		const isStart = !this.#lexer.inBare;
+		const before = isStart ? "" : this.#lexer.head;
 		this.#lexer.inBare = true;
 		this.#lexer.isBareLast = true;
-		const digits = isStart && OPEN_NUMBER.test(raw) ? longNumber(raw) : "";
-		return runOf("bare", raw, digits === "" ? raw : digits, isStart);
+		this.#lexer.head = before === undefined ? undefined : HEAD.exec(before + raw)?.[0];
+		const more = (this.#lexer.head ?? "").slice(before?.length);
+		if (more !== "") return runOf("bare", more, more, isStart);
+		const digits = before !== undefined && OPEN_NUMBER.test(before + raw) ? longNumber(before + raw) : "";
+		this.#lexer.head = undefined;
+		if (digits === "") return runOf("bare", raw, raw, isStart);
+		return runOf("bare", raw, digits.startsWith(before ?? "") ? digits.slice(before?.length) : ` ${digits}`);
 	}
 
 	#next(source: string, at: number): Run | undefined {

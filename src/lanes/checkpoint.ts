@@ -5,7 +5,7 @@ import type { FromLane } from "./protocol.ts";
 
 /** Making a state costs as much as inspecting an event, so it is sent once for so many data messages, or so many bytes of them. */
 const MESSAGES = 64;
-const BYTES = 8 << 10;
+const BYTES = 32 << 10;
 
 /** Decides which replies about a streamed answer carry a state to continue from, and gathers what belongs to it. */
 export class Checkpoint {

@@ -23,6 +23,7 @@ const MAX_BLOCK_BYTES = 1 << 20;
 const MAX_BODY_BYTES = 10 << 20;
 const MAX_CHANNELS = 128;
 
+const NO_BYTES = new Uint8Array();
 const encoder = new TextEncoder();
 
 type Opening = ToLane & { kind: "open" };
@@ -66,13 +67,13 @@ export class LaneAnswers {
 		const { sid } = item;
 		const answer = this.#answers.get(sid);
 		if (answer === undefined) return [];
-		const received = item.kind === "data" ? item.bytes.length : 0;
+		const bytes = item.kind === "data" ? item.bytes : NO_BYTES;
 		try {
-			if (item.kind === "end") return [this.#output(sid, received, answer, answer.filter.end(item.fault))];
-			return [this.#plain(item, answer) ?? this.#output(sid, received, answer, answer.filter.push(item.bytes))];
+			if (item.kind === "end") return [this.#output(sid, bytes, answer, answer.filter.end(item.fault))];
+			return [this.#plain(item, answer) ?? this.#output(sid, bytes, answer, answer.filter.push(bytes))];
 		} catch {
 			const out = answer.mode === "stream" ? answer.filter.failure("internal_error") : "";
-			return [this.#output(sid, received, answer, { out, consumed: 0, ended: "fault", code: "internal_error" })];
+			return [this.#output(sid, bytes, answer, { out, consumed: 0, ended: "fault", code: "internal_error" })];
 		}
 	}
 
@@ -123,23 +124,43 @@ export class LaneAnswers {
 		const step = answer.mode === "stream" ? answer.filter.pushPlain?.(bytes) : undefined;
 		if (step === undefined || answer.mode !== "stream") return undefined;
 		const { consumed, out } = step;
-		const received = bytes.length;
-		if (out !== undefined) return this.#output(sid, received, answer, { consumed, out });
-		const progress = answer.checkpoint.after(received, step, answer.filter);
-		return progress.resume === undefined ? { kind: "passed", sid } : { kind: "output", sid, received, bytes, ...progress };
+		if (out !== undefined) return this.#output(sid, bytes, answer, { consumed, out });
+		return reply(sid, bytes, bytes, answer.checkpoint.after(bytes.length, step, answer.filter));
 	}
 
-	#output(sid: SessionId, received: number, answer: OpenAnswer, step: FilterStep): Output {
+	/** `received`: the bytes that it answers. */
+	#output(sid: SessionId, received: Uint8Array, answer: OpenAnswer, step: FilterStep): FromLane {
 		const { ended, code } = step;
-		const bytes = step.out !== "" && { bytes: encoder.encode(step.out) };
+		const bytes = step.out === "" ? NO_BYTES : encoder.encode(step.out);
 		if (ended === undefined) {
-			const progress = answer.mode === "stream" ? answer.checkpoint.after(received, step, answer.filter) : { consumed: step.consumed };
-			return { kind: "output", sid, received, ...progress, ...bytes };
+			const { consumed } = step;
+			return reply(
+				sid,
+				received,
+				bytes,
+				answer.mode === "stream" ? answer.checkpoint.after(received.length, step, answer.filter) : { consumed },
+			);
 		}
 		const told = { found: answer.filter.found(), usage: answer.filter.usage() };
 		this.close(sid);
-		return { kind: "output", sid, received, consumed: step.consumed, ...bytes, ended, ...(code !== undefined && { code }), ...told };
+		const out = bytes.length > 0 && { bytes };
+		return {
+			kind: "output",
+			sid,
+			received: received.length,
+			consumed: step.consumed,
+			...out,
+			ended,
+			...(code !== undefined && { code }),
+			...told,
+		};
 	}
+}
+
+/** What went out as it came need not be sent: the front end has it. */
+function reply(sid: SessionId, received: Uint8Array, bytes: Uint8Array, progress: ReturnType<Checkpoint["after"]>): FromLane {
+	if (progress.resume === undefined && bytes.length > 0 && Buffer.compare(bytes, received) === 0) return { kind: "passed", sid };
+	return { kind: "output", sid, received: received.length, ...progress, ...(bytes.length > 0 && { bytes }) };
 }
 
 function unopened(sid: SessionId, code: ErrorCode): Output {

@@ -92,7 +92,7 @@ class Pool implements LanePool {
 	readonly #lanes: (Lane | undefined)[];
 	/** Of every lane, also of those that were given up. */
 	readonly #laneOf = new WeakMap<LaneThread, Lane>();
-	readonly #policies = new Map<string, ToLane>();
+	readonly #policies = new Map<string, ToLane & { kind: "policy" }>();
 	readonly #sessions = new Map<SessionId, LaneSession>();
 	readonly #jobs = new Map<SessionId, PendingJob>();
 	readonly #retained: RetainedBudget = { bytes: 0, maxBytes: MAX_RETAINED_BYTES };
@@ -111,7 +111,7 @@ class Pool implements LanePool {
 
 	addPolicy({ policy, prompt, response }: CompiledRules): void {
 		if (this.#policies.has(policy.id)) return;
-		const message: ToLane = { kind: "policy", policy, promptArtifact: prompt, responseArtifact: response };
+		const message = { kind: "policy" as const, policy, promptArtifact: prompt, responseArtifact: response };
 		this.#policies.set(policy.id, message);
 		for (const lane of this.#lanes) lane?.post(message);
 	}

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import type { Lane } from "./lane.ts";
 import { owned } from "./owned.ts";
+import { Piece } from "./piece.ts";
 import type { AnswerKind, FromLane, SessionId } from "./protocol.ts";
 
 export interface SessionHandler {
@@ -46,7 +47,7 @@ export class LaneSession {
 	readonly #journal: Uint8Array[] = [];
 	#journalBytes = 0;
 	/** Raw bytes not consumed yet, oldest first. */
-	#retained: Uint8Array[] = [];
+	#retained: Piece[] = [];
 	#retainedBytes = 0;
 	/** Of these, how many the present lane has answered. */
 	#answered = 0;
@@ -95,14 +96,17 @@ export class LaneSession {
 	push(chunk: Uint8Array): boolean {
 		if (this.#closed || chunk.length === 0) return true;
 		const bytes = owned(chunk);
-		this.#retained.push(bytes);
+		const isJoined = this.#retained.at(-1)?.add(bytes) === true;
+		const piece = isJoined ? undefined : new Piece(this.#sid, bytes);
+		if (piece !== undefined) this.#retained.push(piece);
 		this.#retain(bytes.length);
 		if (this.#retainedBytes > MAX_RETAINED_BYTES || this.#budget.bytes > this.#budget.maxBytes) {
 			this.fail(this.#retainedBytes > MAX_RETAINED_BYTES ? "upstream_event_too_large" : "overloaded");
 			return true;
 		}
 		this.#unreceived += bytes.length;
-		this.#home?.lane.post({ kind: "data", sid: this.#sid, bytes });
+		if (piece === undefined) this.#home?.lane.grew(bytes.length);
+		else this.#home?.lane.post(piece);
 		this.#starved = this.#unreceived > CREDIT_BYTES;
 		return !this.#starved;
 	}
@@ -138,7 +142,7 @@ export class LaneSession {
 		this.#repeat = this.#said;
 		this.#unreceived = this.#retainedBytes - this.#journalBytes;
 		lane.post({ kind: "open", sid: this.#sid, ...this.#answer, ...(this.#resume && { resume: this.#resume, journal: this.#journal }) });
-		for (const bytes of this.#retained) lane.post({ kind: "data", sid: this.#sid, bytes });
+		for (const piece of this.#retained) lane.post(piece);
 		this.#postEnd();
 	}
 
@@ -182,7 +186,7 @@ export class LaneSession {
 	/** Every piece is answered once, in their order, so it is clear which one this is about. */
 	onPassed(): void {
 		if (this.#closed) return;
-		const bytes = this.#retained[this.#answered++];
+		const bytes = this.#retained[this.#answered++]?.bytes;
 		if (bytes === undefined) return this.fail("lane_failed");
 		this.#unreceived -= bytes.length;
 		this.#say(bytes);
@@ -234,7 +238,7 @@ export class LaneSession {
 		this.#answered = Math.max(0, this.#answered - whole);
 		const head = this.#retained[0];
 		if (head !== undefined && dropped < count) {
-			this.#retained[0] = head.subarray(count - dropped);
+			this.#retained[0] = head.after(count - dropped);
 			dropped = count;
 		}
 		this.#retain(-dropped);

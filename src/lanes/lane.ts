@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { DeferredAnswers } from "./deferred-answers.ts";
+import type { Piece } from "./piece.ts";
 import { answersOf, batchOf, type FromLane, type LaneAnswer, type Reply, type ToLane } from "./protocol.ts";
 import { WaitGauge } from "./wait-gauge.ts";
 
@@ -17,6 +18,9 @@ const ITEM_BYTES = 4096;
 /** Bytes waiting for the lane; beyond it the lane counts as saturated. */
 const MAX_QUEUED_BYTES = 16 << 20;
 
+/** What the front end posts: a piece of an answer may still grow. */
+export type Posted = Exclude<ToLane, { readonly kind: "data" }> | Piece;
+
 export interface LaneEvents {
 	/** The thread has taken in what it was started with. Called once. */
 	onReady(): void;
@@ -30,11 +34,11 @@ export class Lane {
 	readonly #port: MessagePort;
 	readonly #deadlineMs: number;
 	readonly #events: LaneEvents;
-	#queue: ToLane[] = [];
+	#queue: Posted[] = [];
 	#queuedBytes = 0;
 	#seq = 0;
 	#scheduled = false;
-	readonly #inFlight = new Map<number, readonly ToLane[]>();
+	readonly #inFlight = new Map<number, readonly Posted[]>();
 	/** When the oldest unanswered batch passes its deadline, by `performance.now`. */
 	#dueAt = 0;
 	#wakesAt = 0;
@@ -49,7 +53,7 @@ export class Lane {
 	sessions = 0;
 
 	/** `start`: what it must have taken in to be ready. */
-	constructor(port: MessagePort, deadlineMs: number, start: readonly ToLane[], events: LaneEvents) {
+	constructor(port: MessagePort, deadlineMs: number, start: readonly Posted[], events: LaneEvents) {
 		this.#port = port;
 		this.#deadlineMs = deadlineMs;
 		this.#events = events;
@@ -97,7 +101,7 @@ export class Lane {
 		return !this.#deferred.isEmpty;
 	}
 
-	post(item: ToLane): void {
+	post(item: Posted): void {
 		this.#queue.push(item);
 		this.#count(item);
 		if (this.#scheduled) return;
@@ -106,6 +110,12 @@ export class Lane {
 			this.#scheduled = false;
 			this.#flush();
 		});
+	}
+
+	/** A piece that waits here has been joined by so many bytes. */
+	grew(bytes: number): void {
+		this.#queuedBytes += bytes;
+		this.#gauge.posted(bytes, false);
 	}
 
 	close(): void {
@@ -120,7 +130,7 @@ export class Lane {
 		while (this.#queue.length > 0 && this.#inFlight.size < MAX_IN_FLIGHT) this.#send(this.#nextBatch());
 	}
 
-	#nextBatch(): ToLane[] {
+	#nextBatch(): Posted[] {
 		let bytes = 0;
 		let count = 0;
 		for (const item of this.#queue) {
@@ -131,7 +141,7 @@ export class Lane {
 		return this.#queue.splice(0, count);
 	}
 
-	#send(items: readonly ToLane[]): void {
+	#send(items: readonly Posted[]): void {
 		const seq = ++this.#seq;
 		this.#inFlight.set(seq, items);
 		this.#port.postMessage(batchOf(seq, items));
@@ -152,14 +162,14 @@ export class Lane {
 		this.#flush();
 	}
 
-	#count(item: ToLane): void {
+	#count(item: Posted): void {
 		const bytes = sizeOf(item);
 		this.#queuedBytes += bytes;
 		this.#gauge.posted(ITEM_BYTES + bytes, !this.#scheduled);
 		if (item.kind === "policy") this.#policies++;
 	}
 
-	#discount(answered: readonly ToLane[]): void {
+	#discount(answered: readonly Posted[]): void {
 		let bytes = 0;
 		let policies = 0;
 		for (const item of answered) {
@@ -208,10 +218,10 @@ export class Lane {
 }
 
 /** Bytes that an item makes the lane look at. */
-function sizeOf(item: ToLane): number {
+function sizeOf(item: Posted): number {
 	switch (item.kind) {
 		case "data":
-			return item.bytes.length;
+			return item.length;
 		case "prompt":
 		case "translate":
 			return item.body.length;

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ApiName } from "../../src/core/api.ts";
 import { packState, unpackState } from "../../src/lanes/codec.ts";
-import type { Lane } from "../../src/lanes/lane.ts";
+import type { Lane, Posted } from "../../src/lanes/lane.ts";
 import { createLaneInspector, type LaneInspector } from "../../src/lanes/lane-inspector.ts";
 import { LaneSession } from "../../src/lanes/lane-session.ts";
-import type { ToLane } from "../../src/lanes/protocol.ts";
+import type { Piece } from "../../src/lanes/piece.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { anthropicEvents } from "../support/anthropic-events.ts";
 import { chatEvents } from "../support/mock-upstream.ts";
@@ -41,13 +41,26 @@ async function usePolicy(yaml: string): Promise<void> {
 	inspector.handle(message);
 }
 
-/** What goes out when the lane dies after each of these numbers of handled messages, counted over all its lives. */
-function answer(api: ApiName, chunks: readonly Uint8Array[], deaths: readonly number[]): { out: string; end: string | undefined } {
+interface Answer {
+	readonly out: string;
+	readonly end: string | undefined;
+}
+
+/**
+ * What goes out when the lane dies after each of these numbers of handled messages, counted over all its lives. `lag`: how many
+ * chunks come before the lane does its work; `pieces` gets what it makes of them.
+ */
+function answer(api: ApiName, chunks: readonly Uint8Array[], deaths: readonly number[], lag = () => 1, pieces: Piece[] = []): Answer {
 	let out = "";
 	let end: string | undefined;
-	let posted: ToLane[] = [];
+	let posted: Posted[] = [];
 	let handled = 0;
-	const lane = { sessions: 0, post: (item: ToLane) => posted.push(item) } as unknown as Lane;
+	let isMoving = false;
+	const post = (item: Posted): void => {
+		posted.push(item);
+		if (item.kind === "data" && !isMoving) pieces.push(item);
+	};
+	const lane = { sessions: 0, post, grew: () => undefined } as unknown as Lane;
 	const session = new LaneSession(
 		1,
 		{ policyId: policy.id, api, mode: "stream" },
@@ -77,13 +90,18 @@ function answer(api: ApiName, chunks: readonly Uint8Array[], deaths: readonly nu
 			// All that the lane knew of the answer is gone.
 			inspector.handle({ kind: "close", sid: 1 });
 			session.detach(false);
+			isMoving = true;
 			session.attach(0, lane);
+			isMoving = false;
 		}
 	};
 	session.attach(0, lane);
+	let behind = lag();
 	for (const chunk of chunks) {
 		session.push(chunk);
+		if (--behind > 0) continue;
 		work();
+		behind = lag();
 	}
 	session.end();
 	work();
@@ -121,6 +139,24 @@ describe.each(Object.entries(ANSWERS) as [ApiName, readonly string[]][])("%s", (
 			const deaths = Array.from({ length: 1 + Math.floor(next() * 5) }, () => 1 + Math.floor(next() * chunks.length * 1.5));
 			expect(answer(api, chunks, deaths), `chunks of ${chunks.map(({ length }) => length)}; deaths after ${deaths}`).toEqual(
 				answer(api, chunks, []),
+			);
+		}
+	});
+
+	test("nor where chunks wait for the lane and become one piece", () => {
+		const next = random(13);
+		for (let run = 0; run < 60; run++) {
+			const chunks = chunksOf(events, run % 2 === 0 ? undefined : next);
+			const deaths = Array.from({ length: Math.floor(next() * 5) }, () => 1 + Math.floor(next() * chunks.length * 0.7));
+			const pieces: Piece[] = [];
+			const whole = answer(api, chunks, deaths, () => Math.floor(next() * 9), pieces);
+			expect(Buffer.concat(pieces.map(({ bytes }) => bytes))).toEqual(Buffer.concat(chunks));
+			expect(whole, `pieces of ${pieces.map(({ length }) => length)}; deaths after ${deaths}`).toEqual(
+				answer(
+					api,
+					pieces.map(({ bytes }) => bytes),
+					[],
+				),
 			);
 		}
 	});

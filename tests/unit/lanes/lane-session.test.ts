@@ -1,6 +1,6 @@
 import { MessageChannel } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Lane } from "../../../src/lanes/lane.ts";
+import { Lane, type Posted } from "../../../src/lanes/lane.ts";
 import { LaneSession, type RetainedBudget } from "../../../src/lanes/lane-session.ts";
 
 const CHUNK = new Uint8Array(1000);
@@ -100,6 +100,9 @@ test("what is sent to a lane and kept for a replay holds on to nothing else of t
 test("what goes out as it came is the piece that the lane answers, after a part was consumed and on another lane too", () => {
 	const session = open(1);
 	const said = (): string[] => handler.onOutput.mock.calls.map(([bytes]) => Buffer.from(bytes).toString());
+	// A lane that takes each piece before the next one comes.
+	const next = { sessions: 0, post: vi.fn((item: Posted) => item.kind === "data" && item.bytes) };
+	session.attach(1, next as unknown as Lane);
 	for (const piece of ["abc", "def", "", "ghi", "jkl"]) session.push(Buffer.from(piece));
 	session.onOutput({ kind: "output", sid: 1, received: 3, consumed: 0 });
 	session.onOutput({ kind: "output", sid: 1, received: 3, consumed: 4, resume: new Uint8Array([7]), bytes: Buffer.from("abc") });
@@ -112,6 +115,27 @@ test("what goes out as it came is the piece that the lane answers, after a part 
 	session.onPassed();
 	expect(said()).toEqual(["abc", "ghi", "jkl"]);
 	expect(handler.onLost).not.toHaveBeenCalled();
+	session.close();
+});
+
+test("what comes while a piece waits is one piece with it, of 16 KiB at most, and stays one on another lane", () => {
+	const session = open(1);
+	for (const text of ["abc", "def", "ghi"]) session.push(Buffer.from(text));
+	expect(budget.bytes).toBe(9);
+	expect(lane.queuedBytes).toBe(9);
+	const next = { sessions: 0, post: vi.fn(), grew: vi.fn() };
+	session.detach(false);
+	session.attach(1, next as unknown as Lane);
+	const piecesOf = (): string[] =>
+		next.post.mock.calls.map(([item]) => item).flatMap(({ kind, bytes }) => (kind === "data" ? [Buffer.from(bytes).toString()] : []));
+	expect(piecesOf()).toEqual(["abcdefghi"]);
+	session.push(Buffer.from("jkl"));
+	session.push(Buffer.alloc((16 << 10) - 3));
+	expect(next.grew.mock.calls).toEqual([[(16 << 10) - 3]]);
+	session.push(Buffer.from("m"));
+	expect(piecesOf().map(({ length }) => length)).toEqual([9, 16 << 10, 1]);
+	session.onPassed();
+	expect(handler.onOutput.mock.calls.map(([bytes]) => Buffer.from(bytes).toString())).toEqual(["abcdefghi"]);
 	session.close();
 });
 

@@ -15,17 +15,16 @@ export function traceHarm(model: HarmModel, text: string): SentenceTrace[] {
 	const traces: SentenceTrace[] = [];
 	let rises: { units: number; score: number }[] = [];
 	let from = 0;
-	const onPlace = (at: number, score: number, sentence: string | undefined): void => {
-		if (sentence === undefined) {
-			if (score > (rises.at(-1)?.score ?? 0)) rises.push({ units: at - from, score });
-			return;
-		}
+	const onWord = (at: number, score: number): void => {
+		if (score > (rises.at(-1)?.score ?? 0)) rises.push({ units: at - from, score });
+	};
+	const onSentence = (at: number, score: number): void => {
 		traces.push({ units: at - from, score, rises });
 		rises = [];
 		from = at;
 	};
 	const reader = model.open();
-	reader.read(text, onPlace);
-	reader.finish(text.length, onPlace);
+	reader.read(text, onSentence, onWord);
+	reader.finish(text.length, onSentence);
 	return traces;
 }

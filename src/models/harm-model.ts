@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { HarmReader, type HarmReaderState, type OnPlace } from "./harm-reader.ts";
+import { HarmReader, type HarmReaderState, type OnSentence } from "./harm-reader.ts";
 import { readLinearModel } from "./linear-model.ts";
 import { WordReader } from "./word-features.ts";
 
@@ -22,11 +22,11 @@ export function createHarmModel(harm: Uint8Array, kinds: Uint8Array): HarmModel 
 		score(text) {
 			let worst = 0;
 			const reader = new HarmReader(model, weights);
-			const onPlace: OnPlace = (_at, score, sentence) => {
-				if (sentence !== undefined) worst = Math.max(worst, score);
+			const onSentence: OnSentence = (_at, score) => {
+				worst = Math.max(worst, score);
 			};
-			reader.read(text, onPlace);
-			reader.finish(text.length, onPlace);
+			reader.read(text, onSentence);
+			reader.finish(text.length, onSentence);
 			return worst;
 		},
 		kindOf(text) {

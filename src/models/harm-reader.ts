@@ -31,11 +31,10 @@ export interface HarmReaderState extends Weighed {
 	readonly before: readonly Weighed[];
 }
 
-/**
- * Called behind every word and every sentence, with the index in the text and the chance of harm, 0…1, of what is said there.
- * `sentence` is there at the end of one.
- */
-export type OnPlace = (at: number, score: number, sentence: string | undefined) => void;
+/** Called behind every sentence, with the index in the text and the chance of harm, 0…1, of what is said there. */
+export type OnSentence = (at: number, score: number, sentence: string) => void;
+/** Called behind every other word, likewise, of the sentence so far. */
+export type OnHarmWord = (at: number, score: number) => void;
 
 /**
  * Reads a growing text word by word and says how harmful its newest sentences are. Weights are whole numbers, so sums, and
@@ -70,8 +69,8 @@ export class HarmReader {
 		return this.#text.length + unread + text.length < MAX_SENTENCE_UNITS && !SENTENCE_END.test(text);
 	}
 
-	/** Takes the next text, whole characters. */
-	read(text: string, onPlace: OnPlace): void {
+	/** Takes the next text, whole characters. A word costs half where `onWord` is not asked for. */
+	read(text: string, onSentence: OnSentence, onWord?: OnHarmWord): void {
 		for (let from = 0; from < text.length; ) {
 			const to = Math.min(text.length, wholeCharacter(text, from + MAX_SENTENCE_UNITS - this.#text.length));
 			let known = from;
@@ -81,19 +80,19 @@ export class HarmReader {
 				if (SENTENCE_ENDS.has(mark) && this.#features >= MIN_FEATURES) {
 					this.#text += text.slice(known, place);
 					known = place;
-					this.#endSentence(place, onPlace);
-				} else if (mark === 0) onPlace(place, this.#judge(), undefined);
+					this.#endSentence(place, onSentence);
+				} else if (mark === 0) onWord?.(place, this.#judge());
 			});
 			this.#text += text.slice(known, to);
-			if (this.#text.length >= MAX_SENTENCE_UNITS) this.#endSentence(to, onPlace);
+			if (this.#text.length >= MAX_SENTENCE_UNITS) this.#endSentence(to, onSentence);
 			from = to;
 		}
 	}
 
 	/** End of the text, `at` which the last sentence ends too. */
-	finish(at: number, onPlace: OnPlace): void {
+	finish(at: number, onSentence: OnSentence): void {
 		this.#words.finish((hashed, count) => this.#add(hashed, count));
-		if (this.#features > 0) this.#endSentence(at, onPlace);
+		if (this.#features > 0) this.#endSentence(at, onSentence);
 	}
 
 	/** The sentences that ended say nothing about those that follow. */
@@ -112,8 +111,9 @@ export class HarmReader {
 	}
 
 	#add(hashed: Uint32Array, count: number): void {
+		const weights = this.#weights;
 		let sum = 0;
-		for (let i = 0; i < count; i++) sum += this.#weights[hashed[i] as number] as number;
+		for (let i = 0; i < count; i++) sum += weights[hashed[i] as number] as number;
 		this.#sum += sum;
 		this.#features += count;
 	}
@@ -132,14 +132,14 @@ export class HarmReader {
 		return this.#model.margin(0, this.#sum + sum, all) * sure - DOUBT * (1 - sure);
 	}
 
-	#endSentence(at: number, onPlace: OnPlace): void {
+	#endSentence(at: number, onSentence: OnSentence): void {
 		const score = this.#judge();
 		const sentence = this.#text;
 		this.#setBefore([...this.#before, { sum: this.#sum, features: this.#features }].slice(1 - FAR_SENTENCES));
 		this.#sum = 0;
 		this.#features = 0;
 		this.#text = "";
-		onPlace(at, score, sentence);
+		onSentence(at, score, sentence);
 	}
 
 	#setBefore(before: readonly Weighed[]): void {

@@ -35,6 +35,8 @@ export class WordReader {
 	readonly #features = new Uint32Array(MAX_FEATURES);
 	/** Of the word, between two edges. */
 	readonly #units = new Uint16Array(MAX_WORD_UNITS + 2).fill(EDGE);
+	/** Units of the word. */
+	#length = 0;
 	#count = 0;
 	#last = 0;
 	#beforeLast = 0;
@@ -85,15 +87,11 @@ export class WordReader {
 	}
 
 	#emitWord(raw: string, at: number, onWord: OnWord): void {
-		const word = plainWord(raw);
+		const isShouted = this.#fold(raw);
 		const units = this.#units;
-		const length = word.length;
+		const length = this.#length;
 		let whole = SEED_WORD;
-		for (let i = 0; i < length; i++) {
-			const unit = foldDigit(word.charCodeAt(i));
-			units[i + 1] = unit;
-			whole = Math.imul(whole ^ unit, PRIME);
-		}
+		for (let i = 1; i <= length; i++) whole = Math.imul(whole ^ (units[i] as number), PRIME);
 		units[length + 1] = EDGE;
 		this.#count = 0;
 		// Of three to five units, the edges of the word among them.
@@ -107,13 +105,34 @@ export class WordReader {
 			}
 		}
 		this.#add(whole);
-		if (length > 2 && raw !== word && raw === raw.toUpperCase()) this.#add(Math.imul(whole ^ SEED_SHOUT, PRIME));
+		if (length > 2 && isShouted) this.#add(Math.imul(whole ^ SEED_SHOUT, PRIME));
 		this.#add(combine(SEED_PAIR, this.#last, whole));
 		this.#add(combine(SEED_SKIP, this.#beforeLast, whole));
 		this.#add(combine(combine(SEED_TRIPLE, this.#beforeLast, this.#last), 0, whole));
 		this.#beforeLast = this.#last;
 		this.#last = whole;
 		onWord(this.#features, this.#count, { at, mark: 0 });
+	}
+
+	/** Fills `#units` with the word as it is read, digits alike; answers whether it stands in capitals. */
+	#fold(raw: string): boolean {
+		const units = this.#units;
+		let cases = 0;
+		for (let i = 0; i < raw.length; i++) {
+			const code = raw.charCodeAt(i);
+			if (code >= 0x80) return this.#foldWide(raw);
+			units[i + 1] = FOLDED[code] as number;
+			cases |= CASES[code] as number;
+		}
+		this.#length = raw.length;
+		return cases === CAPITAL;
+	}
+
+	#foldWide(raw: string): boolean {
+		const word = plainWord(raw);
+		for (let i = 0; i < word.length; i++) this.#units[i + 1] = foldDigit(word.charCodeAt(i));
+		this.#length = word.length;
+		return raw !== word && raw === raw.toUpperCase();
 	}
 
 	#emitMark(code: number, at: number, onWord: OnWord): void {
@@ -152,12 +171,18 @@ function isWordUnit(code: number): boolean {
 	);
 }
 
-const ASCII = /^[\0-\x7f]*$/;
+const [SMALL, CAPITAL] = [1, 2];
+const CASES = Uint8Array.from({ length: 0x80 }, (_, code) => {
+	const letter = String.fromCharCode(code);
+	return letter === letter.toLowerCase() ? (letter === letter.toUpperCase() ? 0 : SMALL) : CAPITAL;
+});
+/** Of the codes of ASCII: in lower case, digits alike. */
+const FOLDED = Uint8Array.from({ length: 0x80 }, (_, code) => foldDigit(String.fromCharCode(code).toLowerCase().charCodeAt(0)));
+
 const MARKS = /\p{Cf}|[\u0300-\u036f]/gu;
 
-/** Lower case, compatibility forms as plain ones, without accents and invisible characters. */
+/** Of a word that is not all ASCII: lower case, compatibility forms as plain ones, without accents and invisible characters. */
 function plainWord(raw: string): string {
-	if (ASCII.test(raw)) return raw.toLowerCase();
 	return raw.normalize("NFKD").replace(MARKS, "").toLowerCase().normalize("NFC").slice(0, MAX_WORD_UNITS);
 }
 

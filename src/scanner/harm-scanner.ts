@@ -71,19 +71,19 @@ class HarmWatcher implements Watcher<HarmWatcherState> {
 		const sightings: Sighting[] = [];
 		let known = 0;
 		let offset = from;
-		this.#reader.read(text, (at, score, sentence) => {
-			if (sentence === undefined && !this.#becomesSuspect(score)) return;
+		const offsetOf = (at: number): ByteOffset => {
 			offset += Buffer.byteLength(text.slice(known, at));
 			known = at;
-			this.#place(offset, score, sentence, sightings);
-		});
+			return offset;
+		};
+		this.#readPlaces(text, offsetOf, sightings);
 		return sightings;
 	}
 
 	/** The words on both sides of a marker are not one word. */
 	skip(from: ByteOffset): readonly Sighting[] {
 		const sightings = [...this.#catchUp(from)];
-		this.#reader.read(" ", (_at, score, sentence) => this.#place(from, score, sentence, sightings));
+		this.#readPlaces(" ", () => from, sightings);
 		return sightings;
 	}
 
@@ -111,17 +111,21 @@ class HarmWatcher implements Watcher<HarmWatcherState> {
 		return unread === "" ? NONE : this.#read(unread, end - Buffer.byteLength(unread));
 	}
 
-	/** With this word. */
-	#becomesSuspect(score: number): boolean {
+	/** `offsetOf`: of a place in `text`; asked in their order. */
+	#readPlaces(text: string, offsetOf: (at: number) => ByteOffset, sightings: Sighting[]): void {
 		const { action, threshold } = this.#policy;
-		return action !== "flag" && this.#holdFrom === Number.POSITIVE_INFINITY && score >= threshold * SUSPICION;
+		const onWord = (at: number, score: number): void => {
+			if (this.#holdFrom === Number.POSITIVE_INFINITY && score >= threshold * SUSPICION) this.#holdFrom = offsetOf(at);
+		};
+		this.#reader.read(
+			text,
+			(at, score, sentence) => this.#place(offsetOf(at), score, sentence, sightings),
+			action === "flag" ? undefined : onWord,
+		);
 	}
 
-	#place(offset: ByteOffset, score: number, sentence: string | undefined, sightings: Sighting[]): void {
-		if (sentence === undefined) {
-			if (this.#becomesSuspect(score)) this.#holdFrom = offset;
-			return;
-		}
+	/** The end of a sentence. */
+	#place(offset: ByteOffset, score: number, sentence: string, sightings: Sighting[]): void {
 		if (score >= this.#policy.threshold) {
 			sightings.push(this.#sighting(offset, score, sentence));
 			this.#reader.forget();

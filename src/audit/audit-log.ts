@@ -90,8 +90,10 @@ export class AuditLog {
 				this.#position = advance(this.#position, Buffer.from(line));
 				text += `${line}\n`;
 			}
-			this.#write(text);
+			const written = this.#write(text);
 			this.#sign();
+			// Only now: records whose checkpoint could not be written are taken back.
+			this.#length += written;
 			return { ok: true, size: this.size };
 		} catch (error) {
 			this.#position = before;
@@ -193,11 +195,12 @@ export class AuditLog {
 		return this.#began > 0 && Date.now() - this.#began > (this.#options.maxSegmentAgeMs ?? Number.POSITIVE_INFINITY);
 	}
 
-	#write(text: string): void {
+	/** How many bytes were written behind what stands there for good. */
+	#write(text: string): number {
 		const bytes = Buffer.from(text);
 		writeAll(this.#file, bytes, this.#length);
 		fdatasyncSync(this.#file);
-		this.#length += bytes.length;
+		return bytes.length;
 	}
 
 	#sign(): void {

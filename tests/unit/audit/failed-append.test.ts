@@ -1,0 +1,40 @@
+import { mkdirSync, mkdtempSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { threadId } from "node:worker_threads";
+import { expect, test } from "vitest";
+import { AuditLog, HEAD } from "../../../src/audit/audit-log.ts";
+import { createSigner } from "../../../src/audit/checkpoint.ts";
+import { recordsOf } from "../../../src/audit/log-reader.ts";
+import { verifyLog } from "../../../src/audit/verify-log.ts";
+
+const signer = createSigner("test", new Uint8Array(32).fill(7));
+
+test.each([
+	["one segment", 1 << 20],
+	["a segment for each write", 1],
+])(
+	"records that fit on a full disk beside a checkpoint that does not are taken back, and written once when there is room (%s)",
+	(_name, maxSegmentBytes) => {
+		const dir = join(mkdtempSync(join(tmpdir(), "audit-")), "test");
+		const open = (): AuditLog => new AuditLog({ dir, origin: "test", signer, maxSegmentBytes });
+		const log = open();
+		const text = (i: number): object => ({ type: "test", time: "2026-11-27T00:00:00.000Z", i });
+		expect(log.append([text(0)])).toMatchObject({ ok: true });
+		// In the place of the file that becomes the checkpoint.
+		const obstacle = join(dir, `${HEAD}.${process.pid}-${threadId}.tmp`);
+		for (const again of [1, 2]) {
+			mkdirSync(obstacle);
+			for (let i = 0; i < 3; i++) expect(log.append([text(again), text(again + 10)])).toMatchObject({ ok: false });
+			expect(verifyLog({ dir }).faults).toEqual([]);
+			rmdirSync(obstacle);
+			expect(log.append([text(again)])).toMatchObject({ ok: true, size: again + 1 });
+			expect(verifyLog({ dir }).faults).toEqual([]);
+		}
+		log.close();
+		expect(Array.from(recordsOf(dir), (record) => record["i"])).toEqual([0, 1, 2]);
+		const reopened = open();
+		expect([reopened.size, reopened.recovered]).toEqual([3, 0]);
+		reopened.close();
+	},
+);

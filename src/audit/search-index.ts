@@ -45,7 +45,10 @@ async function update(store: IndexStore, dir: string, log: string): Promise<void
 	const fits = last === undefined || holds(dir, log, last);
 	if (!fits) await store.removeBefore(log, Number.MAX_SAFE_INTEGER);
 	let batch: IndexedRecord[] = [];
-	for (const record of recordsOf(join(dir, log), fits && last !== undefined ? last.seq + 1 : 0)) {
+	let next = fits && last !== undefined ? last.seq + 1 : 0;
+	for (const record of recordsOf(join(dir, log), next)) {
+		if (record.seq < next) throw new Error(`${join(dir, log)} has record ${record.seq} twice — run 'audit verify'`);
+		next = record.seq + 1;
 		batch.push(indexed(record));
 		if (batch.length < BATCH) continue;
 		await store.add(log, batch);

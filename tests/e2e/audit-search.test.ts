@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AuditLog, HEAD, PUBLIC_KEY } from "../../src/audit/audit-log.ts";
 import { createSigner } from "../../src/audit/checkpoint.ts";
 import { proveConsistency, proveInclusion, verifyProof } from "../../src/audit/proof.ts";
+import { segmentName } from "../../src/audit/segment.ts";
 import { chatStream } from "../support/chat-client.ts";
 import { CommandLine, type Ran } from "../support/command-line.ts";
 import { startChatUpstream } from "../support/mock-upstream.ts";
@@ -77,6 +78,13 @@ test("the index is made anew from the segments when it is torn or fits another l
 	writeFileSync(join(other, "index.sqlite"), readFileSync(join(dir, "index.sqlite")));
 	expect((await line.run(["audit", "query", "--dir", other, "--json"])).out.match(/"type":"start"/g)).toHaveLength(20);
 	expect((await line.run(["audit", "query", "--dir", other, "--json"])).out).not.toContain("interaction");
+	const segment = join(other, "local", segmentName(0));
+	const lines = readFileSync(segment, "utf8");
+	writeFileSync(segment, `${lines}${lines.trimEnd().split("\n").at(-1)}\n`);
+	expect(await line.run(["audit", "query", "--dir", other])).toMatchObject({
+		code: 2,
+		err: expect.stringContaining("has record 19 twice — run 'audit verify'"),
+	});
 });
 
 test("a proof of a record can be checked with the public key alone, and a changed one is found", async () => {

@@ -115,16 +115,18 @@ export async function openFrontEnd({ config: { server }, parts, settings, tls, v
 
 /** What `/health` says, whatever the phase. */
 function healthOf(
-	{ pool, lanes, meters, health }: ProxyParts,
+	{ pool, lanes, meters, health, audit }: ProxyParts,
 	version: string,
 ): { readonly ok: boolean; readonly body: Record<string, unknown> } {
 	const { alive, policies, sessions, queuedBytes } = pool.stats();
 	return {
-		ok: alive > 0,
+		// What refuses all new work is no place to send it.
+		ok: alive > 0 && audit.isAccepting,
 		body: {
 			version,
 			policies,
 			limits: { store: meters.state },
+			audit: { accepting: audit.isAccepting },
 			lanes: { alive, configured: lanes, sessions, queued_bytes: queuedBytes },
 			providers: Object.fromEntries([...health].map(([provider, { state }]) => [provider, { circuit: state }])),
 		},

@@ -63,6 +63,8 @@ test.each(["closed", "buffer"])("a disk that takes no more, with on_failure: %s"
 	await ask();
 	limitFiles(child.pid, "8192");
 	await vi.waitFor(async () => expect(await ask()).toBe(503), { timeout: 30_000, interval: 1 });
+	const readiness = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+	expect(await readiness()).toBe(503);
 	const served = statuses.filter((status) => status === 200).length;
 	// With a buffer that is full new work is refused as well: until then it was served.
 	if (mode === "buffer") expect(served).toBeGreaterThanOrEqual(20);
@@ -70,6 +72,7 @@ test.each(["closed", "buffer"])("a disk that takes no more, with on_failure: %s"
 	limitFiles(child.pid, "unlimited");
 	await logged("audit");
 	await vi.waitFor(async () => expect(await ask()).toBe(200), { timeout: 30_000, interval: 200 });
+	expect(await readiness()).toBe(200);
 	child.kill("SIGTERM");
 	await vi.waitFor(() => expect(existsSync(join(dir, "local", "lock"))).toBe(false), { timeout: 30_000, interval: 100 });
 	const records = [...recordsOf(join(dir, "local"))];

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -78,6 +78,7 @@ test("the index is made anew from the segments when it is torn or fits another l
 	writeFileSync(join(other, "index.sqlite"), readFileSync(join(dir, "index.sqlite")));
 	expect((await line.run(["audit", "query", "--dir", other, "--json"])).out.match(/"type":"start"/g)).toHaveLength(20);
 	expect((await line.run(["audit", "query", "--dir", other, "--json"])).out).not.toContain("interaction");
+	rmSync(join(other, "index.sqlite"));
 	const segment = join(other, "local", segmentName(0));
 	const lines = readFileSync(segment, "utf8");
 	writeFileSync(segment, `${lines}${lines.trimEnd().split("\n").at(-1)}\n`);

@@ -1,3 +1,4 @@
+import { longNumber } from "../wire/json-numbers.ts";
 import { NAME } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 
@@ -37,11 +38,11 @@ function isCount(value: unknown): value is number {
 	return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** The numbers of a usage object, at any depth: what may be said again without being inspected. */
+/** The numbers of a usage object that are no longer than counts, at any depth: what may be said again without being inspected. */
 export function usageCounts(value: unknown): JsonObject | undefined {
 	if (!isObject(value)) return undefined;
 	const entries = Object.entries(value).flatMap(([name, count]): [string, unknown][] => {
-		const inner = typeof count === "number" ? count : usageCounts(count);
+		const inner = typeof count === "number" && longNumber(String(count)) === "" ? count : usageCounts(count);
 		return NAME.test(name) && inner !== undefined ? [[name, inner]] : [];
 	});
 	return Object.fromEntries(entries);

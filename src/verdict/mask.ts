@@ -1,7 +1,8 @@
 import type { MaskOptions } from "../policy/policy.ts";
 import { isReversedEmail } from "../recognizers/contact.ts";
 
-const SYMBOL = /[\p{L}\p{N}_]/u;
+/** Marks, too: they are the vowels of Hindi and Thai. */
+const SYMBOL = /[\p{L}\p{M}\p{N}_]/u;
 
 /** Card schemes and banks print the last four themselves (PCI DSS 3.4.1), so people can tell which one is meant. */
 const DEFAULTS: Readonly<Record<string, MaskOptions>> = { credit_card: { keep_last: 4 }, iban: { keep_last: 4 } };

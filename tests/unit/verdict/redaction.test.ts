@@ -24,6 +24,7 @@ describe("mask", () => {
 		["iban", "DE89 3704 0044 0532 0130 00", undefined, "**** **** **** **** **30 00"],
 		["phone", "+44 20 7946 0958", { keep_last: 2 }, "+** ** **** **58"],
 		["person", "Jürgen Groß 😀", { keep_first: 1 }, "J***** **** 😀"],
+		["person", "आदित्य Zoe\u0301", undefined, "****** ****"],
 		["pin", "12345", { keep_last: 4 }, "**345"],
 	])("of %s %s with %j", (type, text, options, expected) => {
 		expect(one("mask", { ...pii(type), ...(options && { mask: options }) }, text)).toBe(expected);

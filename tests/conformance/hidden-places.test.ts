@@ -215,19 +215,6 @@ test("numbers of the vendor, and a caller's seed, stay as they are", () => {
 	expect(streamThrough(Buffer.from(event + CHAT_END), { api: "openai-chat", program, style: STYLE, sizes: [9] }).out).toContain(numbers);
 });
 
-test("a long number among the counts is not said again at the end of a cut answer", () => {
-	const format = providerOf("openai-chat").stream;
-	if (format === undefined) throw new Error("it streams");
-	const memory = format.newMemory();
-	const event = { choices: [{ index: 0, delta: { content: "a" } }], usage: { total_tokens: 5, details: { added: N } } };
-	const reading = format.read(JSON.stringify(event), undefined, memory);
-	if (reading.kind !== "data") throw new Error(reading.kind);
-	format.note(memory, reading.note);
-	const end = format.cut(memory, undefined, new Map(), "other");
-	expect(end).toContain('"total_tokens":5');
-	expect(end).not.toContain(CARD);
-});
-
 test("a call's name that comes in pieces is read as clients join it", () => {
 	const named = (...names: readonly string[]): string => {
 		const calls = names.map((name) => call({ function: { name, arguments: "" } }));

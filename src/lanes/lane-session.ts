@@ -1,9 +1,9 @@
 import { type AnswerUsage, NOTHING_USED } from "../core/answer-usage.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
+import { DataItem } from "./data-item.ts";
 import type { Lane } from "./lane.ts";
 import { owned } from "./owned.ts";
-import { Piece } from "./piece.ts";
 import type { AnswerKind, FromLane, SessionId } from "./protocol.ts";
 
 export interface SessionHandler {
@@ -47,7 +47,7 @@ export class LaneSession {
 	readonly #journal: Uint8Array[] = [];
 	#journalBytes = 0;
 	/** Raw bytes not consumed yet, oldest first. */
-	#retained: Piece[] = [];
+	#retained: DataItem[] = [];
 	#retainedBytes = 0;
 	/** Of these, how many the present lane has answered. */
 	#answered = 0;
@@ -97,16 +97,16 @@ export class LaneSession {
 		if (this.#closed || chunk.length === 0) return true;
 		const bytes = owned(chunk);
 		const isJoined = this.#retained.at(-1)?.add(bytes) === true;
-		const piece = isJoined ? undefined : new Piece(this.#sid, bytes);
-		if (piece !== undefined) this.#retained.push(piece);
+		const item = isJoined ? undefined : new DataItem(this.#sid, bytes);
+		if (item !== undefined) this.#retained.push(item);
 		this.#retain(bytes.length);
 		if (this.#retainedBytes > MAX_RETAINED_BYTES || this.#budget.bytes > this.#budget.maxBytes) {
 			this.fail(this.#retainedBytes > MAX_RETAINED_BYTES ? "upstream_event_too_large" : "overloaded");
 			return true;
 		}
 		this.#unreceived += bytes.length;
-		if (piece === undefined) this.#home?.lane.grew(bytes.length);
-		else this.#home?.lane.post(piece);
+		if (item === undefined) this.#home?.lane.grew(bytes.length);
+		else this.#home?.lane.post(item);
 		this.#starved = this.#unreceived > CREDIT_BYTES;
 		return !this.#starved;
 	}
@@ -142,7 +142,7 @@ export class LaneSession {
 		this.#repeat = this.#said;
 		this.#unreceived = this.#retainedBytes - this.#journalBytes;
 		lane.post({ kind: "open", sid: this.#sid, ...this.#answer, ...(this.#resume && { resume: this.#resume, journal: this.#journal }) });
-		for (const piece of this.#retained) lane.post(piece);
+		for (const item of this.#retained) lane.post(item);
 		this.#postEnd();
 	}
 

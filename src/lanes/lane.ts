@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
+import type { DataItem } from "./data-item.ts";
 import { DeferredAnswers } from "./deferred-answers.ts";
-import type { Piece } from "./piece.ts";
 import { answersOf, batchOf, type FromLane, type LaneAnswer, type Reply, type ToLane } from "./protocol.ts";
 import { WaitGauge } from "./wait-gauge.ts";
 
@@ -19,7 +19,7 @@ const ITEM_BYTES = 4096;
 const MAX_QUEUED_BYTES = 16 << 20;
 
 /** What the front end posts: a piece of an answer may still grow. */
-export type Posted = Exclude<ToLane, { readonly kind: "data" }> | Piece;
+export type Posted = Exclude<ToLane, { readonly kind: "data" }> | DataItem;
 
 export interface LaneEvents {
 	/** The thread has taken in what it was started with. Called once. */

@@ -39,6 +39,13 @@ export interface AnswerKind {
 	readonly surrogates?: Uint8Array | undefined;
 }
 
+/** A piece of an answer, as it came from the upstream. */
+export interface DataMessage {
+	readonly kind: "data";
+	readonly sid: SessionId;
+	readonly bytes: Uint8Array;
+}
+
 export type ToLane =
 	/** Must precede every use of the policy. */
 	| {
@@ -87,7 +94,7 @@ export type ToLane =
 			/** Every `journal` so far. */
 			readonly journal?: readonly Uint8Array[];
 	  })
-	| { readonly kind: "data"; readonly sid: SessionId; readonly bytes: Uint8Array }
+	| DataMessage
 	/** Upstream ended; `fault` when it did not end well (error code of the catalogue). Answered by an `ended` output. */
 	| {
 			readonly kind: "end";
@@ -144,9 +151,8 @@ export type LaneAnswer = Exclude<FromLane, { readonly kind: "deferred" }>;
  * Most items are a piece of an answer, and what says that it goes out as it came. To copy the names of an object's members
  * costs more than to copy their values, so these two have none on their way.
  */
-export type Batch = readonly [seq: number, ...items: (Exclude<ToLane, DataItem> | readonly [SessionId, Uint8Array])[]];
+export type Batch = readonly [seq: number, ...items: (Exclude<ToLane, DataMessage> | readonly [SessionId, Uint8Array])[]];
 export type Reply = readonly [seq: number, ...items: (Exclude<FromLane, PassedItem> | SessionId)[]];
-type DataItem = { readonly kind: "data" };
 type PassedItem = { readonly kind: "passed" };
 
 /** `seq` of a reply that answers no batch: its item was not ready with the others. */

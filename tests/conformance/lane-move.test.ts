@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ApiName } from "../../src/core/api.ts";
 import { packState, unpackState } from "../../src/lanes/codec.ts";
+import type { DataItem } from "../../src/lanes/data-item.ts";
 import type { Lane, Posted } from "../../src/lanes/lane.ts";
 import { createLaneInspector, type LaneInspector } from "../../src/lanes/lane-inspector.ts";
 import { LaneSession } from "../../src/lanes/lane-session.ts";
-import type { Piece } from "../../src/lanes/piece.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { anthropicEvents } from "../support/anthropic-events.ts";
 import { chatEvents } from "../support/mock-upstream.ts";
@@ -50,7 +50,7 @@ interface Answer {
  * What goes out when the lane dies after each of these numbers of handled messages, counted over all its lives. `lag`: how many
  * chunks come before the lane does its work; `pieces` gets what it makes of them.
  */
-function answer(api: ApiName, chunks: readonly Uint8Array[], deaths: readonly number[], lag = () => 1, pieces: Piece[] = []): Answer {
+function answer(api: ApiName, chunks: readonly Uint8Array[], deaths: readonly number[], lag = () => 1, pieces: DataItem[] = []): Answer {
 	let out = "";
 	let end: string | undefined;
 	let posted: Posted[] = [];
@@ -148,7 +148,7 @@ describe.each(Object.entries(ANSWERS) as [ApiName, readonly string[]][])("%s", (
 		for (let run = 0; run < 60; run++) {
 			const chunks = chunksOf(events, run % 2 === 0 ? undefined : next);
 			const deaths = Array.from({ length: Math.floor(next() * 5) }, () => 1 + Math.floor(next() * chunks.length * 0.7));
-			const pieces: Piece[] = [];
+			const pieces: DataItem[] = [];
 			const whole = answer(api, chunks, deaths, () => Math.floor(next() * 9), pieces);
 			expect(Buffer.concat(pieces.map(({ bytes }) => bytes))).toEqual(Buffer.concat(chunks));
 			expect(whole, `pieces of ${pieces.map(({ length }) => length)}; deaths after ${deaths}`).toEqual(

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { afterEach, expect, test, vi } from "vitest";
+import { DataItem } from "../../../src/lanes/data-item.ts";
 import { Lane, type Posted } from "../../../src/lanes/lane.ts";
-import { Piece } from "../../../src/lanes/piece.ts";
 import { type Batch, itemsOf, replyOf } from "../../../src/lanes/protocol.ts";
 
 const opened: (() => unknown)[] = [];
@@ -35,8 +35,8 @@ test("a backlog goes to the lane in batches that it can answer before its deadli
 	await expect.poll(() => batches.length).toBe(1);
 	answer(1);
 	await expect.poll(() => mailbox.isReady).toBe(true);
-	for (let i = 0; i < 300; i++) mailbox.post(new Piece(i, Buffer.alloc(10_000)));
-	mailbox.post(new Piece(300, Buffer.alloc(1 << 20)));
+	for (let i = 0; i < 300; i++) mailbox.post(new DataItem(i, Buffer.alloc(10_000)));
+	mailbox.post(new DataItem(300, Buffer.alloc(1 << 20)));
 	for (let seq = 2; mailbox.queuedBytes > 0; seq++) {
 		await expect.poll(() => batches.at(-1)?.seq).toBeGreaterThanOrEqual(seq);
 		expect((batches.at(-1)?.seq ?? 0) - seq).toBeLessThanOrEqual(1);
@@ -64,7 +64,7 @@ test("an answer that waits unread because this thread was busy is no hang", asyn
 		return worker.terminate();
 	});
 	await expect.poll(() => isReady).toBe(true);
-	mailbox.post(new Piece(1, Buffer.alloc(10)));
+	mailbox.post(new DataItem(1, Buffer.alloc(10)));
 	// The batch has just been sent when this goes on.
 	await new Promise(setImmediate);
 	for (const until = performance.now() + 300; performance.now() < until; );
@@ -78,7 +78,7 @@ test("a lane that does not answer is a hang", async () => {
 	await expect.poll(() => batches.length).toBe(1);
 	answer(1);
 	await expect.poll(() => mailbox.isReady).toBe(true);
-	mailbox.post(new Piece(1, Buffer.alloc(10)));
+	mailbox.post(new DataItem(1, Buffer.alloc(10)));
 	await expect.poll(() => hangs.length).toBe(1);
 });
 
@@ -106,7 +106,7 @@ test("a hang behind a start with a long deadline is seen at its own", async () =
 	await vi.waitFor(() => expect(batches.length).toBe(1));
 	answer(1);
 	await vi.waitFor(() => expect(mailbox.isReady).toBe(true));
-	mailbox.post(new Piece(1, Buffer.alloc(10)));
+	mailbox.post(new DataItem(1, Buffer.alloc(10)));
 	await nextTick();
 	vi.advanceTimersByTime(1001);
 	await nextTick();
@@ -121,7 +121,7 @@ test("while a policy is taken in nothing counts as waiting, and the time it took
 	answer(1);
 	await vi.waitFor(() => expect(mailbox.isReady).toBe(true));
 	mailbox.post({ kind: "policy", policy: "p", ruleSets: [] } as unknown as Posted);
-	mailbox.post(new Piece(1, Buffer.alloc(10)));
+	mailbox.post(new DataItem(1, Buffer.alloc(10)));
 	await nextTick();
 	vi.advanceTimersByTime(5000);
 	expect(mailbox.waitMs).toBe(0);

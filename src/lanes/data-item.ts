@@ -1,4 +1,5 @@
-import type { ToLane } from "./protocol.ts";
+import { owned } from "./owned.ts";
+import type { DataMessage } from "./protocol.ts";
 
 /** Bytes: long enough that a lane's work for a piece as such no longer counts, short enough that no other answer waits for it. */
 const MAX_JOINED_BYTES = 16 << 10;
@@ -8,7 +9,7 @@ const MAX_JOINED_BYTES = 16 << 10;
  * half the time of sixteen (bench/README.md). Once its bytes have been asked for it is what it is, for a replay must give
  * every lane the same pieces.
  */
-export class Piece implements DataItem {
+export class DataItem implements DataMessage {
 	readonly kind = "data";
 	readonly sid: number;
 	/** Bytes. */
@@ -32,24 +33,14 @@ export class Piece implements DataItem {
 
 	get bytes(): Uint8Array {
 		this.#isFixed = true;
-		const [first = new Uint8Array(), ...more] = this.#parts;
-		if (more.length === 0) return first;
-		const whole = new Uint8Array(this.length);
-		let at = 0;
-		for (const part of this.#parts) {
-			whole.set(part, at);
-			at += part.length;
-		}
-		this.#parts = [whole];
-		return whole;
+		if (this.#parts.length > 1) this.#parts = [owned(Buffer.concat(this.#parts))];
+		return this.#parts[0] as Uint8Array;
 	}
 
 	/** What is left of it without its first `count` bytes. */
-	after(count: number): Piece {
-		const rest = new Piece(this.sid, this.bytes.subarray(count));
+	after(count: number): DataItem {
+		const rest = new DataItem(this.sid, this.bytes.subarray(count));
 		rest.#isFixed = true;
 		return rest;
 	}
 }
-
-type DataItem = ToLane & { readonly kind: "data" };

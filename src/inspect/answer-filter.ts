@@ -63,6 +63,8 @@ export interface ResponseFilterOptions {
 	readonly maxBlockBytes: number;
 	/** Texts open at the same time in one answer. */
 	readonly maxChannels: number;
+	/** Choices that were asked for. A reader of one may join whatever comes, so text of another ends the answer. */
+	readonly choices: number;
 	readonly state?: FilterState;
 	/** Everything that the steps before `state` kept. */
 	readonly journal?: readonly TranscriptEntry[];

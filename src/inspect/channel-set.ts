@@ -32,6 +32,7 @@ export class ChannelSet {
 	readonly #maxChannels: number;
 	readonly #onFindings: (findings: readonly Finding[], channel: string) => void;
 	readonly #continuationOf: (channel: string) => string | undefined;
+	readonly #isAsked: (channel: string) => boolean;
 	readonly #channels = new Map<string, Channel>();
 	readonly #left: Map<string, ScannerState>;
 	readonly #ended: Set<string>;
@@ -49,6 +50,8 @@ export class ChannelSet {
 		readonly onFindings: (findings: readonly Finding[], channel: string) => void;
 		/** The text that a channel is a part of, where other channels may be other parts of it. */
 		readonly continuationOf: (channel: string) => string | undefined;
+		/** Whether the request asked for the text. */
+		readonly isAsked: (channel: string) => boolean;
 		readonly state: ChannelSetState | undefined;
 		/** Of the text before it. */
 		readonly usage: Pick<AnswerUsage, "units" | "hold">;
@@ -60,6 +63,7 @@ export class ChannelSet {
 		this.#units = options.usage.units;
 		this.#hold = new HoldMeter(options.usage.hold);
 		this.#continuationOf = options.continuationOf;
+		this.#isAsked = options.isAsked;
 		this.#left = new Map(options.state?.left);
 		this.#ended = new Set(options.state?.ended);
 		for (const [name, state] of options.state?.open ?? []) {
@@ -99,7 +103,7 @@ export class ChannelSet {
 
 	#open({ channel, source }: Place): ErrorCode | undefined {
 		// Some readers join it to what went out of this channel, others to what went out last.
-		if (this.#ended.has(channel)) return "upstream_invalid_event";
+		if (this.#ended.has(channel) || !this.#isAsked(channel)) return "upstream_invalid_event";
 		if (this.#channels.has(channel)) return undefined;
 		if (this.#channels.size + this.#left.size >= this.#maxChannels || this.#ended.size >= MAX_ENDED) return "too_many_channels";
 		const whole = this.#continuationOf(channel) ?? channel;

@@ -90,6 +90,7 @@ export function judgePrompt(
 		stream: request.stream,
 		...summary,
 		isStructured: request.isStructured,
+		choices: request.choices,
 		isRepeatable: isRepeatable(value as JsonObject),
 		unset: unsetSettings(settings, value as object),
 	};

@@ -69,6 +69,7 @@ class Filter implements ResponseFilter {
 			maxChannels,
 			onFindings: (findings, channel) => this.#tally.add(findings, channel),
 			continuationOf: options.format.continuationOf ?? (() => undefined),
+			isAsked: (channel) => !((options.format.choiceOf?.(channel) ?? 0) >= options.choices),
 			state: state?.channels,
 			usage: state?.usage ?? NOTHING_USED,
 		});

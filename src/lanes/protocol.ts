@@ -35,6 +35,8 @@ export interface AnswerKind {
 	readonly translation?: AnswerTranslation;
 	/** The request asked for JSON. */
 	readonly isStructured?: boolean;
+	/** Choices that it asked for; absent: any number. */
+	readonly choices?: number;
 	/** From the verdict about the prompt; the session keeps them, so that a replacement lane gets them too. */
 	readonly surrogates?: Uint8Array | undefined;
 }

@@ -56,6 +56,7 @@ function createStreamFormat(): StreamFormat {
 			state.open = [...new Set([...state.open, ...seen])].filter((index) => !state.closed.includes(index));
 		},
 		continuationOf: (channel) => (isParted(channel) ? channel : undefined),
+		choiceOf: (channel) => Number.parseInt(channel, 10),
 		textEvent(channel, text, memory) {
 			const { index, isThought, steps } = parseChannelName(channel);
 			const part = { ...partWith(steps, text), ...(isThought && { thought: true }) };

@@ -1,3 +1,4 @@
+import { choicesAsked } from "./asked-choices.ts";
 import { readRequestFields } from "./gemini-fields.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { parameterOf, UNREADABLE } from "./model-request.ts";
@@ -46,5 +47,13 @@ function readRequest(json: string, path: string, contentsOf: (object: JsonObject
 	const [document] = fields.documents.map(parameterOf);
 	const stream = method === "streamGenerateContent";
 	const isStructured = asksForJson(object);
-	return { kind: "data", places: fields.places, model, stream, isStructured, ...(document !== undefined && { document }) };
+	return {
+		kind: "data",
+		places: fields.places,
+		model,
+		stream,
+		isStructured,
+		choices: choicesAsked(object),
+		...(document !== undefined && { document }),
+	};
 }

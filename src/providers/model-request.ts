@@ -1,4 +1,5 @@
 import type { JsonPath } from "../wire/json-strings.ts";
+import { choicesAsked } from "./asked-choices.ts";
 import type { Fields } from "./field-table.ts";
 import { type JsonObject, parseObject } from "./json-object.ts";
 import type { RequestReading } from "./provider.ts";
@@ -29,7 +30,15 @@ export function readModelRequest(
 	const [document] = fields.documents.map(parameterOf);
 	const { places } = fields;
 	const isStructured = asksForJson(object);
-	return { kind: "data", places, model, stream: stream === true, isStructured, ...(document !== undefined && { document }) };
+	return {
+		kind: "data",
+		places,
+		model,
+		stream: stream === true,
+		isStructured,
+		choices: choicesAsked(object),
+		...(document !== undefined && { document }),
+	};
 }
 
 /** The name of a parameter in our errors, as OpenAI writes it: `messages[0].content`. */

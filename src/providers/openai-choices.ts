@@ -111,10 +111,10 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 			for (const index of (note as ChoicesNote).opened) if (!begun.includes(index)) begun.push(index);
 			return [];
 		},
+		choiceOf,
 		textEvent(channel, text, memory) {
-			const colon = channel.indexOf(":");
-			const steps = JSON.parse(channel.slice(colon + 1)) as JsonPath;
-			return choice(memoryOf(memory), { index: Number(channel.slice(0, colon)), ...membersAt(steps, text), finish_reason: null });
+			const steps = JSON.parse(channel.slice(channel.indexOf(":") + 1)) as JsonPath;
+			return choice(memoryOf(memory), { index: choiceOf(channel), ...membersAt(steps, text), finish_reason: null });
 		},
 		cut(memory, unsent) {
 			const state = memoryOf(memory);
@@ -177,6 +177,10 @@ function createReader(shape: ChoicesShape): StreamFormat["read"] {
 			note,
 		};
 	};
+}
+
+function choiceOf(channel: string): number {
+	return Number.parseInt(channel, 10);
 }
 
 /** Some servers say an empty reason until there is one. */

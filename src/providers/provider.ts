@@ -125,6 +125,8 @@ export interface StreamFormat {
 	keep?(data: string): readonly (readonly [key: string, value: string])[];
 	/** The text that a channel is a part of, where clients join it with parts in other blocks. A part that has ended is let go. */
 	continuationOf?(channel: string): string | undefined;
+	/** The number of the choice that a channel belongs to, from 0; NaN: to none. Absent: an answer is one. */
+	choiceOf?(channel: string): number;
 	/**
 	 * The protocol-correct end of a cut answer, without the end marker. `unsent`: the note of the event the cut fell into,
 	 * which did not go out. `transcript`: what `keep` said, by its keys, and the text that went out, by channel.
@@ -163,6 +165,8 @@ export interface RequestData {
 	readonly document?: string;
 	/** The answer is to be JSON. */
 	readonly isStructured: boolean;
+	/** Choices that the answer may have. */
+	readonly choices: number;
 }
 
 export type RequestReading =

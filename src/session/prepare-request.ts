@@ -28,6 +28,7 @@ export interface PreparedRequest {
 	readonly surrogates: Uint8Array | undefined;
 	readonly mayRestore: boolean;
 	readonly isStructured: boolean;
+	readonly choices: number;
 }
 
 /** `verdict`: of the caller's policy and the provider's own together; absent: the provider has none, or it could not be asked. */
@@ -99,6 +100,7 @@ export async function prepareRequest(
 			surrogates: verdict.surrogates,
 			mayRestore: verdict.mayRestore === true,
 			isStructured: verdict.isStructured,
+			choices: verdict.choices,
 		},
 	};
 }

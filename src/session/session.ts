@@ -161,10 +161,10 @@ export class Session {
 
 	#onHead(status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest): void {
 		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
-		const { endpoint, translation, passHeaders, isStructured, surrogates } = prepared;
+		const { endpoint, translation, passHeaders, isStructured, choices, surrogates } = prepared;
 		const spoken = { policyId: this.#policy.id, api: endpoint.api, mode: this.#mode, ...(translation && { translation }) };
 		this.#lane = this.#deps.pool.openSession(
-			{ isStructured, surrogates, ...spoken },
+			{ isStructured, choices, surrogates, ...spoken },
 			{
 				onOutput: (bytes) => this.#write(bytes),
 				onCredit: () => {

@@ -27,6 +27,8 @@ export type PromptVerdict =
 			readonly stream: boolean;
 			/** The answer is to be JSON. */
 			readonly isStructured: boolean;
+			/** Choices that the answer may have. */
+			readonly choices: number;
 			/** The very same request may get the same answer again. */
 			readonly isRepeatable: boolean;
 			readonly unset: UnsetSettings;

@@ -66,6 +66,29 @@ function* inTurns(texts: readonly string[]): Generator<[index: number, piece: st
 		for (const [index, text] of texts.entries()) if (at < text.length) yield [index, text.slice(at, at + 3)];
 }
 
+/** What a client sees that reads the first choice of every event, whatever its number. */
+async function readFirst(path: string, request: object): Promise<string> {
+	const headers = { "content-type": "application/json" };
+	const body = JSON.stringify({ model: "m", stream: true, ...request });
+	const response = await fetch(`http://127.0.0.1:${proxy.port}/v1/${path}`, { method: "POST", headers, body });
+	return response.text();
+}
+
+test.each(["address", "calls with addresses"])(
+	"more choices than were asked for end the answer, and nothing of them goes out (%s)",
+	async (name) => {
+		const messages = [{ role: "user", content: name }];
+		for (const n of [undefined, 1]) {
+			const out = await readFirst("chat/completions", { messages, n });
+			expect(out).toContain("upstream_invalid_event");
+			expect(out).not.toMatch(/"index":1[^]*"(?:content|arguments)":"[^"]/);
+			expect(out).not.toContain("[DONE]");
+		}
+		const asked = await readFirst("chat/completions", { messages, n: 2 });
+		expect(asked).toContain("[DONE]");
+	},
+);
+
 const params = (content: string) => ({ model: "m", n: 2, messages: [{ role: "user" as const, content }] });
 
 async function streamed(content: string): Promise<[string | null | undefined, string | null][]> {

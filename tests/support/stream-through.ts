@@ -39,6 +39,7 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 			onCut: "end",
 			maxBlockBytes: 1 << 20,
 			maxChannels: 8,
+			choices: Number.POSITIVE_INFINITY,
 			...(state && { state, journal }),
 		});
 		if (isArray) return arrayStream(filter, 1 << 20, state?.array);

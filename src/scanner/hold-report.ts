@@ -6,13 +6,16 @@ import { createHyperscanEngine } from "./engine-hyperscan.ts";
 import { loadArtifact } from "./pattern-database.ts";
 import { SAMPLE_TEXTS } from "./sample-texts.ts";
 
-type Sample = keyof typeof SAMPLE_TEXTS;
+type Shares = Readonly<Record<keyof typeof SAMPLE_TEXTS, number>>;
+type Waits = Pick<HoldCost, "delayed" | "late">;
 
 /** What patterns hold back of ordinary text that arrives in pieces of a token's size. */
 export interface HoldCost {
 	readonly pattern: string;
 	/** Share of the pieces, 0…1, that are not released whole on arrival. */
-	readonly delayed: Readonly<Record<Sample, number>>;
+	readonly delayed: Shares;
+	/** Nor when the next one is here. */
+	readonly late: Shares;
 	/** What would make it cheaper, where there is something. */
 	readonly hint?: string;
 }
@@ -29,62 +32,66 @@ const PIECE_BYTES = 4;
 export async function reportHold(rules: readonly PatternSource[], isOwn: (name: string) => boolean): Promise<HoldReport> {
 	const loaded = await loadArtifact([], {});
 	if (!loaded.ok) throw new Error("The empty pattern database does not compile.");
-	const measure = (sources: readonly PatternSource[]): HoldCost["delayed"] => {
+	const measure = (sources: readonly PatternSource[]): Waits => {
 		const engine = createHyperscanEngine(sources, loaded.artifact);
-		return Object.fromEntries(
-			Object.entries(SAMPLE_TEXTS).map(([name, text]) => [name, delayedShare(engine, text)]),
-		) as HoldCost["delayed"];
+		return waitsOf((text) => patternsDecided(engine, text));
 	};
 	const patterns = distinctPatterns(rules)
 		.filter(({ source }) => !isPublic(source))
-		.map(({ source }) => ({ pattern: source.name, delayed: measure([source]), ...(isOwn(source.name) && hintFor(source)) }))
+		.map(({ source }) => ({ pattern: source.name, ...measure([source]), ...(isOwn(source.name) && hintFor(source)) }))
 		.sort((a, b) => b.delayed.prose - a.delayed.prose);
 	const learned = rules.filter((rule) => rule.learned !== undefined);
-	if (learned.length === 0) return { patterns, together: { pattern: "all together", delayed: measure(rules) } };
+	if (learned.length === 0) return { patterns, together: { pattern: "all together", ...measure(rules) } };
 	const cost = learnedCost(learned);
-	return { patterns: [cost, ...patterns], together: { pattern: "all together", delayed: cost.delayed } };
+	return { patterns: [cost, ...patterns], together: { pattern: "all together", delayed: cost.delayed, late: cost.late } };
 }
 
 /** The token model decides whole sentences: what patterns hold comes on top in the last piece of each only. */
 function learnedCost(rules: readonly PatternSource[]): HoldCost {
-	const shares = Object.entries(SAMPLE_TEXTS).map(([name, text]) => [name, undecidedShare(text)]);
 	return {
 		pattern: rules.map(({ name }) => name).join(", "),
-		delayed: Object.fromEntries(shares) as HoldCost["delayed"],
+		...waitsOf(sentencesDecided),
 		hint: `answers wait for the end of each sentence, ${MAX_SEGMENT_BYTES} bytes at most; prompts do not wait`,
 	};
 }
 
-function undecidedShare(text: string): number {
+/** `decided`: of a text, up to which byte it is decided when each of its pieces is here. */
+function waitsOf(decided: (text: string) => readonly number[]): Waits {
+	const share = (text: string, pieces: number): number => {
+		const upTo = decided(text);
+		const ends = endsOf(Buffer.from(text));
+		return ends.filter((end, piece) => (upTo[piece + pieces] ?? end) < end).length / ends.length;
+	};
+	const shares = (pieces: number): Shares =>
+		Object.fromEntries(Object.entries(SAMPLE_TEXTS).map(([name, text]) => [name, share(text, pieces)])) as Shares;
+	return { delayed: shares(0), late: shares(1) };
+}
+
+function sentencesDecided(text: string): number[] {
 	const bytes = Buffer.from(text);
 	const cutter = new SegmentCutter();
 	let decided = 0;
-	let delayed = 0;
-	let pieces = 0;
-	for (let end = PIECE_BYTES; end - PIECE_BYTES < bytes.length; end += PIECE_BYTES, pieces++) {
-		for (;;) {
-			const size = cutter.next(bytes, decided, Math.min(end, bytes.length));
-			if (size === undefined) break;
-			decided += size;
-		}
-		if (decided < Math.min(end, bytes.length)) delayed++;
-	}
-	return delayed / pieces;
+	return endsOf(bytes).map((end) => {
+		for (let size = cutter.next(bytes, decided, end); size !== undefined; size = cutter.next(bytes, decided, end)) decided += size;
+		return decided;
+	});
 }
 
-function delayedShare(engine: ReturnType<typeof createHyperscanEngine>, text: string): number {
+function patternsDecided(engine: ReturnType<typeof createHyperscanEngine>, text: string): number[] {
 	const window = Buffer.from(text);
 	const stream = engine.openStream();
 	let release = 0;
-	let delayed = 0;
-	let pieces = 0;
-	for (let from = 0; from < window.length; from += PIECE_BYTES, pieces++) {
-		const end = Math.min(window.length, from + PIECE_BYTES);
-		release = stream.scan(window, release, from, end, new Matches());
-		if (release < end) delayed++;
-	}
+	const decided = endsOf(window).map((end, piece) => {
+		release = stream.scan(window, release, piece * PIECE_BYTES, end, new Matches());
+		return release;
+	});
 	stream.close();
-	return delayed / pieces;
+	return decided;
+}
+
+/** Where each piece ends. */
+function endsOf(text: Uint8Array): number[] {
+	return Array.from({ length: Math.ceil(text.length / PIECE_BYTES) }, (_, piece) => Math.min(text.length, (piece + 1) * PIECE_BYTES));
 }
 
 const STOP_WORDS = /^(?:\\b)?(?:a|an|the|to|of|in|is|it|and|or|for|on|at|we|you|i)(?:\[|\\s| )/i;

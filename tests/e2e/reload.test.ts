@@ -222,7 +222,9 @@ describe("the audit trail's log of what operators do", () => {
 
 	test("is no condition of a reload: one that cannot be recorded is taken, and the log says so", async () => {
 		const lock = join(line.folder, "audit", "admin", "lock");
-		await vi.waitFor(() => expect(existsSync(lock)).toBe(false), 15_000);
+		// One after the other is recorded. With this one those before are: the lock would stop them, too.
+		await signalled({ security: { auth: { mode: "unheard of" } } }, "reload refused");
+		await vi.waitFor(() => expect([recorded().at(-1)?.[0], existsSync(lock)]).toEqual(["refused", false]), 15_000);
 		// A process of another machine has it.
 		writeFileSync(lock, JSON.stringify({ host: "elsewhere", pid: 1, started: "1" }));
 		await signalled({ security: { blocked_phrases: ["purple"] } }, "reload not recorded in the audit trail");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { reportHold } from "../../../src/scanner/hold-report.ts";
 
 test("of what waits for the next piece, the report says how much waits for more than that", async () => {
-	const address = { name: "address", expression: "\\b\\w+@\\w+\\.com", score: 1 };
+	const address = { name: "address", expression: "\\b\\w{1,20}@\\w{1,20}\\.com", score: 1 };
 	const rare = { name: "rare", expression: "\\bzq\\d{4}", score: 1 };
 	const { together, patterns } = await reportHold([address, rare], () => true);
 	const [words, seldom] = patterns;

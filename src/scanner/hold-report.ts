@@ -57,14 +57,14 @@ function learnedCost(rules: readonly PatternSource[]): HoldCost {
 
 /** `decided`: of a text, up to which byte it is decided when each of its pieces is here. */
 function waitsOf(decided: (text: string) => readonly number[]): Waits {
-	const share = (text: string, pieces: number): number => {
+	const rows = Object.entries(SAMPLE_TEXTS).map(([name, text]) => {
 		const upTo = decided(text);
 		const ends = endsOf(Buffer.from(text));
-		return ends.filter((end, piece) => (upTo[piece + pieces] ?? end) < end).length / ends.length;
-	};
-	const shares = (pieces: number): Shares =>
-		Object.fromEntries(Object.entries(SAMPLE_TEXTS).map(([name, text]) => [name, share(text, pieces)])) as Shares;
-	return { delayed: shares(0), late: shares(1) };
+		const share = (pieces: number): number => ends.filter((end, piece) => (upTo[piece + pieces] ?? end) < end).length / ends.length;
+		return { name, delayed: share(0), late: share(1) };
+	});
+	const shares = (of: keyof Waits): Shares => Object.fromEntries(rows.map((row) => [row.name, row[of]])) as Shares;
+	return { delayed: shares("delayed"), late: shares("late") };
 }
 
 function sentencesDecided(text: string): number[] {

@@ -1,3 +1,4 @@
+import { firstIndex } from "../core/first-index.ts";
 import type { Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
@@ -50,13 +51,7 @@ function hasSeamFinding(texts: readonly Buffer[], program: ScannerProgram): bool
 
 /** Index of the first of the sorted numbers that is greater. */
 function firstBehind(numbers: readonly number[], value: number): number {
-	let low = 0;
-	for (let high = numbers.length; low < high; ) {
-		const middle = (low + high) >> 1;
-		if ((numbers[middle] as number) <= value) low = middle + 1;
-		else high = middle;
-	}
-	return low;
+	return firstIndex(numbers.length, (i) => (numbers[i] as number) > value);
 }
 
 /** Findings in the texts as one, in bytes from the start of the first. */

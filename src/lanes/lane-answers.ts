@@ -104,7 +104,7 @@ export class LaneAnswers {
 			api: item.api,
 			maxBlockBytes: MAX_BLOCK_BYTES,
 			maxChannels: MAX_CHANNELS,
-			choices: item.choices ?? Number.POSITIVE_INFINITY,
+			choices: item.choices ?? 1,
 			...state,
 			journal,
 		});

@@ -35,7 +35,7 @@ export interface AnswerKind {
 	readonly translation?: AnswerTranslation;
 	/** The request asked for JSON. */
 	readonly isStructured?: boolean;
-	/** Choices that it asked for; absent: any number. */
+	/** Choices that it asked for; absent: one. */
 	readonly choices?: number;
 	/** From the verdict about the prompt; the session keeps them, so that a replacement lane gets them too. */
 	readonly surrogates?: Uint8Array | undefined;

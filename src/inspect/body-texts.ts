@@ -1,4 +1,5 @@
 import type { CutCause, Place } from "../providers/provider.ts";
+import { withSeams } from "../scanner/seam-watcher.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import { Channel } from "./channel.ts";
 import type { ChannelStep } from "./channel-state.ts";
@@ -6,6 +7,7 @@ import type { TextStyle } from "./conversation.ts";
 import { groupsOf } from "./delta-bytes.ts";
 import { cutCauseOf } from "./finding-counts.ts";
 import type { FindingTally } from "./finding-tally.ts";
+import { seamsOf } from "./text-source.ts";
 import { WholeTexts } from "./whole-texts.ts";
 
 export interface BodyTexts {
@@ -29,11 +31,10 @@ export function inspectBody(places: readonly Place[], program: ScannerProgram, s
 		if (whole.isCut && place.kind !== "echo") causes.set(place, cutCauseOf(whole.findings));
 	}
 	for (const [name, pieces] of piecesByChannel(places)) {
-		const channel = new Channel(program, style, (places[pieces[0] as number] as Place).source);
-		const written = writeWhole(
-			channel,
-			pieces.map((i) => (places[i] as Place).text),
-		);
+		const deltas = pieces.map((i) => (places[i] as Place).text);
+		const { source } = places[pieces[0] as number] as Place;
+		const channel = new Channel(withSeams(program, seamsOf(deltas, source, style)), style, source);
+		const written = writeWhole(channel, deltas);
 		for (const [k, i] of pieces.entries()) texts[i] = written.texts[k];
 		tally.add(channel.scanner.findings, name);
 		if (channel.scanner.isCut) causes.set(places[pieces[written.cutAt] as number] as Place, cutCauseOf(channel.scanner.findings));

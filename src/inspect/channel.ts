@@ -8,10 +8,11 @@ import { Redactor } from "../verdict/redaction.ts";
 import type { ChannelState, ChannelStep } from "./channel-state.ts";
 import type { TextStyle } from "./conversation.ts";
 import { apart, endsInHighSurrogate, groupsOf, joined, SLICE_UNITS } from "./delta-bytes.ts";
-import { JsonSource } from "./json-source.ts";
+import type { JsonSource } from "./json-source.ts";
 import { decodeUtf8, takeBefore, withRegions } from "./pieces.ts";
 import { RemovalGap } from "./removal-gap.ts";
 import { Restorer } from "./restorer.ts";
+import { openSource, sourceOf } from "./text-source.ts";
 
 /** One text of an answer: UTF-16 deltas in, safe text out. */
 export class Channel {
@@ -35,7 +36,7 @@ export class Channel {
 
 	/** `before`: of the text that it goes on with. */
 	constructor(program: ScannerProgram, style: TextStyle, kind: SourceKind, state?: ChannelState, before?: ScannerState) {
-		const source = kind === "answer" && style.isStructured !== true ? "text" : kind;
+		const source = sourceOf(kind, style);
 		this.#program = program;
 		this.#style = style;
 		this.#source = source;
@@ -46,7 +47,7 @@ export class Channel {
 		this.#isPrompt = style.prompt !== undefined;
 		this.#gap = new RemovalGap(state?.gap);
 		this.#redactor = new Redactor(style, state?.surrogates);
-		this.#json = source === "text" ? undefined : new JsonSource(source === "answer" ? "mixed" : "pure", state?.json);
+		this.#json = openSource(source, state?.json);
 		this.#restorer = style.restores && new Restorer(style.restores, source, state?.restorer);
 	}
 

@@ -1,7 +1,9 @@
 import type { SourceKind } from "../providers/provider.ts";
+import { withSeams } from "../scanner/seam-watcher.ts";
 import type { ScannerProgram, TextScanner } from "../scanner/text-scanner.ts";
 import { Channel } from "./channel.ts";
 import type { TextStyle } from "./conversation.ts";
+import { seamsOf } from "./text-source.ts";
 
 /** What a whole text becomes, and what was found in it. */
 export interface WholeInspection {
@@ -28,7 +30,7 @@ export function inspectWhole(
 }
 
 export function inspectJoined(program: ScannerProgram, style: TextStyle, texts: readonly string[]): JoinedInspection {
-	return inspectAll(new Channel(program, style, "text"), texts, false);
+	return inspectAll(new Channel(withSeams(program, seamsOf(texts, "text", style)), style, "text"), texts, false);
 }
 
 function inspectAll(channel: Channel, parts: readonly string[], isPart: boolean): JoinedInspection {

@@ -1,11 +1,10 @@
 import type { ByteOffset } from "../core/units.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Detection } from "./detector.ts";
-import type { Piece } from "./piece.ts";
+import type { Piece, Redacted } from "./piece.ts";
 import type { ScannerState } from "./scanner-state.ts";
+import { watchSeams } from "./seam-watcher.ts";
 import type { IsOwn, ScannerProgram, TextScanner } from "./text-scanner.ts";
-
-type Redacted = Piece & { readonly kind: "redacted" };
 
 /** Plain data. */
 export interface ContinuedState {
@@ -17,14 +16,16 @@ export interface ContinuedState {
 
 /** The state of a text's scan, for another text that readers join to it: what it ended with has gone out. */
 export function continuing(state: ScannerState): ScannerState {
-	// The state of a third part has a `continued` of its own, which must not win.
-	return Object.assign({}, state, { continued: { at: state.release + state.held.length, open: undefined } });
+	// The state of a third part has a `continued` and a `seam` of its own, which must not win.
+	return Object.assign({}, state, { continued: { at: state.release + state.held.length, open: undefined }, seam: undefined });
 }
 
 /** Opens a scanner in any state, also in one that `continuing` made. */
 export function openScanner(program: ScannerProgram, state?: ScannerState, isOwn?: IsOwn, isJson?: boolean): TextScanner {
 	const scanner = program.open(state, isOwn, isJson);
-	return state?.continued === undefined ? scanner : new ContinuedScanner(scanner, state.continued);
+	if (state?.continued === undefined) return scanner;
+	const openPart = (part?: ScannerState): TextScanner => program.open(part, isOwn, isJson);
+	return watchSeams(new ContinuedScanner(scanner, state.continued), openPart, [0], state.seam);
 }
 
 /**

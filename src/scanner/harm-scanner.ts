@@ -140,7 +140,8 @@ class HarmWatcher implements Watcher<HarmWatcherState> {
 		const from = action === "flag" ? this.#sentence : Math.min(this.#holdFrom, to);
 		const finding = { type, rule: -1, from, to, score, action, category: "harm" as const };
 		const at = action === "flag" ? Math.max(from, to - 1) : from;
-		return { finding, at, ...(action === "redact" && { rule: markerRule(type) }) };
+		const piece = { kind: "redacted", from, rule: markerRule(type), text: undefined, isDisguised: false } as const;
+		return { finding, at, ...(action === "redact" && { piece }) };
 	}
 }
 

@@ -15,3 +15,5 @@ export type Piece =
 			readonly text: string | undefined;
 			readonly isDisguised: boolean;
 	  };
+
+export type Redacted = Extract<Piece, { readonly kind: "redacted" }>;

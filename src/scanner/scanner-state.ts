@@ -4,6 +4,7 @@ import type { EchoState } from "./echo-scanner.ts";
 import type { EntityState } from "./entity-scanner.ts";
 import type { HarmState } from "./harm-scanner.ts";
 import type { ParaphraseScannerState, TranslationScannerState } from "./paraphrase-scanner.ts";
+import type { SeamState } from "./seam-watcher.ts";
 import type { TailState } from "./tail.ts";
 import type { ViewState } from "./view-scanner.ts";
 
@@ -24,4 +25,6 @@ export interface ScannerState {
 	readonly translation?: TranslationScannerState;
 	/** Of a text that goes on with one before it. */
 	readonly continued?: ContinuedState;
+	/** Of the heads of such texts, each read by itself. */
+	readonly seam?: SeamState | undefined;
 }

@@ -1,8 +1,7 @@
 import type { ByteOffset } from "../core/units.ts";
-import type { Rule } from "../policy/policy.ts";
 import type { Finding } from "../verdict/finding.ts";
 import type { Detection } from "./detector.ts";
-import type { Piece } from "./piece.ts";
+import type { Piece, Redacted } from "./piece.ts";
 import type { ScannerState } from "./scanner-state.ts";
 import type { TextScanner } from "./text-scanner.ts";
 
@@ -20,13 +19,13 @@ export interface Watcher<State> {
 	state(): State;
 }
 
-/** `flag`: it is counted; `redact`: the rule's marker stands in the place of the finding; `cut`: the text ends where the finding begins. */
+/** `flag`: it is counted; `redact`: a marker stands in the place of the finding; `cut`: the text ends where the finding begins. */
 export interface Sighting {
 	readonly finding: Finding & { readonly action: "flag" | "redact" | "cut" };
 	/** Where it became certain: orders it among other findings. */
 	readonly at: ByteOffset;
-	/** With `redact`. */
-	readonly rule?: Rule;
+	/** With `redact`: what stands in the text instead. */
+	readonly piece?: Redacted;
 }
 
 /** Plain data: what the scanner inside has given out and this one has not. */
@@ -191,22 +190,22 @@ export class WatchingScanner<State> implements TextScanner {
 		for (const sighting of this.#watcher.finish(end)) this.#see(sighting);
 	}
 
-	#see({ finding, at, rule }: Sighting): void {
+	#see({ finding, at, piece }: Sighting): void {
 		if (this.#cutAt < Number.POSITIVE_INFINITY) return;
 		if (finding.action === "cut") {
 			// The text ends here; findings behind that are none of it.
 			this.#undelivered = this.#undelivered.filter(({ finding: { from } }) => from < finding.from);
 			this.#cutAt = finding.from;
 		}
-		if (rule !== undefined) this.#replace(finding, rule);
+		if (piece !== undefined) this.#replace(finding, piece);
 		this.#undelivered.push({ finding, at, isInner: false });
 	}
 
-	/** The marker of the rule stands in the place of what waits between the ends of the finding. */
-	#replace({ from, to }: Finding, rule: Rule): void {
+	/** The piece stands in the place of what waits between the ends of the finding. */
+	#replace({ from, to }: Finding, piece: Redacted): void {
 		const before = this.#waitingBefore(from);
 		this.#waitingBefore(to);
-		this.#waiting = [...before, { kind: "redacted", from, rule, text: undefined, isDisguised: false }, ...this.#waiting];
+		this.#waiting = [...before, { ...piece, from }, ...this.#waiting];
 	}
 
 	#deliver(limit: number): void {

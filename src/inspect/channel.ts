@@ -36,19 +36,18 @@ export class Channel {
 
 	/** `before`: of the text that it goes on with. */
 	constructor(program: ScannerProgram, style: TextStyle, kind: SourceKind, state?: ChannelState, before?: ScannerState) {
-		const source = sourceOf(kind, style);
+		this.#source = sourceOf(kind, style);
 		this.#program = program;
 		this.#style = style;
-		this.#source = source;
 		this.isContinued = (state?.scanner ?? before)?.continued !== undefined;
-		this.#scanner = openScanner(program, state?.scanner ?? before, style.isOwn, source === "json" || source === "value");
+		this.#scanner = openScanner(program, state?.scanner ?? before, style.isOwn, this.#source === "json" || this.#source === "value");
 		this.#carry = state === undefined || state.carry === 0 ? "" : String.fromCharCode(state.carry);
 		this.#isAltered = state?.isAltered ?? false;
 		this.#isPrompt = style.prompt !== undefined;
 		this.#gap = new RemovalGap(state?.gap);
 		this.#redactor = new Redactor(style, state?.surrogates);
-		this.#json = openSource(source, state?.json);
-		this.#restorer = style.restores && new Restorer(style.restores, source, state?.restorer);
+		this.#json = openSource(this.#source, state?.json);
+		this.#restorer = style.restores && new Restorer(style.restores, this.#source, state?.restorer);
 	}
 
 	get scanner(): TextScanner {

@@ -111,6 +111,11 @@ class SeamWatcher implements Watcher<SeamWatcherState> {
 		return this.#scanner === undefined ? { ahead } : { ahead, part: { at: this.#at, scanner: this.#scanner.snapshot(), open: this.#open } };
 	}
 
+	close(): void {
+		this.#scanner?.close();
+		this.#scanner = undefined;
+	}
+
 	#begin(at: ByteOffset): void {
 		this.#at = at;
 		this.#scanner = this.#openPart();
@@ -121,7 +126,7 @@ class SeamWatcher implements Watcher<SeamWatcherState> {
 		if (scanner === undefined) return NONE;
 		scanner.finish(true);
 		const sightings = [...this.#seen(), ...this.#close(scanner.end)];
-		this.#leave();
+		this.close();
 		return sightings;
 	}
 
@@ -135,7 +140,7 @@ class SeamWatcher implements Watcher<SeamWatcherState> {
 		}
 		const cut = scanner.isCut ? scanner.findings.at(-1) : undefined;
 		if (cut !== undefined && cut.from < HEAD_BYTES) sightings.push(...this.#close(cut.from), this.#sighting(cut, "cut"));
-		if (this.#open === undefined && (scanner.isCut || scanner.taken >= HEAD_BYTES)) this.#leave();
+		if (this.#open === undefined && (scanner.isCut || scanner.taken >= HEAD_BYTES)) this.close();
 		return sightings;
 	}
 
@@ -151,11 +156,6 @@ class SeamWatcher implements Watcher<SeamWatcherState> {
 	#sighting({ type, category, rule, score, from, to }: Omit<Finding, "action">, action: "redact" | "cut", piece?: Redacted): Sighting {
 		const at = this.#at + from;
 		return { finding: { type, category, rule, score, from: at, to: this.#at + to, action }, at, ...(piece && { piece }) };
-	}
-
-	#leave(): void {
-		this.#scanner?.close();
-		this.#scanner = undefined;
 	}
 }
 

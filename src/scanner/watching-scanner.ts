@@ -17,6 +17,8 @@ export interface Watcher<State> {
 	finish(end: ByteOffset): readonly Sighting[];
 	/** Plain data. */
 	state(): State;
+	/** Where it holds what must be given back. */
+	close?(): void;
 }
 
 /** `flag`: it is counted; `redact`: a marker stands in the place of the finding; `cut`: the text ends where the finding begins. */
@@ -162,6 +164,7 @@ export class WatchingScanner<State> implements TextScanner {
 
 	close(): void {
 		this.#inner.close();
+		this.#watcher.close?.();
 	}
 
 	/** Reads all that the scanner inside gives out. */

@@ -42,13 +42,21 @@ export function readBase64(value: string, other: "media" | "document"): Embedded
 	return BASE64.test(value) ? readBytes(value, "", other) : undefined;
 }
 
-/** What the base64 of pictures, sound, films, archives and documents begins with: PNG, JPEG, GIF, RIFF (WebP, WAV), PDF, MP3, Ogg, FLAC, zip, gzip, MP4, WebM, TIFF. */
-const FILE_HEAD =
-	/^(?:iVBORw0KGgo|\/9j\/|R0lGOD[dl]h|UklGR|JVBERi0|SUQz|T2dnUw|ZkxhQw|UEsDB|H4sI|AAAA[A-Za-z0-9+/]GZ0eX|GkXfo|SUkqA|TU0AK)[A-Za-z0-9+/\r\n]{52,}(?:={1,2}\s*|[^\S\r\n]\s*)?$/;
+/** What the base64 of pictures, sound and films begins with: PNG, JPEG, GIF, RIFF (WebP, WAV), MP3, Ogg, FLAC, MP4, WebM, TIFF. */
+const MEDIA_HEAD = /^(?:iVBORw0KGgo|\/9j\/|R0lGOD[dl]h|UklGR|SUQz|T2dnUw|ZkxhQw|AAAA[A-Za-z0-9+/]GZ0eX|GkXfo|SUkqA|TU0AK)/;
+/** And that of PDF, zip (office formats) and gzip. */
+const DOCUMENT_HEAD = /^(?:JVBERi0|UEsDB|H4sI)/;
+const FILE = /^[A-Za-z0-9+/\r\n]{56,}(?:={1,2}\s*|[^\S\r\n]\s*)?$/;
 
-/** Whether a string is a file in base64, whatever it is called. A growing one is known by its first piece. */
-export function isFile(value: string): boolean {
-	return FILE_HEAD.test(value);
+/** What kind of file a string is in base64, whatever it is called; undefined: none. A growing one is known by its first piece. */
+export function fileIn(value: string): "media" | "document" | undefined {
+	const kind = MEDIA_HEAD.test(value) ? "media" : DOCUMENT_HEAD.test(value) ? "document" : undefined;
+	return kind !== undefined && FILE.test(value) ? kind : undefined;
+}
+
+/** Base64 that says nothing to who cannot open it: its bytes are no text. */
+export function isSealed(value: string): boolean {
+	return BASE64.test(value) && readBytes(value, "", "media").kind === "media";
 }
 
 function readBytes(base64: string, prefix: string, other: "media" | "document"): EmbeddedData {

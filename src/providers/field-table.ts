@@ -1,24 +1,26 @@
 import { longNumber } from "../wire/json-numbers.ts";
 import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
-import { type EmbeddedData, isFile, readBase64, readDataUrl } from "./embedded-data.ts";
+import { type EmbeddedData, fileIn, isSealed, readBase64, readDataUrl } from "./embedded-data.ts";
 import { type CompiledTable, compileTable, shapeOf } from "./field-shapes.ts";
 import { valueAt } from "./json-object.ts";
 import type { Place, SourceKind } from "./provider.ts";
 
 /**
  * How one string of a vendor's JSON is treated.
+ * - number: a time or a seed; passes as a number, however long. A string there is `whole`
  * - name: an identifier or enum made by the vendor; passes when it has the form of one, else it is `whole`
  * - callId: some servers take it from what the model wrote, so it is `whole`; a vendor's number in it is read without the word before it
- * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64, else it is `whole`
+ * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64 that spells no text, else it is `whole`
  * - media: encoded image or sound; document: an encoded file. Cannot be inspected, unless their bytes are text
  * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string; with `Answer`: see `SourceKind`
  * - wholeTool, copyTool: the name of a tool that is called
  * - part: like whole; texts in the same list may go on with it, whatever stands between
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
  *
- * A whole number that is long enough to be a card or an account is inspected wherever it stands, but for a `name` that is spelled out.
+ * A number that is long enough to be a card or an account is inspected wherever else it stands.
  */
 export type Treatment =
+	| "number"
 	| "name"
 	| "callId"
 	| "opaque"
@@ -67,7 +69,6 @@ export interface FieldReaderOptions {
 export const NAME = /^[\w.:/+-]{0,128}$/;
 /** xAI's calls. The word before the number would make it a telephone's. */
 const CALL_NUMBER = /^(call_)(\d{1,8})$/;
-const BASE64 = /^[A-Za-z0-9+/_=-]*$/;
 
 /**
  * Reads JSON by a table. The result is undefined when the JSON is nested too deeply, names a member twice, or in a way that
@@ -98,24 +99,29 @@ export function createFieldReader(
 		const place = placeOf(string, treatment, hasChannel ? channelOf(root, string.path) : "");
 		return treatment.endsWith("Tool") && isClientCall(root, string.path) ? { isTool: true, ...place } : place;
 	};
-	return (json, root) => {
-		const found = findStrings(json, wantedOf);
-		if (found === undefined || found.strings.some(({ isName, path }) => isName && compiled.isLikeName(path))) return undefined;
+	const readStrings = (root: unknown, strings: readonly JsonString[]): { places: Place[]; documents: JsonPath[]; isOpaque: boolean } => {
 		const places: Place[] = [];
 		const documents: JsonPath[] = [];
 		let isOpaque = false;
-		for (const string of found.strings) {
+		for (const string of strings) {
 			const place = read(root, string);
 			if (typeof place === "object") places.push(place);
-			isOpaque ||= typeof place === "string";
-			if (place === "document") documents.push(string.path);
+			const file = typeof place === "string" ? place : unlistedFile(string, compiled);
+			isOpaque ||= file !== undefined || isInGrowingText(string.path, compiled);
+			if (file === "document") documents.push(string.path);
 		}
+		return { places, documents, isOpaque };
+	};
+	return (json, root) => {
+		const found = findStrings(json, wantedOf);
+		if (found === undefined || found.strings.some(({ isName, path }) => isName && compiled.isLikeName(path))) return undefined;
+		const { places, documents, ...strings } = readStrings(root, found.strings);
+		let { isOpaque } = strings;
 		for (const number of found.numbers) {
 			const place = readNumber(number, json, compiled);
 			if (typeof place === "object") places.push(place);
 			isOpaque ||= place === "delta";
 		}
-		isOpaque ||= found.strings.some((string) => isUnlistedFile(string, compiled) || isInGrowingText(string.path, compiled));
 		isOpaque ||= places.some(({ kind, path = [] }) => kind === "delta" && hasOddIndex(root, path));
 		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) === "leaf";
 		for (const { from, to, path } of found.spans.filter(isLeaf))
@@ -134,9 +140,7 @@ function readNumber({ path, from, to }: JsonSpan, json: string, table: CompiledT
 	const shape = shapeOf(path);
 	const treatment = table.treatmentOf(shape);
 	if (treatment?.startsWith("delta") && table.isExact(shape)) return "delta";
-	return isLong && !(treatment === "name" && table.isExact(shape))
-		? { kind: "whole", channel: "", source: "value", from, to, text, path }
-		: undefined;
+	return isLong && treatment !== "number" ? { kind: "whole", channel: "", source: "value", from, to, text, path } : undefined;
 }
 
 /** Types of what a client is to call; of calls that the vendor makes itself the client only hears. */
@@ -152,8 +156,8 @@ function treatmentFor(string: JsonString, table: CompiledTable): Treatment {
 	if (string.isName) return table.names.has(shape) ? "name" : "whole";
 	const known = table.treatmentOf(shape);
 	if (known === "name") return NAME.test(string.value) ? "name" : "whole";
-	if (known === "opaque") return BASE64.test(string.value) ? "opaque" : "whole";
-	return known ?? "whole";
+	if (known === "opaque") return isSealed(string.value) ? "opaque" : "whole";
+	return known === undefined || known === "number" ? "whole" : known;
 }
 
 /** Encoded data; a text that the table spells out is plain text, whatever it looks like. */
@@ -165,10 +169,11 @@ function dataIn({ path, value, isName }: JsonString, treatment: Treatment, table
 }
 
 /** Such a text is read as it stands all the same: in a request it may pass. */
-function isUnlistedFile({ path, value, isName }: JsonString, table: CompiledTable): boolean {
-	if (isName || !isFile(value)) return false;
+function unlistedFile({ path, value, isName }: JsonString, table: CompiledTable): "media" | "document" | undefined {
+	const file = isName ? undefined : fileIn(value);
+	if (file === undefined) return undefined;
 	const shape = shapeOf(path);
-	return !table.isExact(shape) && table.treatmentOf(shape) !== "opaque";
+	return table.isExact(shape) || table.treatmentOf(shape) === "opaque" ? undefined : file;
 }
 
 /** A list where a growing text stands: JavaScript joins what is in it to the text. */
@@ -183,10 +188,10 @@ function numberIn(value: string): EmbeddedData | undefined {
 	return prefix === undefined || text === undefined ? undefined : { kind: "text", text, wrap: { prefix, encoding: "plain" } };
 }
 
-type Inspected = Exclude<Treatment, "name" | "opaque" | "wholeValue">;
+type Inspected = Exclude<Treatment, "number" | "name" | "opaque" | "wholeValue">;
 
 function isInspected(treatment: Treatment): treatment is Inspected {
-	return treatment !== "name" && treatment !== "opaque" && treatment !== "wholeValue";
+	return treatment !== "number" && treatment !== "name" && treatment !== "opaque" && treatment !== "wholeValue";
 }
 
 /** The kind and the source of the place that each treatment makes. */

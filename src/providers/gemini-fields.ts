@@ -120,7 +120,7 @@ export const readRequestFields = createFieldReader(
 		["taskType", "name"],
 		["safetySettings.**", "name"],
 		["generationConfig.responseMimeType", "name"],
-		["generationConfig.seed", "name"],
+		["generationConfig.seed", "number"],
 		...contentFields("contents.#"),
 		...contentFields("systemInstruction"),
 		...contentFields("system_instruction"),

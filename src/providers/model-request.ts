@@ -9,6 +9,9 @@ import { asksForJson } from "./structured-output.ts";
 export const UNREADABLE =
 	"The request body is nested too deeply, or names a member of an object twice or in another case. Flatten it, or send each member once.";
 
+/** Nothing, or what is a step in a path: some providers have the model there. */
+const NO_NAME = /^\.{0,2}$/;
+
 type InvalidRequest = Extract<RequestReading, { readonly kind: "invalid" }>;
 
 /** What every request of OpenAI and Anthropic has in common: an object with a `model` and perhaps `stream`; `check` sees to the rest. */
@@ -21,7 +24,7 @@ export function readModelRequest(
 	const object = parseObject(json);
 	if (object === undefined) return invalid(null, "The request body is not a JSON object.");
 	const { model, stream } = object;
-	if (typeof model !== "string" || model === "") return invalid("model", "'model' must be a non-empty string: the name of a model.");
+	if (typeof model !== "string" || NO_NAME.test(model)) return invalid("model", "'model' must be a non-empty string: the name of a model.");
 	if (stream != null && typeof stream !== "boolean") return invalid("stream", "'stream' must be true or false.");
 	const refusal = check(object, invalid);
 	if (refusal !== undefined) return refusal;

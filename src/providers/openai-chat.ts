@@ -82,7 +82,7 @@ const readFields = createFieldReader(
 		["service_tier", "name"],
 		["reasoning_effort", "name"],
 		["verbosity", "name"],
-		["seed", "name"],
+		["seed", "number"],
 		["tool_choice", "name"],
 		["tools.#.type", "name"],
 		["response_format.type", "name"],

@@ -42,7 +42,7 @@ export const COMPLETION_HEAD: FieldTable = [
 	["service_tier", "name"],
 	["provider", "name"],
 	["obfuscation", "name"],
-	["created", "name"],
+	["created", "number"],
 	["usage", "whole"],
 	["choices.#.index", "whole"],
 	["choices.#.finish_reason", "name"],

@@ -31,7 +31,7 @@ export const openaiCompletions: Provider = {
 const readFields = createFieldReader(
 	[
 		["model", "name"],
-		["seed", "name"],
+		["seed", "number"],
 	],
 	{ names: OPENAI_SETTINGS },
 );

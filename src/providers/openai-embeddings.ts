@@ -22,10 +22,13 @@ export const openaiEmbeddings: Provider = {
 		),
 };
 
-const readFields = createFieldReader([
-	["model", "name"],
-	["encoding_format", "name"],
-]);
+const readFields = createFieldReader(
+	[
+		["model", "name"],
+		["encoding_format", "name"],
+	],
+	{ names: ["input", "user", "dimensions"] },
+);
 
 const readAnswer = createFieldReader([
 	["id", "name"],

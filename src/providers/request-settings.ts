@@ -44,6 +44,7 @@ export const OPENAI_SETTINGS = [
 	"echo",
 	"best_of",
 	"store",
+	"background",
 	"metadata",
 	"user",
 	"prompt_cache_key",

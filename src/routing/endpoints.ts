@@ -49,9 +49,12 @@ const RULES: readonly EndpointRule[] = [
 	{ path: /^\/v1beta\/models(?:\/([\w.@%-]{1,200}))?$/, method: "GET", vendor: "gemini", api: "models" },
 ];
 
+/** Parts of a path that some readers leave out: they would read another model. */
+const HAS_STEPS = /\.\.|\/\.?\//;
+
 /** The endpoint of a path; undefined when none is served there. Anthropic's clients ask `/v1/models` with their version header. */
 export function endpointOf(path: string, headers: Readonly<Record<string, string>>): Endpoint | undefined {
-	const rule = path.includes("..") ? undefined : RULES.find((candidate) => candidate.path.test(path));
+	const rule = HAS_STEPS.test(path) ? undefined : RULES.find((candidate) => candidate.path.test(path));
 	if (rule === undefined) return undefined;
 	const model = decoded(rule.path.exec(path)?.[1]);
 	const vendor = rule.api === "models" && headers["anthropic-version"] !== undefined ? "anthropic" : rule.vendor;

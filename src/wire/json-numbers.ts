@@ -1,10 +1,10 @@
 /** Shorter numbers are counts and times. */
-const MIN_DIGITS = 9;
+const LONG = /^-?\d{9}/;
 
-/** A long whole number as its digits, however JSON writes it (`4e8`, `400000000.0`); empty for any other number. */
+/** A long number: a whole one as its digits, however JSON writes it (`4e8`, `400000000.0`), any other as it stands. Empty for a shorter one. */
 export function longNumber(literal: string): string {
-	if (/^-?\d+$/.test(literal)) return literal.length >= MIN_DIGITS ? literal : "";
 	const value = Number(literal);
-	const digits = Number.isInteger(value) && Math.abs(value) < 1e24 ? String(BigInt(value)) : "";
-	return digits.length >= MIN_DIGITS ? digits : "";
+	const isOtherwise = !/^-?\d+$/.test(literal) && Number.isInteger(value) && Math.abs(value) < 1e24;
+	const text = isOtherwise ? String(BigInt(value)) : literal;
+	return LONG.test(text) ? text : "";
 }

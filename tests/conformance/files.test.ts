@@ -63,3 +63,29 @@ test("in a request a file may pass where none is expected, and is read as it sta
 	const reading = providerOf("openai-chat").readRequest(JSON.stringify(request), "/v1/chat/completions");
 	expect(reading).toMatchObject({ kind: "data", places: expect.arrayContaining([expect.objectContaining({ text: png })]) });
 });
+
+const DOCUMENTS = FILES.filter(([name]) => name === "PDF" || name === "zip");
+const asked = (api: ApiName, request: object) => providerOf(api).readRequest(JSON.stringify({ model: "m", ...request }), "");
+
+test.each(DOCUMENTS)("a %s in a request is known for a document that cannot be inspected, wherever it stands", (_name, file) => {
+	const output = [{ type: "input_file", filename: "a.pdf", file_data: file }];
+	expect(asked("openai-responses", { input: [{ type: "function_call_output", call_id: "c", output }] })).toMatchObject({
+		document: "input[0].output[0].file_data",
+	});
+	expect(asked("openai-chat", { messages: [{ role: "user", content: { file: { file_data: file } } }] })).toMatchObject({
+		document: "messages[0].content.file.file_data",
+	});
+});
+
+test("what a vendor seals is no text: base64 that spells one is inspected", () => {
+	const spelled = Buffer.from("αβγ and more words").toString("base64");
+	const placesOf = (data: string) => {
+		const reading = asked("anthropic-messages", {
+			max_tokens: 9,
+			messages: [{ role: "user", content: [{ type: "redacted_thinking", data }] }],
+		});
+		return reading.kind === "data" ? reading.places.map(({ text }) => text) : [];
+	};
+	expect(placesOf(spelled)).toContain(spelled);
+	expect(placesOf(NO_FILE)).not.toContain(NO_FILE);
+});

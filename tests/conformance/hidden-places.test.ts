@@ -194,6 +194,15 @@ test.each(REQUESTS)("a request of %s: %s", (api, _place, body) => {
 	return undefined;
 });
 
+test.each([
+	["openai-embeddings", "tokens", { input: "a", Input: [9906, 1917] }],
+	["openai-completions", "tokens", { prompt: "a", PROMPT: [9906, 1917] }],
+	["openai-responses", "an answer that is fetched later", { input: "a", Background: true }],
+] as const)("a request of %s: %s in a member that some readers take for another", (api, _what, members) => {
+	const reading = providerOf(api).readRequest(JSON.stringify({ model: "m", ...members }), "");
+	expect(reading).toMatchObject({ kind: "invalid", message: expect.stringContaining("in another case") });
+});
+
 test("the number in a vendor's name of a call is read without the word before it, and what replaces it stands behind that word", () => {
 	const body = `{"model":"m","messages":[{"role":"tool","tool_call_id":"call_54321098","content":"b"}]}`;
 	const reading = providerOf("openai-chat").readRequest(body, "");

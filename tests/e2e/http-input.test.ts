@@ -60,6 +60,8 @@ const BAD: readonly Bad[] = [
 	{ name: "a model that is null", body: json({ ...GOOD, model: null }), param: "model" },
 	{ name: "a model that is an object", body: json({ ...GOOD, model: { name: "m" } }), param: "model" },
 	{ name: "a stream that is a string", body: json({ ...GOOD, stream: "true" }), param: "stream" },
+	{ name: "a model that is a step in a path", body: json({ ...GOOD, model: ".." }), param: "model" },
+	{ name: "a stream in another case", body: json({ ...GOOD, Stream: true }) },
 	{ name: "no messages", body: json({ model: "m" }), param: "messages" },
 	{ name: "messages that are a string", body: json({ model: "m", messages: "hi" }), param: "messages" },
 	{ name: "messages that are an object", body: json({ model: "m", messages: { 0: "hi" } }), param: "messages" },

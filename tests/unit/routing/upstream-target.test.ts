@@ -56,4 +56,6 @@ test("each vendor gets its credential where it looks for it", () => {
 test("the model that is asked about is decoded, and a path that climbs is no endpoint", () => {
 	expect(endpointOf("/v1/models/meta-llama%2FLlama-3", {})?.model).toBe("meta-llama/Llama-3");
 	expect(endpointOf("/v1/models/../chat", {})).toBeUndefined();
+	for (const model of [".", "", "..", "m/.", "m/", "m/.."])
+		expect(endpointOf(`/v1beta/models/${model}/m:generateContent`, {})).toBeUndefined();
 });

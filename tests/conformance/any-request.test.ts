@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Proxy } from "../../src/proxy.ts";
+import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
+import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
+import { plantedRequest } from "../support/planted-request.ts";
+import { startProxy } from "../support/proxy.ts";
+import { pick, random } from "../support/random.ts";
+import { readings } from "../support/request-readings.ts";
+import { VENDOR_REQUESTS, type VendorRequest } from "../support/vendor-requests.ts";
+
+/**
+ * A finding anywhere in a request of any vendor, written in any way that JSON can be: whatever goes upstream has nothing of
+ * it, in whatever way its reader reads. What has two readings does not go upstream.
+ */
+const REQUESTS = 30;
+const SECRETS = [["AKIA", "IOSFODNN7", "EXAMPLE"].join(""), "JANE.DOE@EXAMPLE.COM", "4012 8888 8888 1881", "4012888888881881"];
+/** Five characters of a secret in a row, which nothing else has. */
+const GRAMS = [...new Set(SECRETS.flatMap((secret) => [...secret.slice(0, -4)].map((_, i) => secret.slice(i, i + 5))))];
+
+const POLICIES = {
+	redact: { redaction_strategy: "replace" },
+	block: { block_types: ["pii", "secrets"] },
+};
+type PolicyName = keyof typeof POLICIES;
+const NAMES = Object.keys(POLICIES) as PolicyName[];
+
+let upstream: MockUpstream;
+const proxies = new Map<PolicyName, Proxy>();
+beforeAll(async () => {
+	// The answers are no matter here.
+	upstream = await startMockUpstream((response) => void response.writeHead(418).end());
+	const openai = { type: "openai", base_url: upstream.url, api_key: "k" };
+	const others = { base_url: upstream.url.replace("/v1", ""), api_key: "k", max_tokens: 9 };
+	const providers = {
+		anthropic: { ...others, type: "anthropic", models: ["claude-*"] },
+		gemini: { ...others, type: "gemini", models: ["gemini-*"] },
+		openai,
+	};
+	for (const name of NAMES) {
+		const pii_protection = { detection_types: ["pii", "secrets"], ...POLICIES[name] };
+		const security = { prompt_injection: { enabled: false }, pii_protection };
+		const server = { lane_deadline_ms: 20_000 };
+		proxies.set(name, await startProxy(providers, `security: ${JSON.stringify(security)}`, undefined, { server }));
+	}
+});
+afterAll(async () => {
+	for (const proxy of proxies.values()) await proxy.drain();
+	upstream?.close();
+});
+
+/** Whether anything went upstream. */
+async function check({ path, body }: VendorRequest, policy: PolicyName, seed: number): Promise<boolean> {
+	const next = random(seed);
+	const json = plantedRequest(body, pick(SECRETS, next), next);
+	upstream.requests.splice(0);
+	const response = await fetch(`http://127.0.0.1:${proxies.get(policy)?.port}${path}`, { method: "POST", body: json });
+	await response.text();
+	const what = { seed, policy, json };
+	expect([400, 404, 418], JSON.stringify(what)).toContain(response.status);
+	const said = upstream.requests.flatMap((request) => [request.path, ...readings(request.body)]).join("\n");
+	expect({ ...what, leaked: GRAMS.filter((gram) => said.includes(gram)) }).toEqual({ ...what, leaked: [] });
+	return said !== "";
+}
+
+describe.each(VENDOR_REQUESTS.map((request) => [request.name, request] as const))("%s", (_name, request) => {
+	test.each(NAMES)("%s", async (policy) => {
+		let sent = 0;
+		for (let seed = 1; seed <= REQUESTS; seed++) if (await check(request, policy, seed)) sent++;
+		const deadline = Date.now() + (FUZZ_SECONDS * 1000) / VENDOR_REQUESTS.length / NAMES.length;
+		for (let seed = FIRST_SEED + REQUESTS; Date.now() < deadline; seed++) await check(request, policy, seed);
+		if (policy === "redact") expect(sent).toBeGreaterThan(0);
+		else expect(sent).toBe(0);
+	});
+});

@@ -9,7 +9,13 @@ const timeouts = z
 	})
 	.prefault({})
 	.describe("Deadlines of the phases of an upstream request.");
-const headerName = z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/, "must be a header name in lower case");
+/** Not those of one connection or one body: the proxy's are others than the client's and the upstream's. */
+const headerName = z
+	.string()
+	.regex(
+		/^(?!(?:connection|keep-alive|te|trailer|upgrade|expect|host|proxy-.*|transfer-encoding|content-(?:length|encoding))$)[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/,
+		"must be a header name in lower case, and none of a connection or a body",
+	);
 const max_concurrent = z
 	.int()
 	.min(0)
@@ -63,7 +69,7 @@ const remote = {
 			response: z.array(headerName).default([]).describe("Of the upstream's headers, in lower case, towards the client."),
 		})
 		.prefault({})
-		.describe("Header names that pass beside the built-in allow lists."),
+		.describe("Header names that pass beside the built-in allow lists, with any value: nobody inspects it."),
 	pass_query: z
 		.array(z.string().min(1))
 		.default([])

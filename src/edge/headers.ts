@@ -1,6 +1,5 @@
 const UP =
 	/^(?:accept|content-type|user-agent|traceparent|tracestate|idempotency-key|openai-[a-z-]+|anthropic-[a-z-]+|x-stainless-[a-z-]+)$/;
-const DOWN = /^(?:openai-[a-z-]+|anthropic-[a-z-]+|request-id|retry-after|retry-after-ms|x-ratelimit-[a-z-]+|content-language)$/;
 const CREDENTIALS = new Set(["authorization", "x-api-key", "api-key", "x-goog-api-key"]);
 const SAFE_VALUE = /^[\t\x20-\x7e]{0,8192}$/;
 
@@ -28,7 +27,27 @@ export function upstreamRequestHeaders(
 	return pick(headers, (name) => isKnown(name) || more.has(name) || (passCredential && CREDENTIALS.has(name)));
 }
 
-/** What of an upstream's headers goes to the client. */
+/** Ids, versions and names that a vendor gives. */
+const WORD = /^[\w.:/-]{1,64}$/;
+/** A count, a time or a duration (`60`, `1.5s`, `6m0s`), or the word for a state. */
+const MEASURE =
+	/^(?:\d{1,13}(?:\.\d{1,9})?|(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd]))+|\d{4}-\d\d-\d\dT[\d:.]{5,18}(?:Z|[+-]\d\d:\d\d)|[a-z_]{1,24})$/;
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+/** What the names of vendors' limits are made of. */
+const LIMIT =
+	/^(?:x|anthropic)-ratelimit(?:-(?:limit|remaining|reset|requests|req|tokens|input|output|prompt|generated|images|audio|project|organization|unified|fallback|status|over|minute|hour|day|month|query|cost)){1,5}$/;
+
+/** An upstream may write anything where nobody inspects it, so each name has its form of value. */
+const DOWN: readonly (readonly [name: RegExp, value: RegExp])[] = [
+	[/^(?:request-id|anthropic-organization-id|openai-(?:organization|project|version|model))$/, WORD],
+	[/^(?:openai-processing-ms|retry-after(?:-ms)?)$/, MEASURE],
+	[/^retry-after$/, HTTP_DATE],
+	[LIMIT, MEASURE],
+	[/^content-language$/, /^[a-z]{2,3}(?:-[A-Za-z]{2,4}){0,2}$/],
+];
+
+/** What of an upstream's headers goes to the client. `more`: named by the operator, with any value. */
 export function downstreamResponseHeaders(headers: Readonly<Record<string, string>>, more: ReadonlySet<string>): Record<string, string> {
-	return pick(headers, (name) => DOWN.test(name) || more.has(name));
+	const isKnown = (name: string): boolean => DOWN.some((form) => form[0].test(name) && form[1].test(headers[name] ?? ""));
+	return pick(headers, (name) => more.has(name) || isKnown(name));
 }

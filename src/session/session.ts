@@ -255,7 +255,7 @@ export class Session {
 	#head(status: number, headers: Readonly<Record<string, string>>): void {
 		this.#headSent = true;
 		this.#status = status;
-		const own = Object.assign({}, this.#asked.headers, this.#securityHeaders, this.#clock.serverTiming());
+		const own = Object.assign({}, this.#securityHeaders, this.#asked.headers, this.#clock.serverTiming());
 		this.#downstream.head(status, Object.assign(own, headers, { "x-request-id": this.#asked.id }));
 	}
 

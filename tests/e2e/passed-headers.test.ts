@@ -13,6 +13,9 @@ beforeAll(async () => {
 		response.writeHead(200, {
 			"content-type": "application/json",
 			"openai-processing-ms": "7",
+			"openai-organization": "see jane.doe@example.com",
+			"x-ratelimit-limit-requests": "60",
+			"x-ratelimit-limit-tokens": "70",
 			"x-of-vendor": "kept",
 			"x-internal": "host-17",
 			"set-cookie": "a=b",
@@ -23,7 +26,10 @@ beforeAll(async () => {
 		);
 	});
 	const pass = { request: ["x-of-client"], response: ["x-of-vendor"] };
-	proxy = await startProxy({ up: { type: "openai", base_url: upstream.url, api_key: "test", pass_headers: pass } });
+	proxy = await startProxy(
+		{ up: { type: "openai", base_url: upstream.url, api_key: "test", pass_headers: pass } },
+		"security: { rate_limiting: { requests_per_minute: 500, requests_per_hour: 0, burst_allowance: 0 } }",
+	);
 });
 beforeEach(() => void upstream.requests.splice(0));
 afterAll(async () => {
@@ -69,7 +75,12 @@ test("headers of the vendor's API and those of pass_headers come back, what tell
 	const { down } = await ask({});
 	expect(down.get("openai-processing-ms")).toBe("7");
 	expect(down.get("x-of-vendor")).toBe("kept");
-	for (const name of ["x-internal", "set-cookie", "server"]) expect(down.get(name)).toBeNull();
+	for (const name of ["x-internal", "set-cookie", "server", "openai-organization"]) expect(down.get(name)).toBeNull();
+});
+
+test("what is left of the caller's own limits is not what its provider says of the proxy's", async () => {
+	const { down } = await ask({});
+	expect(["requests", "tokens"].map((kind) => down.get(`x-ratelimit-limit-${kind}`))).toEqual(["500", "70"]);
 });
 
 test.each([TRACE, TRACE.replace("00-", "42-"), `${TRACE.replace("00-", "42-")}-more`])(

@@ -82,6 +82,8 @@ const WRONG: readonly (readonly [object, string, RegExp])[] = [
 	[provider({ timeouts: { head: 5 } }), "llm_providers.b.timeouts.head", /Use head_ms/],
 	[provider({ prices: { "g*": { input: -1, output: 1 } } }), "llm_providers.b.prices.g*.input", /0 or more/],
 	[provider({ pass_headers: { request: ["X-Up"] } }), "llm_providers.b.pass_headers.request.0", /in lower case/],
+	[provider({ pass_headers: { request: ["host"] } }), "llm_providers.b.pass_headers.request.0", /of a connection or a body/],
+	[provider({ pass_headers: { response: ["content-length"] } }), "llm_providers.b.pass_headers.response.0", /of a connection or a body/],
 	[route({ targets: [] }), "routing.models.fast.targets", /at least 1 entry/],
 	[route({ targets: [{ provider: "c" }] }), "routing.models.fast.targets.0.provider", /'c' is not one of llm_providers/],
 	[route({ strategy: "random", targets: [{ provider: "up" }] }), "routing.models.fast.strategy", /must be ordered, weighted/],

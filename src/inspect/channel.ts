@@ -4,13 +4,12 @@ import { openScanner } from "../scanner/continued-scanner.ts";
 import type { Piece } from "../scanner/piece.ts";
 import type { ScannerState } from "../scanner/scanner-state.ts";
 import type { ScannerProgram, TextScanner } from "../scanner/text-scanner.ts";
-import { Redactor } from "../verdict/redaction.ts";
 import type { ChannelState, ChannelStep } from "./channel-state.ts";
 import type { TextStyle } from "./conversation.ts";
 import { apart, endsInHighSurrogate, groupsOf, joined, SLICE_UNITS } from "./delta-bytes.ts";
 import type { JsonSource } from "./json-source.ts";
-import { decodeUtf8, takeBefore, withRegions } from "./pieces.ts";
-import { RemovalGap } from "./removal-gap.ts";
+import { PieceWriter } from "./piece-writer.ts";
+import { takeBefore, withRegions } from "./pieces.ts";
 import { Restorer } from "./restorer.ts";
 import { openSource, sourceOf } from "./text-source.ts";
 
@@ -18,7 +17,6 @@ import { openSource, sourceOf } from "./text-source.ts";
 export class Channel {
 	/** A high surrogate whose other half may come with the next delta. */
 	#carry = "";
-	#isAltered: boolean;
 	#isEnded = false;
 	/** Bytes of the next delta that the scanner has already. */
 	#ahead = 0;
@@ -28,9 +26,7 @@ export class Channel {
 	readonly #style: TextStyle;
 	readonly #source: SourceKind;
 	readonly #scanner: TextScanner;
-	readonly #redactor: Redactor;
-	readonly #isPrompt: boolean;
-	readonly #gap: RemovalGap;
+	readonly #writer: PieceWriter;
 	readonly #json: JsonSource | undefined;
 	readonly #restorer: Restorer | undefined;
 
@@ -42,11 +38,8 @@ export class Channel {
 		this.isContinued = (state?.scanner ?? before)?.continued !== undefined;
 		this.#scanner = openScanner(program, state?.scanner ?? before, style.isOwn, this.#source === "json" || this.#source === "value");
 		this.#carry = state === undefined || state.carry === 0 ? "" : String.fromCharCode(state.carry);
-		this.#isAltered = state?.isAltered ?? false;
-		this.#isPrompt = style.prompt !== undefined;
-		this.#gap = new RemovalGap(state?.gap);
-		this.#redactor = new Redactor(style, state?.surrogates);
 		this.#json = openSource(this.#source, state?.json);
+		this.#writer = new PieceWriter(style, this.#json, state);
 		this.#restorer = style.restores && new Restorer(style.restores, this.#source, state?.restorer);
 	}
 
@@ -101,7 +94,7 @@ export class Channel {
 
 	/** Something of what went out so far stands in place of the original. */
 	get isAltered(): boolean {
-		return this.#isAltered;
+		return this.#writer.isAltered;
 	}
 
 	/**
@@ -119,7 +112,7 @@ export class Channel {
 		}
 		if (!isFresh || scanner.release < scanner.end) return this.#render(scanner.take(scanner.end));
 		scanner.pass(scanner.end);
-		this.#gap.passed(delta);
+		this.#writer.passed(delta);
 		return true;
 	}
 
@@ -180,7 +173,7 @@ export class Channel {
 
 	/** What is clean goes out as it stands. */
 	get #isPlain(): boolean {
-		return this.#json === undefined && this.#restorer === undefined && !this.#gap.isOpen;
+		return this.#restorer === undefined && this.#writer.isPlain;
 	}
 
 	/** Deltas from the first on go out as they came, and count as given out; the index of the one that does not. */
@@ -192,7 +185,7 @@ export class Channel {
 			if (pieces[next] !== deltas[next] || !deltas[next]?.isWellFormed()) break;
 		if (next === first) return first;
 		this.#scanner.pass(ends[next - 1] as number);
-		this.#gap.clean(deltas[next - 1] as string);
+		this.#writer.passed(deltas[next - 1] as string);
 		return next;
 	}
 
@@ -222,7 +215,7 @@ export class Channel {
 		}
 		bytes.push(this.#endScan(isPart));
 		pieces.push(...this.#scanner.take(Number.POSITIVE_INFINITY));
-		const all = this.#isPrompt ? withRegions(pieces, Buffer.concat(bytes), this.#json !== undefined) : pieces;
+		const all = this.#style.prompt !== undefined ? withRegions(pieces, Buffer.concat(bytes), this.#json !== undefined) : pieces;
 		return ends.map((end, i) => {
 			if (i === ends.length - 1) return this.#renderEnd(all);
 			return this.#restore(this.#render(takeBefore(all, end)), false);
@@ -230,14 +223,11 @@ export class Channel {
 	}
 
 	state(): ChannelState {
-		const surrogates = this.#redactor.state();
 		return {
 			scanner: this.#scanner.snapshot(),
 			carry: this.#carry === "" ? 0 : this.#carry.charCodeAt(0),
-			isAltered: this.#isAltered,
-			gap: this.#gap.state(),
+			...this.#writer.state(),
 			...(this.#json && { json: this.#json.state() }),
-			...(surrogates && { surrogates }),
 			...(this.#restorer && { restorer: this.#restorer.state() }),
 		};
 	}
@@ -281,20 +271,6 @@ export class Channel {
 	}
 
 	#render(pieces: readonly Piece[]): string {
-		let out = "";
-		for (const piece of pieces) {
-			if (piece.kind === "clean") {
-				const mark = this.#gap.markBefore(piece.from);
-				if (mark !== "") out += this.#json?.marked(piece.from, mark) ?? this.#gap.replaced(mark);
-				out += this.#json?.clean(piece.from, piece.from + piece.bytes.length) ?? this.#gap.clean(decodeUtf8(piece.bytes));
-			} else {
-				this.#isAltered = true;
-				const marker = this.#redactor.replacement(piece.rule, piece.text);
-				if (!this.#isPrompt) this.#gap.began(piece.from, piece.rule.label, marker);
-				out += this.#json?.beginReplaced(piece.from, marker) ?? this.#gap.replaced(marker);
-			}
-		}
-		if (this.#json !== undefined) out += this.#json.replaced(this.#scanner.taken);
-		return out;
+		return this.#writer.write(pieces, this.#scanner.taken);
 	}
 }

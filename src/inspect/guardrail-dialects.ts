@@ -1,7 +1,12 @@
+import { readGuardedBody } from "../providers/guarded-body.ts";
 import { valueAt } from "../providers/json-object.ts";
+import { UNREADABLE } from "../providers/model-request.ts";
+import type { Place } from "../providers/provider.ts";
 import type { PromptTraits } from "../verdict/prompt-traits.ts";
+import { replaceValues } from "../wire/json-strings.ts";
 import { MAX_TEXTS } from "./answered-texts.ts";
 import type { Direction } from "./loaded-policy.ts";
+import { editsOf } from "./whole-texts.ts";
 
 /** What other gateways send to an external guardrail, and want to hear. */
 
@@ -71,19 +76,30 @@ function readPortkey({ eventType, request, response }: Readonly<Record<string, u
 	const side = eventType === "beforeRequestHook" ? "request" : "response";
 	const json = valueAt(side === "request" ? request : response, ["json"]);
 	if (typeof json !== "object" || json === null) return { message: `'${side}.json' must be the body of the ${side}.`, param: side };
-	const texts = [...stringsOf(json)];
-	if (texts.length > MAX_TEXTS) return { message: `'${side}.json' has more than ${MAX_TEXTS} texts.`, param: side };
+	const source = JSON.stringify(json);
+	const places = readGuardedBody(source, json)?.places;
+	if (places === undefined) return { message: UNREADABLE, param: side };
+	if (places.length > MAX_TEXTS) return { message: `'${side}.json' has more than ${MAX_TEXTS} texts.`, param: side };
 	return {
-		texts,
+		texts: places.map(({ text }) => text),
 		direction: side === "request" ? "prompt" : "response",
 		param: side,
 		answer(results) {
 			const isBlocked = results.some(({ action }) => action === "block");
 			const data = { action: isBlocked ? "block" : "pass", explanation: reasonOf(results) };
 			if (isBlocked || !results.some(({ action }) => action === "redact")) return { verdict: !isBlocked, data };
-			const redacted = results.map(({ redacted_text }) => redacted_text).values();
-			return { verdict: true, data, transformedData: { [side]: { json: withStrings(json, redacted) } } };
+			const edits = editsOf(places, results.map(rewritten(places)));
+			return { verdict: true, data, transformedData: { [side]: { json: JSON.parse(replaceValues(source, edits)) } } };
 		},
+	};
+}
+
+/** What stands in the place of a text: a string, also where a number was; undefined: the text stays. */
+function rewritten(places: readonly Place[]): (result: InspectResult, i: number) => string | undefined {
+	return ({ redacted_text: text }, i) => {
+		const place = places[i];
+		if (text === place?.text) return undefined;
+		return place?.source === "value" ? JSON.stringify(text) : text;
 	};
 }
 
@@ -91,21 +107,4 @@ function readPortkey({ eventType, request, response }: Readonly<Record<string, u
 function reasonOf(results: readonly InspectResult[]): string {
 	const types = new Set(results.flatMap(({ findings }) => findings.map(({ type }) => type)));
 	return types.size === 0 ? "Nothing was found." : `Found by the security policy: ${[...types].sort().join(", ")}.`;
-}
-
-/** Members whose values are names of the API, not text. */
-const NAMES: ReadonlySet<string> = new Set(["model", "role", "type", "id", "object", "finish_reason", "system_fingerprint"]);
-
-function* stringsOf(value: unknown, name = ""): Generator<string> {
-	if (typeof value === "string" && !NAMES.has(name)) yield value;
-	else if (Array.isArray(value)) for (const item of value) yield* stringsOf(item);
-	else if (typeof value === "object" && value !== null) for (const [key, member] of Object.entries(value)) yield* stringsOf(member, key);
-}
-
-/** The same value with the next of `texts` in place of each string that `stringsOf` gives. */
-function withStrings(value: unknown, texts: Iterator<string>, name = ""): unknown {
-	if (typeof value === "string") return NAMES.has(name) ? value : texts.next().value;
-	if (Array.isArray(value)) return value.map((item) => withStrings(item, texts));
-	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withStrings(member, texts, key)]));
 }

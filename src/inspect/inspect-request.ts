@@ -1,5 +1,7 @@
+import { UNREADABLE } from "../providers/model-request.ts";
 import { promptTraits } from "../verdict/prompt-traits.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import { findStrings } from "../wire/json-strings.ts";
 import { answeredTexts } from "./answered-texts.ts";
 import { GUARDRAIL_DIALECTS, type InspectFault, type InspectRequest, type InspectResult } from "./guardrail-dialects.ts";
 import type { TextInspection } from "./inspect-text.ts";
@@ -18,6 +20,7 @@ export function answerInspect(body: Uint8Array, path: string, { policy, inspectT
 	if (!json.ok) return invalidPrompt(json.code);
 	const { value } = json;
 	if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(NO_OBJECT);
+	if (findStrings(json.json) === undefined) return invalid({ message: UNREADABLE, param: null });
 	const request = (GUARDRAIL_DIALECTS[path] ?? readInspectRequest)(value as Record<string, unknown>);
 	if ("message" in request) return invalid(request);
 	const { param } = request;

@@ -1,4 +1,6 @@
+import { UNREADABLE } from "../providers/model-request.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import { findStrings } from "../wire/json-strings.ts";
 import { answeredTexts, MAX_TEXTS } from "./answered-texts.ts";
 import type { TextInspection } from "./inspect-text.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
@@ -26,6 +28,7 @@ const OPENAI_CATEGORIES = [
 export function answerModeration(body: Uint8Array, { policy, inspectText }: LoadedPolicy, questions?: Questions): PromptVerdict {
 	const json = readJson(body);
 	if (!json.ok) return invalidPrompt(json.code);
+	if (findStrings(json.json) === undefined) return { action: "invalid", code: "invalid_request", message: UNREADABLE, param: null };
 	const { input, model } = Object(json.value) as Record<string, unknown>;
 	const groups = textsOf(input);
 	if (groups === undefined)

@@ -80,6 +80,24 @@ describe("Portkey's webhook guardrail", () => {
 		});
 	});
 
+	test("what stands in a number, a member's name or an id is found as well", async () => {
+		const call = (args: object): object => ({ ...chat("hi"), tools: [{ type: "function", function: { name: "f", parameters: args } }] });
+		const card = Number(["401288", "8888881881"].join(""));
+		const { body } = await ask(PATH, asked(call({ card, "jane.doe@example.com": 1, steps: [{ id: "jane.doe@example.com" }] })));
+		expect(body).toMatchObject({
+			transformedData: { request: { json: call({ card: "[CREDIT_CARD_1]", "[EMAIL_1]": 1, steps: [{ id: "[EMAIL_1]" }] }) } },
+		});
+	});
+
+	test("a body that has two readings is refused, and so is one that is nested too deeply", async () => {
+		const post = async (body: string): Promise<number> =>
+			(await fetch(`http://127.0.0.1:${proxy.port}${PATH}`, { method: "POST", body })).status;
+		const json = JSON.stringify(asked(chat("hi")));
+		expect(await post(json)).toBe(200);
+		expect(await post(json.replace('"content":', '"content":"a","content":'))).toBe(400);
+		expect(await post(json.replace('"hi"', `${"[".repeat(5000)}${'"",'.repeat(50_000)}""${"]".repeat(5000)}`))).toBe(400);
+	});
+
 	test("what is blocked has the verdict false and no text", async () => {
 		for (const body of [asked(chat(`use ${KEY}`)), answered(`use ${KEY}`)]) {
 			const answer = await ask(PATH, body);

@@ -1,3 +1,4 @@
+import { findStrings } from "../../wire/json-strings.ts";
 import { type JsonObject, parseObject } from "../json-object.ts";
 import { listOf, objectAt, refuseRest, said, stringAt, Untranslatable } from "./request-fields.ts";
 
@@ -33,8 +34,11 @@ function toolUse(value: unknown, at: string): JsonObject {
 }
 
 function inputOf(source: string, at: string): JsonObject {
-	const input = source.trim() === "" ? {} : parseObject(source);
+	if (source.trim() === "") return {};
+	const input = parseObject(source);
 	if (input === undefined) throw new Untranslatable(`${at}.function.arguments`, "must be a JSON object.");
+	if (findStrings(source) === undefined)
+		throw new Untranslatable(`${at}.function.arguments`, "is nested too deeply, or names a member of an object twice.");
 	return input;
 }
 

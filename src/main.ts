@@ -2,7 +2,7 @@
 // A nursery of 4 MiB for each thread: what a collection of V8's own 16 takes, all streams wait for (bench/README.md).
 import { readFileSync } from "node:fs";
 import { addAuditCommands } from "./cli/program/audit-commands.ts";
-import { CommandLine, examples, finish } from "./cli/program/command-line.ts";
+import { CommandLine, examples, faultLine, finish } from "./cli/program/command-line.ts";
 import { addConsentCommands } from "./cli/program/consent-commands.ts";
 import { addKeysCommands } from "./cli/program/keys-commands.ts";
 import { addPacksCommands } from "./cli/program/packs-commands.ts";
@@ -37,8 +37,8 @@ addAuditCommands(program);
 addConsentCommands(program);
 addPacksCommands(program);
 await program.parseAsync().catch((error: NodeJS.ErrnoException) => {
-	// What the system refuses is for the operator to correct; anything else is a fault of ours and keeps its trace.
-	if (error.syscall === undefined) throw error;
-	process.stderr.write(`secure-llm-proxy: ${error.message} — check the path, and whether this user may use it\n`);
+	const line = faultLine(error);
+	if (line === undefined) throw error;
+	process.stderr.write(`secure-llm-proxy: ${line}\n`);
 	finish(2);
 });

@@ -1,8 +1,9 @@
 import type { ConfigurationRecord } from "./audit/configuration-record.ts";
 import { compilePolicies, type PoliciesResult } from "./compile-policies.ts";
-import type { ConfigFault } from "./config/config-fault.ts";
+import { type ConfigFault, faultOf } from "./config/config-fault.ts";
 import type { Config } from "./config/schema.ts";
 import { reloadedConfig } from "./config/start-only.ts";
+import { CERTIFICATE_REMEDY, certificateDates } from "./edge/certificate-dates.ts";
 import { readRenewedTls, readTls, type TlsMaterial } from "./edge/tls.ts";
 import { type FrontEnd, openFrontEnd } from "./front-end.ts";
 import { cacheFault } from "./open-stores.ts";
@@ -44,6 +45,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	}
 	const { settings } = first;
 	const front: FrontEnd = await openFrontEnd({ config, parts, settings, tls: tls.material, version });
+	warnOfDates(tls.material, deps);
 	parts.audit.record({ type: "start", time: new Date().toISOString(), version, policy: book.default.id });
 	return {
 		ok: true,
@@ -84,10 +86,18 @@ async function reload(read: Config, { config, tls, parts, front, deps }: Running
 	}
 	for (const added of policies) parts.pool.addPolicy(added);
 	front.takeOver(changed.settings);
+	warnOfDates(renewed.material, deps);
 	parts.audit.record({ type: "reload", time: new Date().toISOString(), policy: book.default.id });
 	deps.logger.setLevel?.(next.logging.level);
 	for (const path of deferred) deps.logger.warn({ path, remedy: "Restart the proxy." }, "read at start only, the old value holds");
 	return { ok: true };
+}
+
+/** The proxy serves with such a certificate: it may be the clock that is wrong, and a renewal needs no restart. */
+function warnOfDates(tls: TlsMaterial | undefined, { logger }: ProxyDeps): void {
+	const fault = tls && certificateDates(tls.cert).fault;
+	if (fault === undefined) return;
+	logger.warn({ path: "server.tls.cert_file", message: fault, remedy: CERTIFICATE_REMEDY }, "configuration");
 }
 
 /** The policies of a configuration that this process can serve with. */
@@ -110,6 +120,6 @@ function trySettings(
 	try {
 		return { ok: true, settings: proxySettings(config, policies, parts, deps) };
 	} catch (error) {
-		return { ok: false, faults: [{ path: "", message: (error as Error).message, remedy: "Correct it and try again." }] };
+		return { ok: false, faults: [faultOf(error, "", "Correct it and try again.")] };
 	}
 }

@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../core/error-code.ts";
 import { createFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 
@@ -61,7 +62,15 @@ function localSecret(dir: string): Uint8Array {
 	makeFolder(dir, 0o700);
 	// Whole or not at all: keys from the half of a secret, or from an empty one, protect nothing.
 	if (!existsSync(file)) createFile(file, randomBytes(SECRET_BYTES));
-	const secret = readFileSync(file);
+	const secret = readSecret(file);
 	if (secret.length !== SECRET_BYTES) throw new Error(`${file} is damaged: it has ${secret.length} bytes, not ${SECRET_BYTES}.`);
 	return secret;
+}
+
+function readSecret(file: string): Buffer {
+	try {
+		return readFileSync(file);
+	} catch (error) {
+		throw new Error(`${file} cannot be read (${errorCode(error)}).`, { cause: error });
+	}
 }

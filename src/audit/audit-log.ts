@@ -1,11 +1,12 @@
 import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../core/error-code.ts";
-import { refreshLock, releaseLock, takeLock } from "../core/file-lock.ts";
+import { type LockOwner, refreshLock, releaseLock, takeLock } from "../core/file-lock.ts";
 import { appendLine, createFile, replaceFile, syncFolder, writeAll } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import type { Signer } from "./checkpoint.ts";
-import { advance, headOf, type LogPosition, positionOf, recordFault, START, segmentName, segmentsOf } from "./segment.ts";
+import { HEAD, readLogEnd, timeOf } from "./log-end.ts";
+import { advance, headOf, type LogPosition, START, segmentName, segmentsOf } from "./segment.ts";
 import { SegmentLines } from "./segment-lines.ts";
 
 export interface AuditLogOptions {
@@ -25,8 +26,7 @@ export type AppendResult =
 	/** Nothing was appended; the same records may be tried again. */
 	| { readonly ok: false; readonly reason: string };
 
-/** Newest checkpoint, replaced atomically with every append; older ones are in `CHECKPOINTS`, one JSON string a line. */
-export const HEAD = "head.checkpoint";
+/** Checkpoints that were kept, one JSON string a line. */
 export const CHECKPOINTS = "checkpoints.jsonl";
 /** Verifier keys, one a line, the present one first: the secret may have changed. */
 export const PUBLIC_KEY = "log.pub";
@@ -60,10 +60,7 @@ export class AuditLog {
 		this.#options = options;
 		makeFolder(options.dir, 0o700);
 		const owner = takeLock(this.#lock);
-		if (owner !== undefined)
-			throw new Error(
-				`${options.dir} is written by process ${owner.pid} on ${owner.host}. Give every process a folder or a log of its own (audit.dir, audit.log_name).`,
-			);
+		if (owner !== undefined) throw new Error(heldBy(owner, options.dir));
 		try {
 			this.isNewKey = addVerifierKey(options.dir, options.signer.verifierKey);
 			this.recovered = this.#open();
@@ -140,12 +137,15 @@ export class AuditLog {
 	/** Goes to the end of the log; how many records there no checkpoint covered. */
 	#open(): number {
 		const { dir } = this.#options;
-		const signed = signedSize(dir);
-		const last = segmentsOf(readdirSync(dir)).at(-1);
-		if (last === undefined) this.#openSegment();
-		else this.#reopenSegment(join(dir, last.name));
-		if (signed > this.size)
-			throw new Error(`${dir}: records ${this.size} to ${signed - 1} were signed and are gone. Run 'secure-llm-proxy audit verify'.`);
+		const { segment, position, bytes, began, signed } = readLogEnd(dir);
+		if (segment === undefined) this.#openSegment();
+		else {
+			this.#position = position;
+			this.#length = bytes;
+			this.#began = began;
+			this.#file = openSync(join(dir, segment), "r+");
+			ftruncateSync(this.#file, bytes);
+		}
 		if (signed < this.size) this.#sign();
 		return this.size - signed;
 	}
@@ -162,33 +162,6 @@ export class AuditLog {
 		this.#length = Buffer.byteLength(head);
 		this.#began = 0;
 		if (this.size === 0) this.#sign();
-	}
-
-	#reopenSegment(path: string): void {
-		let isHead = true;
-		for (const line of new SegmentLines(path)) {
-			const fault = isHead ? this.#takeHead(line) : this.#takeRecord(line);
-			if (fault !== undefined) throw new Error(`${path}, record ${this.size}: ${fault}. Run 'secure-llm-proxy audit verify'.`);
-			isHead = false;
-			this.#length += line.length + 1;
-		}
-		if (isHead) throw new Error(`${path} does not begin with a segment head. Run 'secure-llm-proxy audit verify'.`);
-		this.#file = openSync(path, "r+");
-		ftruncateSync(this.#file, this.#length);
-	}
-
-	#takeHead(line: Buffer): string | undefined {
-		const begin = positionOf(line);
-		this.#position = begin ?? START;
-		return begin === undefined ? "the file does not begin with a segment head" : undefined;
-	}
-
-	#takeRecord(line: Buffer): string | undefined {
-		const fault = recordFault(line, this.#position);
-		if (fault !== undefined) return fault;
-		if (this.#began === 0) this.#began = Date.parse(timeOf(line) ?? "") || 0;
-		this.#position = advance(this.#position, line);
-		return undefined;
 	}
 
 	#isOld(): boolean {
@@ -216,13 +189,9 @@ export class AuditLog {
 	}
 }
 
-/** Records that the newest checkpoint of a log covers; 0 when there is none. */
-export function signedSize(dir: string): number {
-	try {
-		return Number(readFileSync(join(dir, HEAD), "utf8").split("\n")[1] ?? 0);
-	} catch {
-		return 0;
-	}
+/** Why a log cannot be opened that another process has. */
+export function heldBy({ pid, host }: LockOwner, dir: string): string {
+	return `${dir} is written by process ${pid} on ${host}. Give every process a folder or a log of its own (audit.dir, audit.log_name).`;
 }
 
 /** True when other keys are there and this one is new. */
@@ -248,12 +217,6 @@ function dropCheckpoints(path: string, before: number): void {
 	const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
 	const kept = lines.filter((line) => Number((JSON.parse(line) as string).split("\n")[1]) >= before);
 	replaceFile(path, kept.map((line) => `${line}\n`).join(""));
-}
-
-/** `time` of a record. */
-function timeOf(line: Buffer | undefined): string | undefined {
-	const { time } = JSON.parse(line?.toString() ?? "{}") as { readonly time?: unknown };
-	return typeof time === "string" ? time : undefined;
 }
 
 function lastTimeOf(path: string): string | undefined {

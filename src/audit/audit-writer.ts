@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { SettingError } from "../core/setting-error.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import type { ConfigurationRecord } from "./configuration-record.ts";
 import type { ConsentRecord } from "./consent-record.ts";
@@ -36,6 +37,8 @@ export type AuditEvent =
 
 const RESTART_MS = 500;
 const THREAD_ENDED = "the audit thread has ended";
+const HOW_TO_GO_ON =
+	"Correct it, or give audit.dir another folder: what stands in a damaged log is still read by 'audit verify' and 'audit query'.";
 
 /** Starts the audit thread. Rejects when the log cannot be opened. */
 export async function createAuditWriter(options: AuditWriterOptions): Promise<AuditWriter> {
@@ -65,6 +68,7 @@ class Writer implements AuditWriter {
 	/** What operators do and is being recorded, by its number: what to do with the fault. */
 	readonly #work = new Map<number, (fault: string | undefined) => void>();
 	#lastId = 0;
+	#hasStarted = false;
 	#isScheduled = false;
 	#isClosing = false;
 	#onClosed: (() => void) | undefined;
@@ -101,7 +105,7 @@ class Writer implements AuditWriter {
 				failure = error.message;
 			});
 			worker.once("exit", () => {
-				reject(new Error(`The audit log in ${this.#options.dir} (audit.dir) cannot be opened: ${failure}`));
+				reject(new SettingError("audit.dir", `a log in ${this.#options.dir} cannot be opened: ${failure}`, HOW_TO_GO_ON));
 				this.#onExit(failure);
 			});
 		});
@@ -166,6 +170,7 @@ class Writer implements AuditWriter {
 	#onMessage(message: FromAuditThread): void {
 		switch (message.kind) {
 			case "ready":
+				this.#hasStarted = true;
 				if (message.recovered > 0) this.#options.onEvent({ kind: "recovered", records: message.recovered });
 				return this.#send();
 			case "appended":
@@ -211,7 +216,8 @@ class Writer implements AuditWriter {
 		this.#onClosed?.();
 		for (const settle of this.#work.values()) settle(THREAD_ENDED);
 		this.#work.clear();
-		if (this.#isClosing) return;
+		// Who wanted it started is told why it did not.
+		if (this.#isClosing || !this.#hasStarted) return;
 		this.#isFailing = true;
 		this.#sent = 0;
 		this.#options.onEvent({ kind: "died", reason });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKPOINTS, HEAD, PUBLIC_KEY } from "./audit-log.ts";
+import { CHECKPOINTS, PUBLIC_KEY } from "./audit-log.ts";
+import { HEAD } from "./log-end.ts";
 import { type LogPosition, positionOf, segmentsOf } from "./segment.ts";
 import { SegmentLines } from "./segment-lines.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { HEAD } from "./audit-log.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+import { HEAD } from "./log-end.ts";
 import { beginOf, linesOf } from "./log-reader.ts";
 import {
 	CompactRange,

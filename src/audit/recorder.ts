@@ -14,7 +14,7 @@ import type { AuditThreadData, OperatorWork } from "./protocol.ts";
 import { SubjectKeys } from "./subject-keys.ts";
 
 /** Content has a log of its own, because it is kept for a shorter time. */
-const CONTENT_SUFFIX = ".content";
+export const CONTENT_SUFFIX = ".content";
 
 export type FlushResult =
 	/** Everything given so far is on disk. */

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKPOINTS, HEAD, PUBLIC_KEY, verifierKeysIn } from "./audit-log.ts";
+import { CHECKPOINTS, PUBLIC_KEY, verifierKeysIn } from "./audit-log.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+import { HEAD } from "./log-end.ts";
 import type { CompactRange } from "./merkle.ts";
 import { advance, type LogPosition, positionOf, recordFault, segmentsOf } from "./segment.ts";
 import { SegmentLines } from "./segment-lines.ts";

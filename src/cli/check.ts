@@ -49,7 +49,7 @@ export async function check(file: string, request?: ExplainedRequest): Promise<n
 function missingKeys({ security: { auth } }: Config): ConfigFault[] {
 	const reading = takesKeys(auth) ? readKeyFile(auth.keys_file) : { ok: true as const };
 	if (reading.ok) return [];
-	const remedy = `The proxy does not start without it. Make it with 'secure-llm-proxy keys create --file ${auth.keys_file}'.`;
+	const remedy = `The proxy does not start without it. ${reading.remedy}`;
 	return [{ path: "security.auth.keys_file", message: `${auth.keys_file} ${reading.reason}`, remedy }];
 }
 

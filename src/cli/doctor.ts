@@ -1,21 +1,19 @@
-import { X509Certificate } from "node:crypto";
-import { availableParallelism } from "node:os";
-import { deriveAuditKeys, existingKeys } from "../audit/audit-keys.ts";
+import { deriveAuditKeys, existingKeys, type Secrets } from "../audit/audit-keys.ts";
 import { createNameCipher } from "../audit/name-cipher.ts";
-import { compilePolicies } from "../compile-policies.ts";
 import { takesKeys } from "../config/auth-schema.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { counted } from "../core/counted.ts";
-import { DAY_MS } from "../core/units.ts";
 import { addressFault } from "../edge/address-fault.ts";
-import { hasUws } from "../edge/listener-uws.ts";
+import { CERTIFICATE_REMEDY, certificateDates } from "../edge/certificate-dates.ts";
 import { readTls } from "../edge/tls.ts";
 import { isInForce, readConsents } from "../identity/consent-file.ts";
 import { readKeyFile } from "../identity/key-file.ts";
+import { cacheFault } from "../open-stores.ts";
 import { pingRedis } from "../redis/redis-link.ts";
-import { auditFolderFault } from "./audit-folder.ts";
+import { auditFolderFault, trailFaults } from "./audit-folder.ts";
 import { type Finding, failure, ok, warning } from "./finding.ts";
+import { cacheFinding, machineFindings } from "./machine-findings.ts";
 import { providerFindings } from "./provider-findings.ts";
 import { installationSecrets } from "./secret.ts";
 
@@ -38,58 +36,28 @@ async function examine(file: string): Promise<Finding[]> {
 	const loaded = loadConfig(file);
 	if (!loaded.ok) return loaded.faults.map(({ path, message, remedy }) => failure(`${path || "configuration"}: ${message}`, remedy));
 	const { config, warnings } = loaded;
+	const address = await port(config);
 	return [
 		ok(`configuration ${file}`),
 		...warnings.map(({ path, message, remedy }) => warning(`${path} ${message}`, remedy)),
-		...machine(config),
+		...machineFindings(config),
 		...certificates(config),
-		await policies(config),
-		await port(config),
-		auditFolder(config),
+		...(await policies(config)),
+		address,
+		...auditTrail(config, address.state !== "ok"),
 		...keyFiles(config),
 		...consents(config),
-		await sharedState(config),
+		...(await sharedState(config)),
 		...(await providerFindings(config)),
 	];
-}
-
-function machine({ server }: Config): Finding[] {
-	const lanes = (server.workers ?? 1) * server.processes;
-	const cores = availableParallelism();
-	return [
-		ok(`Node ${process.versions.node}`),
-		hasUws()
-			? ok("uWebSockets.js loads")
-			: server.listener === "uws"
-				? failure("uWebSockets.js does not load", "It needs glibc 2.38 or Node 20. Set server.listener: node.")
-				: warning("uWebSockets.js does not load, node:http serves", "Use a system with glibc 2.38 or newer for more requests a second."),
-		lanes > cores
-			? warning(`${counted(lanes, "lane")} on ${counted(cores, "core")}`, "Set server.workers to the cores less one.")
-			: ok(counted(cores, "core")),
-		installationSecret(),
-	];
-}
-
-function installationSecret(): Finding {
-	try {
-		return installationSecrets().secret === ""
-			? warning(
-					"SECURE_LLM_PROXY_SECRET_KEY is not set",
-					"Set it, the same on every replica: hashes and keys of the audit trail depend on it.",
-				)
-			: ok("a secret of the installation is set");
-	} catch (error) {
-		return failure((error as Error).message, "Until then the proxy does not start.");
-	}
 }
 
 function certificates({ server: { tls } }: Config): Finding[] {
 	const reading = readTls(tls);
 	if (!reading.ok) return [failure(`${reading.fault.path}: ${reading.fault.message}`, reading.fault.remedy)];
 	if (reading.material === undefined) return [];
-	const { validTo } = new X509Certificate(reading.material.cert);
-	const days = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS);
-	if (days < 0) return [failure(`the certificate ended on ${validTo}`, "Renew it and send SIGHUP.")];
+	const { days, fault } = certificateDates(reading.material.cert);
+	if (fault !== undefined) return [failure(fault, CERTIFICATE_REMEDY)];
 	return [
 		days < EXPIRY_DAYS
 			? warning(`the certificate ends in ${counted(days, "day")}`, "Renew it and send SIGHUP.")
@@ -97,11 +65,17 @@ function certificates({ server: { tls } }: Config): Finding[] {
 	];
 }
 
-async function policies(config: Config): Promise<Finding> {
-	const result = await compilePolicies(config, {});
-	if (result.ok) return ok(`${counted(result.value.compiled.length, "policy", "policies")} compiled, the scanner loads`);
-	const [fault] = result.faults;
-	return failure(`${fault?.path}: ${fault?.message}`, fault?.remedy ?? "");
+/** The native addon is loaded here: where it is missing, all else is still looked at. */
+async function policies(config: Config): Promise<Finding[]> {
+	try {
+		const { compilePolicies } = await import("../compile-policies.ts");
+		const { cacheFolder } = await import("../scanner/pattern-database.ts");
+		const result = await compilePolicies(config, {});
+		if (!result.ok) return result.faults.map(({ path, message, remedy }) => failure(`${path}: ${message}`, remedy));
+		return [ok(`${counted(result.value.compiled.length, "policy", "policies")} compiled, the scanner loads`), cacheFinding(cacheFolder())];
+	} catch (error) {
+		return [failure("the scanner does not load", (error as Error).message)];
+	}
 }
 
 async function port({ server }: Config): Promise<Finding> {
@@ -112,9 +86,25 @@ async function port({ server }: Config): Promise<Finding> {
 		: failure(fault.message, fault.remedy);
 }
 
-function auditFolder({ audit: { dir } }: Config): Finding {
+/** `isServing`: something has the port. */
+function auditTrail(config: Config, isServing: boolean): Finding[] {
+	const { dir } = config.audit;
 	const fault = auditFolderFault(dir);
-	return fault === undefined ? ok(`audit folder ${dir}`) : failure(`audit folder ${fault.message}`, fault.remedy);
+	if (fault !== undefined) return [failure(`audit folder ${fault.message}`, fault.remedy)];
+	const secrets = trySecrets();
+	// Said already.
+	if (secrets === undefined) return [];
+	const faults = trailFaults(config, secrets);
+	if (faults.length === 0) return [ok(`audit folder ${dir}`)];
+	return faults.map(({ kind, message }) => {
+		if (kind === "secret")
+			return warning(
+				message,
+				"Give SECURE_LLM_PROXY_SECRET_KEY, or the folder its secret.key, as it was; else what it names stays unknown.",
+			);
+		if (kind === "held" && isServing) return warning(message, "Fine if the proxy runs already.");
+		return failure(message, "Until then the proxy does not start.");
+	});
 }
 
 function keyFiles({ admin, security: { auth } }: Config): Finding[] {
@@ -128,7 +118,7 @@ function keyFiles({ admin, security: { auth } }: Config): Finding[] {
 		return [
 			reading.ok
 				? ok(`${setting}: ${counted(reading.keys.length, "key")}`)
-				: failure(`${setting} ${file} ${reading.reason}`, `Make it with 'secure-llm-proxy keys create --file ${file}'.`),
+				: failure(`${setting} ${file} ${reading.reason}`, reading.remedy),
 		];
 	});
 }
@@ -147,13 +137,32 @@ function consents({ admin, audit, security: { consent } }: Config): Finding[] {
 	}
 }
 
-async function sharedState({ shared_state: { redis_url }, server }: Config): Promise<Finding> {
-	if (redis_url === "")
-		return server.processes > 1
+async function sharedState(config: Config): Promise<Finding[]> {
+	const { shared_state, server, cache } = config;
+	const alone =
+		server.processes > 1
 			? warning("limits are counted by each process alone", "Set shared_state.redis_url.")
 			: ok("no Redis: limits are counted here");
-	const fault = await pingRedis(redis_url, TIMEOUT_MS);
-	return fault === undefined
-		? ok("Redis answers")
-		: failure(`Redis does not answer: ${fault}`, "Check shared_state.redis_url and the network.");
+	const unusable = cacheFault(config, trySecrets()?.secret);
+	return [
+		shared_state.redis_url === "" ? alone : await redis("Redis", "shared_state.redis_url", shared_state.redis_url),
+		...(unusable === undefined ? [] : [failure(`${unusable.path}: ${unusable.message}`, unusable.remedy)]),
+		...(cache.enabled && cache.store === "redis" && cache.redis_url !== ""
+			? [await redis("Redis of the cache", "cache.redis_url", cache.redis_url)]
+			: []),
+	];
+}
+
+async function redis(name: string, setting: string, url: string): Promise<Finding> {
+	const fault = await pingRedis(url, TIMEOUT_MS);
+	return fault === undefined ? ok(`${name} answers`) : failure(`${name} does not answer: ${fault}`, `Check ${setting} and the network.`);
+}
+
+/** Undefined: there is a fault, which is a finding of the machine. */
+function trySecrets(): Secrets | undefined {
+	try {
+		return installationSecrets();
+	} catch {
+		return undefined;
+	}
 }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import type { Secrets } from "../audit/audit-keys.ts";
-import type { ConfigFault } from "../config/config-fault.ts";
+import { type ConfigFault, faultOf } from "../config/config-fault.ts";
 import type { Config } from "../config/schema.ts";
 import { createProxy, type Proxy, type ProxyResult } from "../proxy.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -31,7 +31,7 @@ export async function startProxy(config: Config, logger: Logger, version: string
 		const { secret, previousSecret } = secrets;
 		return await createProxy(config, { logger, version, ...(secret && { secret }), ...(previousSecret && { previousSecret }) });
 	} catch (error) {
-		return { ok: false, faults: [{ path: "server", message: (error as Error).message, remedy: "Correct it and start again." }] };
+		return { ok: false, faults: [faultOf(error, "server", "Correct it and start again.")] };
 	}
 }
 

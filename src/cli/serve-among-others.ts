@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { Proxy } from "../proxy.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
+import { logOfProcess } from "./audit-folder.ts";
 import { printFaults } from "./print-faults.ts";
 import { drainAt, reloadProxy, startProxy } from "./run-proxy.ts";
 import { type Offer, PROCESS_NUMBER, type Reply } from "./started-process.ts";
@@ -39,7 +40,6 @@ function say(reply: Reply): void {
 	process.send?.(reply);
 }
 
-/** An audit log has one writer. */
 function withOwnLog(config: Config): Config {
-	return { ...config, audit: { ...config.audit, log_name: `${config.audit.log_name}-${process.env[PROCESS_NUMBER]}` } };
+	return { ...config, audit: { ...config.audit, log_name: logOfProcess(config.audit.log_name, process.env[PROCESS_NUMBER]) } };
 }

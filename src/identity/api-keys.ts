@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { unwatchFile, watchFile } from "node:fs";
 import { RateLimiterMemory } from "rate-limiter-flexible";
+import { SettingError } from "../core/setting-error.ts";
 import { type Authentication, type Authenticator, type Caller, type Credentials, credentialIn, NOBODY } from "./caller.ts";
-import { type KeyRecord, readKeyFile } from "./key-file.ts";
+import { type KeyFileReading, type KeyRecord, readKeyFile } from "./key-file.ts";
 import { parseKey } from "./key-format.ts";
 import { verifyKey } from "./key-hash.ts";
 import { limitsOf } from "./limits.ts";
@@ -40,12 +41,12 @@ class ApiKeys implements Authenticator {
 	/** Proofs under way by keyed hash: of requests that come at once with one right key the first pays for all. */
 	readonly #proofs = new Map<string, Promise<Authentication>>();
 	#verifying = 0;
-	readonly #onChange = (): void => this.#options.onReload(this.#load());
+	readonly #onChange = (): void => this.#options.onReload(this.#load()?.reason);
 
 	constructor(options: ApiKeyOptions) {
 		this.#options = options;
 		const fault = this.#load();
-		if (fault !== undefined) throw new Error(`${options.setting} ${options.file} ${fault}. Make it with 'secure-llm-proxy keys create'.`);
+		if (fault !== undefined) throw new SettingError(options.setting, `${options.file} ${fault.reason}`, fault.remedy);
 		watchFile(options.file, { interval: POLL_MS, persistent: false }, this.#onChange);
 	}
 
@@ -94,9 +95,9 @@ class ApiKeys implements Authenticator {
 		this.#known.set(fingerprint, hash);
 	}
 
-	#load(): string | undefined {
+	#load(): (KeyFileReading & { readonly ok: false }) | undefined {
 		const reading = readKeyFile(this.#options.file);
-		if (!reading.ok) return reading.reason;
+		if (!reading.ok) return reading;
 		this.#records = new Map(reading.keys.map((record) => [record.id, record]));
 		return undefined;
 	}

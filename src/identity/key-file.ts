@@ -30,16 +30,25 @@ export type KeyRecord = z.infer<typeof KeyRecord>;
 
 const KeyFile = z.strictObject({ keys: z.array(KeyRecord) });
 
-export type KeyFileReading = { readonly ok: true; readonly keys: readonly KeyRecord[] } | { readonly ok: false; readonly reason: string };
+export type KeyFileReading =
+	| { readonly ok: true; readonly keys: readonly KeyRecord[] }
+	/** `reason` follows the name of the file. */
+	| { readonly ok: false; readonly reason: string; readonly remedy: string };
+
+const CORRECT = "Give a file of keys that the proxy's user may read: correct it, or restore it from a copy.";
 
 /** Reads and validates the file as a whole. A file that does not exist is an empty one where `mayBeMissing`. */
 export function readKeyFile(file: string, mayBeMissing = false): KeyFileReading {
 	const reading = readJsonFile(file, KeyFile);
-	if (!reading.ok) return mayBeMissing && reading.isMissing ? { ok: true, keys: [] } : { ok: false, reason: reading.reason };
+	if (!reading.ok && reading.isMissing && mayBeMissing) return { ok: true, keys: [] };
+	if (!reading.ok) {
+		const remedy = reading.isMissing ? `Make it with 'secure-llm-proxy keys create --file ${file}'.` : CORRECT;
+		return { ok: false, reason: reading.reason, remedy };
+	}
 	const { keys } = reading.value;
 	const seen = new Set<string>();
 	const doubled = keys.find(({ id }) => seen.size === seen.add(id).size);
-	return doubled === undefined ? { ok: true, keys } : { ok: false, reason: `holds the key id ${doubled.id} twice` };
+	return doubled === undefined ? { ok: true, keys } : { ok: false, reason: `holds the key id ${doubled.id} twice`, remedy: CORRECT };
 }
 
 /**

@@ -85,13 +85,17 @@ function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T | undefined
 /** Asks Redis once, for people. What is wrong; undefined: it answers within `timeoutMs`. */
 export async function pingRedis(url: string, timeoutMs: number): Promise<string | undefined> {
 	const client = new Redis(url, { lazyConnect: true, connectTimeout: timeoutMs, commandTimeout: timeoutMs, retryStrategy: () => null });
-	client.on("error", () => undefined);
+	// What a command then throws is only that the connection is closed.
+	let cause: Error | undefined;
+	client.on("error", (error: Error) => {
+		cause = error;
+	});
 	try {
 		await client.connect();
 		await client.ping();
 		return undefined;
 	} catch (error) {
-		return (error as Error).message;
+		return (cause ?? (error as Error)).message;
 	} finally {
 		client.disconnect();
 	}

@@ -24,7 +24,7 @@ const COMPILE_MEMORY_BYTES = 1 << 30;
 const HASH_BYTES = 32;
 
 export interface ArtifactOptions {
-	/** Default: SECURE_LLM_PROXY_CACHE_DIR, else `~/.cache/secure-llm-proxy`. */
+	/** Default: that of `cacheFolder`. */
 	readonly cacheDir?: string;
 	readonly timeoutMs?: number;
 	/** Called before patterns are compiled, which takes seconds; not when they come from the cache. */
@@ -43,7 +43,7 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 		// Hyperscan compiles for the processor it runs on.
 		.update(JSON.stringify([FORMAT_VERSION, hyperscanVersion(), process.arch, cpus()[0]?.model, expressions, triggers]))
 		.digest("hex");
-	const cacheDir = options.cacheDir ?? process.env["SECURE_LLM_PROXY_CACHE_DIR"] ?? join(home(), ".cache", "secure-llm-proxy");
+	const cacheDir = options.cacheDir ?? cacheFolder();
 	const file = join(cacheDir, `${database}.hsdb`);
 	const key = withWords(database, rules);
 	const cached = await readCache(file);
@@ -59,6 +59,11 @@ export async function loadArtifact(rules: readonly PatternSource[], options: Art
 	}
 	await writeCache(cacheDir, file, compiled.serialised);
 	return { ok: true, artifact: { key, serialised: compiled.serialised } };
+}
+
+/** Where databases are kept from start to start: SECURE_LLM_PROXY_CACHE_DIR, else `~/.cache/secure-llm-proxy`. */
+export function cacheFolder(): string {
+	return process.env["SECURE_LLM_PROXY_CACHE_DIR"] ?? join(home(), ".cache", "secure-llm-proxy");
 }
 
 /** Debian's home of users without one, where nothing is and nothing can be written, for a user that the system does not know. */

@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AuditLog, HEAD, PUBLIC_KEY } from "../../src/audit/audit-log.ts";
+import { AuditLog, PUBLIC_KEY } from "../../src/audit/audit-log.ts";
 import { createSigner } from "../../src/audit/checkpoint.ts";
+import { HEAD } from "../../src/audit/log-end.ts";
 import { proveConsistency, proveInclusion, verifyProof } from "../../src/audit/proof.ts";
 import { segmentName } from "../../src/audit/segment.ts";
 import { chatStream } from "../support/chat-client.ts";

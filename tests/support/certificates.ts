@@ -30,8 +30,8 @@ export class CertificateAuthority {
 		return readFileSync(this.certFile);
 	}
 
-	/** A certificate for localhost with this common name. */
-	issue(name: string, file: string = name): Certificate {
+	/** A certificate for localhost with this common name; with less than 0 days it has ended. */
+	issue(name: string, file: string = name, days = 2): Certificate {
 		const [certFile, keyFile, request, extensions] = ["pem", "key", "csr", "ext"].map((end) => join(this.folder, `${file}.${end}`)) as [
 			string,
 			string,
@@ -43,9 +43,12 @@ export class CertificateAuthority {
 			out: request,
 			keyout: keyFile,
 		});
-		this.#openssl(["x509", "-req", "-in", request, "-CA", this.certFile, "-CAkey", this.#keyFile, "-days", "2", "-extfile", extensions], {
-			out: certFile,
-		});
+		this.#openssl(
+			["x509", "-req", "-in", request, "-CA", this.certFile, "-CAkey", this.#keyFile, "-days", `${days}`, "-extfile", extensions],
+			{
+				out: certFile,
+			},
+		);
 		return { certFile, keyFile, cert: readFileSync(certFile), key: readFileSync(keyFile) };
 	}
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { refreshLock, releaseLock, takeLock } from "../../core/file-lock.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import { ADMIN_LOG } from "../admin-log.ts";
-import { signedSize } from "../audit-log.ts";
+import { signedSize } from "../log-end.ts";
 import { createSink } from "./create-sink.ts";
 import { Shipper, type SinkState } from "./shipper.ts";
 import type { SinkSettings } from "./sink.ts";

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { AuditLog, HEAD } from "../../../src/audit/audit-log.ts";
+import { AuditLog } from "../../../src/audit/audit-log.ts";
 import { createSigner } from "../../../src/audit/checkpoint.ts";
+import { HEAD } from "../../../src/audit/log-end.ts";
 import { recordsOf } from "../../../src/audit/log-reader.ts";
 import { verifyLog } from "../../../src/audit/verify-log.ts";
 

@@ -85,6 +85,8 @@ interface Asked {
 	readonly isDecimal: boolean;
 	/** What follows it is a piece of something longer. */
 	readonly goesOn: boolean;
+	/** What follows it is, where a blank does not part the two. */
+	readonly isBehindNumber: boolean;
 }
 
 const NO_TESTS: ReadonlySet<ContextTest> = new Set();
@@ -137,10 +139,11 @@ function look(text: string): Asked {
 	const end = text.slice(-3);
 	const isDecimal = /\d\.$/.test(end);
 	const goesOn = GOES_ON_LEFT.test(end);
-	if (!mayHoldWords(text)) return { searched: "", present: NO_TESTS, answers: NO_ANSWERS, isDecimal, goesOn };
+	const isBehindNumber = /\p{N} $/u.test(end);
+	if (!mayHoldWords(text)) return { searched: "", present: NO_TESTS, answers: NO_ANSWERS, isDecimal, goesOn, isBehindNumber };
 	const split = SPLITS.test(text) ? ` ${plain(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2"))}` : "";
 	const searched = plain(text) + split;
-	return { searched, present: testsIn(searched), answers: new Map(), isDecimal, goesOn };
+	return { searched, present: testsIn(searched), answers: new Map(), isDecimal, goesOn, isBehindNumber };
 }
 
 function wholeWords(words: readonly string[]): RegExp {
@@ -171,13 +174,14 @@ export interface Evidence {
 }
 
 /** A digit or letter that goes on on the other side of one separator: the text is a piece of something longer. */
-const GOES_ON_LEFT = /(?:[\p{L}\p{N}][-./]|[\p{N}] ?|[$€£#@/=+])$/u;
+const GOES_ON_LEFT = /(?:[\p{L}\p{N}][-./]|\p{N}|[$€£#@/=+])$/u;
 const GOES_ON_RIGHT = /^(?:[-./]?\p{N}|[-/]\p{L}|[%@])/u;
 
-/** A blank parts what has other separators from the next number (`457-55-5462 814`); groups of digits go on behind it. */
+/** Has separators, and none is a blank: so a blank parts it from the numbers beside it (`814 457-55-5462 1001`), where groups of digits go on. */
+const PARTED = /^[^ ]*[-./][^ ]*$/;
+
 function goesOnRight(text: string, right: string): boolean {
-	if (GOES_ON_RIGHT.test(right)) return true;
-	return /^ \p{N}/u.test(right) && !/^[^ ]*[-./][^ ]*$/.test(text);
+	return GOES_ON_RIGHT.test(right) || (/^ \p{N}/u.test(right) && !PARTED.test(text));
 }
 
 const GROUP_PRECEDES = /\p{N}[-/ ]$/u;
@@ -186,13 +190,13 @@ const GROUP_FOLLOWS = /^[-./]?\p{N}/u;
 /** Weighs a candidate whose structure holds by its form and its surroundings. */
 function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
 	const { text, left, right } = candidate;
-	const { isDecimal, goesOn } = askedAbout(left);
+	const { isDecimal, goesOn, isBehindNumber } = askedAbout(left);
 	if (isDecimal) return 0;
 	const isFormed = evidence.format.test(text);
 	if (!isFormed && !evidence.isLoose && !/^[A-Za-z0-9]+$/.test(text)) return 0;
 	if (evidence.words(left)) return weighNamed(candidate, isFormed, evidence.with);
 	// What no form and no check digit distinguishes is not worth holding for a word that might follow.
-	if (evidence.without === 0 || goesOn) return 0;
+	if (evidence.without === 0 || goesOn || (isBehindNumber && !PARTED.test(text))) return 0;
 	if (right === undefined) return undefined;
 	if (evidence.words(right)) return evidence.with;
 	return !isFormed || goesOnRight(text, right) ? 0 : evidence.without;
@@ -210,14 +214,20 @@ function weighNamed({ text, left, right }: Candidate, isFormed: boolean, confide
 /** A confirmer from a structural test and the evidence around it. */
 export function confirmWith(isValid: (candidate: Candidate) => boolean, evidence: Evidence): Confirmer {
 	return Object.assign((candidate: Candidate) => (isValid(candidate) ? weigh(candidate, evidence) : 0), {
-		follows: { words: evidence.words, isFree: evidence.without > 0 },
+		follows: { words: evidence.words, isFree: evidence.without > 0, isParted: mayBeParted(evidence.format) },
 	});
 }
 
-/** What must stand before a match, or it is refuted: one of the words, or, where `isFree`, nothing that goes on in the match. */
+/** Whether values of the form may have separators other than blanks. */
+function mayBeParted({ source }: RegExp): boolean {
+	return /[-/]|\\\./.test(source.replace(/[A-Za-z0-9]-[A-Za-z0-9]/g, ""));
+}
+
+/** What must stand before a match, or it is refuted: one of the words, or, where `isFree`, nothing that goes on in the match: a number and a blank do in one that is not parted by other separators. */
 export interface Follows {
 	readonly words: ContextTest;
 	readonly isFree: boolean;
+	readonly isParted: boolean;
 }
 
 /** Tells which of the rules could confirm something behind a text; one that says nothing always could. The words are asked that may stand there, not all. */
@@ -225,13 +235,14 @@ export function createFollowers(follows: ReadonlyMap<number, Follows | undefined
 	const rules = [...follows];
 	const always = new Set(rules.filter(([, said]) => said === undefined).map(([rule]) => rule));
 	const free = new Set(rules.filter(([, said]) => said?.isFree ?? true).map(([rule]) => rule));
+	const parted = new Set(rules.filter(([rule, said]) => free.has(rule) && (said?.isParted ?? true)).map(([rule]) => rule));
 	const byWords = new Map<ContextTest, number[]>();
 	for (const [rule, said] of rules) if (said !== undefined) byWords.set(said.words, [...(byWords.get(said.words) ?? []), rule]);
 	return (left) => {
-		const { present, isDecimal, goesOn } = askedAbout(left);
+		const { present, isDecimal, goesOn, isBehindNumber } = askedAbout(left);
 		if (isDecimal) return always;
 		const near = [...present].flatMap((test) => (byWords.has(test) && test(left) ? (byWords.get(test) as number[]) : []));
-		const others = goesOn ? always : free;
+		const others = goesOn ? always : isBehindNumber ? parted : free;
 		return near.length === 0 ? others : new Set([...others, ...near]);
 	};
 }

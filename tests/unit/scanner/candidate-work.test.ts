@@ -10,7 +10,7 @@ import { loadArtifact } from "../../../src/scanner/pattern-database.ts";
 /** What one text can make the scanner do, counted: time would depend on the machine. */
 const BYTES = 4000;
 /** Questions to confirmers per byte. One for every pair of starts and ends, and every rule, would be hundreds. */
-const MOST_PER_BYTE = 20;
+const MOST_PER_BYTE = 24;
 /** Places of patterns per byte: a look at each costs as much as many questions. One for each piece that a match ends in would be ten times as many. */
 const MOST_LOOKED_AT = 2;
 

@@ -9,6 +9,9 @@ export function random(seed: number): () => number {
 	};
 }
 
+/** Numbers 0…1. */
+export type Next = () => number;
+
 export function pick<T>(list: readonly T[], next: () => number): T {
 	return list[Math.floor(next() * list.length)] as T;
 }

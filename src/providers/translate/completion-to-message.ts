@@ -7,31 +7,41 @@ import type { TranslationState } from "./translation.ts";
 
 /** OpenAI chat answers for Anthropic clients. */
 
-const STOP_REASONS: Readonly<Record<string, string>> = {
-	stop: "end_turn",
-	length: "max_tokens",
-	tool_calls: "tool_use",
-	function_call: "tool_use",
-	content_filter: "refusal",
-};
+const STOP_REASONS: ReadonlyMap<string, string> = new Map([
+	["length", "max_tokens"],
+	["tool_calls", "tool_use"],
+	["function_call", "tool_use"],
+	["content_filter", "refusal"],
+]);
 
-function stopReason(finish: unknown): string | null {
-	return typeof finish === "string" ? (STOP_REASONS[finish] ?? "end_turn") : null;
+/** Some servers say an empty reason until there is one. */
+function stopReason(finish: unknown, isRefused: boolean): string | null {
+	if (!isText(finish)) return null;
+	return isRefused ? "refusal" : (STOP_REASONS.get(finish) ?? "end_turn");
 }
+
+function firstChoice({ choices }: JsonObject): JsonObject | undefined {
+	return objectsOf(choices).find((choice, i) => indexOf(choice, i) === 0);
+}
+
+/** Between a text and a refusal: clients join blocks of text, and these two were inspected apart. */
+const APART = "\n\n";
 
 /** A whole completion. */
 export function completionToMessage(completion: JsonObject): JsonObject | undefined {
-	const [choice] = objectsOf(completion["choices"]);
+	const choice = firstChoice(completion);
 	const message = choice?.["message"];
 	if (!isObject(message)) return undefined;
 	const { content, refusal, tool_calls: calls } = message;
 	const thinking = message["reasoning_content"] ?? message["reasoning"];
 	const blocks: object[] = [];
 	if (typeof thinking === "string" && thinking !== "") blocks.push({ type: "thinking", thinking, signature: "" });
-	for (const text of [...textsOf(content), refusal]) if (typeof text === "string" && text !== "") blocks.push({ type: "text", text });
+	for (const text of textsOf(content)) if (isText(text)) blocks.push({ type: "text", text });
+	const hasText = textsOf(content).some(isText);
+	if (isText(refusal)) blocks.push({ type: "text", text: hasText ? APART + refusal : refusal });
 	for (const [i, call] of objectsOf(calls).entries()) {
 		const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
-		const input = source === "" ? {} : parseObject(String(source));
+		const input = isBlank(source) ? {} : parseObject(String(source));
 		// Arguments that were cut are no call.
 		if (input !== undefined) blocks.push({ type: "tool_use", id: call["id"] ?? `call_${i}`, name, input });
 	}
@@ -41,10 +51,18 @@ export function completionToMessage(completion: JsonObject): JsonObject | undefi
 		role: "assistant",
 		model: completion["model"],
 		content: blocks,
-		stop_reason: typeof refusal === "string" ? "refusal" : stopReason(choice?.["finish_reason"]),
+		stop_reason: stopReason(choice?.["finish_reason"], isText(refusal)),
 		stop_sequence: null,
 		usage: messageUsage(completion["usage"]),
 	};
+}
+
+function isText(value: unknown): value is string {
+	return typeof value === "string" && value !== "";
+}
+
+function isBlank(source: unknown): boolean {
+	return source == null || (typeof source === "string" && source.trim() === "");
 }
 
 function textsOf(content: unknown): unknown[] {
@@ -82,10 +100,10 @@ export function newMessageState(): MessageState {
 export function chunkToMessageEvents(memory: TranslationState, data: JsonObject | "done", options: AnswerTranslation): string {
 	const state = memory as MessageState;
 	if (data === "done") return end(state);
-	if (data["error"] !== undefined) return translatedError(data["error"], options);
+	if (data["error"] != null) return translatedError(data["error"], options);
 	if (data["usage"] != null) state.usage = data["usage"];
 	const start = state.isBegun ? "" : begin(state, data);
-	const choice = objectsOf(data["choices"]).find((candidate, i) => indexOf(candidate, i) === 0);
+	const choice = firstChoice(data);
 	if (choice === undefined) return start;
 	const delta = isObject(choice["delta"]) ? choice["delta"] : {};
 	const said = [
@@ -94,7 +112,7 @@ export function chunkToMessageEvents(memory: TranslationState, data: JsonObject 
 		grow(state, "refusal", "text", delta["refusal"]),
 		...objectsOf(delta["tool_calls"]).map((call, i) => growCall(state, call, indexOf(call, i))),
 	];
-	state.stop = stopReason(choice["finish_reason"]) ?? state.stop;
+	state.stop = stopReason(choice["finish_reason"], state.blocks.includes("refusal")) ?? state.stop;
 	return start + said.join("");
 }
 
@@ -114,11 +132,14 @@ const TEXTS = {
 	thinking: { start: { type: "thinking", thinking: "", signature: "" }, delta: "thinking_delta", member: "thinking" },
 } as const;
 
+const TEXT_BLOCKS: readonly string[] = ["text", "refusal"];
+
 /** What was inspected as a text of its own gets a block of its own. */
 function grow(state: MessageState, block: string, kind: "text" | "thinking", text: unknown): string {
 	if (typeof text !== "string" || text === "") return "";
 	const { start, delta, member } = TEXTS[kind];
-	return blockPiece(state, block, start, { type: delta, [member]: text });
+	const isSecondText = kind === "text" && !state.blocks.includes(block) && TEXT_BLOCKS.some((other) => state.blocks.includes(other));
+	return blockPiece(state, block, start, { type: delta, [member]: isSecondText ? APART + text : text });
 }
 
 /** Vendors have two names for reasoning, and some say the same under both: the first one counts. */
@@ -152,7 +173,7 @@ function end(state: MessageState): string {
 		...state.blocks.map((_, index) => event({ type: "content_block_stop", index })),
 		event({
 			type: "message_delta",
-			delta: { stop_reason: state.stop ?? "end_turn", stop_sequence: null },
+			delta: { stop_reason: state.stop, stop_sequence: null },
 			usage: messageUsage(state.usage),
 		}),
 		event({ type: "message_stop" }),

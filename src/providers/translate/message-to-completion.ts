@@ -8,18 +8,15 @@ import type { TranslationState } from "./translation.ts";
 
 /** Anthropic's answers for OpenAI chat clients. */
 
-const FINISH_REASONS: Readonly<Record<string, string>> = {
-	end_turn: "stop",
-	stop_sequence: "stop",
-	pause_turn: "stop",
-	max_tokens: "length",
-	model_context_window_exceeded: "length",
-	tool_use: "tool_calls",
-	refusal: "content_filter",
-};
+const FINISH_REASONS: ReadonlyMap<string, string> = new Map([
+	["max_tokens", "length"],
+	["model_context_window_exceeded", "length"],
+	["tool_use", "tool_calls"],
+	["refusal", "content_filter"],
+]);
 
 function finishReason(stop: unknown): string | null {
-	return typeof stop === "string" ? (FINISH_REASONS[stop] ?? "stop") : null;
+	return typeof stop === "string" && stop !== "" ? (FINISH_REASONS.get(stop) ?? "stop") : null;
 }
 
 /** A whole message. */
@@ -30,9 +27,8 @@ export function messageToCompletion(message: JsonObject, { created }: AnswerTran
 	const texts: Record<string, string> = {};
 	for (const block of blocks) {
 		beginBlock(state, block["type"]);
-		const member = MEMBERS[String(block["type"])];
-		if (member === undefined) continue;
-		texts[member] = (texts[member] ?? "") + apart(state, member, String(block[block["type"] as string] ?? ""));
+		const [member, text] = textIn(block);
+		if (member !== undefined) texts[member] = (texts[member] ?? "") + apart(state, member, text);
 	}
 	const calls = blocks
 		.filter(({ type }) => type === "tool_use")
@@ -73,19 +69,29 @@ interface CompletionState extends TranslationState {
 	usage: JsonObject;
 	/** Block index of every tool call so far; its place here is the call's index. */
 	calls: number[];
-	/** Calls that have arguments. */
+	/** Calls that have arguments, and those of them that began with all of them. */
 	argued: number[];
+	whole: number[];
 	/** Members that have text, and those of them whose next text is another one. */
 	said: string[];
 	apart: string[];
 }
 
 export function newCompletionState(): CompletionState {
-	return { head: {}, usage: {}, calls: [], argued: [], said: [], apart: [] };
+	return { head: {}, usage: {}, calls: [], argued: [], whole: [], said: [], apart: [] };
 }
 
 /** Where a chat's message has the texts of a block, by its type. */
-const MEMBERS: Readonly<Record<string, string>> = { text: "content", thinking: "reasoning_content" };
+const MEMBERS: ReadonlyMap<unknown, string> = new Map([
+	["text", "content"],
+	["thinking", "reasoning_content"],
+]);
+
+/** The text that a block has, and the member of a chat's message for it. */
+function textIn(block: JsonObject): readonly [member: string | undefined, text: string] {
+	const member = MEMBERS.get(block["type"]);
+	return [member, member === undefined ? "" : String(block[block["type"] as string] ?? "")];
+}
 
 /**
  * A new block, of whatever type. Chat clients read all text of a message in one piece, but only text blocks that follow
@@ -148,11 +154,19 @@ function begin(state: CompletionState, message: unknown, { created }: AnswerTran
 function blockStart(state: CompletionState, { index, content_block: block }: JsonObject): string {
 	if (!isObject(block) || typeof index !== "number") return "";
 	beginBlock(state, block["type"]);
-	if (block["type"] === "text" && block["text"] !== "") return sayText(state, "content", block["text"]);
+	const [member, text] = textIn(block);
+	if (member !== undefined && text !== "") return sayText(state, member, text);
 	if (block["type"] !== "tool_use") return "";
+	const call = state.calls.length;
 	state.calls = [...state.calls, index];
-	const call = { id: block["id"], type: "function", function: { name: block["name"], arguments: "" } };
-	return say(state, { tool_calls: [{ index: state.calls.length - 1, ...call }] });
+	const { id, name, input } = block;
+	// Some servers give the whole input at once.
+	const isWhole = isObject(input) && Object.keys(input).length > 0;
+	if (isWhole) state.whole = [...state.whole, call];
+	if (isWhole) state.argued = [...state.argued, call];
+	return say(state, {
+		tool_calls: [{ index: call, id, type: "function", function: { name, arguments: isWhole ? JSON.stringify(input) : "" } }],
+	});
 }
 
 function blockDelta(state: CompletionState, { index, delta }: JsonObject): string {
@@ -164,7 +178,7 @@ function blockDelta(state: CompletionState, { index, delta }: JsonObject): strin
 			return sayText(state, "reasoning_content", delta["thinking"]);
 		case "input_json_delta": {
 			const call = state.calls.indexOf(index as number);
-			if (call < 0 || delta["partial_json"] === "") return "";
+			if (call < 0 || delta["partial_json"] === "" || state.whole.includes(call)) return "";
 			if (!state.argued.includes(call)) state.argued = [...state.argued, call];
 			return say(state, { tool_calls: [{ index: call, function: { arguments: delta["partial_json"] } }] });
 		}
@@ -178,6 +192,7 @@ function finish(state: CompletionState, { delta, usage }: JsonObject): string {
 	state.usage = { ...state.usage, ...(isObject(usage) && Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null))) };
 	// A call without arguments is an empty object to Anthropic and nothing to JSON.parse; a cut call must stay broken.
 	const bare = reason === "tool_calls" ? state.calls.map((_, call) => call).filter((call) => !state.argued.includes(call)) : [];
+	state.argued = [...state.argued, ...bare];
 	const empty = bare.map((call) => say(state, { tool_calls: [{ index: call, function: { arguments: "{}" } }] }));
 	return empty.join("") + say(state, {}, reason);
 }

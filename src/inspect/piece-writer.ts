@@ -44,14 +44,11 @@ export class PieceWriter {
 	write(pieces: readonly Piece[], taken: ByteOffset): string {
 		let out = "";
 		for (const piece of pieces) {
-			if (piece.kind === "clean") {
-				const mark = this.#gap.markBefore(piece.from);
-				if (mark !== "") out += this.#json?.marked(piece.from, mark) ?? this.#gap.replaced(mark);
-				out += this.#json?.clean(piece.from, piece.from + piece.bytes.length) ?? this.#gap.clean(decodeUtf8(piece.bytes));
-			} else {
+			if (piece.kind === "clean") out += this.#clean(piece.from, decodeUtf8(piece.bytes));
+			else {
 				this.#isAltered = true;
 				const marker = this.#redactor.replacement(piece.rule, piece.text);
-				if (!this.#isPrompt) this.#gap.began(piece.from, piece.rule.label, marker);
+				if (!this.#isPrompt) this.#gap.began(piece.from, piece.rule, marker);
 				out += this.#json?.beginReplaced(piece.from, marker) ?? this.#gap.replaced(marker);
 			}
 		}
@@ -62,5 +59,20 @@ export class PieceWriter {
 	state(): Pick<ChannelState, "isAltered" | "gap" | "surrogates"> {
 		const surrogates = this.#redactor.state();
 		return { isAltered: this.#isAltered, gap: this.#gap.state(), ...(surrogates && { surrogates }) };
+	}
+
+	#clean(from: ByteOffset, text: string): string {
+		const { at, mark } = this.#gap.markIn(from, text) ?? { at: 0, mark: "" };
+		if (mark === "") return this.#plain(from, text);
+		const head = text.slice(0, at);
+		const behind = from + Buffer.byteLength(head);
+		const before = head === "" ? "" : this.#plain(from, head);
+		return before + (this.#json?.marked(behind, mark) ?? this.#gap.replaced(mark)) + this.#plain(behind, text.slice(at));
+	}
+
+	#plain(from: ByteOffset, text: string): string {
+		if (this.#json === undefined) return this.#gap.clean(text);
+		this.#gap.wrote(text);
+		return this.#json.clean(from, from + Buffer.byteLength(text));
 	}
 }

@@ -1,5 +1,5 @@
 import { readGuardedBody } from "../providers/guarded-body.ts";
-import { valueAt } from "../providers/json-object.ts";
+import { type JsonObject, valueAt } from "../providers/json-object.ts";
 import { UNREADABLE } from "../providers/model-request.ts";
 import type { Place } from "../providers/provider.ts";
 import type { PromptTraits } from "../verdict/prompt-traits.ts";
@@ -51,20 +51,29 @@ export const GUARDRAIL_DIALECTS: Readonly<Record<string, ReadInspectRequest>> = 
 	"/v1/guardrails/portkey": readPortkey,
 };
 
-/** LiteLLM's generic guardrail API (docs.litellm.ai, "Generic Guardrail API"). */
-function readLitellm({ texts, input_type }: Readonly<Record<string, unknown>>): InspectRequest | InspectFault {
+/** LiteLLM's generic guardrail API (docs.litellm.ai, "Generic Guardrail API"). It takes back texts and tools, but no calls: what is found in those blocks. */
+function readLitellm({ texts, input_type, tools, tool_calls }: Readonly<Record<string, unknown>>): InspectRequest | InspectFault {
 	if (!Array.isArray(texts) || texts.length > MAX_TEXTS || !texts.every((text) => typeof text === "string"))
 		return { message: `'texts' must be a list of at most ${MAX_TEXTS} strings.`, param: "texts" };
 	if (input_type !== "request" && input_type !== "response")
 		return { message: '\'input_type\' must be "request" or "response".', param: "input_type" };
+	const beside = readBody({ tools: tools ?? null, tool_calls: tool_calls ?? null });
+	if (beside === undefined) return { message: UNREADABLE, param: "tools" };
+	const all = [...texts, ...beside.texts];
+	if (all.length > MAX_TEXTS) return { message: `There are more than ${MAX_TEXTS} texts.`, param: "texts" };
 	return {
-		texts,
+		texts: all,
 		direction: input_type === "request" ? "prompt" : "response",
 		param: "texts",
 		answer(results) {
-			if (results.some(({ action }) => action === "block")) return { action: "BLOCKED", blocked_reason: reasonOf(results) };
+			const others = results.slice(texts.length);
+			const isKept = ({ action }: InspectResult, i: number): boolean => action === "redact" && beside.places[i]?.path?.[0] === "tool_calls";
+			if (results.some(({ action }) => action === "block") || others.some(isKept))
+				return { action: "BLOCKED", blocked_reason: reasonOf(results) };
 			if (!results.some(({ action }) => action === "redact")) return { action: "NONE" };
-			return { action: "GUARDRAIL_INTERVENED", texts: results.map(({ redacted_text }) => redacted_text) };
+			const redacted = results.slice(0, texts.length).map(({ redacted_text }) => redacted_text);
+			const isChanged = others.some(({ action }) => action === "redact");
+			return { action: "GUARDRAIL_INTERVENED", texts: redacted, ...(isChanged && { tools: beside.redacted(others)["tools"] }) };
 		},
 	};
 }
@@ -76,22 +85,40 @@ function readPortkey({ eventType, request, response }: Readonly<Record<string, u
 	const side = eventType === "beforeRequestHook" ? "request" : "response";
 	const json = valueAt(side === "request" ? request : response, ["json"]);
 	if (typeof json !== "object" || json === null) return { message: `'${side}.json' must be the body of the ${side}.`, param: side };
-	const source = JSON.stringify(json);
-	const places = readGuardedBody(source, json)?.places;
-	if (places === undefined) return { message: UNREADABLE, param: side };
-	if (places.length > MAX_TEXTS) return { message: `'${side}.json' has more than ${MAX_TEXTS} texts.`, param: side };
+	const body = readBody(json);
+	if (body === undefined) return { message: UNREADABLE, param: side };
+	if (body.texts.length > MAX_TEXTS) return { message: `'${side}.json' has more than ${MAX_TEXTS} texts.`, param: side };
 	return {
-		texts: places.map(({ text }) => text),
+		texts: body.texts,
 		direction: side === "request" ? "prompt" : "response",
 		param: side,
 		answer(results) {
 			const isBlocked = results.some(({ action }) => action === "block");
 			const data = { action: isBlocked ? "block" : "pass", explanation: reasonOf(results) };
 			if (isBlocked || !results.some(({ action }) => action === "redact")) return { verdict: !isBlocked, data };
-			const edits = editsOf(places, results.map(rewritten(places)));
-			return { verdict: true, data, transformedData: { [side]: { json: JSON.parse(replaceValues(source, edits)) } } };
+			return { verdict: true, data, transformedData: { [side]: { json: body.redacted(results) } } };
 		},
 	};
+}
+
+interface GuardedBody {
+	readonly places: readonly Place[];
+	readonly texts: readonly string[];
+	/** The same body with what became of each text. */
+	redacted(results: readonly InspectResult[]): JsonObject;
+}
+
+/** Undefined: it has two readings. */
+function readBody(json: object): GuardedBody | undefined {
+	const source = JSON.stringify(json);
+	const places = readGuardedBody(source, json)?.places;
+	return (
+		places && {
+			places,
+			texts: places.map(({ text }) => text),
+			redacted: (results) => JSON.parse(replaceValues(source, editsOf(places, results.map(rewritten(places))))) as JsonObject,
+		}
+	);
 }
 
 /** What stands in the place of a text: a string, also where a number was; undefined: the text stays. */

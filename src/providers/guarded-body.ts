@@ -3,7 +3,7 @@ import { below, messageFields } from "./openai-chat-fields.ts";
 import { COMPLETION_HEAD } from "./openai-choices.ts";
 import { OPENAI_SETTINGS } from "./request-settings.ts";
 
-/** A request or an answer as another gateway shows it to its guardrail, in OpenAI's form; of any other form every string is a text. */
+/** A request, an answer or a message as another gateway shows it to its guardrail, in OpenAI's form; of any other form every string is a text. */
 export const readGuardedBody = createFieldReader(
 	[
 		...COMPLETION_HEAD,
@@ -11,6 +11,7 @@ export const readGuardedBody = createFieldReader(
 		["tool_choice", "name"],
 		["tools.#.type", "name"],
 		["response_format.type", "name"],
+		...messageFields("whole"),
 		...below("messages.#", messageFields("whole")),
 		...below("choices.#.message", messageFields("whole")),
 	],

@@ -36,6 +36,27 @@ describe("LiteLLM's generic guardrail API", () => {
 		expect(await ask(PATH, { ...more, texts, input_type })).toEqual({ status: 200, body: answer });
 	});
 
+	const call = (args: string): object => ({ id: "call_1", type: "function", function: { name: "mail", arguments: args } });
+
+	test("what LiteLLM keeps beside the texts is inspected: a tool comes back rewritten, and what would have to be redacted in a call blocks", async () => {
+		const tool = (description: string): object => ({
+			type: "function",
+			function: { name: "mail", description, parameters: { type: "object" } },
+		});
+		const asked = { ...more, texts: ["hi"], input_type: "request", tools: [tool("to the team")], tool_calls: [call('{"to":"all"}')] };
+		expect((await ask(PATH, asked)).body).toEqual({ action: "NONE" });
+		expect((await ask(PATH, { ...asked, tools: [tool("or phone (415) 555-2671")] })).body).toEqual({
+			action: "GUARDRAIL_INTERVENED",
+			texts: ["hi"],
+			tools: [tool("or phone [PHONE_1]")],
+		});
+		const found = { action: "BLOCKED", blocked_reason: "Found by the security policy: email." };
+		for (const input_type of ["request", "response"]) {
+			const made = { ...more, texts: [], input_type, tool_calls: [call('{"to":"jane.doe@example.com"}')] };
+			expect((await ask(PATH, made)).body).toEqual(found);
+		}
+	});
+
 	test.each([
 		[{ texts: "hi", input_type: "request" }, "texts"],
 		[{ texts: ["hi"], input_type: "other" }, "input_type"],

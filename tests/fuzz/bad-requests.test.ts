@@ -30,6 +30,11 @@ const REQUESTS: readonly (readonly [path: string, body: object])[] = [
 	["/v1/moderations", { input: ["Hi", [text]] }],
 	["/v1/inspect", { texts: ["Hi", "there"], direction: "prompt" }],
 	[
+		"/beta/litellm_basic_guardrail_api",
+		{ texts: ["Hi"], input_type: "request", tools: [{ type: "function", function: tool }], tool_calls: [] },
+	],
+	["/v1/guardrails/portkey", { eventType: "beforeRequestHook", request: { json: { model: "m", messages: turns } } }],
+	[
 		"/v1/messages",
 		{ model: "claude-m", max_tokens: 9, messages: turns, system: [text], stream: true, tools: [{ name: "f", input_schema: {} }] },
 	],

@@ -36,6 +36,18 @@ export function plantedRequest(request: object, secret: string, next: Next): str
 	return written(root, next);
 }
 
+/** JSON of a request once for each of its strings, with a text in the string's place; in JSON source it is a value. */
+export function* attackedRequests(request: object, text: string): Generator<string> {
+	const root = structuredClone(request);
+	for (const [holder, name] of [...membersOf(root)]) {
+		const old = holder[name];
+		if (typeof old !== "string" || name === "model") continue;
+		holder[name] = old.startsWith("{") ? JSON.stringify({ q: text }) : text;
+		yield JSON.stringify(root);
+		holder[name] = old;
+	}
+}
+
 function valueWith(secret: string, text: string, next: Next): unknown {
 	// Too long for a name.
 	const base64 = Buffer.from(`see ${secret} ${"there, ".repeat(12)}`).toString("base64");

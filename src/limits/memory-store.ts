@@ -71,7 +71,7 @@ class MemoryStore implements MemoryMeters {
 
 	#state(meter: Meter, now: number): MeterState {
 		if (meter.kind === "lease") {
-			const holders = this.#live(meter.key, now);
+			const holders = this.#live(meter, now);
 			const isOver = holders.size >= meter.limit && !holders.has(meter.holder);
 			return { isOver, remaining: Math.max(0, meter.limit - holders.size), resetMs: LEASE_RETRY_MS };
 		}
@@ -95,12 +95,13 @@ class MemoryStore implements MemoryMeters {
 		const level = this.#levels.get(meter.key);
 		if (level === undefined) return 0;
 		if (meter.kind === "quota") return level.at <= now ? 0 : level.spent;
-		return Math.max(0, level.spent - (Math.max(0, now - level.at) * meter.rate) / meter.periodMs);
+		// A clock that was set back counts as time that passed: else nothing would fill until it is where it was.
+		return Math.max(0, level.spent - (Math.abs(now - level.at) * meter.rate) / meter.periodMs);
 	}
 
 	#apply(meter: Meter, now: number): void {
 		if (meter.kind === "lease") {
-			const holders = this.#live(meter.key, now);
+			const holders = this.#live(meter, now);
 			this.#holders.set(meter.key, holders.set(meter.holder, now + meter.ttlMs));
 			return;
 		}
@@ -119,9 +120,10 @@ class MemoryStore implements MemoryMeters {
 		}
 	}
 
-	#live(key: string, now: number): Map<string, number> {
+	/** Whoever has a place for longer than one is given has it from a clock that was set back since. */
+	#live({ key, ttlMs }: Meter & { kind: "lease" }, now: number): Map<string, number> {
 		const holders = this.#holders.get(key) ?? new Map<string, number>();
-		for (const [holder, until] of holders) if (until <= now) holders.delete(holder);
+		for (const [holder, until] of holders) if (until <= now || until > now + ttlMs) holders.delete(holder);
 		return holders;
 	}
 }

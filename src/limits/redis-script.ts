@@ -20,11 +20,12 @@ local function spent(i, meter)
     if number(key, 'at') <= now then return 0 end
     return number(key, 'spent')
   end
-  return math.max(0, number(key, 'spent') - math.max(0, now - number(key, 'at')) * meter.rate / meter.periodMs)
+  return math.max(0, number(key, 'spent') - math.abs(now - number(key, 'at')) * meter.rate / meter.periodMs)
 end
 local function state(i, meter)
   if meter.kind == 'lease' then
     redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
+    redis.call('ZREMRANGEBYSCORE', KEYS[i], '(' .. string.format('%.0f', now + meter.ttlMs), '+inf')
     local others = redis.call('ZCARD', KEYS[i])
     local over = others >= meter.limit and not redis.call('ZSCORE', KEYS[i], meter.holder)
     return { isOver = over, remaining = math.max(0, meter.limit - others), resetMs = 1000 }

@@ -40,8 +40,8 @@ export function createModelDirectory(options: ModelDirectoryOptions): ModelDirec
 		// A list that was asked for with the caller's own credential is the caller's alone.
 		const isShared = route.apiKey !== "";
 		const known = isShared ? kept.get(route.provider) : undefined;
-		const models = known !== undefined && known.until > Date.now() ? known.models : ask(provider, caller);
-		if (isShared && models !== known?.models) kept.set(route.provider, { until: Date.now() + LIST_TTL_MS, models });
+		const models = known !== undefined && known.until > performance.now() ? known.models : ask(provider, caller);
+		if (isShared && models !== known?.models) kept.set(route.provider, { until: performance.now() + LIST_TTL_MS, models });
 		const listed = await models;
 		if (listed === undefined && kept.get(route.provider)?.models === models) kept.delete(route.provider);
 		return [...(listed ?? []).filter(({ id }) => serves(id)), ...named];

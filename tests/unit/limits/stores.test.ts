@@ -59,7 +59,8 @@ const meter = fc.oneof(
 const step = fc.record({
 	meters: fc.array(meter, { minLength: 1, maxLength: 3 }),
 	kind: fc.constantFrom("take", "charge"),
-	waitMs: fc.integer({ min: 0, max: 1200 }),
+	/** Less than 0: the clock is set back. */
+	waitMs: fc.integer({ min: -600, max: 1200 }),
 });
 
 test("the script in Redis and its twin in memory answer alike, whatever is asked of them", async () => {
@@ -109,6 +110,16 @@ test("a bucket fills evenly, and a burst is what it holds", async () => {
 	expect(await takes(2)).toEqual([true, false]);
 	now += 60_000;
 	expect(await takes(4)).toEqual([true, true, true, false]);
+});
+
+test.each(["memory", "Redis"])("a clock that is set back keeps nobody at a limit for as long as it went back: %s", async (where) => {
+	const store = where === "memory" ? createMemoryStore(() => now) : await redisStore("closed", () => now);
+	const takes = async (name: string, made: Meter): Promise<unknown> => [name, (await store.take([made])).ok];
+	for (const holder of ["x", "y"]) expect(await takes(holder, lease("back:l", holder))).toEqual([holder, true]);
+	for (const cost of [3, 1]) expect(await takes("bucket", bucket("back:b", cost))).toEqual(["bucket", cost === 3]);
+	now -= 86_400_000;
+	expect(await takes("z", lease("back:l", "z"))).toEqual(["z", true]);
+	for (const cost of [3, 1]) expect(await takes("bucket", bucket("back:b", cost))).toEqual(["bucket", cost === 3]);
 });
 
 test("a place whose holder says nothing any more is free again, and one that is renewed is not", async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { isScalar, parseDocument } from "yaml";
+import { isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { faultWords } from "../core/fault-words.ts";
 import { takesKeys } from "./auth-schema.ts";
@@ -53,8 +53,9 @@ function reasonOf(error: unknown): string {
 
 export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig {
 	// A key that is a section would be written out, with all that is in it.
-	const document = parseDocument(text, { stringKeys: true, logLevel: "error" });
-	const syntax = yamlFaults(document);
+	const lines = new LineCounter();
+	const document = parseDocument(text, { stringKeys: true, logLevel: "error", lineCounter: lines });
+	const syntax = yamlFaults(document, lines);
 	if (syntax.length > 0) return { ok: false, faults: syntax };
 	const isUnquoted = (path: readonly string[]): boolean => {
 		const node = document.getIn(path, true);

@@ -1,4 +1,4 @@
-import type { Document, YAMLError } from "yaml";
+import { type Document, isScalar, type LineCounter, visit, type YAMLError } from "yaml";
 import type { ConfigFault } from "./config-fault.ts";
 
 /** What is better said in our own words, and what to do. */
@@ -8,11 +8,41 @@ const OWN_WORDS: Readonly<Record<string, readonly [message: string, remedy: stri
 	TAG_RESOLVE_FAILED: ["has a value that begins with !, which YAML takes for its type", "Put the value in quotes."],
 };
 
+/** Faults that are told of one file: one that is no text has thousands. */
+const MAX_FAULTS = 10;
+
+/** A file that is being written over is empty for a moment, and a reload would take away keys, policies and providers. */
+const EMPTY: ConfigFault = {
+	path: "",
+	message: "is empty",
+	remedy: "Write its sections, or {} for all defaults. Move a new file into the place of the old one rather than writing over it.",
+};
+
 /** What is wrong with a file as YAML, and where; nothing that stands in it is quoted, because that may be a secret. */
-export function yamlFaults({ errors, warnings }: Document): readonly ConfigFault[] {
+export function yamlFaults(document: Document, lines: LineCounter): readonly ConfigFault[] {
+	const { errors, warnings, contents } = document;
 	// A value of a type that is not known would count as empty.
 	const unknownTypes = warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED");
-	return [...errors, ...unknownTypes].map(faultOf);
+	const faults = [...errors, ...unknownTypes].slice(0, MAX_FAULTS).map(faultOf);
+	if (faults.length > 0) return faults;
+	return contents === null || (isScalar(contents) && contents.value === null) ? [EMPTY] : mergeFaults(document, lines);
+}
+
+/** YAML 1.2 has no merge keys: what they should bring in would be missing. */
+function mergeFaults(document: Document, lines: LineCounter): ConfigFault[] {
+	const faults: ConfigFault[] = [];
+	visit(document, {
+		Pair(_, { key }) {
+			if (!isScalar(key) || key.value !== "<<") return;
+			const { line } = lines.linePos(key.range?.[0] ?? 0);
+			faults.push({
+				path: "",
+				message: `has a merge key (<<) on line ${line}, which YAML 1.2 does not know`,
+				remedy: "Write the keys out.",
+			});
+		},
+	});
+	return faults.slice(0, MAX_FAULTS);
 }
 
 function faultOf({ code, message, linePos: [at] = [] as never }: YAMLError): ConfigFault {

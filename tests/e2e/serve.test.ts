@@ -94,6 +94,14 @@ describe("SIGTERM", () => {
 });
 
 describe("SIGHUP", () => {
+	test("does not end a proxy that has only begun to load", async () => {
+		const look = `const look = () => (process.listenerCount("SIGHUP") ? console.error("then", process.listenerCount("SIGTERM")) : setImmediate(look)); look();`;
+		const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(look)}` };
+		const { err } = await line.run(["serve", "--config", `${line.folder}/absent.yaml`], env);
+		// Both are caught by what serves, and this one before that is loaded.
+		expect(err).toMatch(/^then 0$/m);
+	});
+
 	test("gives new sessions the new policy; an open stream keeps its own, which then goes", async () => {
 		const file = line.file("reload.yaml", config("{ blocked_phrases: ['purple elephant'] }"));
 		const proxy = await line.serve(file);

@@ -9,7 +9,11 @@ export function addServiceCommands(program: Command, version: string): void {
 		.description("run the proxy; SIGHUP reloads the configuration, SIGTERM lets open answers end, a second one does not")
 		.requiredOption("--config <file>", "YAML or JSON configuration")
 		.addHelpText("after", examples("serve --config config/demo.yaml", "serve --config config.yaml"))
-		.action(async ({ config }: { config: string }) => finish(await (await import("../serve.ts")).serve(config, version)));
+		.action(async ({ config }: { config: string }) => {
+			// Until it is loaded a reload has nothing to change, and must not end it.
+			process.on("SIGHUP", () => undefined);
+			finish(await (await import("../serve.ts")).serve(config, version));
+		});
 	program
 		.command("check")
 		.description("validate configuration and policies, or explain which policy a request gets")

@@ -35,10 +35,21 @@ test.each([
 	["two documents", "server: {}\n---\nserver: {}", /^: has a second document at line 2, column 1 — Put all sections into one/],
 	["no sections", "just words", /^: must be a section with keys of its own, not a text — .*llm_providers/],
 	["bytes that are no text", "\u0000\uFFFD\u0001", /^: /],
+	["nothing in it, as one has that is being written over", "", /^: is empty — .*Move a new file into the place of the old one/],
+	["comments alone", "# nothing\n", /^: is empty — /],
+	[
+		"a merge key",
+		"llm_providers:\n  a: &a { type: demo }\n  b: { <<: *a }",
+		/^: has a merge key \(<<\) on line 3, .* — Write the keys out/,
+	],
 ])("a file with %s is explained without words of the parser's interface", (_what, text, fault) => {
 	const faults = faultsOf(text);
 	expect(faults).toEqual([expect.stringMatching(fault)]);
 	expect(faults.join()).not.toMatch(/\(\)|undefined|\bat [\w.]+ \(/);
+});
+
+test("of a file that is no text not more than ten faults are told", () => {
+	expect(faultsOf("- [\n".repeat(500)).length).toBe(10);
 });
 
 test("a file that cannot be read is named once, with the reason", () => {

@@ -1,6 +1,10 @@
 import { accessSync, constants } from "node:fs";
-import type { Secrets } from "../audit/audit-keys.ts";
+import { join } from "node:path";
+import type { AuditKeys, Secrets } from "../audit/audit-keys.ts";
+import { verifierKeysIn } from "../audit/audit-log.ts";
+import { createSigner } from "../audit/checkpoint.ts";
 import { examineTrail, type TrailFault } from "../audit/examine-trail.ts";
+import { logsIn } from "../audit/log-reader.ts";
 import type { ConfigFault } from "../config/config-fault.ts";
 import type { Config } from "../config/schema.ts";
 import { makeFolder } from "../core/make-folder.ts";
@@ -31,4 +35,21 @@ export function trailFaults({ audit: { dir, log_name }, server: { processes } }:
 	const numbers = Array.from({ length: processes }, (_, i) => i + 1);
 	const logs = processes === 1 ? [log_name] : numbers.map((number) => logOfProcess(log_name, number));
 	return logs.flatMap((log) => examineTrail(dir, log, secrets));
+}
+
+/** The logs in a folder. Throws when there is none, because a wrong folder must not look like one where nothing is to do. */
+export function existingLogs(dir: string): string[] {
+	const logs = logsIn(dir);
+	if (logs.length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
+	return logs;
+}
+
+/** Throws when none of the logs was signed with one of these keys: under them nobody's records are found. */
+export function provenSecret(dir: string, { signingSeed, previous }: AuditKeys): void {
+	const seeds = previous === undefined ? [signingSeed] : [signingSeed, previous.signingSeed];
+	const isKnown = existingLogs(dir).some((log) =>
+		seeds.some((seed) => verifierKeysIn(join(dir, log)).includes(createSigner(log, seed).verifierKey)),
+	);
+	if (!isKnown)
+		throw new Error(`the logs in ${dir} were signed with another secret — set SECURE_LLM_PROXY_SECRET_KEY as it is set for the proxy`);
 }

@@ -1,8 +1,8 @@
 import { existingKeys } from "../audit/audit-keys.ts";
 import type { FoundRecord, RecordFilter } from "../audit/index-store.ts";
-import { logsIn } from "../audit/log-reader.ts";
 import { openIndex } from "../audit/search-index.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
+import { existingLogs } from "./audit-folder.ts";
 import { configIn } from "./audit-places.ts";
 import { command } from "./command.ts";
 import { installationSecrets } from "./secret.ts";
@@ -21,7 +21,7 @@ export function auditQuery({ dir: folder, config, ...options }: QueryOptions): P
 	const { limit, json, subject, from, to, ...rest } = options;
 	return command("audit query", async () => {
 		const { dir, index_url } = config === undefined ? { dir: folder, index_url: "" } : (await configIn(config)).audit;
-		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
+		existingLogs(dir);
 		if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Error(`--limit takes a whole number, not '${limit}'`);
 		const filter: RecordFilter = {
 			...rest,

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { logsIn } from "../audit/log-reader.ts";
 import { reportData } from "../report/report-data.ts";
 import { reportHtml } from "../report/report-html.ts";
 import { reportMarkdown } from "../report/report-markdown.ts";
+import { existingLogs } from "./audit-folder.ts";
 import { command } from "./command.ts";
 import { periodOption } from "./time-option.ts";
 
@@ -17,7 +17,7 @@ export interface ReportOptions {
 /** `report`: what the audit trail says about a period. Exit 0 written, 1 written and the trail is not sound, 2 cannot be done. */
 export function report({ dir, from, to, out }: ReportOptions): Promise<number> {
 	return command("report", async () => {
-		if (logsIn(dir).length === 0) throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir`);
+		existingLogs(dir);
 		const form = out === undefined ? "md" : (/\.(html|md|json)$/.exec(out)?.[1] ?? "");
 		if (form === "") throw new Error(`--out takes a file that ends in .html, .md or .json, not '${out}'`);
 		const { from: begin = "", to: end = new Date().toISOString() } = periodOption(from, to);

@@ -195,3 +195,27 @@ logging: { sensitive_data_logging: true }`,
 	const wrong = await line.run(["serve", "--config", config], { SECURE_LLM_PROXY_SECRET_KEY_COMMAND: "exit 3" });
 	expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("SECURE_LLM_PROXY_SECRET_KEY_COMMAND ended with exit code 3") });
 });
+
+test("a folder without logs, and logs of another secret, are refused rather than found to hold nobody, and nothing is made", async () => {
+	const dir = newDir();
+	await ask(dir, ["The otter swims."]);
+	const [ours, theirs] = ["a secret of this installation", "a secret of another one"];
+	const both = { SECURE_LLM_PROXY_SECRET_KEY: ours, SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY: theirs };
+	for (const [command, ...more] of [["erase", "--subject", SUBJECT], ["export", "--subject", SUBJECT], ["rotate"]] as const) {
+		const absent = join(dir, "absent");
+		const nowhere = await line.run(["audit", command, "--dir", absent, ...more], both);
+		expect(nowhere).toMatchObject({
+			code: 2,
+			out: "",
+			err: `audit ${command}: ${absent} holds no audit log — give the folder of audit.dir with --dir\n`,
+		});
+		expect(existsSync(absent)).toBe(false);
+		const before = everything(dir);
+		expect(await line.run(["audit", command, "--dir", dir, ...more], both)).toMatchObject({
+			code: 2,
+			out: "",
+			err: expect.stringContaining("were signed with another secret — set SECURE_LLM_PROXY_SECRET_KEY"),
+		});
+		expect(everything(dir)).toBe(before);
+	}
+});

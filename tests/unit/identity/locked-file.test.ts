@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -37,6 +37,16 @@ test("a lock in the form of an earlier version, a bare process number, is waited
 	const file = newFile("");
 	writeFileSync(`${file}.lock`, "1");
 	await expect(replaceLocked(file, () => "")).rejects.toThrow(/another change holds/);
+});
+
+test("a change by way of a link holds for who reads the file itself, and both ways exclude each other", async () => {
+	const file = newFile("");
+	const link = `${file}.link`;
+	symlinkSync(file, link);
+	const add = (letter: string) => (): string => readFileSync(file, "utf8") + letter;
+	await Promise.all([replaceLocked(link, add("a")), replaceLocked(file, add("b")), replaceLocked(link, add("c"))]);
+	expect(readFileSync(file, "utf8").split("").sort()).toEqual(["a", "b", "c"]);
+	expect(realpathSync(link)).toBe(realpathSync(file));
 });
 
 test("changes at the same time in one process come one after the other", async () => {

@@ -82,7 +82,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"@noble/hashes/sha3.js": ["recognizers/wallets.ts"],
 	"gpt-tokenizer/encoding/r50k_base": ["recognizers/token-efficiency.ts"],
 	commander: ["cli/program/command-line.ts"],
-	yaml: ["config/load.ts", "config/fault-lines.ts", "config/presets.ts"],
+	yaml: ["config/load.ts", "config/yaml-faults.ts", "config/fault-lines.ts", "config/presets.ts"],
 	zod: [
 		"config/schema.ts",
 		"config/admin-schema.ts",

@@ -70,7 +70,7 @@ export class OverloadGuard {
 		const { maxWaitMs, laneWaitMs } = this.#options;
 		const lateMs = now - this.#lookedAt - LOOK_MS;
 		this.#lookedAt = now;
-		if (this.#looks++ % MEMORY_LOOKS === 0) this.#isFull = process.memoryUsage.rss() > this.#maxBytes;
+		if (this.#looks++ % MEMORY_LOOKS === 0) this.#isFull = residentBytes() > this.#maxBytes;
 		if (maxWaitMs > 0) this.#taken = this.#shareTaken(Math.max(lateMs / MAX_LATE_MS, laneWaitMs() / maxWaitMs), now);
 	}
 
@@ -84,6 +84,15 @@ export class OverloadGuard {
 		const change = strain < IDLE_STRAIN ? -RELIEF_PER_LOOK : PRESSURE_PER_LOOK * excess;
 		this.#pressure = Math.max(0, Math.min(this.#pressure + change, -Math.log(MIN_TAKEN)));
 		return Math.min(1, Math.max(MIN_TAKEN, Math.exp(-this.#pressure - excess)));
+	}
+}
+
+/** Of this process. To read it takes a file: where none may be opened any more, there is no room for more work either. */
+function residentBytes(): number {
+	try {
+		return process.memoryUsage.rss();
+	} catch {
+		return Number.POSITIVE_INFINITY;
 	}
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import { matcherOf } from "../core/globs.ts";
+import { modelMatcherOf } from "../core/globs.ts";
 import { readKeyFile } from "../identity/key-file.ts";
 import type { PolicySubject } from "../policy/choose-policy.ts";
 import type { ChosenPolicy, NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
@@ -33,7 +33,7 @@ export function explain(config: Config, book: PolicyBook, request: ExplainedRequ
 	if (choices === undefined)
 		return fault("policy", `there is no policy '${subject.policy}': such requests are answered 403`, "Define it in security.policies.");
 	const model = request.model ?? "";
-	const chosen = choices.find(({ models }) => matcherOf(models)(model)) as ChosenPolicy;
+	const chosen = choices.find(({ models }) => modelMatcherOf(models)(model)) as ChosenPolicy;
 	const { provider, policy: extra } = routeOf(config, request.route, model) ?? {};
 	const also = extra === undefined ? undefined : book.named(extra);
 	const lineage = (name: string): readonly string[] => config.policies.find((policy) => policy.name === name)?.lineage ?? [];

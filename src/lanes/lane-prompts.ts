@@ -1,6 +1,6 @@
 import type { ApiName } from "../core/api.ts";
 import { ERRORS } from "../core/errors.ts";
-import { matcherOf } from "../core/globs.ts";
+import { modelMatcherOf } from "../core/globs.ts";
 import { canaryFor } from "../inspect/canary.ts";
 import { ownSurrogates, type PromptMemory } from "../inspect/conversation.ts";
 import { answerInspect } from "../inspect/inspect-request.ts";
@@ -73,7 +73,7 @@ export class LanePrompts {
 	#inspection(item: Prompt): Inspection {
 		const read = ANSWERED.has(item.api) ? undefined : readPrompt(item.body, item.path, providerOf(item.api));
 		if (read?.action === "invalid") return { choice: 0, verdict: () => read };
-		const choice = item.policies.findIndex(({ models }) => matcherOf(models)(read?.request.model ?? ""));
+		const choice = item.policies.findIndex(({ models }) => modelMatcherOf(models)(read?.request.model ?? ""));
 		const policy = this.#options.policies.get(item.policies[choice]?.policyId ?? "");
 		if (policy === undefined) return { choice: 0, verdict: () => INTERNAL };
 		return {

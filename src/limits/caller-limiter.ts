@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ERRORS, type ErrorCode } from "../core/errors.ts";
-import { matcherOf } from "../core/globs.ts";
+import { matcherOf, modelMatcherOf } from "../core/globs.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Limits } from "../identity/limits.ts";
 import { networkOf } from "../identity/network-of.ts";
@@ -111,7 +111,7 @@ class Limiter implements CallerLimiter {
 		const grant: Grant = {
 			history: historyRisk(taken.watched, abuse),
 			forModel: async (model) => {
-				const rest = holding.filter(({ models }) => models.length > 0 && matcherOf(models)(model));
+				const rest = holding.filter(({ models }) => models.length > 0 && modelMatcherOf(models)(model));
 				const answer = await open.take(scopesOf(request, rest));
 				return answer.ok ? undefined : answer;
 			},

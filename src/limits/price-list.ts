@@ -1,4 +1,4 @@
-import { matcherOf } from "../core/globs.ts";
+import { modelMatcherOf } from "../core/globs.ts";
 
 /** US dollars per million tokens. */
 export interface Price {
@@ -16,7 +16,7 @@ export function createPriceList(providers: Readonly<Record<string, { readonly pr
 	const known = new Map(
 		Object.entries(providers).map(([name, { prices }]) => [
 			name,
-			Object.entries(prices).map(([glob, price]) => ({ matches: matcherOf([glob]), price })),
+			Object.entries(prices).map(([glob, price]) => ({ matches: modelMatcherOf([glob]), price })),
 		]),
 	);
 	return { of: (attempt) => attempt && known.get(attempt.provider)?.find(({ matches }) => matches(attempt.model))?.price };

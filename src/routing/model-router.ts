@@ -1,5 +1,5 @@
 import type { ApiName } from "../core/api.ts";
-import { matcherOf } from "../core/globs.ts";
+import { modelMatcherOf } from "../core/globs.ts";
 import { type TokenBudget, TRANSLATED_APIS } from "../core/translation.ts";
 import { type ModelRule, type OrderFacts, orderTargets } from "./model-rule.ts";
 
@@ -93,8 +93,8 @@ export interface ModelRouter {
 }
 
 export function createModelRouter(specs: readonly RouteSpec[], rules: readonly ModelRule[], facts: OrderFacts): ModelRouter {
-	const table = specs.map((spec) => ({ spec, matches: matcherOf(spec.models) }));
-	const ruled = rules.map((rule) => ({ rule, matches: matcherOf([rule.name]) }));
+	const table = specs.map((spec) => ({ spec, matches: modelMatcherOf(spec.models) }));
+	const ruled = rules.map((rule) => ({ rule, matches: modelMatcherOf([rule.name]) }));
 	const targetAt = (route: Route | undefined, model: string, api: ApiName): readonly Target[] => {
 		const spoken = route && upstreamApiOf(route.type, api);
 		return route === undefined || spoken === undefined ? [] : [{ route, api: spoken, model }];

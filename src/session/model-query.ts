@@ -1,5 +1,5 @@
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
-import { matcherOf } from "../core/globs.ts";
+import { modelMatcherOf } from "../core/globs.ts";
 import type { LaneSession } from "../lanes/lane-session.ts";
 import { NO_USE } from "../limits/request-use.ts";
 import type { ChosenPolicy, NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
@@ -41,7 +41,7 @@ export class ModelQuery {
 		// A list names no one model.
 		this.#policy = (choices.find(({ models }) => models.length === 0) as ChosenPolicy).policy;
 		const all = await this.#deps.models.list({ vendor: endpoint.vendor, headers: request.headers, query: request.query });
-		const mayUse = matcherOf(caller.models);
+		const mayUse = modelMatcherOf(caller.models);
 		const models = all.filter(({ id }) => mayUse(id));
 		if (this.#done) return;
 		const found = models.find(({ id }) => id === endpoint.model);

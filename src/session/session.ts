@@ -1,7 +1,7 @@
 import type { CacheVisit } from "../cache/response-cache.ts";
 import { type AnswerMode, answerMode } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
-import { matcherOf } from "../core/globs.ts";
+import { modelMatcherOf } from "../core/globs.ts";
 import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { ConsentGrant } from "../identity/consent-book.ts";
@@ -92,7 +92,7 @@ export class Session {
 			return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
 		if ("answer" in verdict) return this.#answer(verdict.action, verdict.answer);
 		if (verdict.action === "block") return this.#block(verdict);
-		if (!matcherOf(this.#asked.caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
+		if (!modelMatcherOf(this.#asked.caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
 		const limit = await this.#asked.grant.forModel(verdict.model);
 		if (this.#done) return;
 		if (limit !== undefined) return this.#refuse(limit.code, limit);

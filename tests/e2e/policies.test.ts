@@ -106,6 +106,7 @@ let round = 0;
 test.each([
 	["nothing chosen: the section itself", {}, "m", "mail ***@*******.***, phone (415) 555-2671"],
 	["a model, on its route", {}, "big-1", "mail bob@example.org, phone (***) ***-****"],
+	["a model in other letters", {}, "BIG-1", "mail bob@example.org, phone (***) ***-****"],
 	["a role in a nested claim, with what its policy inherits", { realm_access: { roles: ["user", "doctor"] } }, "m", "mail , phone "],
 	["the first rule that holds", { realm_access: { roles: ["doctor"] } }, "big-1", "mail , phone "],
 	[

@@ -137,6 +137,7 @@ export class AuditLog {
 	/** Goes to the end of the log; how many records there no checkpoint covered. */
 	#open(): number {
 		const { dir } = this.#options;
+		removeUnfinished(dir);
 		const { segment, position, bytes, began, signed } = readLogEnd(dir);
 		if (segment === undefined) this.#openSegment();
 		else {
@@ -187,6 +188,11 @@ export class AuditLog {
 			ftruncateSync(this.#file, this.#length);
 		} catch {}
 	}
+}
+
+/** What processes that were killed had begun to write. Not locks: another process may just be asking for this one. */
+function removeUnfinished(dir: string): void {
+	for (const name of readdirSync(dir)) if (name.endsWith(".tmp") && !name.startsWith(LOCK)) rmSync(join(dir, name), { force: true });
 }
 
 /** Why a log cannot be opened that another process has. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { AuditLog } from "../../../src/audit/audit-log.ts";
 import { createSigner } from "../../../src/audit/checkpoint.ts";
+import { HEAD } from "../../../src/audit/log-end.ts";
 import { verifyLog } from "../../../src/audit/verify-log.ts";
 
 const signer = createSigner("log", new Uint8Array(32));
@@ -41,10 +42,13 @@ test("a writer that is killed at a random moment has lost nothing that it acknow
 		const ends = [once(child, "exit"), once(lines, "close")];
 		child.kill("SIGKILL");
 		await Promise.all(ends);
+		// As one leaves that dies in the middle of it.
+		writeFileSync(join(dir, `${HEAD}.${child.pid}-0.tmp`), "");
 		const log = new AuditLog({ dir, origin: "log", signer, maxSegmentBytes: 5000 });
 		expect(log.size).toBeGreaterThanOrEqual(acknowledged);
 		log.append([{ type: "test" }]);
 		log.close();
+		expect(readdirSync(dir).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 		expect(verifyLog({ dir, verifierKeys: [signer.verifierKey] }).faults).toEqual([]);
 	}
 	expect(acknowledged).toBeGreaterThan(50);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { holderOf } from "../core/file-lock.ts";
 import { existingKeys, type Secrets } from "./audit-keys.ts";
 import { heldBy, LOCK, verifierKeysIn } from "./audit-log.ts";
-import { createSigner } from "./checkpoint.ts";
 import { readLogEnd } from "./log-end.ts";
+import { ownVerifierKeys } from "./own-verifier-keys.ts";
 import { CONTENT_SUFFIX } from "./recorder.ts";
 
 /** What a look at the logs of one process shows. */
@@ -23,13 +23,7 @@ export function examineTrail(dir: string, origin: string, secrets: Secrets): Tra
 		const keys = existingKeys(dir, secrets);
 		return [origin, origin + CONTENT_SUFFIX]
 			.filter((log) => existsSync(join(dir, log)))
-			.flatMap((log) => {
-				const seeds = [keys, keys?.previous].flatMap((known) => (known === undefined ? [] : [known.signingSeed]));
-				return examineLog(
-					join(dir, log),
-					seeds.map((seed) => createSigner(log, seed).verifierKey),
-				);
-			});
+			.flatMap((log) => examineLog(join(dir, log), ownVerifierKeys(log, keys)));
 	} catch (error) {
 		return [unusable(error)];
 	}

@@ -2,9 +2,9 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import type { AuditKeys, Secrets } from "../audit/audit-keys.ts";
 import { verifierKeysIn } from "../audit/audit-log.ts";
-import { createSigner } from "../audit/checkpoint.ts";
 import { examineTrail, type TrailFault } from "../audit/examine-trail.ts";
 import { logsIn } from "../audit/log-reader.ts";
+import { ownVerifierKeys } from "../audit/own-verifier-keys.ts";
 import type { ConfigFault } from "../config/config-fault.ts";
 import type { Config } from "../config/schema.ts";
 import { makeFolder } from "../core/make-folder.ts";
@@ -45,11 +45,11 @@ export function existingLogs(dir: string): string[] {
 }
 
 /** Throws when none of the logs was signed with one of these keys: under them nobody's records are found. */
-export function provenSecret(dir: string, { signingSeed, previous }: AuditKeys): void {
-	const seeds = previous === undefined ? [signingSeed] : [signingSeed, previous.signingSeed];
-	const isKnown = existingLogs(dir).some((log) =>
-		seeds.some((seed) => verifierKeysIn(join(dir, log)).includes(createSigner(log, seed).verifierKey)),
-	);
-	if (!isKnown)
+export function proveSecret(dir: string, keys: AuditKeys): void {
+	const isOurs = (log: string): boolean => {
+		const signers = verifierKeysIn(join(dir, log));
+		return ownVerifierKeys(log, keys).some((key) => signers.includes(key));
+	};
+	if (!existingLogs(dir).some(isOurs))
 		throw new Error(`the logs in ${dir} were signed with another secret — set SECURE_LLM_PROXY_SECRET_KEY as it is set for the proxy`);
 }

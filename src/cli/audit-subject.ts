@@ -9,7 +9,7 @@ import { type Subject, SubjectKeys } from "../audit/subject-keys.ts";
 import { counted } from "../core/counted.ts";
 import { eraseConsents, type ShownConsent, shown } from "../identity/consent-change.ts";
 import { readConsents, rewriteConsents } from "../identity/consent-file.ts";
-import { provenSecret } from "./audit-folder.ts";
+import { proveSecret } from "./audit-folder.ts";
 import { hasConsents, type PlaceOptions, type Places, placesOf } from "./audit-places.ts";
 import { command } from "./command.ts";
 
@@ -59,7 +59,7 @@ export function auditErase(options: SubjectOptions): Promise<number> {
 	return command("audit erase", async () => {
 		const places = await placesOf(options);
 		const { dir, keys, consents: file } = places;
-		provenSecret(dir, keys);
+		proveSecret(dir, keys);
 		const known = knownOf(places, id);
 		if (known === undefined) return unknown("audit erase", dir, id);
 		const { pseudonym = "" } = known.subject ?? {};
@@ -80,7 +80,7 @@ export function auditExport(options: SubjectOptions): Promise<number> {
 	return command("audit export", async () => {
 		const places = await placesOf(options);
 		const { dir, keys } = places;
-		provenSecret(dir, keys);
+		proveSecret(dir, keys);
 		const known = knownOf(places, id);
 		if (known === undefined) return unknown("audit export", dir, id);
 		const { subject, consents } = known;
@@ -118,7 +118,7 @@ export function auditRotate(options: PlaceOptions): Promise<number> {
 		const { dir, keys, consents: file } = places;
 		if (keys.previous === undefined)
 			throw new Error("set SECURE_LLM_PROXY_SECRET_KEY to the new secret and SECURE_LLM_PROXY_PREVIOUS_SECRET_KEY to the one before");
-		provenSecret(dir, keys);
+		proveSecret(dir, keys);
 		const other = otherSigner(dir, keys);
 		if (other !== undefined)
 			throw new Error(

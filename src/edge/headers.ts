@@ -31,7 +31,7 @@ export function upstreamRequestHeaders(
 const WORD = /^[\w.:/-]{1,64}$/;
 /** A count, a time or a duration (`60`, `1.5s`, `6m0s`), or the word for a state. */
 const MEASURE =
-	/^(?:\d{1,13}(?:\.\d{1,9})?|(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd]))+|\d{4}-\d\d-\d\dT[\d:.]{5,18}(?:Z|[+-]\d\d:\d\d)|[a-z_]{1,24})$/;
+	/^(?:\d{1,13}(?:\.\d{1,9})?|(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd])){1,6}|\d{4}-\d\d-\d\dT[\d:.]{5,18}(?:Z|[+-]\d\d:\d\d)|[a-z_]{1,24})$/;
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 /** What the names of vendors' limits are made of. */
 const LIMIT =

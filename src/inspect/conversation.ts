@@ -28,8 +28,9 @@ export interface PromptMemory extends SurrogateTableState {
 	readonly tools?: readonly string[];
 }
 
-/** Shorter texts stand inside a surrogate by chance. */
+/** Shorter texts stand inside a surrogate, or on both sides of a seam of two, by chance. */
 const MIN_INSIDE_UNITS = 8;
+const MIN_ACROSS_UNITS = 7;
 
 /** The style of an answer whose prompt gave out surrogates. */
 export function answerStyle(style: TextStyle, prompt: SurrogateTableState): TextStyle {
@@ -46,16 +47,25 @@ export function ownSurrogates({ surrogates }: SurrogateTableState): (text: strin
 }
 
 /**
- * Recognises the surrogates, and whatever stands inside one (the host in an e-mail address, a run of digits in a card), in
- * any letter case and spacing.
+ * Recognises the surrogates, and whatever stands inside one (the host in an e-mail address, a run of digits in a card) or on
+ * both sides of where one follows another, in any letter case and spacing.
  */
 function ownTexts(surrogates: readonly string[]): (text: string) => boolean {
 	const own = new Set(surrogates.map(compact));
-	const all = [...own].join("\n");
+	const all = `\n${[...own].join("\n")}\n`;
 	return (text) => {
 		const compacted = compact(text);
-		return own.has(compacted) || (compacted.length >= MIN_INSIDE_UNITS && all.includes(compacted));
+		if (own.has(compacted)) return true;
+		const isInside = compacted.length >= MIN_INSIDE_UNITS && all.includes(compacted);
+		return isInside || (compacted.length >= MIN_ACROSS_UNITS && isAcross(compacted, all));
 	};
+}
+
+/** Whether a text is the end of a line and the beginning of one. */
+function isAcross(text: string, lines: string): boolean {
+	for (let at = 1; at < text.length && lines.includes(text.slice(0, at)); at++)
+		if (lines.includes(`${text.slice(0, at)}\n`) && lines.includes(`\n${text.slice(at)}`)) return true;
+	return false;
 }
 
 function compact(text: string): string {

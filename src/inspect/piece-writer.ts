@@ -47,7 +47,7 @@ export class PieceWriter {
 			if (piece.kind === "clean") out += this.#clean(piece.from, decodeUtf8(piece.bytes));
 			else {
 				this.#isAltered = true;
-				const marker = this.#redactor.replacement(piece.rule, piece.text);
+				const marker = this.#redactor.replacement(piece.rule, piece.text, piece.written);
 				if (!this.#isPrompt) this.#gap.began(piece.from, piece.rule, marker);
 				out += this.#json?.beginReplaced(piece.from, marker) ?? this.#gap.replaced(marker);
 			}

@@ -18,8 +18,9 @@ export function takeBefore(pieces: Piece[], end: ByteOffset): Piece[] {
  */
 export function withRegions(pieces: readonly Piece[], bytes: Buffer, isJson: boolean): Piece[] {
 	return pieces.map((piece, i) => {
-		if (piece.kind === "clean" || piece.isDisguised || (isJson && piece.text !== undefined)) return piece;
-		return { ...piece, text: bytes.toString("utf8", piece.from, pieces[i + 1]?.from ?? bytes.length) };
+		if (piece.kind === "clean" || (isJson && (piece.isDisguised || piece.text !== undefined))) return piece;
+		const written = bytes.toString("utf8", piece.from, pieces[i + 1]?.from ?? bytes.length);
+		return piece.isDisguised ? { ...piece, written } : { ...piece, text: written };
 	});
 }
 

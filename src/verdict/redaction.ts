@@ -36,8 +36,12 @@ export class Redactor {
 		return this.#style.prompt === undefined ? this.#surrogates?.state() : undefined;
 	}
 
-	/** `text` is absent when the length of the finding was not known yet (a swallowed tail). */
-	replacement(rule: Pick<Rule, "type" | "label" | "category" | "strategy" | "mask">, text: string | undefined): string {
+	/** `text` is absent when the length of the finding was not known yet (a swallowed tail). `written`: what stands there, where that is not the same. */
+	replacement(
+		rule: Pick<Rule, "type" | "label" | "category" | "strategy" | "mask">,
+		text: string | undefined,
+		written: string | undefined = text,
+	): string {
 		const strategy = rule.strategy ?? this.#style.strategy;
 		switch (strategy) {
 			case "remove":
@@ -50,7 +54,7 @@ export class Redactor {
 			case "synthetic":
 				if (text === undefined) return `[${rule.label}]`;
 				this.#surrogates ??= this.#table();
-				return this.#surrogates.surrogateOf(rule, text, strategy);
+				return this.#surrogates.surrogateOf(rule, text, strategy, written);
 			default:
 				return strategy satisfies never;
 		}

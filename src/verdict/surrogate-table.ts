@@ -13,8 +13,8 @@ const MAX_SURROGATES = 1000;
 const MAX_ORIGINAL_UNITS = 1 << 16;
 const DIGEST_BYTES = 16;
 const NUMBER = /_(\d+)\]$/;
-/** A placeholder that stands in a text already, in any of the forms a model gives it. */
-const PLACEHOLDER = /(?:\[([A-Z][A-Z0-9_ -]{1,63})|\b([A-Z][A-Z0-9_]{1,63}))[_ -](\d{1,9})\b/gi;
+/** A placeholder that stands in a text already, in any of the forms a model gives it: in brackets, or as a word. */
+const PLACEHOLDERS = [/\[([A-Z][A-Z0-9_\s\\-]{1,63})[_\s\\-](\d{1,9})\b/gi, /\b([A-Z][A-Z0-9_\\]{1,63})[_\\](\d{1,9})\b/gi];
 
 /** What stands for one value. Plain data. */
 export interface Surrogate {
@@ -96,16 +96,16 @@ export class SurrogateTable {
 		this.#current = text;
 	}
 
-	/** The surrogate of a value. */
-	surrogateOf(rule: Pick<Rule, "type" | "label">, value: string, kind: "replace" | "synthetic"): string {
+	/** The surrogate of a value. `written`: as the caller wrote it, to be given back. */
+	surrogateOf(rule: Pick<Rule, "type" | "label">, value: string, kind: "replace" | "synthetic", written = value): string {
 		// Where surrogates are not given back, the history of a conversation holds them.
 		if (kind === "synthetic" && !this.#keepsOriginals && this.#isGiven(value)) return value;
 		const digest = this.#digest(rule.label, canonical(rule, value));
 		const known = this.#find(digest);
 		if (known !== undefined) return known.text;
-		if (this.#isFull(value)) return `[${rule.label}]`;
+		if (this.#isFull(written)) return `[${rule.label}]`;
 		const text = (kind === "synthetic" ? this.#synthesize(rule.type, value, digest) : undefined) ?? this.#placeholder(rule.label, digest);
-		this.#add({ digest, label: rule.label, text, ...(this.#keepsOriginals && { original: value }) });
+		this.#add({ digest, label: rule.label, text, ...(this.#keepsOriginals && { original: written }) });
 		return text;
 	}
 
@@ -133,8 +133,8 @@ export class SurrogateTable {
 		if (this.#hasReserved || !this.#keepsOriginals) return;
 		this.#hasReserved = true;
 		for (const text of this.#texts)
-			for (const [, inBrackets, bare, number] of text.matchAll(PLACEHOLDER))
-				this.#taken.add(lookOf(`${inBrackets ?? bare}${Number(number)}`));
+			for (const form of PLACEHOLDERS)
+				for (const [, label, number] of text.matchAll(form)) this.#taken.add(lookOf(`${label}${Number(number)}`));
 	}
 
 	#placeholder(label: string, digest: string): string {

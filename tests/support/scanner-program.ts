@@ -15,6 +15,11 @@ export function allRecognizers(action: Action, normalize = true): Promise<Scanne
 	);
 }
 
+/** The same with a pattern of one's own. */
+export function programWith(action: Action, own: Omit<Rule, "action">): Promise<ScannerProgram> {
+	return programOf([{ ...own, action }, ...RECOGNIZERS.flatMap((recognizer) => rulesOf(recognizer, action))]);
+}
+
 /** Looks for something that stands in no text, so it never holds any back. */
 export function nothingToFind(): Promise<ScannerProgram> {
 	const rule = { name: "none", type: "none", category: "pii", label: "NONE", expression: "\\x01\\x02\\x03", score: 1 } as const;
@@ -32,7 +37,8 @@ function programOf(rules: readonly Rule[], normalize = true): Promise<ScannerPro
 	return programFor({ rules, normalize, threshold: 0.5, strategy: "remove", allowList: [] });
 }
 
-async function programFor(ruleSet: RuleSet): Promise<ScannerProgram> {
+/** Of the rules that a configuration makes. */
+export async function programFor(ruleSet: RuleSet): Promise<ScannerProgram> {
 	const loaded = await loadArtifact(ruleSet.rules, {});
 	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
 	return createScannerProgram(ruleSet, createHyperscanEngine(ruleSet.rules, loaded.artifact));

@@ -64,8 +64,8 @@ describe("replace", () => {
 
 	test("where originals are given back, a placeholder that stands in the prompt already is never given to a value", () => {
 		const prompt = new SurrogateTable({ key, keepsOriginals: true });
-		prompt.begin(["what is [EMAIL_1], and email 2 or EMAIL_03? [credit card 1]"]);
-		expect(new Redactor({ strategy: "replace", key, prompt }).replacement(pii("email"), "a@x.org")).toBe("[EMAIL_4]");
+		prompt.begin(["what is [EMAIL_1], EMAIL_2 4 or EMAIL_03? [credit card 1]", "\\[EMAIL\\_4\\], EMAIL\\_5, [EMAIL_\n6]"]);
+		expect(new Redactor({ strategy: "replace", key, prompt }).replacement(pii("email"), "a@x.org")).toBe("[EMAIL_7]");
 		expect(new Redactor({ strategy: "replace", key, prompt }).replacement(pii("credit_card"), "4111111111111111")).toBe("[CREDIT_CARD_2]");
 	});
 

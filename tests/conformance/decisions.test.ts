@@ -170,6 +170,8 @@ function sentence(next: Next): string {
 	return Array.from({ length: 2 + Math.floor(next() * 6) }, () => pick(next() < 0.45 ? VALUES : PROSE, next)).join(" ");
 }
 
+const spaced = (text: string): string => text.replace(/\s+/g, " ").trim();
+
 /** One policy, and texts under it. */
 async function check(seed: number): Promise<void> {
 	const next = random(seed);
@@ -188,7 +190,8 @@ async function check(seed: number): Promise<void> {
 			else {
 				const decision = spot.decide(ruleSet, program, JSON.stringify({ α: text }), next);
 				const said = decision.isCut ? expected.text : (JSON.parse(decision.text) as { α: string }).α;
-				expect({ what, isCut: decision.isCut, text: said }).toEqual({ what, ...expected });
+				// In JSON the blanks around what is removed stay.
+				expect({ what, isCut: decision.isCut, text: spaced(said) }).toEqual({ what, isCut: expected.isCut, text: spaced(expected.text) });
 			}
 		}
 	}

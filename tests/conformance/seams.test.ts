@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createBodyFilter } from "../../src/inspect/body-filter.ts";
-import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
+import { inspectJoined, inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { runs } from "../support/fuzz.ts";
@@ -27,6 +27,8 @@ const SECRETS = [
 	["sk-proj-", "aB3dE5gH7jK9mN1pQ3rS5tU7"].join(""),
 	["ghp_", "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2aB3d"].join(""),
 	"password = x7K9!qz71Lm",
+	// Goes on for longer than what can hide it.
+	`glpat-${"aB3dE5gH7jK9mN1pQ3rS5tU7".repeat(9)}`,
 ];
 const HALVES = SECRETS.flatMap((secret) => [secret.slice(0, 7), secret.slice(7)]);
 /** What may end a part so that the next one begins in the middle of a word. */
@@ -96,13 +98,37 @@ describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s"
 		fc.assert(property, runs(NUM_RUNS));
 	});
 
-	test("nor in a whole answer in a part that is read with the next one", () => {
+	const wholeAnswer = (parts: readonly string[], isStructured = false): string => {
 		const program = programs.get("redact") as ScannerProgram;
-		const filter = createBodyFilter({ provider: providerOf(format.api), program, style, onCut: "end", maxBytes: 1 << 20 });
-		const parts = ["α number 1", `4111 1111 1111 1111, ${KEY.slice(0, 9)}`, `${KEY.slice(9)} ω`].slice(0, format === CODE ? 2 : 3);
-		filter.push(Buffer.from(JSON.stringify(format.body(parts))));
-		const said = format.readBody(JSON.parse(filter.end(undefined).out)).join("|");
-		expect(said).not.toMatch(/4111|1111|AKIA|EXAMPLE/);
+		const options = {
+			provider: providerOf(format.api),
+			program,
+			style: { ...style, isStructured },
+			onCut: "end",
+			maxBytes: 1 << 20,
+		} as const;
+		const filter = createBodyFilter(options);
+		filter.push(Buffer.from(JSON.stringify(format.body(parts.slice(0, format === CODE ? 2 : parts.length)))));
+		return format.readBody(JSON.parse(filter.end(undefined).out)).join("|");
+	};
+
+	test.each([
+		["a part that is read with the next one", ["α number 1", `4111 1111 1111 1111, ${KEY.slice(0, 9)}`, `${KEY.slice(9)} ω`]],
+		["a part that others stand around", ["α number 1", "4111 1111 1111 1111", "4111 ω"]],
+	])("nor in a whole answer in %s", (_part, parts) => {
+		const said = wholeAnswer(parts);
+		expect(said).not.toMatch(/1111|AKIA|EXAMPLE/);
 		expect(said).toMatch(/^α number 1/);
 	});
+
+	test("nor where the answer is JSON", () => {
+		const said = wholeAnswer(['{"α":"\\u006e\\u0075\\u006d 1', '4111 1111 1111 1111 and more"}']);
+		expect(said).not.toMatch(/1111/);
+	});
+});
+
+test("nor in a prompt in a part that is read with the ones around it", () => {
+	const parts = ["α number 1", `4111 1111 1111 1111, ${KEY.slice(0, 9)}`, `${KEY.slice(9)} ω`];
+	const { texts } = inspectJoined(programs.get("redact") as ScannerProgram, style, parts);
+	expect(texts.map((text) => text.replace(/\[[A-Z0-9 _]+\]/g, "#"))).toEqual(["α number 1", "#, #", " ω"]);
 });

@@ -28,7 +28,7 @@ const SECRETS = [
 	["ghp_", "aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z2aB3d"].join(""),
 	"password = x7K9!qz71Lm",
 	// Goes on for longer than what can hide it.
-	`glpat-${"aB3dE5gH7jK9mN1pQ3rS5tU7".repeat(9)}`,
+	`glpat-${"aB3dE5gH7jK9mN1pQ3rS5tU7".repeat(50)}`,
 ];
 const HALVES = SECRETS.flatMap((secret) => [secret.slice(0, 7), secret.slice(7)]);
 /** What may end a part so that the next one begins in the middle of a word. */

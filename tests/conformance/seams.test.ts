@@ -122,7 +122,7 @@ describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s"
 	});
 
 	test("nor where the answer is JSON", () => {
-		const said = wholeAnswer(['{"α":"\\u006e\\u0075\\u006d 1', '4111 1111 1111 1111 and more"}']);
+		const said = wholeAnswer(['{"α":"\\u006e\\u0075\\u006d 1', '4111 1111 1111 1111 and more"}'], true);
 		expect(said).not.toMatch(/1111/);
 	});
 });

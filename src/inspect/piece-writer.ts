@@ -36,7 +36,7 @@ export class PieceWriter {
 
 	/** Text that is not empty went out as it stands. */
 	passed(text: string | Uint8Array): void {
-		if (typeof text === "string") this.#gap.clean(text);
+		if (typeof text === "string") this.#gap.wrote(text);
 		else this.#gap.passed(text);
 	}
 
@@ -44,7 +44,7 @@ export class PieceWriter {
 	write(pieces: readonly Piece[], taken: ByteOffset): string {
 		let out = "";
 		for (const piece of pieces) {
-			if (piece.kind === "clean") out += this.#clean(piece.from, decodeUtf8(piece.bytes));
+			if (piece.kind === "clean") out += this.#clean(piece.from, piece.bytes);
 			else {
 				this.#isAltered = true;
 				const marker = this.#redactor.replacement(piece.rule, piece.text, piece.written);
@@ -61,18 +61,17 @@ export class PieceWriter {
 		return { isAltered: this.#isAltered, gap: this.#gap.state(), ...(surrogates && { surrogates }) };
 	}
 
-	#clean(from: ByteOffset, text: string): string {
-		const { at, mark } = this.#gap.markIn(from, text) ?? { at: 0, mark: "" };
-		if (mark === "") return this.#plain(from, text);
-		const head = text.slice(0, at);
-		const behind = from + Buffer.byteLength(head);
-		const before = head === "" ? "" : this.#plain(from, head);
-		return before + (this.#json?.marked(behind, mark) ?? this.#gap.replaced(mark)) + this.#plain(behind, text.slice(at));
+	#clean(from: ByteOffset, bytes: Uint8Array): string {
+		const marked = this.#gap.markIn(from, bytes);
+		if (marked === undefined) return this.#plain(from, bytes);
+		const { at, mark } = marked;
+		const before = at === 0 ? "" : this.#plain(from, bytes.subarray(0, at));
+		return before + (this.#json?.marked(from + at, mark) ?? this.#gap.replaced(mark)) + this.#plain(from + at, bytes.subarray(at));
 	}
 
-	#plain(from: ByteOffset, text: string): string {
-		if (this.#json === undefined) return this.#gap.clean(text);
-		this.#gap.wrote(text);
-		return this.#json.clean(from, from + Buffer.byteLength(text));
+	#plain(from: ByteOffset, bytes: Uint8Array): string {
+		if (this.#json === undefined) return this.#gap.clean(decodeUtf8(bytes));
+		if (bytes.length > 0) this.#gap.passed(bytes);
+		return this.#json.clean(from, from + bytes.length);
 	}
 }

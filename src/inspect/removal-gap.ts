@@ -13,19 +13,20 @@ export interface RemovalGapState {
 
 /** What was removed last. */
 interface Removed {
-	/** Where the first part of it begins, and of which kind that is. */
-	readonly from: ByteOffset;
+	/** Where it begins; undefined: text came since, of separators alone. */
+	readonly from: ByteOffset | undefined;
+	/** Of its first part. */
 	readonly label: string;
 	/** A reader would have seen something between the two sides. */
 	readonly isSeen: boolean;
-	/** Only separators came since. */
+	/** There are separators between its parts, or behind them. */
 	readonly isPassed: boolean;
 }
 
 /** What stands between the groups of a number. */
-const SEPARATORS: ReadonlySet<string> = new Set(" \t\n-–./,*_");
-const NO_SEPARATOR = /[^ \t\n\-–./,*_]/u;
-const IS_SEPARATOR = Uint8Array.from({ length: 256 }, (_, byte) => Number(SEPARATORS.has(String.fromCharCode(byte))));
+const SEPARATORS = " \t\n–./,*_-";
+const NO_SEPARATOR = new RegExp(`[^${SEPARATORS}]`, "u");
+const IS_SEPARATOR = Uint8Array.from({ length: 256 }, (_, byte) => Number(SEPARATORS.includes(String.fromCharCode(byte))));
 const DIGIT = /^\p{N}/u;
 const WORD = /^[\p{L}\p{N}]/u;
 
@@ -63,29 +64,32 @@ export class RemovalGap {
 		const before = this.#removed;
 		// What no reader sees is read over as if it were not there, so what comes together has been inspected.
 		const isSeen = category !== "injection" || before?.isSeen === true;
-		if (marker !== "") this.#removed = undefined;
-		else if (before === undefined) this.#removed = { from, label, isSeen, isPassed: false };
-		else this.#removed = Object.assign({}, before, { isSeen, ...(before.isPassed && { from }) });
+		this.#removed =
+			marker === ""
+				? { from: before?.from ?? from, label: before?.label ?? label, isSeen, isPassed: before?.isPassed ?? false }
+				: undefined;
 	}
 
 	/**
-	 * Text goes on at `from`. The mark that must stand in it, and before which character: also where so much was removed that
-	 * nothing has read over it.
+	 * Text, in UTF-8, goes on at `from`. The mark that must stand in it, and before which of its bytes: also where so much was
+	 * removed that nothing has read over it.
 	 */
-	markIn(from: ByteOffset, text: string): { readonly at: number; readonly mark: string } | undefined {
+	markIn(from: ByteOffset, bytes: Uint8Array): { readonly at: number; readonly mark: string } | undefined {
 		const removed = this.#removed;
-		if (removed === undefined || text === "") return undefined;
-		const mark = `[${removed.label} REDACTED]`;
+		if (removed === undefined || bytes.length === 0) return undefined;
 		this.#removed = undefined;
-		if (!removed.isPassed && from - removed.from > MAX_GAP_BYTES) return { at: 0, mark };
+		const mark = `[${removed.label} REDACTED]`;
+		if (from - (removed.from ?? from) > MAX_GAP_BYTES) return { at: 0, mark };
+		const text = decodeUtf8(bytes);
 		const at = text.search(NO_SEPARATOR);
 		if (at < 0) {
-			this.#removed = Object.assign({}, removed, { isPassed: true });
+			this.#removed = Object.assign({}, removed, { from: undefined, isPassed: true });
 			return undefined;
 		}
 		const next = text.slice(at);
 		const isTogether = at === 0 && !removed.isPassed && WORD.test(this.#last) && WORD.test(next);
-		return removed.isSeen && (isTogether || (this.#isBehindDigit && DIGIT.test(next))) ? { at, mark } : undefined;
+		const isMarked = removed.isSeen && (isTogether || (this.#isBehindDigit && DIGIT.test(next)));
+		return isMarked ? { at: Buffer.byteLength(text.slice(0, at)), mark } : undefined;
 	}
 
 	/** What goes out in the place of a region. */
@@ -102,7 +106,7 @@ export class RemovalGap {
 		return out;
 	}
 
-	/** Text that is not empty, in UTF-8, went out with no gap before it. */
+	/** Text that is not empty, in UTF-8, went out as it stands. */
 	passed(text: Uint8Array): void {
 		let at = text.length - 1;
 		while (at > 0 && IS_SEPARATOR[text[at] as number] === 1) at--;
@@ -112,13 +116,13 @@ export class RemovalGap {
 		if (IS_SEPARATOR[byte] === 0) this.#isBehindDigit = byte >= 0x30 && byte <= 0x39;
 	}
 
-	/** Text went out as it stands. */
+	/** The same of any text. */
 	wrote(text: string): void {
 		this.#isOpen = false;
 		if (text === "") return;
 		this.#last = lastOf(text, text.length);
 		let end = text.length;
-		while (end > 0 && SEPARATORS.has(text[end - 1] as string)) end--;
+		while (end > 0 && SEPARATORS.includes(text[end - 1] as string)) end--;
 		if (end > 0) this.#isBehindDigit = DIGIT.test(lastOf(text, end));
 	}
 }

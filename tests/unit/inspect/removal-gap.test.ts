@@ -72,6 +72,9 @@ test.each([
 	["a¦¦¦b", 85, "ab"],
 	["a¦¦¦b", 86, "a[HIDDEN_TEXT REDACTED]b"],
 	["a¦#b", 200, "a[EMAIL]b"],
+	["a| ¦b", 257, "a[EMAIL REDACTED] [HIDDEN_TEXT REDACTED]b"],
+	["a| ¦¦b", 200, "a [EMAIL REDACTED]b"],
+	["a| ¦b", 200, "a b"],
 ])("%s with %i bytes in each part becomes %s: over so much no view reads", (text, bytes, expected) => {
 	expect(new Set(remove(text, bytes))).toEqual(new Set([expected]));
 });

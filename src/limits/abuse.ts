@@ -48,5 +48,5 @@ function blockMeter(caller: string, { blocks, windowMs }: AbuseSettings, cost: n
 const spentOf = (state: MeterState | undefined): number => (state === undefined ? 0 : UNBOUNDED - state.remaining);
 
 function suspension(caller: string, suspendMs: number, cost: number): Meter {
-	return { kind: "quota", key: `${keyOf(caller)}:suspended`, limit: 1, expiresAt: Date.now() + suspendMs, cost };
+	return { kind: "quota", key: `${keyOf(caller)}:suspended`, limit: 1, lastsMs: suspendMs, cost };
 }

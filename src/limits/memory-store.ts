@@ -5,7 +5,7 @@ const MAX_KEYS = 100_000;
 /** ms until a holder of a lease that is full may have gone. */
 const LEASE_RETRY_MS = 1000;
 
-/** `spent` of a bucket at the time `at`, or of a quota until `at`. */
+/** `spent` of a bucket at the time `at`, or of a quota until `at`; both by the store's clock. */
 interface Level {
 	readonly spent: number;
 	readonly at: number;
@@ -16,8 +16,8 @@ export interface MemoryMeters extends MeterStore {
 	adopt(meters: readonly Meter[], states: readonly MeterState[]): void;
 }
 
-/** Meters of this process. `now`: ms since the epoch. The twin of the script in `redis-script.ts`. */
-export function createMemoryStore(now: () => number = Date.now): MemoryMeters {
+/** Meters of this process. `now`: ms of a clock, by default one that nobody can set. The twin of the script in `redis-script.ts`. */
+export function createMemoryStore(now: () => number = () => performance.now()): MemoryMeters {
 	return new MemoryStore(now);
 }
 
@@ -85,10 +85,12 @@ class MemoryStore implements MemoryMeters {
 		return { isOver, remaining: Math.max(0, meter.capacity - spent), resetMs: Math.max(0, (toWait * meter.periodMs) / meter.rate) };
 	}
 
-	/** A quota that is in use ends when it was begun to end. */
-	#end({ key, expiresAt }: Meter & { kind: "quota" }, now: number): number {
-		const at = this.#levels.get(key)?.at ?? 0;
-		return at > now ? at : expiresAt;
+	/** A quota that is in use ends when it was begun to end, but none lasts longer than it may from now on: the clock was set back. */
+	#end({ key, lastsMs }: Meter & { kind: "quota" }, now: number): number {
+		const level = this.#levels.get(key);
+		if (level === undefined || level.at <= now) return now + lastsMs;
+		if (level.at > now + lastsMs) this.#levels.set(key, { ...level, at: now + lastsMs });
+		return Math.min(level.at, now + lastsMs);
 	}
 
 	#spent(meter: Meter & { kind: "bucket" | "quota" }, now: number): number {
@@ -107,7 +109,7 @@ class MemoryStore implements MemoryMeters {
 		}
 		if (meter.cost === 0) return;
 		const spent = Math.max(0, this.#spent(meter, now) + meter.cost);
-		this.#keep(meter.key, { spent, at: meter.kind === "quota" ? meter.expiresAt : now });
+		this.#keep(meter.key, { spent, at: meter.kind === "quota" ? now + meter.lastsMs : now });
 	}
 
 	#keep(key: string, level: Level): void {

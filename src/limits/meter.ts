@@ -9,8 +9,8 @@ export type Meter =
 			readonly periodMs: number;
 			readonly cost: number;
 	  }
-	/** Counts up to `limit` until it expires (ms since the epoch). */
-	| { readonly kind: "quota"; readonly key: string; readonly limit: number; readonly expiresAt: number; readonly cost: number }
+	/** Counts up to `limit` for `lastsMs`: no point in time, because the clocks of replicas and of Redis differ, and may be set. */
+	| { readonly kind: "quota"; readonly key: string; readonly limit: number; readonly lastsMs: number; readonly cost: number }
 	/** At most `limit` holders; one that says nothing for `ttlMs` has lost its place. */
 	| { readonly kind: "lease"; readonly key: string; readonly limit: number; readonly holder: string; readonly ttlMs: number };
 

@@ -34,7 +34,11 @@ local function state(i, meter)
   if meter.kind == 'quota' then
     local over = used + meter.cost > meter.limit or used >= meter.limit
     local till = number(KEYS[i], 'at')
-    if till <= now then till = meter.expiresAt end
+    if till <= now then till = now + meter.lastsMs end
+    if till > now + meter.lastsMs then
+      till = now + meter.lastsMs
+      redis.call('HSET', KEYS[i], 'at', string.format('%.0f', till))
+    end
     return { isOver = over, remaining = math.max(0, meter.limit - used), resetMs = math.max(0, till - now) }
   end
   local over = used + meter.cost > meter.capacity
@@ -51,8 +55,8 @@ local function apply(i, meter)
   if meter.cost == 0 then return end
   local used = math.max(0, spent(i, meter) + meter.cost)
   if meter.kind == 'quota' then
-    redis.call('HSET', key, 'spent', used, 'at', meter.expiresAt)
-    redis.call('PEXPIRE', key, math.max(1, meter.expiresAt - now))
+    redis.call('HSET', key, 'spent', used, 'at', string.format('%.0f', now + meter.lastsMs))
+    redis.call('PEXPIRE', key, math.max(1, meter.lastsMs))
   else
     redis.call('HSET', key, 'spent', used, 'at', now)
     redis.call('PEXPIRE', key, math.max(1, math.ceil(used * meter.periodMs / meter.rate)))

@@ -85,10 +85,16 @@ function budgets({ name, limits }: Scope, used: Use, now: Date): readonly NamedM
 		const scale = unit === "tokens" ? 1 : MICRO_USD;
 		const cost = unit === "tokens" ? used.tokens : Math.round(used.usd * MICRO_USD);
 		const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()];
-		const [begin, expiresAt] =
+		const [begin, end] =
 			period === "day" ? [Date.UTC(year, month, day), Date.UTC(year, month, day + 1)] : [Date.UTC(year, month), Date.UTC(year, month + 1)];
-		const meter = { kind: "quota", key: `${key}:${unit}:${begin}:${period}`, limit: limit * scale, expiresAt, cost } as const;
-		return [{ kind: "budget", text: `${limit} ${unit} per ${period}`, limit, windowS: (expiresAt - begin) / 1000, meter }];
+		const meter = {
+			kind: "quota",
+			key: `${key}:${unit}:${begin}:${period}`,
+			limit: limit * scale,
+			lastsMs: end - now.getTime(),
+			cost,
+		} as const;
+		return [{ kind: "budget", text: `${limit} ${unit} per ${period}`, limit, windowS: (end - begin) / 1000, meter }];
 	};
 	return [
 		...budget("tokens", "day", limits.tokensPerDay),

@@ -35,7 +35,7 @@ async function redisStore(onFailure: "local" | "closed" = "local", clock?: () =>
 }
 
 const bucket = (key: string, cost = 1): Meter => ({ kind: "bucket", key, capacity: 3, rate: 2, periodMs: 1000, cost });
-const quota = (key: string, cost: number): Meter => ({ kind: "quota", key, limit: 10, expiresAt: now + 5000, cost });
+const quota = (key: string, cost: number): Meter => ({ kind: "quota", key, limit: 10, lastsMs: 5000, cost });
 const lease = (key: string, holder: string): Meter & { kind: "lease" } => ({ kind: "lease", key, limit: 2, holder, ttlMs: 1500 });
 
 const key = fc.constantFrom("a", "b");
@@ -117,9 +117,29 @@ test.each(["memory", "Redis"])("a clock that is set back keeps nobody at a limit
 	const takes = async (name: string, made: Meter): Promise<unknown> => [name, (await store.take([made])).ok];
 	for (const holder of ["x", "y"]) expect(await takes(holder, lease("back:l", holder))).toEqual([holder, true]);
 	for (const cost of [3, 1]) expect(await takes("bucket", bucket("back:b", cost))).toEqual(["bucket", cost === 3]);
+	expect(await takes("quota", quota("back:q", 10))).toEqual(["quota", true]);
 	now -= 86_400_000;
 	expect(await takes("z", lease("back:l", "z"))).toEqual(["z", true]);
 	for (const cost of [3, 1]) expect(await takes("bucket", bucket("back:b", cost))).toEqual(["bucket", cost === 3]);
+	expect(await takes("quota", quota("back:q", 0))).toEqual(["quota", false]);
+	now += 4999;
+	expect(await takes("quota", quota("back:q", 0))).toEqual(["quota", false]);
+	now += 1;
+	expect(await takes("quota", quota("back:q", 0))).toEqual(["quota", true]);
+});
+
+test("a proxy whose clock is not that of Redis has quotas that last as long as they should", async () => {
+	const here = await redisStore();
+	const [ahead, behind] = [86_400_000, -86_400_000];
+	for (const skew of [ahead, behind]) {
+		vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + skew });
+		const suspension = { kind: "quota", key: `skew:${skew}`, limit: 1, lastsMs: 60_000, cost: 1 } as const;
+		await here.charge([suspension]);
+		const { states } = await here.take([{ ...suspension, cost: 0 }]);
+		vi.useRealTimers();
+		expect(states[0]?.isOver).toBe(true);
+		expect(states[0]?.resetMs).toBeLessThanOrEqual(60_000);
+	}
 });
 
 test("a place whose holder says nothing any more is free again, and one that is renewed is not", async () => {

@@ -1,5 +1,6 @@
 import { severest } from "../policy/severity.ts";
 import type { PromptAction, PromptVerdict } from "../verdict/prompt-verdict.ts";
+import { writeExact } from "../wire/exact-json.ts";
 import { FindingTally } from "./finding-tally.ts";
 import type { TextInspection } from "./inspect-text.ts";
 
@@ -12,7 +13,7 @@ export function answeredTexts(inspections: readonly TextInspection[], answer: un
 	for (const [i, { findings }] of inspections.entries()) tally.add(findings, `text:${i}`);
 	return {
 		action: inspections.map(({ action }) => action).reduce<PromptAction>(severest, "allow"),
-		answer: Buffer.from(JSON.stringify(answer)),
+		answer: Buffer.from(writeExact(answer)),
 		model: "",
 		score: Math.max(0, ...inspections.map(({ score }) => score)),
 		found: tally.report(),

@@ -3,6 +3,7 @@ import { type JsonObject, valueAt } from "../providers/json-object.ts";
 import { UNREADABLE } from "../providers/model-request.ts";
 import type { Place } from "../providers/provider.ts";
 import type { PromptTraits } from "../verdict/prompt-traits.ts";
+import { parseExact, writeExact } from "../wire/exact-json.ts";
 import { replaceValues } from "../wire/json-strings.ts";
 import { MAX_TEXTS } from "./answered-texts.ts";
 import type { Direction } from "./loaded-policy.ts";
@@ -110,13 +111,13 @@ interface GuardedBody {
 
 /** Undefined: it has two readings. */
 function readBody(json: object): GuardedBody | undefined {
-	const source = JSON.stringify(json);
+	const source = writeExact(json);
 	const places = readGuardedBody(source, json)?.places;
 	return (
 		places && {
 			places,
 			texts: places.map(({ text }) => text),
-			redacted: (results) => JSON.parse(replaceValues(source, editsOf(places, results.map(rewritten(places))))) as JsonObject,
+			redacted: (results) => parseExact(replaceValues(source, editsOf(places, results.map(rewritten(places))))) as JsonObject,
 		}
 	);
 }

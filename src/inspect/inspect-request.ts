@@ -1,6 +1,7 @@
 import { UNREADABLE } from "../providers/model-request.ts";
 import { promptTraits } from "../verdict/prompt-traits.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
+import { parseExact } from "../wire/exact-json.ts";
 import { findStrings } from "../wire/json-strings.ts";
 import { answeredTexts } from "./answered-texts.ts";
 import { GUARDRAIL_DIALECTS, type InspectFault, type InspectRequest, type InspectResult } from "./guardrail-dialects.ts";
@@ -16,7 +17,7 @@ const MEMBERS = new Set(["text", "texts", "direction", "explain"]);
 
 /** Answers `POST /v1/inspect` and its dialects: one text, or a batch in its order. `path`: of the request. */
 export function answerInspect(body: Uint8Array, path: string, { policy, inspectText }: LoadedPolicy, questions?: Questions): PromptVerdict {
-	const json = readJson(body);
+	const json = readJson(body, parseExact);
 	if (!json.ok) return invalidPrompt(json.code);
 	const { value } = json;
 	if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(NO_OBJECT);

@@ -230,7 +230,7 @@ export type JsonBody =
 	| { readonly ok: true; readonly json: string; readonly value: unknown }
 	| { readonly ok: false; readonly code: "invalid_encoding" | "invalid_json" };
 
-export function readJson(body: Uint8Array): JsonBody {
+export function readJson(body: Uint8Array, parse: (json: string) => unknown = JSON.parse): JsonBody {
 	let json: string;
 	try {
 		// A byte order mark is not JSON (RFC 8259 §8.1): dropped here, it would still go upstream with a body that passes unchanged.
@@ -239,7 +239,7 @@ export function readJson(body: Uint8Array): JsonBody {
 		return { ok: false, code: "invalid_encoding" };
 	}
 	try {
-		return { ok: true, json, value: JSON.parse(json) };
+		return { ok: true, json, value: parse(json) };
 	} catch {
 		return { ok: false, code: "invalid_json" };
 	}

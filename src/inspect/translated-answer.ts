@@ -1,10 +1,11 @@
 import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
-import { parseObject } from "../providers/json-object.ts";
+import { parseExactObject } from "../providers/json-object.ts";
 import { renameModel } from "../providers/rename-model.ts";
 import { translationFor } from "../providers/translate/registry.ts";
 import type { Translation, TranslationState } from "../providers/translate/translation.ts";
+import { writeExact } from "../wire/exact-json.ts";
 import { sseBlocks } from "../wire/sse-decoder.ts";
 import type { FilterState, ResponseFilter } from "./answer-filter.ts";
 import type { BodyFilter } from "./body-filter.ts";
@@ -23,9 +24,9 @@ export interface UpstreamForm {
 export function translateRequest(body: Uint8Array, client: ApiName, { to, model, budget }: UpstreamForm): TranslatedBody {
 	const renamed = renameModel(Buffer.from(body).toString("utf8"), model);
 	if (to === client) return { ok: true, body: Buffer.from(renamed), includeUsage: false };
-	const result = translationFor(client).request(parseObject(renamed) ?? {}, budget);
+	const result = translationFor(client).request(parseExactObject(renamed) ?? {}, budget);
 	if (!result.ok) return result;
-	return { ok: true, body: Buffer.from(JSON.stringify(result.request)), includeUsage: result.includeUsage };
+	return { ok: true, body: Buffer.from(writeExact(result.request)), includeUsage: result.includeUsage };
 }
 
 /**
@@ -54,7 +55,7 @@ function translateBlocks(sse: string, translation: Translation, state: Translati
 	for (const { raw, event } of sseBlocks(sse)) {
 		if (event === undefined) out += raw;
 		else if (event.data === "[DONE]") out += translation.event(state, "done", options);
-		else out += translation.event(state, parseObject(event.data) ?? {}, options);
+		else out += translation.event(state, parseExactObject(event.data) ?? {}, options);
 	}
 	return out;
 }
@@ -68,10 +69,10 @@ export function translateBody(filter: BodyFilter, options: AnswerTranslation): B
 		end(fault) {
 			const step = filter.end(fault);
 			if (step.ended === "fault") return step;
-			const answer = parseObject(step.out);
+			const answer = parseExactObject(step.out);
 			const translated = answer && translationFor(options.to).body(answer, options);
 			if (translated === undefined) return { out: "", consumed: step.consumed, ended: "fault", code: "upstream_invalid_event" };
-			return { ...step, out: JSON.stringify(translated) };
+			return { ...step, out: writeExact(translated) };
 		},
 	};
 }

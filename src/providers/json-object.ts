@@ -1,3 +1,4 @@
+import { parseExact } from "../wire/exact-json.ts";
 import type { JsonPath } from "../wire/json-strings.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -7,13 +8,18 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** Undefined when the text is not a JSON object. */
-export function parseObject(json: string): JsonObject | undefined {
+export function parseObject(json: string, parse: (json: string) => unknown = JSON.parse): JsonObject | undefined {
 	try {
-		const value: unknown = JSON.parse(json);
+		const value = parse(json);
 		return isObject(value) ? value : undefined;
 	} catch {
 		return undefined;
 	}
+}
+
+/** The same for what is written again with `writeExact`. */
+export function parseExactObject(json: string): JsonObject | undefined {
+	return parseObject(json, parseExact);
 }
 
 /** The objects of an array; empty when it is none. */

@@ -101,6 +101,18 @@ describe("Portkey's webhook guardrail", () => {
 		});
 	});
 
+	test("numbers that a double cannot hold are inspected and come back digit for digit", async () => {
+		const number = "1234567890123456789012345";
+		const card = ["401288", "8888881881003"].join("");
+		const ask = async (value: string): Promise<string> => {
+			const tools = `[{"type":"function","function":{"name":"f","parameters":{"x":[${value}]}}}]`;
+			const body = JSON.stringify(asked(chat("phone (415) 555-2671"))).replace('"temperature"', `"tools":${tools},"temperature"`);
+			return (await fetch(`http://127.0.0.1:${proxy.port}${PATH}`, { method: "POST", body })).text();
+		};
+		expect(await ask(number)).toContain(`{"x":[${number}]}`);
+		expect(await ask(card)).toContain('{"x":["[CREDIT_CARD_1]"]}');
+	});
+
 	test("what stands in a number, a member's name or an id is found as well", async () => {
 		const call = (args: object): object => ({ ...chat("hi"), tools: [{ type: "function", function: { name: "f", parameters: args } }] });
 		const card = Number(["401288", "8888881881"].join(""));

@@ -1,5 +1,5 @@
 import { findStrings } from "../../wire/json-strings.ts";
-import { type JsonObject, parseObject } from "../json-object.ts";
+import { type JsonObject, parseExactObject } from "../json-object.ts";
 import { listOf, objectAt, refuseRest, said, stringAt, Untranslatable } from "./request-fields.ts";
 
 const VENDOR = "an Anthropic provider";
@@ -35,7 +35,7 @@ function toolUse(value: unknown, at: string): JsonObject {
 
 function inputOf(source: string, at: string): JsonObject {
 	if (source.trim() === "") return {};
-	const input = parseObject(source);
+	const input = parseExactObject(source);
 	if (input === undefined) throw new Untranslatable(`${at}.function.arguments`, "must be a JSON object.");
 	if (findStrings(source) === undefined)
 		throw new Untranslatable(`${at}.function.arguments`, "is nested too deeply, or names a member of an object twice.");

@@ -1,7 +1,7 @@
 import type { AnswerTranslation } from "../../core/translation.ts";
 import { sseEvent } from "../../wire/sse-encoder.ts";
 import { indexOf } from "../field-table.ts";
-import { isObject, type JsonObject, objectsOf, parseObject } from "../json-object.ts";
+import { isObject, type JsonObject, objectsOf, parseExactObject } from "../json-object.ts";
 import { translatedError } from "./message-to-completion.ts";
 import type { TranslationState } from "./translation.ts";
 
@@ -41,7 +41,7 @@ export function completionToMessage(completion: JsonObject): JsonObject | undefi
 	if (isText(refusal)) blocks.push({ type: "text", text: hasText ? APART + refusal : refusal });
 	for (const [i, call] of objectsOf(calls).entries()) {
 		const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
-		const input = isBlank(source) ? {} : parseObject(String(source));
+		const input = isBlank(source) ? {} : parseExactObject(String(source));
 		// Arguments that were cut are no call.
 		if (input !== undefined) blocks.push({ type: "tool_use", id: call["id"] ?? `call_${i}`, name, input });
 	}
@@ -87,13 +87,13 @@ interface MessageState extends TranslationState {
 	 */
 	blocks: string[];
 	stop: string | null;
-	usage: unknown;
+	usage: JsonObject;
 	/** The member that has the reasoning. */
 	reasoning: string | undefined;
 }
 
 export function newMessageState(): MessageState {
-	return { isBegun: false, blocks: [], stop: null, usage: undefined, reasoning: undefined };
+	return { isBegun: false, blocks: [], stop: null, usage: messageUsage(undefined), reasoning: undefined };
 }
 
 /** One event of a streamed completion. */
@@ -101,7 +101,7 @@ export function chunkToMessageEvents(memory: TranslationState, data: JsonObject 
 	const state = memory as MessageState;
 	if (data === "done") return end(state);
 	if (data["error"] != null) return translatedError(data["error"], options);
-	if (data["usage"] != null) state.usage = data["usage"];
+	if (data["usage"] != null) state.usage = messageUsage(data["usage"]);
 	const start = state.isBegun ? "" : begin(state, data);
 	const choice = firstChoice(data);
 	if (choice === undefined) return start;
@@ -174,7 +174,7 @@ function end(state: MessageState): string {
 		event({
 			type: "message_delta",
 			delta: { stop_reason: state.stop, stop_sequence: null },
-			usage: messageUsage(state.usage),
+			usage: state.usage,
 		}),
 		event({ type: "message_stop" }),
 	].join("");

@@ -2,6 +2,7 @@ import { errorEvent } from "../../core/error-envelope.ts";
 import { isErrorCode } from "../../core/errors.ts";
 import type { AnswerTranslation } from "../../core/translation.ts";
 import { vendorErrorOf } from "../../core/vendor-error.ts";
+import { writeExact } from "../../wire/exact-json.ts";
 import { sseEvent } from "../../wire/sse-encoder.ts";
 import { isObject, type JsonObject, objectsOf } from "../json-object.ts";
 import type { TranslationState } from "./translation.ts";
@@ -32,7 +33,7 @@ export function messageToCompletion(message: JsonObject, { created }: AnswerTran
 	}
 	const calls = blocks
 		.filter(({ type }) => type === "tool_use")
-		.map(({ id, name, input }) => ({ id, type: "function", function: { name, arguments: JSON.stringify(input ?? {}) } }));
+		.map(({ id, name, input }) => ({ id, type: "function", function: { name, arguments: writeExact(input ?? {}) } }));
 	const { content = null, reasoning_content: reasoning } = texts;
 	const answer = {
 		role: "assistant",
@@ -62,6 +63,10 @@ function completionUsage(usage: JsonObject): JsonObject {
 		total_tokens: prompt + completion,
 		prompt_tokens_details: { cached_tokens: cached },
 	};
+}
+
+function countsIn(usage: unknown): JsonObject {
+	return isObject(usage) ? Object.fromEntries(Object.entries(usage).filter(([, count]) => typeof count === "number")) : {};
 }
 
 interface CompletionState extends TranslationState {
@@ -147,7 +152,7 @@ function sayText(state: CompletionState, member: string, text: unknown): string 
 function begin(state: CompletionState, message: unknown, { created }: AnswerTranslation): string {
 	const { id, model, usage } = isObject(message) ? message : {};
 	state.head = { id, object: "chat.completion.chunk", created, model };
-	state.usage = isObject(usage) ? usage : {};
+	state.usage = countsIn(usage);
 	return say(state, { role: "assistant", content: "" });
 }
 
@@ -165,7 +170,7 @@ function blockStart(state: CompletionState, { index, content_block: block }: Jso
 	if (isWhole) state.whole = [...state.whole, call];
 	if (isWhole) state.argued = [...state.argued, call];
 	return say(state, {
-		tool_calls: [{ index: call, id, type: "function", function: { name, arguments: isWhole ? JSON.stringify(input) : "" } }],
+		tool_calls: [{ index: call, id, type: "function", function: { name, arguments: isWhole ? writeExact(input) : "" } }],
 	});
 }
 
@@ -189,7 +194,7 @@ function blockDelta(state: CompletionState, { index, delta }: JsonObject): strin
 
 function finish(state: CompletionState, { delta, usage }: JsonObject): string {
 	const reason = finishReason(isObject(delta) ? delta["stop_reason"] : undefined);
-	state.usage = { ...state.usage, ...(isObject(usage) && Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null))) };
+	state.usage = { ...state.usage, ...countsIn(usage) };
 	// A call without arguments is an empty object to Anthropic and nothing to JSON.parse; a cut call must stay broken.
 	const bare = reason === "tool_calls" ? state.calls.map((_, call) => call).filter((call) => !state.argued.includes(call)) : [];
 	state.argued = [...state.argued, ...bare];

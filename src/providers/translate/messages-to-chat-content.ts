@@ -1,3 +1,4 @@
+import { writeExact } from "../../wire/exact-json.ts";
 import type { JsonObject } from "../json-object.ts";
 import { listOf, objectAt, stringAt, Untranslatable } from "./request-fields.ts";
 
@@ -85,5 +86,5 @@ export function assistantMessage(content: unknown, at: string): JsonObject[] {
 }
 
 function toolCall({ id, name, input }: JsonObject): JsonObject {
-	return { id, type: "function", function: { name, arguments: JSON.stringify(input ?? {}) } };
+	return { id, type: "function", function: { name, arguments: writeExact(input ?? {}) } };
 }

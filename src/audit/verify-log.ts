@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKPOINTS, PUBLIC_KEY, verifierKeysIn } from "./audit-log.ts";
+import { holderOf } from "../core/file-lock.ts";
+import { CHECKPOINTS, LOCK, PUBLIC_KEY, verifierKeysIn } from "./audit-log.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { HEAD } from "./log-end.ts";
+import { LogWalk, TORN } from "./log-walk.ts";
 import type { CompactRange } from "./merkle.ts";
-import { advance, type LogPosition, positionOf, recordFault, segmentsOf } from "./segment.ts";
-import { SegmentLines } from "./segment-lines.ts";
+import { segmentsOf } from "./segment.ts";
+
+/** How often, and in what time in ms, a writer is looked at that has not signed yet what it wrote. */
+const SIGN_TRIES = 40;
+const SIGN_MS = 50;
 
 export interface VerifyOptions {
 	readonly dir: string;
@@ -37,18 +42,49 @@ export function verifyLog({ dir, verifierKeys, checkpoints = [] }: VerifyOptions
 		if (!reading.ok) faults.push(`A checkpoint cannot be used: ${reading.reason}.`);
 		else due.set(reading.checkpoint.size, [...(due.get(reading.checkpoint.size) ?? []), reading.checkpoint]);
 	}
-	const signed = [...due.keys()].reduce((most, size) => Math.max(most, size), -1);
 	const compare = (range: CompactRange): void => {
 		const root = range.root();
 		for (const checkpoint of due.get(range.size) ?? [])
 			if (!checkpoint.root.equals(root)) faults.push(`The first ${range.size} records are not those that were signed.`);
 	};
 	const first = segmentsOf(readdirSync(dir))[0]?.first ?? 0;
-	const { position, removedBefore, fault } = walkSegments(dir, compare);
-	const size = position?.range.size ?? 0;
+	const walk = new LogWalk(dir, compare);
+	let fault = walk.goOn();
+	const isBehind = fault === undefined && keys.length > 0 && walk.size > mostOf(due);
+	const newest = isBehind ? newestCovering(walk.size, dir, keys) : undefined;
+	if (newest !== undefined) {
+		due.set(newest.size, [newest]);
+		if (walk.range !== undefined) compare(walk.range);
+		fault = walk.goOn(newest.size);
+	}
+	if (walk.isTorn && !isWritten(dir)) fault ??= `Record ${walk.size}: ${TORN}.`;
+	const { size, removedBefore } = walk;
 	if (fault !== undefined) faults.push(fault);
-	else if (keys.length > 0) faults.push(...edgeFaults(first, removedBefore, size, signed));
+	else if (keys.length > 0) faults.push(...edgeFaults(first, removedBefore, size, mostOf(due)));
 	return { first, size, checkpoints: [...due.values()].flat().length, faults };
+}
+
+/** Records that the checkpoints cover; -1: there is none. */
+function mostOf(due: ReadonlyMap<number, unknown>): number {
+	return [...due.keys()].reduce((most, size) => Math.max(most, size), -1);
+}
+
+/**
+ * The newest checkpoint, once it covers `size` records: those of a log that is being written may be newer than the checkpoint that
+ * was read before them. Undefined: it does not.
+ */
+function newestCovering(size: number, dir: string, keys: readonly string[]): Checkpoint | undefined {
+	for (let tries = isWritten(dir) ? SIGN_TRIES : 1; tries > 0; tries--) {
+		const reading = readCheckpoint(textOf(join(dir, HEAD)), keys);
+		if (reading.ok && reading.checkpoint.size >= size) return reading.checkpoint;
+		if (tries > 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SIGN_MS);
+	}
+	return undefined;
+}
+
+/** Another process has the log open. */
+function isWritten(dir: string): boolean {
+	return holderOf(join(dir, LOCK)) !== undefined;
 }
 
 /** What is missing or too much at the two ends of an otherwise sound log. */
@@ -63,59 +99,6 @@ function edgeFaults(first: number, removedBefore: number, size: number, signed: 
 	return faults;
 }
 
-/** What a walk over the segments has found so far. */
-interface Walk {
-	position: LogPosition | undefined;
-	/** Retention said that records before this one were removed. */
-	removedBefore: number;
-	fault: string | undefined;
-}
-
-function walkSegments(dir: string, compare: (range: CompactRange) => void): Walk {
-	const walk: Walk = { position: undefined, removedBefore: 0, fault: undefined };
-	for (const { name, first } of segmentsOf(readdirSync(dir))) {
-		walk.fault = readSegment(walk, new SegmentLines(join(dir, name)), first, compare);
-		if (walk.fault === undefined) continue;
-		walk.fault = `Record ${walk.position?.range.size ?? first} in ${name}: ${walk.fault}.`;
-		break;
-	}
-	return walk;
-}
-
-function readSegment(walk: Walk, lines: SegmentLines, first: number, compare: (range: CompactRange) => void): string | undefined {
-	let count = 0;
-	for (const line of lines) {
-		const fault = count++ === 0 ? beginSegment(walk, line, first) : readRecord(walk, line);
-		if (fault !== undefined) return fault;
-		if (walk.position !== undefined) compare(walk.position.range);
-	}
-	if (count === 0) return "the segment is empty";
-	return lines.rest === 0 ? undefined : "the segment does not end with a complete record";
-}
-
-function beginSegment(walk: Walk, line: Buffer, first: number): string | undefined {
-	const begin = positionOf(line);
-	walk.position ??= begin;
-	const isNext = begin !== undefined && begin.range.size === first && isSame(begin, walk.position ?? begin);
-	return isNext ? undefined : "the segment does not continue the log: one was removed, added or changed";
-}
-
-function readRecord(walk: Walk, line: Buffer): string | undefined {
-	if (walk.position === undefined) return "there is no segment head";
-	const fault = recordFault(line, walk.position);
-	if (fault !== undefined) return fault;
-	walk.position = advance(walk.position, line);
-	const { type, removedBefore } = JSON.parse(line.toString()) as { type?: unknown; removedBefore?: unknown };
-	if (type === "retention") walk.removedBefore = Math.max(walk.removedBefore, Number(removedBefore));
-	return undefined;
-}
-
-function isSame(a: LogPosition, b: LogPosition): boolean {
-	return (
-		a.prev === b.prev && a.range.size === b.range.size && a.range.roots.every((root, i) => root.equals(b.range.roots[i] ?? Buffer.alloc(0)))
-	);
-}
-
 function keptKeys(dir: string, faults: string[]): string[] {
 	const keys = verifierKeysIn(dir);
 	if (keys.length === 0)
@@ -124,17 +107,10 @@ function keptKeys(dir: string, faults: string[]): string[] {
 }
 
 function keptCheckpoints(dir: string, faults: string[]): string[] {
-	const read = (name: string): string => {
-		try {
-			return readFileSync(join(dir, name), "utf8");
-		} catch {
-			return "";
-		}
-	};
-	const head = read(HEAD);
+	const head = textOf(join(dir, HEAD));
 	if (head === "") faults.push(`${HEAD} is missing.`);
 	// What stands behind the last line feed is what a crash left of a checkpoint.
-	const lines = read(CHECKPOINTS).split("\n").slice(0, -1);
+	const lines = textOf(join(dir, CHECKPOINTS)).split("\n").slice(0, -1);
 	const kept = lines.flatMap((line) => {
 		try {
 			return [JSON.parse(line) as string];
@@ -144,4 +120,13 @@ function keptCheckpoints(dir: string, faults: string[]): string[] {
 		}
 	});
 	return head === "" ? kept : [...kept, head];
+}
+
+/** Empty: it cannot be read. */
+function textOf(file: string): string {
+	try {
+		return readFileSync(file, "utf8");
+	} catch {
+		return "";
+	}
 }

@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { createSigner } from "../../../src/audit/checkpoint.ts";
+import { segmentsOf } from "../../../src/audit/segment.ts";
+import { verifyLog } from "../../../src/audit/verify-log.ts";
+
+const { verifierKey } = createSigner("log", new Uint8Array(32));
+/** Appends as fast as it can, over many segments. */
+const WRITER = `
+	import { writeSync } from "node:fs";
+	import { AuditLog } from "./src/audit/audit-log.ts";
+	import { createSigner } from "./src/audit/checkpoint.ts";
+	const signer = createSigner("log", new Uint8Array(32));
+	const log = new AuditLog({ dir: process.argv[1], origin: "log", signer, maxSegmentBytes: 300_000 });
+	writeSync(1, "open");
+	for (;;) log.append(Array.from({ length: 20 }, () => ({ type: "test", text: "x".repeat(Math.random() * 2000) })));`;
+const stops: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+	for (const stop of stops.splice(0)) await stop();
+});
+
+/** A log that another process writes. */
+async function writtenLog(): Promise<{ readonly dir: string; readonly stop: () => Promise<unknown> }> {
+	const dir = mkdtempSync(join(tmpdir(), "audit-"));
+	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", WRITER, dir], {
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	const exited = once(child, "exit");
+	const stop = (): Promise<unknown> => {
+		child.kill("SIGKILL");
+		return exited;
+	};
+	stops.push(stop);
+	await once(child.stdout, "data");
+	return { dir, stop };
+}
+
+test("a log that is being written is sound each time it is verified", async () => {
+	const { dir } = await writtenLog();
+	let before = 0;
+	for (let round = 0; round < 15; round++) {
+		const { size, faults } = verifyLog({ dir, verifierKeys: [verifierKey] });
+		expect(faults).toEqual([]);
+		expect(size).toBeGreaterThan(before);
+		before = size;
+	}
+});
+
+test("what is added without a signature, or cut in the middle of a line, is a fault once nobody writes", async () => {
+	const { dir, stop } = await writtenLog();
+	await stop();
+	const segment = join(dir, segmentsOf(readdirSync(dir)).at(-1)?.name ?? "");
+	appendFileSync(segment, "{");
+	expect(verifyLog({ dir, verifierKeys: [verifierKey] }).faults).toEqual([
+		expect.stringMatching(/does not end with a complete record|not covered/),
+	]);
+});

@@ -43,12 +43,21 @@ export interface IndexedRecord {
 	readonly json: string;
 }
 
+/** `first` is 0 and `last` -1 where there is none. */
+export interface Extent {
+	readonly first: number;
+	readonly last: number;
+	readonly count: number;
+}
+
 /** Where an index is kept. Everything in it can be made from the segments again. */
 export interface IndexStore {
 	/** Does `work` as a whole or not at all; others wait. */
 	change(work: () => Promise<void>): Promise<void>;
 	/** The newest record of a log. */
 	last(log: string): Promise<Pick<IndexedRecord, "seq" | "json"> | undefined>;
+	/** How many records of a log there are, and the numbers of the first and the last one. */
+	extent(log: string): Promise<Extent>;
 	add(log: string, records: readonly IndexedRecord[]): Promise<void>;
 	/** Takes out the records of a log before `seq`. */
 	removeBefore(log: string, seq: number): Promise<void>;

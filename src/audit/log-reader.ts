@@ -72,7 +72,8 @@ export function beginOf(dir: string): LogPosition | undefined {
 
 function readRecord(line: Buffer): StoredRecord | undefined {
 	try {
-		return JSON.parse(line.toString()) as StoredRecord;
+		const record = JSON.parse(line.toString()) as Partial<StoredRecord> | null;
+		return typeof record?.seq === "number" ? (record as StoredRecord) : undefined;
 	} catch {
 		return undefined;
 	}

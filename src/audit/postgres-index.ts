@@ -47,6 +47,12 @@ function storeOf(client: pg.Client): IndexStore {
 			const { rows } = await client.query(`SELECT seq, json FROM ${TABLE} WHERE log = $1 ORDER BY seq DESC LIMIT 1`, [log]);
 			return rows[0] && { seq: Number(rows[0].seq), json: String(rows[0].json) };
 		},
+		async extent(log) {
+			const { rows } = await client.query(`SELECT MIN(seq) AS first, MAX(seq) AS last, COUNT(*) AS count FROM ${TABLE} WHERE log = $1`, [
+				log,
+			]);
+			return { first: Number(rows[0]?.first ?? 0), last: Number(rows[0]?.last ?? -1), count: Number(rows[0]?.count ?? 0) };
+		},
 		async add(log, records) {
 			if (records.length > 0) await client.query(INSERT, [log, JSON.stringify(records, printableColumns)]);
 		},

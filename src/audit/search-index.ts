@@ -1,14 +1,22 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { IndexedRecord, IndexStore } from "./index-store.ts";
+import { signedSize } from "./log-end.ts";
 import { logsIn, recordsOf, type StoredRecord } from "./log-reader.ts";
+import { missingRecords } from "./missing-records.ts";
 
 const INDEX = "index.sqlite";
 /** Records that are added at a time. */
 const BATCH = 1000;
 
-/** An index over all logs of a folder, up to date. `url`: of a PostgreSQL database; empty: SQLite in the folder. */
-export async function openIndex(dir: string, url: string): Promise<IndexStore> {
+/** An index over all logs of a folder, up to date. */
+export interface SearchIndex extends Pick<IndexStore, "find" | "close"> {
+	/** What is missing of a log that should be there, and so cannot be found. */
+	readonly missing: readonly { readonly log: string; readonly what: string }[];
+}
+
+/** `url`: of a PostgreSQL database; empty: SQLite in the folder. Throws when a log cannot be read. */
+export async function openIndex(dir: string, url: string): Promise<SearchIndex> {
 	// Each is loaded when it is used: a megabyte of WebAssembly, a database's protocol.
 	if (url !== "") return upToDate(await (await import("./postgres-index.ts")).openPostgres(url), dir);
 	const { MEMORY, openSqlite } = await import("./sqlite-index.ts");
@@ -27,12 +35,18 @@ export async function openIndex(dir: string, url: string): Promise<IndexStore> {
 	}
 }
 
-async function upToDate(store: IndexStore, dir: string): Promise<IndexStore> {
+async function upToDate(store: IndexStore, dir: string): Promise<SearchIndex> {
+	const missing: { log: string; what: string }[] = [];
 	try {
 		await store.change(async () => {
-			for (const log of logsIn(dir)) await update(store, dir, log);
+			for (const log of logsIn(dir)) {
+				// Before the records: a log that is being written grows meanwhile.
+				const signed = signedSize(join(dir, log));
+				await update(store, dir, log);
+				for (const what of await missingRecords(store, log, signed)) missing.push({ log, what });
+			}
 		});
-		return store;
+		return { missing, find: (filter) => store.find(filter), close: () => store.close() };
 	} catch (error) {
 		await store.close();
 		throw error;

@@ -71,7 +71,7 @@ export function advance(position: LogPosition, line: Buffer): LogPosition {
 export function recordFault(line: Buffer, { range, prev }: LogPosition): string | undefined {
 	let record: Partial<ChainedRecord>;
 	try {
-		record = JSON.parse(line.toString()) as Partial<ChainedRecord>;
+		record = Object(JSON.parse(line.toString())) as Partial<ChainedRecord>;
 	} catch {
 		return "it is not a record";
 	}

@@ -44,6 +44,10 @@ function storeOf(database: Database): IndexStore {
 			const row = database.get("SELECT seq, json FROM record WHERE log = ? ORDER BY seq DESC LIMIT 1", [log]);
 			return row === null ? undefined : { seq: Number(row["seq"]), json: String(row["json"]) };
 		},
+		async extent(log) {
+			const row = database.get("SELECT MIN(seq) AS first, MAX(seq) AS last, COUNT(*) AS count FROM record WHERE log = ?", [log]);
+			return { first: Number(row?.["first"] ?? 0), last: Number(row?.["last"] ?? -1), count: Number(row?.["count"] ?? 0) };
+		},
 		async add(log, records) {
 			const insertRecord = database.prepare("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 			const insertFinding = database.prepare("INSERT OR IGNORE INTO finding VALUES (?, ?, ?)");

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { existingKeys } from "../audit/audit-keys.ts";
 import type { FoundRecord, RecordFilter } from "../audit/index-store.ts";
 import { openIndex } from "../audit/search-index.ts";
@@ -16,6 +17,9 @@ export interface QueryOptions extends Partial<Record<Exclude<keyof RecordFilter,
 	readonly json?: boolean;
 }
 
+/** What else may be wrong there. */
+const VERIFY = "Run 'secure-llm-proxy audit verify', and look for a copy of the log.";
+
 /** `audit query`: records that fit, newest first. Exit 0 found some, 1 none, 2 cannot be done. */
 export function auditQuery({ dir: folder, config, ...options }: QueryOptions): Promise<number> {
 	const { limit, json, subject, from, to, ...rest } = options;
@@ -30,6 +34,7 @@ export function auditQuery({ dir: folder, config, ...options }: QueryOptions): P
 			limit: Number(limit),
 		};
 		const index = await openIndex(dir, index_url);
+		for (const { log, what } of index.missing) process.stderr.write(`audit query: ${join(dir, log)}: ${what}. ${VERIFY}\n`);
 		const records = await index.find(filter).finally(() => index.close());
 		process.stdout.write(json === true ? records.map((record) => `${JSON.stringify(record)}\n`).join("") : table(records));
 		return records.length > 0 ? 0 : 1;

@@ -6,6 +6,7 @@ import { recordsAbout } from "../audit/export-subject.ts";
 import { logsIn, recordsOf } from "../audit/log-reader.ts";
 import { otherSigner } from "../audit/other-signer.ts";
 import { type Subject, SubjectKeys } from "../audit/subject-keys.ts";
+import { verifyLog } from "../audit/verify-log.ts";
 import { counted } from "../core/counted.ts";
 import { eraseConsents, type ShownConsent, shown } from "../identity/consent-change.ts";
 import { readConsents, rewriteConsents } from "../identity/consent-file.ts";
@@ -85,6 +86,9 @@ export function auditExport(options: SubjectOptions): Promise<number> {
 		if (known === undefined) return unknown("audit export", dir, id);
 		const { subject, consents } = known;
 		const exportedAt = new Date().toISOString();
+		for (const log of logsIn(dir))
+			for (const fault of verifyLog({ dir: join(dir, log) }).faults)
+				process.stderr.write(`audit export: ${join(dir, log)}: ${fault} What is gone there is not in this export.\n`);
 		let records = 0;
 		for (const _record of aboutSubject(dir, subject, exportedAt)) records++;
 		// The access is recorded before anything is given out.

@@ -1,5 +1,5 @@
 import { isObject } from "../providers/json-object.ts";
-import { parameterOf } from "../providers/model-request.ts";
+import { parameterOf } from "../providers/parameter-of.ts";
 import type { JsonPath } from "../wire/json-strings.ts";
 
 /** Types of parts, of OpenAI and Anthropic: `image_url`, `input_audio`, `image`, … */

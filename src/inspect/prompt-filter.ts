@@ -87,6 +87,7 @@ export function judgePrompt(
 		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
 	const known = {
+		otherModels: request.otherModels,
 		stream: request.stream,
 		...summary,
 		isStructured: request.isStructured,

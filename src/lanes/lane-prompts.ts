@@ -73,9 +73,13 @@ export class LanePrompts {
 	#inspection(item: Prompt): Inspection {
 		const read = ANSWERED.has(item.api) ? undefined : readPrompt(item.body, item.path, providerOf(item.api));
 		if (read?.action === "invalid") return { choice: 0, verdict: () => read };
-		const choice = item.policies.findIndex(({ models }) => modelMatcherOf(models)(read?.request.model ?? ""));
-		const policy = this.#options.policies.get(item.policies[choice]?.policyId ?? "");
+		const choiceFor = (model: string): number => item.policies.findIndex(({ models }) => modelMatcherOf(models)(model));
+		const choice = choiceFor(read?.request.model ?? "");
+		const id = item.policies[choice]?.policyId;
+		const policy = this.#options.policies.get(id ?? "");
 		if (policy === undefined) return { choice: 0, verdict: () => INTERNAL };
+		const stray = read?.request.otherModels.find(({ model }) => item.policies[choiceFor(model)]?.policyId !== id);
+		if (stray !== undefined) return { choice, verdict: () => otherPolicy(stray.param) };
 		return {
 			choice,
 			policy,
@@ -106,6 +110,12 @@ export class LanePrompts {
 		const mayRestore = memory.surrogates.some(({ original }) => original !== undefined);
 		return Object.assign({}, verdict, { isRepeatable, surrogates: packing.pack(memory), mayRestore });
 	}
+}
+
+/** One policy judges a request, so no model of another may answer it. */
+function otherPolicy(param: string): PromptVerdict {
+	const message = `'${param}' names a model that another security policy is for. Send a request for each of the models.`;
+	return { action: "invalid", code: "model_not_allowed", message, param };
 }
 
 function attempted(verdict: () => PromptVerdict): PromptVerdict {

@@ -42,8 +42,8 @@ export interface LimitedRequest {
 export interface Grant {
 	/** What the caller's blocked requests of late say about this one, 0…1. */
 	readonly history: number;
-	/** Whether it is, now that its model is known. */
-	forModel(model: string): Promise<LimitRefusal | undefined>;
+	/** Whether it is, now that its models are known: it counts for each of them. */
+	forModels(named: readonly string[]): Promise<LimitRefusal | undefined>;
 	/** `isBlocked`: the policy stopped the request. */
 	end(used: Use, isBlocked: boolean): void;
 }
@@ -110,8 +110,8 @@ class Limiter implements CallerLimiter {
 		this.#open.add(open);
 		const grant: Grant = {
 			history: historyRisk(taken.watched, abuse),
-			forModel: async (model) => {
-				const rest = holding.filter(({ models }) => models.length > 0 && modelMatcherOf(models)(model));
+			forModels: async (named) => {
+				const rest = holding.filter(({ models }) => models.length > 0 && named.some(modelMatcherOf(models)));
 				const answer = await open.take(scopesOf(request, rest));
 				return answer.ok ? undefined : answer;
 			},

@@ -1,7 +1,9 @@
 import { choicesAsked } from "./asked-choices.ts";
 import { readRequestFields } from "./gemini-fields.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
-import { parameterOf, UNREADABLE } from "./model-request.ts";
+import { UNREADABLE } from "./model-request.ts";
+import { namedModels } from "./named-models.ts";
+import { parameterOf } from "./parameter-of.ts";
 import type { RequestReading } from "./provider.ts";
 import { asksForJson } from "./structured-output.ts";
 
@@ -51,6 +53,7 @@ function readRequest(json: string, path: string, contentsOf: (object: JsonObject
 		kind: "data",
 		places: fields.places,
 		model,
+		otherModels: namedModels(object, model),
 		stream,
 		isStructured,
 		choices: choicesAsked(object),

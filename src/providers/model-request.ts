@@ -1,7 +1,8 @@
-import type { JsonPath } from "../wire/json-strings.ts";
 import { choicesAsked } from "./asked-choices.ts";
 import type { Fields } from "./field-table.ts";
 import { type JsonObject, parseObject } from "./json-object.ts";
+import { namedModels } from "./named-models.ts";
+import { parameterOf } from "./parameter-of.ts";
 import type { RequestReading } from "./provider.ts";
 import { asksForJson } from "./structured-output.ts";
 
@@ -37,18 +38,13 @@ export function readModelRequest(
 		kind: "data",
 		places,
 		model,
+		otherModels: namedModels(object, model),
 		stream: stream === true,
 		isStructured,
 		choices: choicesAsked(object),
 		...(document !== undefined && { document }),
 	};
 }
-
-/** The name of a parameter in our errors, as OpenAI writes it: `messages[0].content`. */
-export function parameterOf(path: JsonPath): string {
-	return path.map((step, i) => (typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`)).join("");
-}
-
 /** A string, or a non-empty array of strings. */
 export function areTexts(value: unknown): boolean {
 	return typeof value === "string" || (Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string"));

@@ -1,6 +1,7 @@
 import type { VendorError } from "../core/vendor-error.ts";
 import type { JsonPath, Replacement } from "../wire/json-strings.ts";
 import type { Wrap } from "./embedded-data.ts";
+import type { NamedModel } from "./named-models.ts";
 
 /**
  * Where the text stands in one vendor's format. Pure functions over decoded JSON text; no I/O, no state but the plain
@@ -160,6 +161,8 @@ export interface RequestData {
 	readonly places: readonly Place[];
 	readonly amendments?: readonly Amendment[];
 	readonly model: string;
+	/** Others that may answer in its place, or beside it. */
+	readonly otherModels: readonly NamedModel[];
 	readonly stream: boolean;
 	/** The first file that may hold text and cannot be inspected, as a parameter's name. */
 	readonly document?: string;

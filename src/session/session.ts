@@ -1,7 +1,6 @@
 import type { CacheVisit } from "../cache/response-cache.ts";
 import { type AnswerMode, answerMode } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
-import { modelMatcherOf } from "../core/globs.ts";
 import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { ConsentGrant } from "../identity/consent-book.ts";
@@ -13,9 +12,10 @@ import type { RequestTrace } from "../telemetry/tracing.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import { type BlockedPrompt, type PassedPrompt, type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
 import type { ContentKeeper } from "./content-keeper.ts";
-import { type ErrorOverrides, errorAnswer, modelNotFound } from "./error-body.ts";
+import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
 import { hookObjection } from "./hook-objection.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { permittedTargets } from "./permitted-targets.ts";
 import { type Preparation, type PreparedRequest, prepareRequest } from "./prepare-request.ts";
 import { inspectForCaller } from "./prompt-inspection.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
@@ -92,19 +92,18 @@ export class Session {
 			return this.#refuse(isErrorCode(verdict.code) ? verdict.code : "invalid_request", { message: verdict.message, param: verdict.param });
 		if ("answer" in verdict) return this.#answer(verdict.action, verdict.answer);
 		if (verdict.action === "block") return this.#block(verdict);
-		if (!modelMatcherOf(this.#asked.caller.models)(verdict.model)) return this.#refuse("model_not_allowed", { param: "model" });
-		const limit = await this.#asked.grant.forModel(verdict.model);
+		const permitted = permittedTargets(verdict, this.#asked, this.#deps.router);
+		if (!permitted.ok) return this.#refuse(permitted.code, permitted.detail);
+		const { model, otherModels, action, score, found } = verdict;
+		const limit = await this.#asked.grant.forModels([model, ...otherModels.map((other) => other.model)]);
 		if (this.#done) return;
 		if (limit !== undefined) return this.#refuse(limit.code, limit);
-		const targets = this.#deps.router.targets(verdict.model, api, this.#asked.caller.id);
-		if (targets.length === 0) return this.#refuse("model_not_found", modelNotFound(verdict.model));
 		this.#mode = answerMode(api, verdict.stream, this.#request.query);
-		const { model, action, score, found } = verdict;
 		const judged = { requestId: this.#asked.id, caller: this.#asked.caller.id, model, action, score, findings: found.counts };
 		const objection = hookObjection(await this.#deps.hooks.run("prompt", judged));
 		if (this.#done) return;
 		if (objection !== undefined) return this.#refuse(objection.code, objection);
-		this.#send(verdict, targets);
+		this.#send(verdict, permitted.targets);
 	}
 
 	#judged(verdict: PromptVerdict): void {

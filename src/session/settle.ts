@@ -31,12 +31,13 @@ export interface SessionEnd {
 
 /** What is done once with every session that has ended: its use is charged, its answer kept for others, its record written. */
 export function settle(end: SessionEnd, { prices, logger, record: write }: SessionDeps): InteractionRecord {
-	const { asked, attempts, lane, visit, outcome, clock, content, found } = end;
+	const { asked, verdict, attempts, lane, visit, outcome, clock, content, found } = end;
 	const { request, id, caller, endpoint, grant } = asked;
 	const isComplete = outcome === "complete";
 	if (isComplete) visit?.keep();
 	const isRepeated = visit?.result === "hit";
-	const use = isRepeated ? NO_USE : useOf(lane?.usage, isComplete, request.body.length, prices.of(attempts.at(-1)));
+	const others = verdict !== undefined && "stream" in verdict ? verdict.otherModels.map(({ model }) => model) : [];
+	const use = isRepeated ? NO_USE : useOf(lane?.usage, isComplete, request.body.length, prices.of(attempts.at(-1), others));
 	grant.end(use, outcome === "prompt_blocked");
 	const record = interactionRecord({
 		requestId: id,

@@ -24,6 +24,8 @@ export type PromptVerdict =
 			/** In a dry run: what would have been decided; the request passes as it is. */
 			readonly would?: PromptAction;
 			readonly model: string;
+			/** Others that the request names, and where. */
+			readonly otherModels: readonly { readonly model: string; readonly param: string }[];
 			readonly stream: boolean;
 			/** The answer is to be JSON. */
 			readonly isStructured: boolean;

@@ -1,5 +1,5 @@
 import type { ByteOffset } from "../core/units.ts";
-import type { Piece } from "../scanner/piece.ts";
+import type { Piece, Redacted } from "../scanner/piece.ts";
 import { Redactor } from "../verdict/redaction.ts";
 import type { ChannelState } from "./channel-state.ts";
 import type { TextStyle } from "./conversation.ts";
@@ -47,7 +47,8 @@ export class PieceWriter {
 			if (piece.kind === "clean") out += this.#clean(piece.from, piece.bytes);
 			else {
 				this.#isAltered = true;
-				const marker = this.#redactor.replacement(piece.rule, piece.text, piece.written);
+				out += this.#json?.replaced(piece.from) ?? "";
+				const marker = this.#redactor.replacement(piece.rule, piece.text, this.#valueOf(piece));
 				if (!this.#isPrompt) this.#gap.began(piece.from, piece.rule, marker);
 				out += this.#json?.beginReplaced(piece.from, marker) ?? this.#gap.replaced(marker);
 			}
@@ -59,6 +60,11 @@ export class PieceWriter {
 	state(): Pick<ChannelState, "isAltered" | "gap" | "surrogates"> {
 		const surrogates = this.#redactor.state();
 		return { isAltered: this.#isAltered, gap: this.#gap.state(), ...(surrogates && { surrogates }) };
+	}
+
+	/** What the caller gets back for the region. */
+	#valueOf({ from, text, written = text }: Redacted): string | undefined {
+		return written === undefined || !this.#isPrompt ? written : (this.#json?.valueAt(from, written) ?? written);
 	}
 
 	#clean(from: ByteOffset, bytes: Uint8Array): string {

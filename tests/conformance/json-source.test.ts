@@ -64,6 +64,10 @@ describe("tool-call arguments", () => {
 		["", ""],
 		['["cédula 1710034065",-100000]', '["cédula [EC_CEDULA_1]",-111111]'],
 		['["4111",1111,"11111111"]', '["4111",1111,"11111111"]'],
+		// JSON in a string stays JSON too.
+		['{"b":"{\\"card\\":4111111111111111,\\"n\\":1}"}', '{"b":"{\\"card\\":\\"[CREDIT_CARD_1]\\",\\"n\\":1}"}'],
+		['{"b":"{\\"a\\":[true, 4111111111111111]}"}', '{"b":"{\\"a\\":[true, \\"[CREDIT_CARD_1]\\"]}"}'],
+		['{"b":"card {4111111111111111} [4111111111111111]"}', '{"b":"card {[CREDIT_CARD_1]} [[CREDIT_CARD_1]]"}'],
 		["{}", "{}"],
 		// Read without what stands between its literals, the value has no end.
 		["[\"newPassword = 'D@qck0fn!!'\",5]", "[\"newPassword = '[CREDENTIAL_1]'\",5]"],

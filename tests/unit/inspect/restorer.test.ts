@@ -64,6 +64,16 @@ describe("in JSON source", () => {
 		['{"EMAIL_1":true}', '{"jane@corp.com":true}'],
 		['{"m":"\\\\[EMAIL\\\\_1\\\\] caf\\u00e9 \\ud83d\\ude00"}', '{"m":"jane@corp.com caf\\u00e9 \\ud83d\\ude00"}'],
 		['["EMAIL", "_1"]', '["EMAIL", "_1"]'],
+		// Numbers and words of JSON in a string; text that only looks like it stays text.
+		['{"b":"{\\"card\\": 4000000160993871}"}', '{"b":"{\\"card\\": \\"5555 5555 5555 4444\\"}"}'],
+		['{"b":"{\\"to\\":[NICK.MARQ@example.net]}"}', '{"b":"{\\"to\\":[\\"o\\\\\\"neil@corp.com\\"]}"}'],
+		[
+			'{"b":"\\"{\\\\\\"to\\\\\\":\\\\\\"nick.marq@example.net\\\\\\"}\\""}',
+			'{"b":"\\"{\\\\\\"to\\\\\\":\\\\\\"o\\\\\\\\\\\\\\"neil@corp.com\\\\\\"}\\""}',
+		],
+		['{"b":"{to: \\"nick.marq@example.net\\"}"}', '{"b":"{to: \\"o\\"neil@corp.com\\"}"}'],
+		['{"b":"\\"nick.marq@example.net\\""}', '{"b":"\\"o\\"neil@corp.com\\""}'],
+		['{"b":"[1] \\"nick.marq@example.net\\""}', '{"b":"[1] \\"o\\"neil@corp.com\\""}'],
 		['{"m":"[EMAIL_', '{"m":"[EMAIL_'],
 	])("%s becomes %s", (text, expected) => {
 		expect(restore(text, "json")).toBe(expected);

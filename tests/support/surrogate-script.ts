@@ -37,7 +37,7 @@ export function sentence(next: Next, values: number): Script {
 }
 
 /** A string of a call's arguments: a sentence, a phrase in quotes, or JSON in which such strings stand. */
-export function stringAt(depth: number, next: Next, values: number): Script {
+function stringAt(depth: number, next: Next, values: number): Script {
 	const kind = next();
 	if (depth >= 3 || kind < 0.3) {
 		const said = sentence(next, values);

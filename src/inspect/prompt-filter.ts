@@ -21,6 +21,7 @@ import { judgeInjection, type PromptText, type TextReport } from "./prompt-risk.
 import type { Questions } from "./questions.ts";
 import { removesText } from "./removed-text.ts";
 import { textGroups } from "./text-runs.ts";
+import { turnsOf } from "./turns.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
 /** A request body with what a provider's API finds in it. */
@@ -131,7 +132,7 @@ function inspectTexts(
 	const wholes = new WholeTexts(program, style);
 	const texts: (string | undefined)[] = [];
 	const prompt: PromptText[] = [];
-	for (const group of textGroups(request.places, program)) {
+	for (const group of textGroups(request.places, turnsOf(value), program)) {
 		const parts = group.map((i) => request.places[i] as Place);
 		const text = parts.map((part) => part.text).join("");
 		style.prompt?.beginText(text);

@@ -7,46 +7,64 @@ import type { Finding } from "../verdict/finding.ts";
 const SLICE_BYTES = 4096;
 
 /**
- * The places of a request in the order of the first of each group. Texts of one message (`Place.channel`) are
- * each a text of its own: joined, the last word of one and an address that begins the next would be another address. But
- * where the joined text has a finding over a seam, and neither side has one there, they are one group: a secret in two
- * parts.
+ * The places of a request in the order of the first of each group. Texts of one turn (`turnOf`) are each a text of its own: joined, the last word of one and an address that begins the next would be another address. But
+ * neighbours are one group where the joined text has a finding over the seam between them, and neither has one there: a
+ * secret in two parts.
  */
-export function textGroups(places: readonly Place[], program: ScannerProgram): (readonly number[])[] {
+export function textGroups(
+	places: readonly Place[],
+	turnOf: (place: Place) => string | undefined,
+	program: ScannerProgram,
+): (readonly number[])[] {
 	const groups = new Map<string | number, number[]>();
-	for (const [i, { channel }] of places.entries()) {
-		const key = channel === "" ? i : channel;
+	for (const [i, place] of places.entries()) {
+		const key = turnOf(place) ?? i;
 		const group = groups.get(key);
 		if (group === undefined) groups.set(key, [i]);
 		else group.push(i);
 	}
-	return [...groups.values()]
-		.flatMap((group) => (group.length > 1 && !hasSeamFinding(textsOf(places, group), program) ? group.map((i) => [i]) : [group]))
-		.sort(([a = 0], [b = 0]) => a - b);
+	return [...groups.values()].flatMap((group) => joinedRuns(group, places, program)).sort(([a = 0], [b = 0]) => a - b);
 }
 
-function textsOf(places: readonly Place[], group: readonly number[]): Buffer[] {
-	return group.map((i) => Buffer.from(places[i]?.text ?? ""));
+function joinedRuns(group: readonly number[], places: readonly Place[], program: ScannerProgram): number[][] {
+	const texts = group.length === 1 ? [] : group.map((i) => Buffer.from(places[i]?.text ?? ""));
+	const joined = joinedSeams(texts, program);
+	const runs: number[][] = [];
+	for (const [k, i] of group.entries()) {
+		if (k > 0 && joined.has(k)) runs.at(-1)?.push(i);
+		else runs.push([i]);
+	}
+	return runs;
 }
 
-function hasSeamFinding(texts: readonly Buffer[], program: ScannerProgram): boolean {
+/** Indices of the texts that go on with the one before. */
+function joinedSeams(texts: readonly Buffer[], program: ScannerProgram): ReadonlySet<number> {
+	const joined = new Set<number>();
 	const starts: number[] = [];
 	let end = 0;
 	for (const { length } of texts) {
 		starts.push(end);
 		end += length;
 	}
-	const over = findingsIn(texts, program).filter(({ from, to }) => (starts[firstBehind(starts, from)] ?? to) < to);
-	if (over.length === 0) return false;
+	const whole = reading(texts, program);
+	const over = whole.findings.filter(({ from, to }) => (starts[firstBehind(starts, from)] ?? to) < to);
+	if (over.length === 0) return joined;
+	const apart = texts.map((text) => reading([text], program));
+	// A reading ends where it is cut. Where only the joined one is, that decides; else the prompt is blocked anyway.
+	if (whole.isCut) return apart.some(({ isCut }) => isCut) ? joined : new Set(texts.keys());
 	// The last byte that one of the first texts' findings has, by where they begin.
 	const [begins, ends]: [number[], number[]] = [[], []];
-	for (const [i, text] of texts.entries()) {
-		for (const { from, to } of findingsIn([text], program).toSorted((a, b) => a.from - b.from)) {
+	for (const [i, { findings }] of apart.entries()) {
+		for (const { from, to } of findings.toSorted((a, b) => a.from - b.from)) {
 			begins.push((starts[i] as number) + from);
 			ends.push(Math.max(ends.at(-1) ?? 0, (starts[i] as number) + to));
 		}
 	}
-	return over.some(({ from, to }) => (ends[firstBehind(begins, to - 1) - 1] ?? 0) <= from);
+	for (const { from, to } of over) {
+		if ((ends[firstBehind(begins, to - 1) - 1] ?? 0) > from) continue;
+		for (let k = firstBehind(starts, from); k < starts.length && (starts[k] as number) < to; k++) joined.add(k);
+	}
+	return joined;
 }
 
 /** Index of the first of the sorted numbers that is greater. */
@@ -54,8 +72,8 @@ function firstBehind(numbers: readonly number[], value: number): number {
 	return firstIndex(numbers.length, (i) => (numbers[i] as number) > value);
 }
 
-/** Findings in the texts as one, in bytes from the start of the first. */
-function findingsIn(texts: readonly Buffer[], program: ScannerProgram): readonly Finding[] {
+/** What the texts hold as one, in bytes from the start of the first. */
+function reading(texts: readonly Buffer[], program: ScannerProgram): { readonly findings: readonly Finding[]; readonly isCut: boolean } {
 	const scanner = program.open();
 	const all = Buffer.concat(texts);
 	for (let at = 0; at < all.length && !scanner.isCut; ) {
@@ -68,5 +86,5 @@ function findingsIn(texts: readonly Buffer[], program: ScannerProgram): readonly
 	scanner.finish();
 	scanner.take(Number.POSITIVE_INFINITY);
 	scanner.close();
-	return scanner.findings;
+	return scanner;
 }

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { parseConfig } from "../../src/config/load.ts";
+import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { SurrogateTable } from "../../src/verdict/surrogate-table.ts";
 import { plainPolicy } from "../support/plain-policy.ts";
 import { promptVerdict } from "../support/prompt-verdict.ts";
-import { allRecognizers } from "../support/scanner-program.ts";
+import { allRecognizers, programFor } from "../support/scanner-program.ts";
 
 /** A secret in two parts of one message is one secret; parts that are whole in themselves stay texts of their own. */
 const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
@@ -18,7 +20,7 @@ beforeAll(async () => {
 const parts = (texts: readonly string[], more: object = {}): object[] => texts.map((text) => ({ ...more, text }));
 
 /** A request with the texts as neighbours, and where they stand in it. */
-const FORMATS = [
+const OF_PARTS = [
 	["openai-chat", "", (texts: readonly string[]) => ({ messages: [{ role: "user", content: parts(texts, { type: "text" }) }] })],
 	["openai-responses", "", (texts: readonly string[]) => ({ input: [{ role: "user", content: parts(texts, { type: "input_text" }) }] })],
 	["anthropic-messages", "", (texts: readonly string[]) => ({ messages: [{ role: "user", content: parts(texts, { type: "text" }) }] })],
@@ -26,6 +28,33 @@ const FORMATS = [
 		"gemini-generate",
 		"/v1beta/models/m:generateContent",
 		(texts: readonly string[]) => ({ contents: [{ role: "user", parts: parts(texts) }] }),
+	],
+] as const;
+
+/** The same of messages that follow one another, and of all that say how to behave. */
+const OF_MESSAGES = [
+	["openai-chat", "", (texts: readonly string[]) => ({ messages: texts.map((content) => ({ role: "user", content })) })],
+	["openai-responses", "", (texts: readonly string[]) => ({ input: texts.map((content) => ({ role: "assistant", content })) })],
+	[
+		"anthropic-messages",
+		"",
+		(texts: readonly string[]) => ({ messages: texts.map((text) => ({ role: "user", content: parts([text], { type: "text" }) })) }),
+	],
+	[
+		"gemini-generate",
+		"/v1beta/models/m:generateContent",
+		(texts: readonly string[]) => ({ contents: texts.map((text) => ({ role: "model", parts: parts([text]) })) }),
+	],
+	[
+		"openai-chat",
+		"",
+		([first, ...texts]: readonly string[]) => ({
+			messages: [
+				{ role: "system", content: first },
+				{ role: "user", content: "hi" },
+				...texts.map((content, i) => ({ role: i % 2 === 0 ? "developer" : "system", content: parts([content], { type: "text" }) })),
+			],
+		}),
 	],
 ] as const;
 
@@ -45,7 +74,7 @@ function sentOf(api: Parameters<typeof providerOf>[0], path: string, request: ob
 	return JSON.parse(Buffer.from(("body" in verdict && verdict.body) || body).toString());
 }
 
-describe.each(FORMATS)("%s", (api, path, bodyOf) => {
+describe.each([...OF_PARTS, ...OF_MESSAGES])("%s", (api, path, bodyOf) => {
 	const sent = (texts: readonly string[]): unknown => sentOf(api, path, bodyOf(texts));
 	const becomes = (texts: readonly string[], expected: readonly string[]): void =>
 		expect(sent(texts)).toEqual({ model: "m", max_tokens: 9, ...bodyOf(expected) });
@@ -56,23 +85,71 @@ describe.each(FORMATS)("%s", (api, path, bodyOf) => {
 		becomes(["é😀 4111 1111 1111 11", "11 😀é"], ["é😀 [CREDIT_CARD_1]", " 😀é"]);
 	});
 
-	test("also where a picture stands between the parts", () => {
-		const between = (texts: readonly string[]): object =>
-			JSON.parse(JSON.stringify(bodyOf(["", ...texts])), (_, value) => withPicture(value));
-		expect(sentOf(api, path, between([`Take ${KEY.slice(0, 7)}`, `${KEY.slice(7)} now`]))).toEqual({
-			model: "m",
-			max_tokens: 9,
-			...between(["Take [AWS_KEY_1]", " now"]),
-		});
-	});
-
 	test("a part that has its own finding is not read together with its neighbour's last word", () => {
 		becomes(["My address is", "bob@example.com", "and that is all"], ["My address is", "[EMAIL_1]", "and that is all"]);
 		becomes(["bob@example.com", "or bob@example.com"], ["[EMAIL_1]", "or [EMAIL_1]"]);
 	});
 
+	test("a secret in two parts makes no other seam one: what is whole in a part does not hide behind the word before it", () => {
+		const decoy = [`Take ${KEY.slice(0, 7)}`, `${KEY.slice(7)} now`];
+		const hidden = ["order 9", "4012888888881881", "and x", "jane@example.com"];
+		const found = ["Take [AWS_KEY_1]", " now"];
+		const card = ["order 9", "[CREDIT_CARD_1]", "and x", "[EMAIL_1]"];
+		becomes([...decoy, ...hidden], [...found, ...card]);
+		becomes([...hidden, ...decoy], [...card, ...found]);
+	});
+
 	test("clean parts are what they were", () => becomes(["Hello ", "world", ""], ["Hello ", "world", ""]));
 });
+
+test.each(OF_PARTS)("%s: a secret in two parts is one also where a picture stands between them", (api, path, bodyOf) => {
+	const between = (texts: readonly string[]): object =>
+		JSON.parse(JSON.stringify(bodyOf(["", ...texts])), (_, value) => withPicture(value));
+	expect(sentOf(api, path, between([`Take ${KEY.slice(0, 7)}`, `${KEY.slice(7)} now`]))).toEqual({
+		model: "m",
+		max_tokens: 9,
+		...between(["Take [AWS_KEY_1]", " now"]),
+	});
+});
+
+test("texts of different turns are not read together", () => {
+	const [first, second] = [`Take ${KEY.slice(0, 7)}`, `${KEY.slice(7)} now`];
+	const turns = (...roles: readonly string[]): object => ({
+		messages: roles.map((role, i) => ({ role, content: i === 0 ? first : second })),
+	});
+	for (const request of [
+		turns("user", "assistant"),
+		turns("system", "user"),
+		turns("tool", "tool"),
+		{
+			messages: [
+				{ role: "user", content: first },
+				{ role: "assistant", content: "" },
+				{ role: "user", content: second },
+			],
+		},
+		{ messages: [{ role: "user", content: first, name: second }] },
+		{ prompt: [first, second] },
+	]) {
+		const api = "prompt" in request ? "openai-completions" : "openai-chat";
+		expect(sentOf(api, "", request)).toEqual({ model: "m", max_tokens: 9, ...request });
+	}
+});
+
+test("a finding over a seam that blocks is not hidden by one of its parts, nor does it hide what comes behind it", () => {
+	const yaml =
+		"pii_protection: { detection_types: [email, secrets], custom_patterns: [{ name: plan, pattern: 'xx[0-9]{4}yy' }], block_types: [plan] }";
+	return expectBlocked(yaml, ["a xx12", "34yy@example.com", `Take ${KEY.slice(0, 7)}`, `${KEY.slice(7)} now`]);
+});
+
+async function expectBlocked(yaml: string, texts: readonly string[]): Promise<void> {
+	const parsed = parseConfig(`security: { ${yaml} }`, {});
+	if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+	const policy = compilePolicy(parsed.config.security);
+	const body = Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: parts(texts, { type: "text" }) }] }));
+	const own = await programFor(policy.prompt);
+	expect(promptVerdict(body, "", providerOf("openai-chat"), policy, own, { strategy: "replace", key }).action).toBe("block");
+}
 
 test("parts of what a tool gave back, and of a document, are parts as well", () => {
 	const texts = parts([`Take ${KEY.slice(0, 7)}`, KEY.slice(7)], { type: "text" });

@@ -36,7 +36,7 @@ COPY --from=build /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/native/index.js native/
+COPY --from=build /app/native/index.js /app/native/checksum.mjs native/
 COPY --from=build /app/native/build native/build
 COPY --from=build /app/dist dist
 COPY models/harm/kinds.bin models/harm/model.bin models/harm/

@@ -1,9 +1,10 @@
 // Compiles the addon with g++ against the installed Hyperscan (or Vectorscan). `--force` builds even when up to date.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CHECKSUM_SUFFIX, checksumOf, isAsBuilt } from "./checksum.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const output = join(here, "build", "secure_llm_proxy_native.node");
@@ -17,7 +18,8 @@ function fail(reason) {
 }
 
 const newest = Math.max(...[...sources, fileURLToPath(import.meta.url)].map((file) => statSync(file).mtimeMs));
-if (!process.argv.includes("--force") && existsSync(output) && statSync(output).mtimeMs > newest) {
+const isBuilt = existsSync(output) && statSync(output).mtimeMs > newest && existsSync(output + CHECKSUM_SUFFIX) && isAsBuilt(output);
+if (isBuilt && !process.argv.includes("--force")) {
 	process.stdout.write("native: up to date\n");
 	process.exit(0);
 }
@@ -70,5 +72,6 @@ try {
 } catch (error) {
 	fail(error.code === "ENOENT" ? "g++ was not found." : "the compiler failed, see above.");
 }
+writeFileSync(output + CHECKSUM_SUFFIX, checksumOf(temporary));
 renameSync(temporary, output);
 process.stdout.write("native: built\n");

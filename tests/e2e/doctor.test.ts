@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -137,16 +138,33 @@ test("what only costs time or load is a warning: few open files, no place for co
 	expect(out).toMatch(/^warning +compiled patterns cannot be kept in \/proc\/nowhere \(ENOENT\), every start compiles them — /m);
 });
 
-test("without the native addon doctor still looks at all else, and every command says one line", async () => {
-	const folder = join(line.folder, "bare");
-	for (const part of ["dist", "config", "package.json", "native/index.js"]) cpSync(part, join(folder, part), { recursive: true });
+test.each<[string, (addon: string) => void, RegExp]>([
+	["missing", (addon) => rmSync(addon), /is not built\./],
+	["cut short", (addon) => truncateSync(addon, 90_000), /is damaged, or was built for another machine\./],
+	["empty", (addon) => truncateSync(addon), /is damaged, or was built for another machine\./],
+	["changed", (addon) => writeFileSync(addon, readFileSync(addon).fill(0, 4096, 8192)), /is damaged, or was built for another machine\./],
+	["another machine's", (addon) => edit(`${addon}.checksum`, process.arch, "s390"), /is damaged, or was built for another machine\./],
+	["no library", asBuiltNonsense, /cannot be loaded: .+\./],
+])("where the native addon is %s, doctor still looks at all else, and every command says one line", async (what, spoil, reason) => {
+	const folder = join(line.folder, what.replaceAll(/\W/g, "-"));
+	for (const part of ["dist", "config", "package.json", "native"]) cpSync(part, join(folder, part), { recursive: true });
 	for (const part of ["node_modules", "models"]) symlinkSync(resolve(part), join(folder, part));
+	spoil(join(folder, "native/build/secure_llm_proxy_native.node"));
 	const whole = line.main;
 	line.main = join(folder, "dist/main.js");
 	const file = configOf("bare", "");
 	const [examined, served] = [await doctor(file), await serve(file)];
 	line.main = whole;
+	const words = new RegExp(`The native scanner .*${reason.source} Run script/bootstrap`);
 	expect([examined.code, examined.out]).toEqual([1, expect.stringMatching(/^failure +the scanner does not load — .*script\/bootstrap/m)]);
+	expect(examined.out).toMatch(words);
 	expect(examined.out).toMatch(/^ok +provider demo: embedded$/m);
-	expect([served.code, served.err]).toEqual([2, expect.stringMatching(/^secure-llm-proxy: The native scanner is not built .*\n$/)]);
+	expect([served.code, served.err]).toEqual([2, expect.stringMatching(words)]);
+	expect(served.err.trim().split("\n")).toHaveLength(1);
 });
+
+function asBuiltNonsense(addon: string): void {
+	writeFileSync(addon, "no library");
+	const hash = createHash("sha256").update("no library").digest("hex");
+	writeFileSync(`${addon}.checksum`, `${hash} ${process.platform}-${process.arch}\n`);
+}

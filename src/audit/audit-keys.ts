@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../core/error-code.ts";
 import { createFile } from "../core/files.ts";
@@ -54,14 +54,19 @@ export function auditKeys(dir: string, { secret, previousSecret = "" }: Secrets)
 
 /** The same, but none are made. Undefined: there is no secret. */
 export function existingKeys(dir: string, secrets: Secrets): AuditKeys | undefined {
-	return secrets.secret === "" && !existsSync(join(dir, SECRET_FILE)) ? undefined : auditKeys(dir, secrets);
+	return secrets.secret === "" && !isThere(join(dir, SECRET_FILE)) ? undefined : auditKeys(dir, secrets);
+}
+
+/** Also a link that leads nowhere: no other is made in its place. */
+function isThere(file: string): boolean {
+	return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function localSecret(dir: string): Uint8Array {
 	const file = join(dir, SECRET_FILE);
 	makeFolder(dir, 0o700);
 	// Whole or not at all: keys from the half of a secret, or from an empty one, protect nothing.
-	if (!existsSync(file)) createFile(file, randomBytes(SECRET_BYTES));
+	if (!isThere(file)) createFile(file, randomBytes(SECRET_BYTES));
 	const secret = readSecret(file);
 	if (secret.length !== SECRET_BYTES) throw new Error(`${file} is damaged: it has ${secret.length} bytes, not ${SECRET_BYTES}.`);
 	return secret;

@@ -15,6 +15,7 @@ import { auditFolderFault, trailFaults } from "./audit-folder.ts";
 import { type Finding, failure, ok, warning } from "./finding.ts";
 import { cacheFinding, machineFindings } from "./machine-findings.ts";
 import { providerFindings } from "./provider-findings.ts";
+import { remoteFindings } from "./remote-findings.ts";
 import { installationSecrets } from "./secret.ts";
 
 /** Days before its end at which a certificate is worth a word. */
@@ -48,6 +49,7 @@ async function examine(file: string): Promise<Finding[]> {
 		...keyFiles(config),
 		...consents(config),
 		...(await sharedState(config)),
+		...(await remoteFindings(config)),
 		...(await providerFindings(config)),
 	];
 }

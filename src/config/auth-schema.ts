@@ -108,7 +108,7 @@ export function takesKeys({ mode }: { readonly mode: AuthMode }): boolean {
 }
 
 /** Whether they may come with a token. */
-function takesTokens({ mode }: { readonly mode: AuthMode }): boolean {
+export function takesTokens({ mode }: { readonly mode: AuthMode }): boolean {
 	return mode === "jwt" || mode === "api_key_or_jwt";
 }
 

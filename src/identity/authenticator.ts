@@ -59,7 +59,8 @@ function either(keys: Authenticator, tokens: Authenticator): Authenticator {
 	};
 }
 
-function issuersOf({ issuers, keys_max_age_s, ...own }: AuthSettings): TokenIssuer[] {
+/** One, or each of `issuers`. */
+export function issuersOf({ issuers, keys_max_age_s, ...own }: AuthSettings): TokenIssuer[] {
 	const named = Object.entries(issuers);
 	return (named.length === 0 ? [["", own] as const] : named).map(([name, { issuer, jwks_url, audience, algorithms, claims }]) => ({
 		name,

@@ -43,6 +43,12 @@ export class IssuerKeys {
 		this.find.reload().catch(() => undefined);
 	}
 
+	/** Asks for the keys now; how many there are. Throws when the issuer cannot be asked, or publishes something else. */
+	async load(): Promise<number> {
+		await this.find.reload();
+		return this.find.jwks()?.keys.length ?? 0;
+	}
+
 	async #fetch(init: RequestInit): Promise<Response> {
 		const now = performance.now();
 		if (now < this.#pausedUntil) throw new Error("the issuer failed a moment ago");

@@ -56,12 +56,17 @@ export interface TracingSettings {
 	readonly export_interval_ms: number;
 }
 
+/** Base of the collector's addresses; empty: there is none. */
+export function collectorOf({ otlp_endpoint }: Pick<TracingSettings, "otlp_endpoint">): string {
+	return (otlp_endpoint || process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] || "").replace(/\/+$/, "");
+}
+
 export async function createTracing(settings: TracingSettings, version: string): Promise<Tracing> {
-	const endpoint = settings.otlp_endpoint || process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] || "";
+	const endpoint = collectorOf(settings);
 	if (endpoint === "") return NO_TRACING;
 	const { startOpenTelemetry } = await import("./otel.ts");
 	return startOpenTelemetry({
-		endpoint: endpoint.replace(/\/+$/, ""),
+		endpoint,
 		ratio: settings.sample_ratio,
 		intervalMs: settings.export_interval_ms,
 		version,

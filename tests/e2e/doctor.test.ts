@@ -41,6 +41,7 @@ test.each<[string, (dir: string) => void, RegExp]>([
 	["an empty segment", (dir) => truncateSync(segment(join(dir, "local"))), /does not begin with a segment head/],
 	["a secret that was cut", (dir) => truncateSync(join(dir, "secret.key"), 5), /secret\.key is damaged: it has 5 bytes, not 32/],
 	["a secret that cannot be read", folderForSecret, /secret\.key cannot be read \(EISDIR\)/],
+	["a secret whose link leads nowhere", linkForSecret, /secret\.key cannot be read \(ENOENT\)/],
 	["a log of another machine's process", lockElsewhere, /is written by process 1 on elsewhere/],
 ])("doctor and serve refuse the same audit trail for the same reason, and doctor changes nothing: %s", async (what, spoil, reason) => {
 	const name = what.replaceAll(" ", "-");
@@ -62,6 +63,11 @@ function edit(file: string, from: string, to: string): void {
 function folderForSecret(dir: string): void {
 	rmSync(join(dir, "secret.key"));
 	mkdirSync(join(dir, "secret.key"));
+}
+
+function linkForSecret(dir: string): void {
+	rmSync(join(dir, "secret.key"));
+	symlinkSync("/nowhere/secret.key", join(dir, "secret.key"));
 }
 
 function lockElsewhere(dir: string): void {

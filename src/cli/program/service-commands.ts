@@ -38,7 +38,9 @@ export function addServiceCommands(program: Command, version: string): void {
 		);
 	program
 		.command("doctor")
-		.description("look at machine, certificates, audit folder, Redis and providers; exit 0, or 1 when something would fail")
+		.description(
+			"look at the machine, at files, and at all that the proxy talks to (Redis, issuers, sinks, providers); exit 0, or 1 when something would fail",
+		)
 		.requiredOption("--config <file>", "YAML or JSON configuration")
 		.option("--json", "print JSON")
 		.action(async ({ config, json }: { config: string; json?: boolean }) =>

@@ -77,8 +77,14 @@ export class CacheVisit {
 		const takesPart = isRepeatable && !this.#wishes.has("no-store");
 		this.#isWhole = request.mode === "body";
 		this.#key = takesPart ? cacheKey(this.#settings.secret, this.#scope, request) : undefined;
-		this.#hit = this.#key === undefined || this.#wishes.has("no-cache") ? undefined : await this.#store.get(this.#key);
+		const kept = this.#key === undefined || this.#wishes.has("no-cache") ? undefined : await this.#store.get(this.#key);
+		this.#hit = kept !== undefined && this.#isInTime(kept) ? kept : undefined;
 		return this.#hit?.body;
+	}
+
+	/** The store forgets by the time that held when it was told, and who can write to a Redis can put back what it forgot. */
+	#isInTime({ storedAt }: StoredAnswer): boolean {
+		return Date.now() - storedAt < this.#settings.ttlMs;
 	}
 
 	/** Inspected bytes go to the client. */

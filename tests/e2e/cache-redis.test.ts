@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "iovalkey";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
@@ -14,8 +15,11 @@ let redis: RedisServer;
 let client: Redis;
 const proxies: Proxy[] = [];
 
+const yaml = (ttlSeconds: number): string =>
+	`cache: { enabled: true, store: redis, redis_url: "${redis.url}", ttl_seconds: ${ttlSeconds} }`;
+
 async function replica(secret = "a secret of the installation"): Promise<Proxy> {
-	const proxy = await startProxy(upstream.url, `cache: { enabled: true, store: redis, redis_url: "${redis.url}" }`, undefined, { secret });
+	const proxy = await startProxy(upstream.url, yaml(300), undefined, { secret });
 	proxies.push(proxy);
 	return proxy;
 }
@@ -85,6 +89,15 @@ test("what somebody else wrote or moved in Redis is a miss, and so is what anoth
 	}
 	const content = await untilShared(one, two);
 	expect((await ask(await replica("another secret"), content)).cache).toBe("MISS");
+}, 90_000);
+
+test("an answer whose time is over is a miss, whoever kept it in Redis, and so is one that is older than a reload allows", async () => {
+	const [one, two] = [await replica(), await replica()];
+	const content = await untilShared(one, two);
+	for (const key of await client.keys("slp:cache:*")) await client.persist(key);
+	expect(await two.reload(proxyConfig(upstream.url, yaml(1)))).toEqual({ ok: true });
+	await sleep(1100);
+	expect((await ask(two, content)).cache).toBe("MISS");
 }, 90_000);
 
 test("while Redis is paused or gone everything is a miss and is answered; when it is back, answers are shared again", async () => {

@@ -161,10 +161,20 @@ function logprobAmendments(object: JsonObject, { places, spans }: Fields): Amend
 		.map(({ path, from, to }) => {
 			const beside = texts.get(path[1]) ?? [];
 			const result = candidates[path[1] as number]?.["logprobsResult"];
-			const tokens = objectsOf(isObject(result) ? result["chosenCandidates"] : undefined);
-			const isSpelled = tokens.map(({ token }) => token).join("") === beside.map((i) => places[i]?.text).join("");
+			const isSpelled = spelledBy(result) === beside.map((i) => places[i]?.text).join("");
 			return { places: isSpelled && beside.length > 0 ? beside : "always", edit: { from, to, value: null } };
 		});
+}
+
+/** What the chosen tokens say; undefined where something else is said beside them. */
+function spelledBy(result: unknown): string | undefined {
+	const { chosenCandidates: chosen, topCandidates: top, ...rest } = isObject(result) ? result : {};
+	const others = objectsOf(top).flatMap(({ candidates, ...more }) => [...objectsOf(candidates), more]);
+	const said = [rest, ...[...objectsOf(chosen), ...others].map(({ token: _token, ...numbers }) => numbers)];
+	if (said.some((members) => Object.values(members).some((value) => value !== null && typeof value !== "number"))) return undefined;
+	return objectsOf(chosen)
+		.map(({ token }) => token)
+		.join("");
 }
 
 /** Indices of the growing texts in the parts of each candidate, by its position. */

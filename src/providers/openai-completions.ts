@@ -42,5 +42,12 @@ function isPlain(member: string): boolean {
 
 function areLogprobsOwn({ logprobs, text }: JsonObject): boolean {
 	if (!isObject(logprobs)) return logprobs == null;
-	return Array.isArray(logprobs["tokens"]) && logprobs["tokens"].join("") === text;
+	const { tokens, top_logprobs: others, ...numbers } = logprobs;
+	if (!Array.isArray(tokens) || tokens.join("") !== text) return false;
+	return Object.values(numbers).every(areNumbers) && (others == null || (Array.isArray(others) && others.every(areNumbers)));
+}
+
+/** Of a list, or by the tokens that they are of. */
+function areNumbers(values: unknown): boolean {
+	return typeof values === "object" && Object.values(values ?? {}).every((value) => value === null || typeof value === "number");
 }

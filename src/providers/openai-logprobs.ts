@@ -1,6 +1,6 @@
 import type { JsonSpan } from "../wire/json-strings.ts";
 import type { Fields } from "./field-table.ts";
-import { isObject, type JsonObject, objectsOf, valueAt } from "./json-object.ts";
+import { isObject, valueAt } from "./json-object.ts";
 import { placesWithin } from "./places-within.ts";
 import type { Amendment } from "./provider.ts";
 
@@ -34,13 +34,34 @@ export function doLogprobsSpell(logprobs: unknown, texts: unknown): boolean {
 	});
 }
 
-/** The text of a list of tokens; by `bytes` where all have them, because a token may be a part of a character. */
-function spelled(logprobs: unknown): string {
-	const tokens: readonly JsonObject[] = objectsOf(logprobs);
-	if (tokens.length > 0 && tokens.every(({ bytes }) => Array.isArray(bytes))) {
-		return Buffer.from(tokens.flatMap(({ bytes }) => bytes as number[])).toString("utf8");
-	}
-	return tokens.map(({ token }) => (typeof token === "string" ? token : "")).join("");
+/** The text of a list of tokens; undefined where one says anything else than a token does, or two things. */
+function spelled(logprobs: readonly unknown[]): string | undefined {
+	const tokens = logprobs.map(bytesOf);
+	return tokens.every((bytes) => bytes !== undefined) ? Buffer.concat(tokens).toString("utf8") : undefined;
+}
+
+/** A token may be a part of a character, so its `bytes` count; but its `token` says the same. */
+function bytesOf(logprob: unknown): Buffer | undefined {
+	if (!isObject(logprob)) return undefined;
+	const { token, bytes, top_logprobs: others, ...rest } = logprob;
+	if (typeof token !== "string" || Object.values(rest).some((value) => typeof value === "string" || isFilled(value))) return undefined;
+	if (others != null && !(Array.isArray(others) && others.every((other) => bytesOf(other) !== undefined))) return undefined;
+	const said = Buffer.from(token);
+	if (bytes == null) return said;
+	if (!Array.isArray(bytes) || !bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256)) return undefined;
+	const own = Buffer.from(bytes as number[]);
+	return own.toString("utf8") === token || own.equals(unescaped(token)) ? own : undefined;
+}
+
+/** Null and empty lists are as good as nothing. */
+function isFilled(value: unknown): boolean {
+	return typeof value === "object" && value !== null && Object.keys(value).length > 0;
+}
+
+/** OpenAI writes what is no character by itself as `bytes:\xe2\x82`. */
+function unescaped(token: string): Buffer {
+	const parts = token.replace(/^bytes:/, "").split(/((?:\\x[\da-f]{2})+)/i);
+	return Buffer.concat(parts.map((part, i) => (i % 2 === 0 ? Buffer.from(part) : Buffer.from(part.replaceAll("\\x", ""), "hex"))));
 }
 
 /**

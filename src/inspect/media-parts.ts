@@ -2,8 +2,8 @@ import { isObject } from "../providers/json-object.ts";
 import { parameterOf } from "../providers/parameter-of.ts";
 import type { JsonPath } from "../wire/json-strings.ts";
 
-/** Types of parts, of OpenAI and Anthropic: `image_url`, `input_audio`, `image`, … */
-const MEDIA_PART = /^(?:input_)?(?:image|audio|video)(?:_url)?$/;
+/** Types of parts, of OpenAI and Anthropic: `image_url`, `input_audio`, `image`, `computer_screenshot`, … */
+const MEDIA_PART = /^(?:input_)?(?:image|audio|video)(?:_url|_embeds)?$|screenshot$/;
 /** Members of Gemini's parts, and how they name what is in them. */
 const DATA_MEMBERS = ["inlineData", "inline_data", "fileData", "file_data"] as const;
 const TYPE_MEMBERS = ["mimeType", "mime_type"] as const;

@@ -75,7 +75,7 @@ export function judgePrompt(
 		judgeInjection(said, policy, program, { history, questions }),
 	);
 	const attack = attacks.reduce((worst, other) => (other.risk > worst.risk ? other : worst));
-	const unseen = unseenMedia(value, policy);
+	const unseen = unseenMedia(read, policy);
 	const late = namesLate(policy.names, questions);
 	tally.add(late, "names");
 	for (const { findings: notes, channel } of [...attack.reports, ...unseen]) tally.add(notes, channel);
@@ -187,10 +187,14 @@ function isModelRedacted(places: readonly Place[], texts: readonly (string | und
 	return places.some(({ path }, i) => texts[i] !== undefined && path !== undefined && isModelName(path));
 }
 
-function refusalOf({ request: { document, places }, value }: ReadPrompt, policy: Policy): InvalidPrompt | undefined {
+function refusalOf(read: ReadPrompt, policy: Policy): InvalidPrompt | undefined {
+	const {
+		request: { document, places },
+		value,
+	} = read;
 	if (document !== undefined && policy.documents === "refuse")
 		return { action: "invalid", code: "document_not_inspected", message: ERRORS.document_not_inspected.message, param: document };
-	const media = policy.media === "refuse" ? firstMedia(value) : undefined;
+	const media = policy.media === "refuse" ? mediaIn(read) : undefined;
 	if (media !== undefined)
 		return { action: "invalid", code: "media_not_inspected", message: ERRORS.media_not_inspected.message, param: media };
 	const fault = countFault(value, policy.maxCounts);
@@ -199,8 +203,13 @@ function refusalOf({ request: { document, places }, value }: ReadPrompt, policy:
 	return undefined;
 }
 
-function unseenMedia(request: unknown, { media }: Policy): readonly Omit<TextReport, "risk">[] {
-	if (media !== "flag" || firstMedia(request) === undefined) return [];
+/** By what the request calls it, or by its bytes. */
+function mediaIn({ request, value }: ReadPrompt): string | undefined {
+	return firstMedia(value) ?? request.media;
+}
+
+function unseenMedia(read: ReadPrompt, { media }: Policy): readonly Omit<TextReport, "risk">[] {
+	if (media !== "flag" || mediaIn(read) === undefined) return [];
 	return [{ channel: "media", findings: [{ type: "uninspected_media", from: 0, to: 0, score: 0, action: "flag" }] }];
 }
 

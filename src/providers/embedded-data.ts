@@ -10,10 +10,9 @@ export interface Wrap {
  * What a data URL (RFC 2397) or a base64 string holds. What it is called does not count where it is text: an image whose
  * bytes are text is text. media: image, sound or film. document: any other bytes, which may hold text that is not seen.
  */
-export type EmbeddedData =
-	| { readonly kind: "text"; readonly text: string; readonly wrap: Wrap }
-	| { readonly kind: "media" }
-	| { readonly kind: "document" };
+export type EmbeddedData = { readonly kind: "text"; readonly text: string; readonly wrap: Wrap } | { readonly kind: FileKind };
+
+export type FileKind = "media" | "document";
 
 const DATA_URL = /^data:([\w.+-]*(?:\/[\w.+-]*)?)((?:;[^;,]*)*),/i;
 // Blanks stand between words, line ends between the lines of encoded data.
@@ -38,7 +37,7 @@ export function readDataUrl(value: string): EmbeddedData | undefined {
 }
 
 /** Base64 without a head, whose kind is known from its place. Undefined when it is not base64. */
-export function readBase64(value: string, other: "media" | "document"): EmbeddedData | undefined {
+export function readBase64(value: string, other: FileKind): EmbeddedData | undefined {
 	return BASE64.test(value) ? readBytes(value, "", other) : undefined;
 }
 
@@ -49,7 +48,7 @@ const DOCUMENT_HEAD = /^(?:JVBERi0|UEsDB|H4sI)/;
 const FILE = /^[A-Za-z0-9+/\r\n]{56,}(?:={1,2}\s*|[^\S\r\n]\s*)?$/;
 
 /** What kind of file a string is in base64, whatever it is called; undefined: none. A growing one is known by its first piece. */
-export function fileIn(value: string): "media" | "document" | undefined {
+export function fileIn(value: string): FileKind | undefined {
 	const kind = MEDIA_HEAD.test(value) ? "media" : DOCUMENT_HEAD.test(value) ? "document" : undefined;
 	return kind !== undefined && FILE.test(value) ? kind : undefined;
 }
@@ -59,7 +58,7 @@ export function isSealed(value: string): boolean {
 	return BASE64.test(value) && readBytes(value, "", "media").kind === "media";
 }
 
-function readBytes(base64: string, prefix: string, other: "media" | "document"): EmbeddedData {
+function readBytes(base64: string, prefix: string, other: FileKind): EmbeddedData {
 	const bytes = Buffer.from(base64, "base64");
 	const text = decodeText(bytes);
 	return text === undefined ? { kind: other } : readText(text, { prefix, encoding: "base64" });

@@ -1,6 +1,6 @@
 import { longNumber } from "../wire/json-numbers.ts";
 import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
-import { type EmbeddedData, fileIn, isSealed, readBase64, readDataUrl } from "./embedded-data.ts";
+import { type EmbeddedData, type FileKind, fileIn, isSealed, readBase64, readDataUrl } from "./embedded-data.ts";
 import { type CompiledTable, compileTable, shapeOf } from "./field-shapes.ts";
 import { valueAt } from "./json-object.ts";
 import type { Place, SourceKind } from "./provider.ts";
@@ -50,8 +50,8 @@ export interface Fields {
 	readonly spans: readonly JsonSpan[];
 	/** Something in it cannot be inspected: media or a file, a number in place of a growing text, an index that names no element. */
 	readonly isOpaque: boolean;
-	/** Where files stand that may hold text and cannot be inspected. */
-	readonly documents: readonly JsonPath[];
+	/** Where files stand that may hold text and cannot be inspected, and where pictures, sound and films do. */
+	readonly files: Readonly<Record<FileKind, readonly JsonPath[]>>;
 }
 
 export interface FieldReaderOptions {
@@ -86,7 +86,7 @@ export function createFieldReader(
 	const wantedOf = wanted.size === 0 ? undefined : (path: JsonPath) => wanted.get(shapeOf(path));
 	const channelOf = options.channelOf ?? channelOfPath;
 	/** undefined: nothing to inspect. */
-	const read = (root: unknown, string: JsonString): Place | "media" | "document" | undefined => {
+	const read = (root: unknown, string: JsonString): Place | FileKind | undefined => {
 		const treatment = options.refine?.(root, string.path) ?? treatmentFor(string, compiled);
 		const data = dataIn(string, treatment, compiled);
 		// A growing text may go on in plain words, so it is read as it stands.
@@ -99,23 +99,23 @@ export function createFieldReader(
 		const place = placeOf(string, treatment, hasChannel ? channelOf(root, string.path) : "");
 		return treatment.endsWith("Tool") && isClientCall(root, string.path) ? { isTool: true, ...place } : place;
 	};
-	const readStrings = (root: unknown, strings: readonly JsonString[]): { places: Place[]; documents: JsonPath[]; isOpaque: boolean } => {
+	const readStrings = (root: unknown, strings: readonly JsonString[]): Pick<Fields, "files" | "isOpaque"> & { places: Place[] } => {
 		const places: Place[] = [];
-		const documents: JsonPath[] = [];
+		const files: Record<FileKind, JsonPath[]> = { media: [], document: [] };
 		let isOpaque = false;
 		for (const string of strings) {
 			const place = read(root, string);
 			if (typeof place === "object") places.push(place);
 			const file = typeof place === "string" ? place : unlistedFile(string, compiled);
 			isOpaque ||= file !== undefined || isInGrowingText(string.path, compiled);
-			if (file === "document") documents.push(string.path);
+			if (file !== undefined) files[file].push(string.path);
 		}
-		return { places, documents, isOpaque };
+		return { places, files, isOpaque };
 	};
 	return (json, root) => {
 		const found = findStrings(json, wantedOf);
 		if (found === undefined || found.strings.some(({ isName, path }) => isName && compiled.isLikeName(path))) return undefined;
-		const { places, documents, ...strings } = readStrings(root, found.strings);
+		const { places, files, ...strings } = readStrings(root, found.strings);
 		let { isOpaque } = strings;
 		for (const number of found.numbers) {
 			const place = readNumber(number, json, compiled);
@@ -127,7 +127,7 @@ export function createFieldReader(
 		for (const { from, to, path } of found.spans.filter(isLeaf))
 			places.push({ kind: "whole", channel: "", source: "value", from, to, text: json.slice(from, to), path });
 		const spans = found.spans.filter((span) => !isLeaf(span));
-		return { places: places.sort((a, b) => a.from - b.from), spans, isOpaque, documents };
+		return { places: places.sort((a, b) => a.from - b.from), spans, isOpaque, files };
 	};
 }
 
@@ -169,7 +169,7 @@ function dataIn({ path, value, isName }: JsonString, treatment: Treatment, table
 }
 
 /** Such a text is read as it stands all the same: in a request it may pass. */
-function unlistedFile({ path, value, isName }: JsonString, table: CompiledTable): "media" | "document" | undefined {
+function unlistedFile({ path, value, isName }: JsonString, table: CompiledTable): FileKind | undefined {
 	const file = isName ? undefined : fileIn(value);
 	if (file === undefined) return undefined;
 	const shape = shapeOf(path);

@@ -46,7 +46,8 @@ function readRequest(json: string, path: string, contentsOf: (object: JsonObject
 		return invalid(param, `'${param}' must be contents, each an object with an array 'parts'${wrong > 0 ? ` (see number ${wrong})` : ""}.`);
 	const fields = readRequestFields(json, object);
 	if (fields === undefined) return invalid(null, UNREADABLE);
-	const [document] = fields.documents.map(parameterOf);
+	const [document] = fields.files.document.map(parameterOf);
+	const [media] = fields.files.media.map(parameterOf);
 	const stream = method === "streamGenerateContent";
 	const isStructured = asksForJson(object);
 	return {
@@ -58,5 +59,6 @@ function readRequest(json: string, path: string, contentsOf: (object: JsonObject
 		isStructured,
 		choices: choicesAsked(object),
 		...(document !== undefined && { document }),
+		...(media !== undefined && { media }),
 	};
 }

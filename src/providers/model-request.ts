@@ -13,6 +13,9 @@ export const UNREADABLE =
 /** Nothing, or what is a step in a path: some providers have the model there. */
 const NO_NAME = /^\.{0,2}$/;
 
+/** Members in which vLLM, SGLang and others take a prompt as tokens or vectors. */
+const CODED = /^(?:(?:prompt|inputs?)_?(?:token_?ids|tokens|ids|embeds|embeddings)|token_?ids)$/i;
+
 type InvalidRequest = Extract<RequestReading, { readonly kind: "invalid" }>;
 
 /** What every request of OpenAI and Anthropic has in common: an object with a `model` and perhaps `stream`; `check` sees to the rest. */
@@ -27,11 +30,14 @@ export function readModelRequest(
 	const { model, stream } = object;
 	if (typeof model !== "string" || NO_NAME.test(model)) return invalid("model", "'model' must be a non-empty string: the name of a model.");
 	if (stream != null && typeof stream !== "boolean") return invalid("stream", "'stream' must be true or false.");
+	const coded = Object.keys(object).find((name) => CODED.test(name) && object[name] != null);
+	if (coded !== undefined) return invalid(coded, `'${coded}' cannot be inspected: it stands for a text. Send the text.`);
 	const refusal = check(object, invalid);
 	if (refusal !== undefined) return refusal;
 	const fields = readFields(json, object);
 	if (fields === undefined) return invalid(null, UNREADABLE);
-	const [document] = fields.documents.map(parameterOf);
+	const [document] = fields.files.document.map(parameterOf);
+	const [media] = fields.files.media.map(parameterOf);
 	const { places } = fields;
 	const isStructured = asksForJson(object);
 	return {
@@ -43,6 +49,7 @@ export function readModelRequest(
 		isStructured,
 		choices: choicesAsked(object),
 		...(document !== undefined && { document }),
+		...(media !== undefined && { media }),
 	};
 }
 /** A string, or a non-empty array of strings. */

@@ -166,6 +166,8 @@ export interface RequestData {
 	readonly stream: boolean;
 	/** The first file that may hold text and cannot be inspected, as a parameter's name. */
 	readonly document?: string;
+	/** The first picture, sound or film that stands in it. */
+	readonly media?: string;
 	/** The answer is to be JSON. */
 	readonly isStructured: boolean;
 	/** Choices that the answer may have. */

@@ -97,6 +97,14 @@ const MEDIA = [
 		[user([{ type: "input_audio", input_audio: { data: "UklGRg==" } }])],
 		"messages[0].content[0]",
 	],
+	[
+		"a picture that calls itself a file",
+		"/v1/chat/completions",
+		[user([{ type: "file", file: { filename: "a.pdf", file_data: picture } }])],
+		"messages[0].content[0].file.file_data",
+	],
+	["a picture in an unknown member", "/v1/chat/completions", [{ ...user("see"), sight: picture.slice(22) }], "messages[0].sight"],
+	["a picture as a vector", "/v1/chat/completions", [user([{ type: "image_embeds", image_embeds: "UklGRg==" }])], "messages[0].content[0]"],
 ] as const;
 
 test.each(MEDIA)("media pass, are flagged or refused as the policy says: %s", async (_name, path, messages, param) => {
@@ -121,3 +129,32 @@ test("Gemini's pictures are media too, and a text is none", async () => {
 	}
 	expect((await post(noMedia.port, parts({ text: "type: image" }), path)).status).not.toBe(400);
 });
+
+test("what a Responses client saw is media as well", async () => {
+	const output = { type: "computer_screenshot", image_url: "https://pictures.example/1.png" };
+	const shot = { model: "m", input: [{ type: "computer_call_output", call_id: "c", output }] };
+	const { status, raw } = await post(noMedia.port, JSON.stringify(shot), "/v1/responses");
+	expect([status, JSON.parse(raw).error]).toEqual([
+		400,
+		expect.objectContaining({ code: "media_not_inspected", param: "input[0].output" }),
+	]);
+	expect((await post(small.port, JSON.stringify(shot), "/v1/responses")).status).not.toBe(400);
+});
+
+test.each(["prompt_token_ids", "input_ids", "INPUT_TOKENS", "prompt_embeds", "inputs_embeds"])(
+	"a prompt as tokens or vectors in %s is refused with the name of the member",
+	async (param) => {
+		for (const [path, own] of [
+			["/v1/chat/completions", { messages: [user("hi")] }],
+			["/v1/completions", { prompt: null }],
+			["/v1/embeddings", { input: "hi" }],
+		] as const) {
+			const { status, raw } = await post(small.port, JSON.stringify({ model: "m", ...own, [param]: [1, 2, 3] }), path);
+			const message = `'${param}' cannot be inspected: it stands for a text. Send the text.`;
+			expect([status, JSON.parse(raw).error]).toEqual([400, expect.objectContaining({ code: "invalid_request", param, message })]);
+			expect(upstream.requests).toEqual([]);
+			expect((await post(small.port, JSON.stringify({ model: "m", ...own, [param]: null }), path)).status).toBe(200);
+			upstream.requests.splice(0);
+		}
+	},
+);

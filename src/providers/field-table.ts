@@ -12,7 +12,7 @@ import type { Place, SourceKind } from "./provider.ts";
  * - callId: some servers take it from what the model wrote, so it is `whole`; a vendor's number in it is read without the word before it
  * - opaque: encrypted or signed data that only the vendor reads; passes when it is base64 that spells no text, else it is `whole`
  * - media: encoded image or sound; document: an encoded file. Cannot be inspected, unless their bytes are text
- * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string; with `Answer`: see `SourceKind`
+ * - whole, copy, delta, echo: see `Place`; with `Json`: JSON source in the string, or the object that it says; with `Answer`: see `SourceKind`
  * - wholeTool, copyTool: the name of a tool that is called
  * - part: like whole; texts in the same list may go on with it, whatever stands between
  * - wholeValue: any JSON value, inspected as its source, so that its numbers and member names are seen too
@@ -82,6 +82,7 @@ export function createFieldReader(
 	const wanted = new Map<string, Wanted>([
 		...(options.spans ?? []).map((path) => [path, "span"] as const),
 		...table.filter(([, treatment]) => treatment === "wholeValue").map(([path]) => [path, "leaf"] as const),
+		...table.filter(([, treatment]) => treatment.endsWith("Json")).map(([path]) => [path, "object"] as const),
 	]);
 	const wantedOf = wanted.size === 0 ? undefined : (path: JsonPath) => wanted.get(shapeOf(path));
 	const channelOf = options.channelOf ?? channelOfPath;
@@ -123,7 +124,7 @@ export function createFieldReader(
 			isOpaque ||= place === "delta";
 		}
 		isOpaque ||= places.some(({ kind, path = [] }) => kind === "delta" && hasOddIndex(root, path));
-		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) === "leaf";
+		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) !== "span";
 		for (const { from, to, path } of found.spans.filter(isLeaf))
 			places.push({ kind: "whole", channel: "", source: "value", from, to, text: json.slice(from, to), path });
 		const spans = found.spans.filter((span) => !isLeaf(span));

@@ -28,8 +28,8 @@ export interface JsonStrings {
 	readonly spans: readonly JsonSpan[];
 }
 
-/** What is wanted of a value: its span beside its strings and numbers, or its span in their place. */
-export type Wanted = "span" | "leaf" | undefined;
+/** What is wanted of a value: its span beside its strings and numbers, or its span in their place; the latter perhaps of objects only. */
+export type Wanted = "span" | "leaf" | "object" | undefined;
 
 /**
  * Finds every string and number of a JSON text with its path and place, so that one can be replaced while every other
@@ -58,14 +58,14 @@ class Walker implements JsonStrings {
 		if (depth > MAX_JSON_DEPTH) return false;
 		this.#space();
 		const wanted = this.#wanted(path);
-		if (wanted === undefined) return this.#any(path, depth);
+		if (wanted === undefined || (wanted === "object" && this.#json[this.#at] !== "{")) return this.#any(path, depth);
 		const index = this.spans.length;
 		const [stringsBefore, numbersBefore] = [this.strings.length, this.numbers.length];
 		const span = { path, from: this.#at, to: this.#at };
 		this.spans.push(span);
 		const isReadable = this.#any(path, depth);
 		this.spans[index] = { ...span, to: this.#at };
-		if (wanted === "leaf") [this.strings.length, this.numbers.length] = [stringsBefore, numbersBefore];
+		if (wanted !== "span") [this.strings.length, this.numbers.length] = [stringsBefore, numbersBefore];
 		return isReadable;
 	}
 

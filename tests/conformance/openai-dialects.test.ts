@@ -61,6 +61,22 @@ describe.each(FILES)("%s", (file) => {
 	});
 });
 
+test("arguments that a server gives as an object go out as one, in the event in which they came", () => {
+	const call = (args: object) => ({ index: 0, id: "t", type: "function", function: { name: "f", arguments: args } });
+	const chunk = (delta: object, finish_reason: string | null = null) => ({ id: "c", choices: [{ index: 0, delta, finish_reason }] });
+	const args = { q: "hi there AKIA", list: ["sk-", { to: "jane.doe@example.com", card: 4111111111111111 }] };
+	const events = [chunk({ role: "assistant" }), chunk({ tool_calls: [call(args)] }), chunk({}, "tool_calls")];
+	const sse = `${events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("")}data: [DONE]\n\n`;
+	const { out } = streamThrough(Buffer.from(sse), {
+		api: "openai-chat",
+		program: all,
+		style: { ...STYLE, strategy: "replace" },
+		sizes: [99],
+	});
+	const redacted = { q: "hi there AKIA", list: ["sk-", { to: "[EMAIL_1]", card: "[CREDIT_CARD_1]" }] };
+	expect(dataOf(out)).toEqual([events[0], chunk({ tool_calls: [call(redacted)] }), events[2]]);
+});
+
 /** All texts of an answer by their place, joined as a client joins them. */
 function textsOf(events: readonly object[]): Record<string, string> {
 	const texts: Record<string, string> = {};

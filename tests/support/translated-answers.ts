@@ -68,8 +68,13 @@ export function chatAnswer(answer: ModelAnswer, seed: number): VendorAnswer {
 		return slices.map((text) => say({ [one.kind === "refusal" ? "refusal" : reasoning]: text }));
 	});
 	const calls = callsOf(answer);
-	const fragments = calls.map(({ name, source }, index) => {
+	// Some servers give the object that the arguments say, all of it at once.
+	const objects = new Set(calls.filter(() => chance(0.15)));
+	const fragments = calls.map((call, index) => {
+		const { name, source } = call;
 		const head = { index, id: `call_${index}`, type: "function" };
+		if (objects.has(call))
+			return { first: say({ tool_calls: [{ ...head, function: { name, arguments: JSON.parse(source) } }] }), rest: [] };
 		const slices = randomSlices(source, most, next);
 		const begun = chance(0.3) ? (slices.shift() ?? "") : chance(0.3) ? null : "";
 		const first = say({ tool_calls: [{ ...head, function: { name, arguments: begun } }] });
@@ -77,7 +82,8 @@ export function chatAnswer(answer: ModelAnswer, seed: number): VendorAnswer {
 	});
 	const firsts = fragments.map(({ first }) => first);
 	const rests = fragments.map(({ rest }) => rest);
-	const finish = answer.stop === "length" ? "length" : calls.length > 0 ? "tool_calls" : "stop";
+	// A call that was asked for ends with `stop`.
+	const finish = answer.stop === "length" ? "length" : calls.length > 0 && chance(0.8) ? "tool_calls" : "stop";
 	const usage = { prompt_tokens: answer.usage.input, completion_tokens: answer.usage.output };
 	const isUsageApart = chance(0.7);
 	const events: Data[] = [
@@ -95,11 +101,11 @@ export function chatAnswer(answer: ModelAnswer, seed: number): VendorAnswer {
 		refusal: textOf(answer, "refusal") || null,
 		...(textOf(answer, "thinking") !== "" && { [reasoning]: textOf(answer, "thinking") }),
 		...(calls.length > 0 && {
-			tool_calls: calls.map(({ name, source }, i) => ({
-				id: `call_${i}`,
-				type: "function",
-				function: { name, arguments: source === "{}" && chance(0.3) ? pick(["", null, " "], next) : source },
-			})),
+			tool_calls: calls.map((call, i) => {
+				const { name, source } = call;
+				const text = source === "{}" && chance(0.3) ? pick(["", null, " "], next) : source;
+				return { id: `call_${i}`, type: "function", function: { name, arguments: objects.has(call) ? JSON.parse(source) : text } };
+			}),
 		}),
 	};
 	const choices = [{ index: 0, message, finish_reason: finish }];

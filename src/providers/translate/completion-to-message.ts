@@ -1,4 +1,5 @@
 import type { AnswerTranslation } from "../../core/translation.ts";
+import { writeExact } from "../../wire/exact-json.ts";
 import { sseEvent } from "../../wire/sse-encoder.ts";
 import { indexOf } from "../field-table.ts";
 import { isObject, type JsonObject, objectsOf, parseExactObject } from "../json-object.ts";
@@ -14,10 +15,10 @@ const STOP_REASONS: ReadonlyMap<string, string> = new Map([
 	["content_filter", "refusal"],
 ]);
 
-/** Some servers say an empty reason until there is one. */
-function stopReason(finish: unknown, isRefused: boolean): string | null {
+/** Some servers say an empty reason until there is one; a call that was asked for ends with `stop`, as with others any call does. */
+function stopReason(finish: unknown, isRefused: boolean, hasCalls: boolean): string | null {
 	if (!isText(finish)) return null;
-	return isRefused ? "refusal" : (STOP_REASONS.get(finish) ?? "end_turn");
+	return isRefused ? "refusal" : (STOP_REASONS.get(finish) ?? (hasCalls ? "tool_use" : "end_turn"));
 }
 
 function firstChoice({ choices }: JsonObject): JsonObject | undefined {
@@ -39,22 +40,24 @@ export function completionToMessage(completion: JsonObject): JsonObject | undefi
 	for (const text of textsOf(content)) if (isText(text)) blocks.push({ type: "text", text });
 	const hasText = textsOf(content).some(isText);
 	if (isText(refusal)) blocks.push({ type: "text", text: hasText ? APART + refusal : refusal });
-	for (const [i, call] of objectsOf(calls).entries()) {
-		const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
-		const input = isBlank(source) ? {} : parseExactObject(String(source));
-		// Arguments that were cut are no call.
-		if (input !== undefined) blocks.push({ type: "tool_use", id: call["id"] ?? `call_${i}`, name, input });
-	}
+	const toolUses = objectsOf(calls).flatMap(toolUse);
 	return {
 		id: completion["id"],
 		type: "message",
 		role: "assistant",
 		model: completion["model"],
-		content: blocks,
-		stop_reason: stopReason(choice?.["finish_reason"], isText(refusal)),
+		content: [...blocks, ...toolUses],
+		stop_reason: stopReason(choice?.["finish_reason"], isText(refusal), toolUses.length > 0),
 		stop_sequence: null,
 		usage: messageUsage(completion["usage"]),
 	};
+}
+
+/** Arguments that were cut are no call. */
+function toolUse(call: JsonObject, i: number): object[] {
+	const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
+	const input = isObject(source) ? source : isBlank(source) ? {} : parseExactObject(String(source));
+	return input === undefined ? [] : [{ type: "tool_use", id: call["id"] ?? `call_${i}`, name, input }];
 }
 
 function isText(value: unknown): value is string {
@@ -112,7 +115,8 @@ export function chunkToMessageEvents(memory: TranslationState, data: JsonObject 
 		grow(state, "refusal", "text", delta["refusal"]),
 		...objectsOf(delta["tool_calls"]).map((call, i) => growCall(state, call, indexOf(call, i))),
 	];
-	state.stop = stopReason(choice["finish_reason"], state.blocks.includes("refusal")) ?? state.stop;
+	const hasCalls = state.blocks.some((block) => block.startsWith(CALL));
+	state.stop = stopReason(choice["finish_reason"], state.blocks.includes("refusal"), hasCalls) ?? state.stop;
 	return start + said.join("");
 }
 
@@ -148,11 +152,15 @@ function reasoningOf(state: MessageState, delta: JsonObject): unknown {
 	return delta[state.reasoning ?? ""];
 }
 
+/** What the names of blocks begin with that are calls. */
+const CALL = "call ";
+
 function growCall(state: MessageState, call: JsonObject, number: number): string {
 	const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
 	const start = { type: "tool_use", id: call["id"] ?? `call_${number}`, name: name ?? "", input: {} };
-	const piece = typeof source === "string" && source !== "" ? { type: "input_json_delta", partial_json: source } : undefined;
-	return blockPiece(state, `call ${number}`, start, piece);
+	const json = isObject(source) ? writeExact(source) : source;
+	const piece = isText(json) ? { type: "input_json_delta", partial_json: json } : undefined;
+	return blockPiece(state, CALL + number, start, piece);
 }
 
 /** A piece of a block, and its beginning before the first. */

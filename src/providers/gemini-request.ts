@@ -1,11 +1,8 @@
-import { choicesAsked } from "./asked-choices.ts";
 import { readRequestFields } from "./gemini-fields.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { UNREADABLE } from "./model-request.ts";
-import { namedModels } from "./named-models.ts";
-import { parameterOf } from "./parameter-of.ts";
 import type { RequestReading } from "./provider.ts";
-import { asksForJson } from "./structured-output.ts";
+import { requestData } from "./request-data.ts";
 
 /** The model and the method stand in the path: `/v1beta/models/{model}:{method}`. */
 const PATH = /\/models\/(.+):(\w+)$/;
@@ -46,19 +43,5 @@ function readRequest(json: string, path: string, contentsOf: (object: JsonObject
 		return invalid(param, `'${param}' must be contents, each an object with an array 'parts'${wrong > 0 ? ` (see number ${wrong})` : ""}.`);
 	const fields = readRequestFields(json, object);
 	if (fields === undefined) return invalid(null, UNREADABLE);
-	const [document] = fields.files.document.map(parameterOf);
-	const [media] = fields.files.media.map(parameterOf);
-	const stream = method === "streamGenerateContent";
-	const isStructured = asksForJson(object);
-	return {
-		kind: "data",
-		places: fields.places,
-		model,
-		otherModels: namedModels(object, model),
-		stream,
-		isStructured,
-		choices: choicesAsked(object),
-		...(document !== undefined && { document }),
-		...(media !== undefined && { media }),
-	};
+	return requestData(object, fields, { model, stream: method === "streamGenerateContent" });
 }

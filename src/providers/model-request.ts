@@ -1,10 +1,7 @@
-import { choicesAsked } from "./asked-choices.ts";
 import type { Fields } from "./field-table.ts";
 import { type JsonObject, parseObject } from "./json-object.ts";
-import { namedModels } from "./named-models.ts";
-import { parameterOf } from "./parameter-of.ts";
 import type { RequestReading } from "./provider.ts";
-import { asksForJson } from "./structured-output.ts";
+import { requestData } from "./request-data.ts";
 
 /** What is wrong with JSON that no field reader reads. */
 export const UNREADABLE =
@@ -36,21 +33,7 @@ export function readModelRequest(
 	if (refusal !== undefined) return refusal;
 	const fields = readFields(json, object);
 	if (fields === undefined) return invalid(null, UNREADABLE);
-	const [document] = fields.files.document.map(parameterOf);
-	const [media] = fields.files.media.map(parameterOf);
-	const { places } = fields;
-	const isStructured = asksForJson(object);
-	return {
-		kind: "data",
-		places,
-		model,
-		otherModels: namedModels(object, model),
-		stream: stream === true,
-		isStructured,
-		choices: choicesAsked(object),
-		...(document !== undefined && { document }),
-		...(media !== undefined && { media }),
-	};
+	return requestData(object, fields, { model, stream: stream === true });
 }
 /** A string, or a non-empty array of strings. */
 export function areTexts(value: unknown): boolean {

@@ -35,27 +35,44 @@ const FREE = new Set(
 	].map((name) => name.toLowerCase()),
 );
 
-/** In any letter case: some servers do not tell it apart. `own`: the request's own model, wherever it is named again. */
+/** Each is looked up in lists of globs. */
+export const MOST_MODELS = 64;
+
+/**
+ * In any letter case: some servers do not tell it apart. `own`: the request's own model, wherever it is named again. One more
+ * than `MOST_MODELS` at most.
+ */
 export function namedModels(request: JsonObject, own: string): readonly NamedModel[] {
 	const named = new Map<string, NamedModel>();
-	for (const [name, path] of namesIn(request, [], false)) {
+	visit(request, [], false, (name, path) => {
 		const model = name.replace(/^models\//, "");
 		const key = model.toLowerCase();
-		if (key !== own.toLowerCase() && !named.has(key)) named.set(key, { model, param: parameterOf(path) });
-	}
+		if (named.size <= MOST_MODELS && key !== own.toLowerCase() && !named.has(key)) named.set(key, { model, param: parameterOf(path) });
+	});
 	return [...named.values()];
 }
 
-/** `isName`: strings here are names. LiteLLM also takes `{"for this model": ["these"]}`. */
-function* namesIn(value: unknown, path: JsonPath, isName: boolean): Generator<readonly [name: string, path: JsonPath]> {
-	if (typeof value === "string" && isName) yield [value, path];
+type Note = (name: string, path: JsonPath) => void;
+
+/** `path`: one list for all, as it is where a name is noted. `isName`: strings here are names. */
+function visit(value: unknown, path: (string | number)[], isName: boolean, note: Note): void {
+	if (typeof value === "string" && isName) return note(value, path);
 	if (typeof value !== "object" || value === null) return;
-	if (Array.isArray(value)) for (const [i, element] of value.entries()) yield* namesIn(element, [...path, i], isName);
-	else for (const [name, member] of Object.entries(value)) yield* namesInMember(name, member, [...path, name], isName);
+	if (!Array.isArray(value)) return visitMembers(value, path, isName, note);
+	for (const [i, element] of value.entries()) {
+		path.push(i);
+		visit(element, path, isName, note);
+		path.pop();
+	}
 }
 
-function* namesInMember(name: string, member: unknown, path: JsonPath, isName: boolean): ReturnType<typeof namesIn> {
-	if (FREE.has(name.toLowerCase())) return;
-	if (isName && Array.isArray(member)) yield [name, path];
-	yield* namesIn(member, path, isName || NAMES.test(name));
+/** LiteLLM also takes `{"for this model": ["these"]}`. */
+function visitMembers(object: object, path: (string | number)[], isName: boolean, note: Note): void {
+	for (const [name, member] of Object.entries(object)) {
+		if (FREE.has(name.toLowerCase())) continue;
+		path.push(name);
+		if (isName && Array.isArray(member)) note(name, path);
+		visit(member, path, isName || NAMES.test(name), note);
+		path.pop();
+	}
 }

@@ -75,6 +75,12 @@ describe("a key that may use some models", () => {
 		expect(await ask(keys.any, more)).toMatchObject({ status: 200 });
 	});
 
+	test("names no more than are looked up", async () => {
+		const models = Array.from({ length: 50_000 }, (_, i) => `small-${i + 2}`);
+		expect(await ask(keys.small, { models })).toMatchObject({ status: 400, code: "invalid_request", param: "models[64]" });
+		expect(await ask(keys.small, { models: models.slice(0, 64) })).toEqual({ status: 200 });
+	});
+
 	test("may name its own, which go upstream as they are", async () => {
 		expect(await ask(keys.small, { models: ["small-1", "SMALL-2"] })).toEqual({ status: 200 });
 		expect(JSON.parse(upstream.requests.at(-1)?.body ?? "")).toMatchObject({ models: ["small-1", "SMALL-2"] });

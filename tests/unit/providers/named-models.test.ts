@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { namedModels } from "../../../src/providers/named-models.ts";
+import { MOST_MODELS, namedModels } from "../../../src/providers/named-models.ts";
 
 const named = (request: object) => namedModels({ model: "own", ...request }, "own").map(({ model, param }) => [model, param]);
 
@@ -55,6 +55,11 @@ const CAR = {
 	properties: { model: { type: "string", enum: ["911"], default: "911" }, models: { type: "array" } },
 	required: ["model"],
 };
+test("no more are collected than are taken", () => {
+	const models = Array.from({ length: 1000 }, (_, i) => `m${i}`);
+	expect(named({ models })).toHaveLength(MOST_MODELS + 1);
+});
+
 test.each([
 	["what is said", { messages: [{ role: "user", content: "x", model: "a" }], input: [{ model: "a" }], contents: [{ model: "a" }] }],
 	["what a call was given", { messages: [{ content: [{ type: "tool_use", input: { model: "a" } }] }] }],

@@ -24,11 +24,15 @@ const program = new CommandLine("secure-llm-proxy")
 Exit status: 0 done, 1 the answer is no (findings, not healthy, not sound), 2 it cannot be done.
 ${examples("serve --config config/demo.yaml", "check --config config.yaml", "scan --redact notes.txt", "COMMAND --help")}`,
 	);
-// Who reads the output may have seen enough, as head has: a command then ends like any other program, and the proxy serves on.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-	if (error.code !== "EPIPE") throw error;
-	if (process.argv[2] !== "serve") process.exit(SIGPIPE_STATUS);
+// Who reads the output may have seen enough, as head has: a command then ends like any other program. The proxy serves on.
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+	if (process.argv[2] === "serve") return;
+	if (code === "EPIPE") process.exit(SIGPIPE_STATUS);
+	process.stderr.write(`secure-llm-proxy: standard output cannot be written (${code}). What the command did besides is done.\n`);
+	process.exit(2);
 });
+// Nobody can be told that nobody can be told.
+process.stderr.on("error", () => undefined);
 // Each loads what it does when it runs: --help and a revocation need not wait for the engine.
 addServiceCommands(program, version);
 addScanCommand(program, version);

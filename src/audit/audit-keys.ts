@@ -59,7 +59,12 @@ export function existingKeys(dir: string, secrets: Secrets): AuditKeys | undefin
 
 /** Also a link that leads nowhere: no other is made in its place. */
 function isThere(file: string): boolean {
-	return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+	try {
+		return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+	} catch {
+		// No folder, or one that nobody may look into: whoever needs it says so.
+		return false;
+	}
 }
 
 function localSecret(dir: string): Uint8Array {

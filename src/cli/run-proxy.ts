@@ -39,10 +39,12 @@ export async function startProxy(config: Config, logger: Logger, version: string
 const ENDED_BY_SIGNAL = 128;
 
 /**
- * Ends the process at SIGTERM and SIGINT while nothing serves yet; to be called off then. The system does so by itself, but not
- * to the first process of a container, which would be waited for until it is killed.
+ * Ends the process at SIGTERM and SIGINT while nothing serves yet; to be called off then. The system does so by itself, without
+ * the end of a lane in the middle of its start, which Node may take for fatal; but not to the first process of a container, which
+ * would be waited for until it is killed.
  */
 export function endAtSignals(): () => void {
+	if (process.pid !== 1) return () => undefined;
 	const end = (_signal: NodeJS.Signals, number: number): never => process.exit(ENDED_BY_SIGNAL + number);
 	for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
 	return () => {

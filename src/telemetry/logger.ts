@@ -1,4 +1,5 @@
-import { destination, pino } from "pino";
+import { pino } from "pino";
+import { LogOutput } from "./log-output.ts";
 
 /** Structured log lines. Fields never carry prompts, answers or matched text. */
 export interface Logger {
@@ -13,15 +14,20 @@ export interface Logger {
 /** Least level that is written. */
 export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";
 
+const SERVICE = { service: "secure-llm-proxy" };
+/** One for all loggers of the process. */
+const OUTPUT = new LogOutput(2, lostLine);
+
 /** JSON lines on stderr; stdout is for the ready line. */
 export function createLogger(level: LogLevel): Logger {
-	const logger = pino(
-		{ level: level.toLowerCase(), base: { service: "secure-llm-proxy" }, timestamp: pino.stdTimeFunctions.isoTime },
-		destination(2),
-	);
+	const logger = pino({ level: level.toLowerCase(), base: SERVICE, timestamp: pino.stdTimeFunctions.isoTime }, OUTPUT);
 	return Object.assign(logger, {
 		setLevel(next: LogLevel): void {
 			logger.level = next.toLowerCase();
 		},
 	});
+}
+
+function lostLine(lost: number): string {
+	return `${JSON.stringify({ level: 40, time: new Date().toISOString(), ...SERVICE, lost, msg: "log lines lost" })}\n`;
 }

@@ -197,6 +197,25 @@ test("a command whose reader has seen enough ends quietly", async () => {
 });
 
 test.each([
+	["scan", "config/demo.yaml"],
+	["check", "--config config/demo.yaml"],
+	["report", "--from 1d --dir $0/demo-audit"],
+	["keys", "create --name a --file $0/full-keys.json --dir $0/full-audit"],
+])("an answer that the disk does not take is none, and is said in one line: %s", async (command, words) => {
+	demo("demo", "port: 0");
+	const { child, exited } = await line.serve(`${line.folder}/demo`);
+	child.kill("SIGTERM");
+	await exited;
+	const { status, stderr } = spawnSync("bash", ["-c", `node dist/main.js ${command} ${words} > /dev/full`, line.folder], {
+		encoding: "utf8",
+	});
+	expect({ status, last: stderr.trim().split("\n").at(-1) }).toEqual({
+		status: 2,
+		last: "secure-llm-proxy: standard output cannot be written (ENOSPC). What the command did besides is done.",
+	});
+});
+
+test.each([
 	["in colours", {}, "\u001b[1m-:1:1\u001b[22m  \u001b[33memail"],
 	["without them where NO_COLOR is set", { NO_COLOR: "1" }, "-:1:1  email"],
 	["without them where the terminal has none", { TERM: "dumb" }, "-:1:1  email"],

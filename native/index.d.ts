@@ -24,7 +24,7 @@ export interface Assertion {
 export interface PatternTables {
 	/** Exact, for the start finder. */
 	readonly exact: Graph;
-	/** Counters above 16 relaxed to `+`/`*`, for the release point. May be the same object as `exact`. */
+	/** Counters above 16 relaxed to `+`/`*`, for the release point and the reading of small pieces. May be the same object as `exact`. */
 	readonly relaxed: Graph;
 	readonly left: Assertion;
 	readonly right: Assertion;
@@ -34,14 +34,14 @@ export interface PatternTables {
 	readonly trigger: boolean;
 }
 
-/** Compiles a stream-mode Hyperscan database (no start-of-match, DOTALL; index in the array is the id) and serialises it. Throws Error with `pattern: number` (index or -1). Run it in a child process only. */
+/** Compiles a block-mode Hyperscan database (no start-of-match, DOTALL; index in the array is the id) and serialises it. Throws Error with `pattern: number` (index or -1). Run it in a child process only. */
 export function compile(expressions: readonly string[], caseInsensitive: readonly boolean[]): Buffer;
 
 export interface NativeStream {
 	readonly brand: unique symbol;
 }
 
-/** One rule set on one thread: shared database, own scratch, own lazy automaton. */
+/** One rule set on one thread: shared database, own scratch, own lazy automata. */
 export class NativeEngine {
 	/** `key` names the serialised database: engines of any thread with the same key share one database in memory. */
 	constructor(key: string, serialised: Uint8Array, patterns: readonly PatternTables[]);

@@ -53,13 +53,6 @@ Pattern read_pattern(const Napi::Object& object) {
   return pattern;
 }
 
-// Keeps its engine alive: a stream may be collected after the JavaScript engine object.
-struct StreamHandle {
-  std::shared_ptr<Engine> engine;
-  Stream stream;
-  ~StreamHandle() { engine->close(stream); }
-};
-
 class NativeEngine : public Napi::ObjectWrap<NativeEngine> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -84,9 +77,9 @@ class NativeEngine : public Napi::ObjectWrap<NativeEngine> {
 
  private:
   Napi::Value open_stream(const Napi::CallbackInfo& info) {
-    auto handle = std::make_unique<StreamHandle>(StreamHandle{engine_, {}});
-    if (!engine_->open(handle->stream)) throw Napi::Error::New(info.Env(), "Hyperscan could not open a stream.");
-    return Napi::External<StreamHandle>::New(info.Env(), handle.release(), [](Napi::Env, StreamHandle* h) { delete h; });
+    auto stream = std::make_unique<Stream>();
+    stream->open = true;
+    return Napi::External<Stream>::New(info.Env(), stream.release(), [](Napi::Env, Stream* s) { delete s; });
   }
 
   // Called for every few bytes of every text, so with as few calls into the runtime as its arguments allow.
@@ -121,13 +114,13 @@ class NativeEngine : public Napi::ObjectWrap<NativeEngine> {
     return array;
   }
 
-  void close_stream(const Napi::CallbackInfo& info) { engine_->close(stream_of(info)); }
+  void close_stream(const Napi::CallbackInfo& info) { stream_of(info).open = false; }
   Napi::Value max_width(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), engine_->max_width); }
 
   static Stream& stream_of(const Napi::CallbackInfo& info) {
     void* handle;
     if (napi_get_value_external(info.Env(), info[0], &handle) != napi_ok) throw Napi::TypeError::New(info.Env(), "stream must come from openStream");
-    return static_cast<StreamHandle*>(handle)->stream;
+    return *static_cast<Stream*>(handle);
   }
 
   // The second argument, and the indices into it that come after it.
@@ -152,7 +145,7 @@ class NativeEngine : public Napi::ObjectWrap<NativeEngine> {
     }
   };
 
-  std::shared_ptr<Engine> engine_;
+  std::unique_ptr<Engine> engine_;
 };
 
 Napi::Value compile(const Napi::CallbackInfo& info) {

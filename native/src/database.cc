@@ -17,7 +17,7 @@ SharedDatabase compile_database(const std::vector<std::string>& expressions, con
   }
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  if (hs_compile_multi(sources.data(), flags.data(), ids.data(), static_cast<unsigned>(sources.size()), HS_MODE_STREAM, nullptr, &database, &error) == HS_SUCCESS) return own(database);
+  if (hs_compile_multi(sources.data(), flags.data(), ids.data(), static_cast<unsigned>(sources.size()), HS_MODE_BLOCK, nullptr, &database, &error) == HS_SUCCESS) return own(database);
   failure.message = error ? error->message : "Hyperscan did not say why";
   failure.pattern = error ? error->expression : -1;
   hs_free_compile_error(error);

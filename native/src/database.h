@@ -12,7 +12,7 @@ struct CompileFailure {
   int pattern = -1;
 };
 
-// Stream mode, no start of match, DOTALL; ids are indices. Null and `failure` set when it does not compile.
+// Block mode, no start of match, DOTALL; ids are indices. Null and `failure` set when it does not compile.
 SharedDatabase compile_database(const std::vector<std::string>& expressions, const std::vector<bool>& caseless, CompileFailure& failure);
 
 // The database of this name, deserialised at most once in the process and shared by all threads: it is read-only, and

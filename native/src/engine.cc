@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-Engine::Engine(SharedDatabase database, std::vector<Pattern> patterns) : database_(std::move(database)), patterns_(std::move(patterns)), hold_(patterns_), finder_(patterns_) {
+Engine::Engine(SharedDatabase database, std::vector<Pattern> patterns)
+    : database_(std::move(database)), patterns_(std::move(patterns)), live_(patterns_), hold_(patterns_), finder_(patterns_) {
   for (const Pattern& pattern : patterns_) {
     if (!pattern.trigger) max_width = std::max(max_width, pattern.max_width);
   }
@@ -15,28 +16,25 @@ std::unique_ptr<Engine> Engine::create(SharedDatabase database, std::vector<Patt
 
 Engine::~Engine() { hs_free_scratch(scratch_); }
 
-bool Engine::open(Stream& stream) { return hs_open_stream(database_.get(), 0, &stream.hs) == HS_SUCCESS; }
-
-void Engine::close(Stream& stream) {
-  if (stream.hs) hs_close_stream(stream.hs, nullptr, nullptr, nullptr);
-  stream.hs = nullptr;
+bool Engine::find_ends(const uint8_t* window, size_t lowest, size_t new_from, size_t end) {
+  struct Search {
+    std::vector<End>& ends;
+    size_t lowest, new_from;
+  } search{ends_, lowest, new_from};
+  const auto on_match = [](unsigned pattern, unsigned long long, unsigned long long to, unsigned, void* context) {
+    auto& [ends, lowest, new_from] = *static_cast<Search*>(context);
+    if (lowest + to > new_from) ends.push_back({pattern, static_cast<size_t>(lowest + to)});
+    return ends.size() < kMaxMatches ? 0 : 1;
+  };
+  const char* text = reinterpret_cast<const char*>(window + lowest);
+  return hs_scan(database_.get(), text, static_cast<unsigned>(end - lowest), 0, scratch_, on_match, &search) == HS_SUCCESS;
 }
 
-// Always 0: a nonzero answer would poison the stream.
-int Engine::on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
-  auto* engine = static_cast<Engine*>(context);
-  if (engine->ends_.size() < kMaxMatches) engine->ends_.push_back({id, to});
-  return 0;
-}
-
-// A trigger's bytes are not held, and with a trailing `\b` it is reported one byte late.
-bool Engine::is_past(uint32_t pattern, size_t to, size_t held_from) const {
-  return patterns_[pattern].trigger ? to < held_from : to <= held_from;
-}
-
-bool Engine::add(uint32_t pattern, const uint8_t* window, size_t floor, size_t to) {
+bool Engine::add(uint32_t pattern, const uint8_t* window, size_t held_from, size_t to) {
   const bool trigger = patterns_[pattern].trigger;
-  finder_.find(pattern, window, trigger ? 0 : floor, to, starts_);
+  // A trigger's bytes are not held.
+  if (trigger ? to < held_from : to <= held_from) return true;
+  finder_.find(pattern, window, trigger ? 0 : held_from, to, starts_);
   if (trigger && starts_.size() > 1) starts_.resize(1);
   for (uint32_t from : starts_) matches.push_back({pattern, from, static_cast<uint32_t>(to)});
   return matches.size() < kMaxMatches;
@@ -45,48 +43,37 @@ bool Engine::add(uint32_t pattern, const uint8_t* window, size_t floor, size_t t
 int64_t Engine::scan(Stream& stream, const uint8_t* window, size_t held_from, size_t new_from, size_t end) {
   matches.clear();
   ends_.clear();
-  if (!stream.hs) return -1;
+  if (!stream.open) return -1;
   if (new_from == end) return static_cast<int64_t>(held_from);
   for (uint32_t pattern : stream.pending) {
-    if (!has_byte(patterns_[pattern].right.set.data(), window[new_from]) && !add(pattern, window, held_from, new_from)) return -1;
+    if (right_holds(patterns_[pattern].right, window, new_from) && !add(pattern, window, held_from, new_from)) return -1;
   }
   stream.pending.clear();
-  if (hs_scan_stream(stream.hs, reinterpret_cast<const char*>(window + new_from), static_cast<unsigned>(end - new_from), 0, scratch_, on_match, this) != HS_SUCCESS) return -1;
-  const uint64_t before = stream.scanned;
-  stream.scanned += end - new_from;
-  if (ends_.size() >= kMaxMatches) return -1;
-  for (const End& match : ends_) {
-    // A trailing `\b` is reported when the next byte arrives, so `to` may lie before the new bytes.
-    if (match.to + new_from < before) continue;
-    const size_t to = static_cast<size_t>(match.to + new_from - before);
-    if (is_past(match.pattern, to, held_from)) continue;
-    if (patterns_[match.pattern].right.kind == AssertionKind::not_in) {
-      if (to == end) {
-        stream.pending.push_back(match.pattern);
-        continue;
-      }
-      if (has_byte(patterns_[match.pattern].right.set.data(), window[to])) continue;
-    }
-    if (!add(match.pattern, window, held_from, to)) return -1;
+  // A scan that continues another's text has what is held and its context before it.
+  const bool is_long = held_from > new_from || end - new_from >= kLongBytes;
+  const size_t lowest = std::min(held_from, new_from - std::min(new_from, kTriggerBytes));
+  if (!is_long) {
+    live_.read(stream.place, window, lowest, new_from, end, ends_);
+  } else {
+    stream.place = {};
+    if (!find_ends(window, lowest - std::min<size_t>(lowest, 1), new_from, end)) return -1;
   }
-  return static_cast<int64_t>(hold_.release_index(window, held_from, end));
+  for (const End& match : ends_) {
+    if (match.to == end && patterns_[match.pattern].right.kind != AssertionKind::none) stream.pending.push_back(match.pattern);
+    else if (right_holds(patterns_[match.pattern].right, window, match.to) && !add(match.pattern, window, held_from, match.to)) return -1;
+  }
+  // A start that is too far back, or was never held, hides those behind it.
+  const size_t live = LiveDfa::live_bytes(stream.place);
+  const bool is_known = !is_long && live <= max_width && live <= end - held_from;
+  return static_cast<int64_t>(is_known ? end - live : hold_.release_index(window, held_from, end));
 }
 
 int64_t Engine::finish(Stream& stream, const uint8_t* window, size_t held_from, size_t end) {
   matches.clear();
-  ends_.clear();
-  if (!stream.hs) return -1;
-  const hs_error_t status = hs_close_stream(stream.hs, scratch_, on_match, this);
-  stream.hs = nullptr;
-  if (status != HS_SUCCESS || ends_.size() >= kMaxMatches) return -1;
+  if (!stream.open) return -1;
+  stream.open = false;
   for (uint32_t pattern : stream.pending) {
-    if (!add(pattern, window, held_from, end)) return -1;
-  }
-  stream.pending.clear();
-  for (const End& match : ends_) {
-    const uint64_t back = stream.scanned - match.to;
-    if (back > end || is_past(match.pattern, end - back, held_from)) continue;
-    if (!add(match.pattern, window, held_from, static_cast<size_t>(end - back))) return -1;
+    if (right_holds_at_end(patterns_[pattern].right, window, end) && !add(pattern, window, held_from, end)) return -1;
   }
   return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "database.h"
 #include "hold_dfa.h"
+#include "live_dfa.h"
 #include "start_finder.h"
 
 struct Match {
@@ -15,12 +16,12 @@ struct Match {
 
 // What one text carries between scans.
 struct Stream {
-  hs_stream_t* hs = nullptr;
-  uint64_t scanned = 0;           // bytes given to Hyperscan
+  bool open = false;
+  LiveDfa::Place place;
   std::vector<uint32_t> pending;  // patterns that match up to the end, if the byte that follows allows it
 };
 
-// One rule set on one thread: shared database, own scratch, own lazy automaton.
+// One rule set on one thread: shared database, own scratch, own lazy automata.
 class Engine {
  public:
   static std::unique_ptr<Engine> create(SharedDatabase database, std::vector<Pattern> patterns);
@@ -28,8 +29,6 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  bool open(Stream& stream);
-  void close(Stream& stream);
   // Release index, or -1 on an engine error: the caller ends closed.
   int64_t scan(Stream& stream, const uint8_t* window, size_t held_from, size_t new_from, size_t end);
   int64_t finish(Stream& stream, const uint8_t* window, size_t held_from, size_t end);
@@ -38,20 +37,21 @@ class Engine {
   uint32_t max_width = 0;
 
  private:
-  struct End {
-    uint32_t pattern;
-    uint64_t to;  // in bytes given to Hyperscan
-  };
   static constexpr size_t kMaxMatches = 1u << 20;
-  static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void* context);
+  // Bytes before what is new that a trigger may begin in. LEFT_CONTEXT_BYTES of the scanner: none is wider.
+  static constexpr size_t kTriggerBytes = 64;
+  // New bytes from which on Hyperscan reads them.
+  static constexpr size_t kLongBytes = 64;
 
   Engine(SharedDatabase database, std::vector<Pattern> patterns);
-  // Adds all starts of a match that ends at window index `to`; false when there are too many matches.
-  bool is_past(uint32_t pattern, size_t to, size_t held_from) const;
-  bool add(uint32_t pattern, const uint8_t* window, size_t floor, size_t to);
+  // The matches that end in window(new_from, end], into `ends_`, by Hyperscan; false on its error.
+  bool find_ends(const uint8_t* window, size_t lowest, size_t new_from, size_t end);
+  // Takes a match that ends at `to`, with all its starts; false when there are too many.
+  bool add(uint32_t pattern, const uint8_t* window, size_t held_from, size_t to);
 
   SharedDatabase database_;
   std::vector<Pattern> patterns_;
+  LiveDfa live_;
   HoldDfa hold_;
   StartFinder finder_;
   hs_scratch_t* scratch_ = nullptr;

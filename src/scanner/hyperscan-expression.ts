@@ -1,11 +1,13 @@
 import type { ByteRegex, Node } from "./byte-regex.ts";
 import { type ByteSet, hasByte } from "./byte-set.ts";
 
-/** The pattern in PCRE syntax over bytes. One-character lookarounds are left out: the addon checks them itself. */
+/**
+ * The pattern in PCRE syntax over bytes. One-character lookarounds are left out, and a boundary at the end, which the byte
+ * behind the piece decides: the addon checks them itself.
+ */
 export function hyperscanExpression(regex: ByteRegex): string {
 	const left = regex.left.kind === "wordBoundary" ? "\\b" : "";
-	const right = regex.right.kind === "wordBoundary" ? "\\b" : "";
-	return `${left}${print(regex.body)}${right}`;
+	return `${left}${print(regex.body)}`;
 }
 
 function print(node: Node): string {

@@ -17,7 +17,7 @@ export type LoadedArtifact =
 	| { readonly ok: true; readonly artifact: Artifact }
 	| { readonly ok: false; readonly faults: readonly PatternFault[] };
 
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 const COMPILE_TIMEOUT_MS = 60_000;
 /** Resident bytes at which the child is stopped. */
 const COMPILE_MEMORY_BYTES = 1 << 30;

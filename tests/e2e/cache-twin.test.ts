@@ -16,12 +16,17 @@ const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 const SECRETS = ["jane.doe@example.com", KEY, "zebra-123456"];
 
 const ZEBRA = '{ detection_types: [zebra], custom_patterns: [{ name: zebra, pattern: "zebra-\\d{6}" }] }';
+/** The model sees surrogates of the caller's address, and who has `back` its address again. */
+const SURROGATES = [
+	"sub: { response_filtering: { on_secret: redact }, pii_protection: { redaction_strategy: replace } }",
+	"back: { response_filtering: { on_secret: redact }, pii_protection: { redaction_strategy: replace, restore: true } }",
+].join(", ");
 /** What the policies of the callers are before a reload and after it. */
 const SETTINGS = [
-	`{ lax: { response_filtering: { enabled: false }, pii_protection: { enabled: false } }, own: { pii_protection: ${ZEBRA.replace("\\d", "\\\\d")} } }`,
-	"{ lax: { response_filtering: { on_pii: redact, on_secret: redact } }, own: { response_filtering: { on_pii: cut } } }",
+	`{ ${SURROGATES}, lax: { response_filtering: { enabled: false }, pii_protection: { enabled: false } }, own: { pii_protection: ${ZEBRA.replace("\\d", "\\\\d")} } }`,
+	`{ ${SURROGATES}, lax: { response_filtering: { on_pii: redact, on_secret: redact } }, own: { response_filtering: { on_pii: cut } } }`,
 ];
-const POLICIES = ["lax", "own", "strict"];
+const POLICIES = ["lax", "own", "strict", "sub", "back", "back", "back"];
 
 let upstream: MockUpstream;
 beforeAll(async () => {
@@ -32,8 +37,9 @@ beforeAll(async () => {
 			.digest("base64url")
 			.replace(/[^a-z]/gi, "")
 			.slice(0, 12);
-		const text = `<${name}> ${SECRETS.join(", ")}. Bye.`;
-		const isStream = JSON.parse(body).stream === true;
+		const asked = JSON.parse(body);
+		const text = `<${name}> "${asked.messages[0].content}" ${SECRETS.join(", ")}. Bye.`;
+		const isStream = asked.stream === true;
 		response.writeHead(200, { "content-type": isStream ? "text/event-stream" : "application/json" });
 		const choices = [{ index: 0, message: { role: "assistant", content: text }, finish_reason: "stop" }];
 		response.end(
@@ -50,10 +56,14 @@ interface Asked {
 }
 
 function question(next: () => number): Asked {
-	const sometimes = <T>(name: string, values: readonly T[]): Record<string, T> => (next() < 0.1 ? { [name]: pick(values, next) } : {});
-	const content = pick(["hello", "mail jane.doe@example.com", "mail joe.roe@example.com", "zebra-123456", "zebra-654321"], next);
+	// Half of them differ in their caller, its policy and its words alone.
+	const share = next() < 0.5 ? 0 : 0.2;
+	const sometimes = <T>(name: string, values: readonly T[]): Record<string, T> => (next() < share ? { [name]: pick(values, next) } : {});
+	const caller = pick(["a", "b"], next);
+	const mail = `mail ${caller}.roe@corp.com`;
+	const content = pick(["hello", mail, mail, mail, "mail [EMAIL_1]", "zebra-123456", "zebra-654321"], next);
 	const members = {
-		model: pick(["m", "n"], next),
+		model: next() < share ? "n" : "m",
 		messages: [{ role: "user", content }],
 		...sometimes("stream", [true]),
 		...sometimes("user", ["u", "v"]),
@@ -61,9 +71,8 @@ function question(next: () => number): Asked {
 		...sometimes("temperature", [0, 1]),
 		...sometimes("tools", [[{ type: "function", function: { name: "f" } }]]),
 	};
-	const caller = pick(["a", "b"], next);
 	return {
-		path: `/v1/chat/completions${pick(["", "", "?beta=true"], next)}`,
+		path: `/v1/chat/completions${next() < share ? "?beta=true" : ""}`,
 		headers: {
 			"x-caller": caller,
 			"x-policy": pick(POLICIES, next),
@@ -91,6 +100,29 @@ async function ask({ port }: Proxy, { path, headers, body }: Asked): Promise<Ans
 	return { status: response.status, text, cache: response.headers.get("x-cache") };
 }
 
+/** What the model says that it was asked. */
+function quoted(text: string): string | undefined {
+	return /^<\w+> "([^"]*)"/.exec(text)?.[1];
+}
+
+/** `due`: what a proxy without a cache answers. */
+function check(place: object, asked: Asked, got: Answer, due: Answer): void {
+	const what = { ...place, asked, text: got.text, cache: got.cache };
+	const name = /^<\w+>/.exec(due.text)?.[0];
+	const taken = SECRETS.filter((secret) => !due.text.includes(secret));
+	// Behind a cut nothing is known.
+	const shown = (due.text.endsWith("Bye.") ? taken : taken.slice(0, 1)).filter((secret) => got.text.includes(secret));
+	expect({ ...what, status: got.status, name: /^<\w+>/.exec(got.text)?.[0], shown }).toEqual({
+		...what,
+		status: due.status,
+		name,
+		shown: [],
+	});
+	const other = asked.headers["x-caller"] === "a" ? "b" : "a";
+	expect({ ...what, isOthers: got.text.includes(`${other}.roe@`) }).toEqual({ ...what, isOthers: false });
+	if (asked.headers["x-policy"] === "back") expect({ ...what, said: quoted(got.text) }).toEqual({ ...what, said: quoted(due.text) });
+}
+
 describe.each(["caller", "everyone"])("scope %s", (scope) => {
 	test("a cache gives nobody another's answer, and nothing that the reader's policy takes away", async () => {
 		const yaml = (policies: string, isCached: boolean): string =>
@@ -116,17 +148,7 @@ describe.each(["caller", "everyone"])("scope %s", (scope) => {
 			for (let i = 0; i < REQUESTS; i++) {
 				const asked = question(next);
 				const [got, due] = [await ask(cached, asked), await ask(plain, asked)];
-				const what = { seed, i, asked, text: got.text, cache: got.cache };
-				const name = /^<\w+>/.exec(due.text)?.[0];
-				const taken = SECRETS.filter((secret) => !due.text.includes(secret));
-				// Behind a cut nothing is known.
-				const shown = (due.text.endsWith("Bye.") ? taken : taken.slice(0, 1)).filter((secret) => got.text.includes(secret));
-				expect({ ...what, status: got.status, name: /^<\w+>/.exec(got.text)?.[0], shown }).toEqual({
-					...what,
-					status: due.status,
-					name,
-					shown: [],
-				});
+				check({ seed, i }, asked, got, due);
 				if (got.cache === "HIT") hits.push(got.text);
 			}
 		};

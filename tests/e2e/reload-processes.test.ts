@@ -2,13 +2,16 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { recordsOf } from "../../src/audit/log-reader.ts";
 import { CommandLine, type Serving } from "../support/command-line.ts";
 import { freePort } from "../support/free-port.ts";
+import { chatEvents, startMockUpstream } from "../support/mock-upstream.ts";
 
 const PATIENCE = { timeout: 60_000, interval: 200 };
 const PHRASE = "purple elephant";
+const SAID = "word ".repeat(40);
 let line: CommandLine;
 beforeAll(() => {
 	CommandLine.build();
@@ -17,25 +20,43 @@ beforeAll(() => {
 afterAll(() => line?.close());
 
 /** Its budget is one that the configuration is warned of before anything starts. */
-async function configOf(name: string, processes: number): Promise<(security?: string, port?: number) => string> {
+async function configOf(
+	name: string,
+	processes: number,
+	provider = "demo: { type: demo }",
+): Promise<(security?: string, port?: number) => string> {
 	const own = await freePort();
 	return (security = "", port = own) =>
 		line.file(
 			`${name}.yaml`,
 			`server: { host: 127.0.0.1, port: ${port}, workers: 1, processes: ${processes} }
-llm_providers: { demo: { type: demo } }
+llm_providers: { ${provider} }
 audit: { dir: "${line.folder}/audit-${name}" }
 security: { rate_limiting: { requests_per_minute: 0, requests_per_hour: 0, tokens_per_month: 1000000 }${security} }`,
 		);
 }
 
 /** Every request on a connection of its own, so that any process may get it. */
-const ask = async (port: number): Promise<number> => {
-	const body = JSON.stringify({ model: "demo", messages: [{ role: "user", content: PHRASE }] });
+const ask = async (port: number, content = PHRASE): Promise<number> => {
+	const body = JSON.stringify({ model: "demo", messages: [{ role: "user", content }] });
 	const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers: { connection: "close" }, body });
 	await answer.text();
 	return answer.status;
 };
+
+/** What a slow answer says, as far as it comes. */
+async function listen(port: number): Promise<{ readonly text: string; readonly isDone: boolean }> {
+	const body = JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "hello" }] });
+	const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers: { connection: "close" }, body });
+	let raw = "";
+	try {
+		for await (const chunk of (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) raw += chunk;
+	} catch {
+		// Its process has ended.
+	}
+	const said = [...raw.matchAll(/"content":"(\w* ?)"/g)].map(([, text]) => text);
+	return { text: said.join(""), isDone: raw.includes("[DONE]") };
+}
 
 async function lanesAlive(port: number): Promise<string | undefined> {
 	const text = await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { connection: "close" } })).text();
@@ -70,6 +91,41 @@ test("processes that end after reloads are started again with what was taken ove
 		{ type: "configuration", action: "taken", faults: [] },
 		{ type: "configuration", action: "refused", faults: [expect.stringMatching(/^server\.prot: is not a known key/)] },
 	]);
+}, 180_000);
+
+test("a process that dies while a reload is under way serves with it as the others do, and their open answers come whole", async () => {
+	const upstream = await startMockUpstream(async (response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		for (const event of chatEvents(SAID.match(/\w+ /g) ?? [])) {
+			response.write(event);
+			await sleep(60);
+		}
+		response.end();
+	});
+	try {
+		const config = await configOf("dying", 2, `up: { type: openai, base_url: "${upstream.url}", api_key: k }`);
+		const serving = await line.serve(config());
+		for (let round = 1; round <= 2; round++) {
+			const answers = Array.from({ length: 16 }, () => listen(serving.port));
+			await vi.waitFor(() => expect(upstream.requests.length).toBe(16 * round), PATIENCE);
+			config(`, blocked_phrases: ['${PHRASE} ${round}']`);
+			serving.child.kill("SIGHUP");
+			await sleep(40 * (round - 1));
+			process.kill(childrenOf(serving)[round % 2] as number, "SIGKILL");
+			const got = await Promise.all(answers);
+			// On the process that died they break off, and nobody takes them for whole.
+			for (const { text, isDone } of got)
+				expect({ text, isDone }).toEqual({ text: isDone ? SAID : expect.stringMatching(/^(?:word )*$/), isDone });
+			expect(got.some(({ isDone }) => isDone)).toBe(true);
+			await vi.waitFor(() => expect(countOf(serving, "process ended, it is started again")).toBe(round), PATIENCE);
+			await vi.waitFor(async () => expect(await lanesAlive(serving.port)).toBe("2"), PATIENCE);
+			for (let i = 0; i < 12; i++) expect(await ask(serving.port, `${PHRASE} ${round}`)).toBe(400);
+		}
+		serving.child.kill("SIGTERM");
+		expect(await serving.exited).toEqual([0, null]);
+	} finally {
+		upstream.close();
+	}
 }, 180_000);
 
 test.each([1, 2])(

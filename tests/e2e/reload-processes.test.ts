@@ -47,9 +47,9 @@ const ask = async (port: number, content = PHRASE): Promise<number> => {
 /** What a slow answer says, as far as it comes. */
 async function listen(port: number): Promise<{ readonly text: string; readonly isDone: boolean }> {
 	const body = JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "hello" }] });
-	const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers: { connection: "close" }, body });
 	let raw = "";
 	try {
+		const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers: { connection: "close" }, body });
 		for await (const chunk of (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) raw += chunk;
 	} catch {
 		// Its process has ended.

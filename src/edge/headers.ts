@@ -14,6 +14,9 @@ const TRACE = /^trace(?:parent|state)$/;
 /** What one vendor's clients say to that vendor alone. */
 const VENDORS_OWN = /^(?:openai-|anthropic-|x-stainless-|user-agent$)/;
 
+/** On whose account a request is, under whose rules for data: with the operator's key that is not the caller's to choose. */
+const ACCOUNT = /^openai-(?:organization|project)$/;
+
 /** What of a client's headers goes upstream: an allow list, so hop-by-hop headers never do. `isForeign`: to another vendor. */
 export function upstreamRequestHeaders(
 	headers: Readonly<Record<string, string>>,
@@ -22,7 +25,7 @@ export function upstreamRequestHeaders(
 	const { passCredential, more, isForeign } = options;
 	// A trace that nobody can read is dropped, its state with it (section 4.3).
 	const isTraced = TRACE_PARENT.test(headers["traceparent"] ?? "");
-	const isKnown = (name: string): boolean => UP.test(name) && (isTraced || !TRACE.test(name));
+	const isKnown = (name: string): boolean => UP.test(name) && (isTraced || !TRACE.test(name)) && (passCredential || !ACCOUNT.test(name));
 	if (isForeign) return pick(headers, (name) => (isKnown(name) && !VENDORS_OWN.test(name)) || more.has(name));
 	return pick(headers, (name) => isKnown(name) || more.has(name) || (passCredential && CREDENTIALS.has(name)));
 }

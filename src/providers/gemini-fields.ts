@@ -121,14 +121,13 @@ export const readRequestFields = createFieldReader(
 		["safetySettings.**", "name"],
 		["generationConfig.responseMimeType", "name"],
 		["generationConfig.seed", "number"],
-		...contentFields("contents.#"),
-		...contentFields("systemInstruction"),
-		...contentFields("system_instruction"),
+		...["", "generateContentRequest."].flatMap((at) =>
+			["contents.#", "contents", "systemInstruction", "system_instruction"].flatMap((name) => contentFields(at + name)),
+		),
 		...contentFields("content"),
 		...contentFields("requests.#.content"),
 		["requests.#.model", "name"],
 		["requests.#.taskType", "name"],
-		...contentFields("generateContentRequest.contents.#"),
 	],
 	{ names: GEMINI_SETTINGS, refine: refineRequest },
 );

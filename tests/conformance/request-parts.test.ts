@@ -46,6 +46,26 @@ const OF_MESSAGES = [
 		(texts: readonly string[]) => ({ contents: texts.map((text) => ({ role: "model", parts: parts([text]) })) }),
 	],
 	[
+		"gemini-generate",
+		"/v1beta/models/m:generateContent",
+		(texts: readonly string[]) => ({ contents: texts.map((text) => ({ parts: parts([text]) })) }),
+	],
+	[
+		"gemini-generate",
+		"/v1beta/models/m:generateContent",
+		(texts: readonly string[]) => ({ contents: { role: "user", parts: parts(texts) } }),
+	],
+	[
+		"gemini-generate",
+		"/v1beta/models/m:countTokens",
+		(texts: readonly string[]) => ({
+			generateContentRequest: {
+				model: "models/m",
+				contents: texts.map((text, i) => ({ role: i > 0 ? "User" : "user", parts: parts([text]) })),
+			},
+		}),
+	],
+	[
 		"openai-chat",
 		"",
 		([first, ...texts]: readonly string[]) => ({

@@ -17,6 +17,13 @@ test("what goes upstream is named: no credential unless it is passed, nothing of
 	expect(up(all, { more: new Set(["cookie"]) })).toEqual({ accept: "*/*", ...VENDORS, ...TRACE, cookie: "s=1" });
 });
 
+test("whose account at the vendor is used is for whom the credential belongs to", () => {
+	const account = { "openai-organization": "org-1", "openai-project": "proj_1" };
+	expect(up({ ...account, "openai-beta": "x" })).toEqual({ "openai-beta": "x" });
+	expect(up(account, { passCredential: true })).toEqual(account);
+	expect(up(account, { more: new Set(["openai-project"]) })).toEqual({ "openai-project": "proj_1" });
+});
+
 test("another vendor gets neither the credential nor what is said to the client's own", () => {
 	expect(up({ accept: "*/*", ...VENDORS, ...TRACE, ...CREDENTIALS }, { isForeign: true, passCredential: true })).toEqual({
 		accept: "*/*",

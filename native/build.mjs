@@ -17,7 +17,7 @@ function fail(reason) {
 	process.exit(1);
 }
 
-const newest = Math.max(...[...sources, fileURLToPath(import.meta.url)].map((file) => statSync(file).mtimeMs));
+const newest = Math.max(...[...sources, fileURLToPath(import.meta.url), join(here, "checksum.mjs")].map((file) => statSync(file).mtimeMs));
 const isBuilt = existsSync(output) && statSync(output).mtimeMs > newest && existsSync(output + CHECKSUM_SUFFIX) && isAsBuilt(output);
 if (isBuilt && !process.argv.includes("--force")) {
 	process.stdout.write("native: up to date\n");

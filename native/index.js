@@ -7,7 +7,7 @@ const addon = fileURLToPath(new URL("./build/secure_llm_proxy_native.node", impo
 
 function load() {
 	if (!existsSync(addon)) throw unusable("is not built");
-	if (!isAsBuilt(addon)) throw unusable(`${addon} is damaged, or was built for another machine`);
+	if (!isAsBuilt(addon)) throw unusable(`${addon} is damaged, or was built for another machine or from other sources`);
 	try {
 		return createRequire(import.meta.url)(addon);
 	} catch (error) {

@@ -49,8 +49,7 @@ int64_t Engine::scan(Stream& stream, const uint8_t* window, size_t held_from, si
     if (right_holds(patterns_[pattern].right, window, new_from) && !add(pattern, window, held_from, new_from)) return -1;
   }
   stream.pending.clear();
-  // A scan that continues another's text has what is held and its context before it.
-  const bool is_long = held_from > new_from || end - new_from >= kLongBytes;
+  const bool is_long = end - new_from >= kLongBytes;
   const size_t lowest = std::min(held_from, new_from - std::min(new_from, kTriggerBytes));
   if (!is_long) {
     live_.read(stream.place, window, lowest, new_from, end, ends_);

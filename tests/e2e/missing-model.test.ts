@@ -9,7 +9,16 @@ let line: CommandLine;
 beforeAll(() => {
 	CommandLine.build();
 	line = new CommandLine();
-	for (const part of ["dist", "config", "native/index.js", "native/build", "models/harm", "models/names/model.bin.gz", "package.json"])
+	for (const part of [
+		"dist",
+		"config",
+		"native/index.js",
+		"native/checksum.mjs",
+		"native/build",
+		"models/harm",
+		"models/names/model.bin.gz",
+		"package.json",
+	])
 		cpSync(part, join(line.folder, part), { recursive: true });
 	mkdirSync(join(line.folder, "node_modules"));
 	for (const name of readdirSync("node_modules").filter((entry) => entry !== "onnxruntime-node"))

@@ -49,6 +49,7 @@ class Engine {
   // Takes a match that ends at `to`, with all its starts; false when there are too many.
   bool add(uint32_t pattern, const uint8_t* window, size_t held_from, size_t to);
 
+  const bool live_reads_all_;
   SharedDatabase database_;
   std::vector<Pattern> patterns_;
   LiveDfa live_;

@@ -65,7 +65,7 @@ int64_t Engine::scan(Stream& stream, const uint8_t* window, size_t held_from, si
   const bool is_long = end - new_from >= kLongBytes && !live_reads_all_;
   const size_t lowest = std::min(held_from, new_from - std::min(new_from, kTriggerBytes));
   if (!is_long) {
-    live_.read(stream.place, window, lowest, new_from, end, ends_);
+    if (!live_.read(stream.place, window, lowest, new_from, end, ends_)) return -1;
   } else {
     stream.place = {};
     if (!find_ends(window, lowest - std::min<size_t>(lowest, 1), new_from, end)) return -1;

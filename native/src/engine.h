@@ -37,7 +37,6 @@ class Engine {
   uint32_t max_width = 0;
 
  private:
-  static constexpr size_t kMaxMatches = 1u << 20;
   // Bytes before what is new that a trigger may begin in. LEFT_CONTEXT_BYTES of the scanner: none is wider.
   static constexpr size_t kTriggerBytes = 64;
   // New bytes from which on Hyperscan reads them.

@@ -67,19 +67,6 @@ const std::vector<uint32_t>& LiveDfa::beginning(uint32_t left, uint8_t byte) {
   return known->second;
 }
 
-void LiveDfa::trim() {
-  if (bytes_ < kMaxBytes) return;
-  generation_++;
-  bytes_ = 0;
-  states_.clear();
-  threads_.clear();
-  ends_.clear();
-  table_.clear();
-  edges_.clear();
-  kept_.clear();
-  index_.clear();
-}
-
 bool LiveDfa::is_same(const State& a, const State& b) const {
   const auto same_thread = [](const Thread& x, const Thread& y) { return x.position == y.position && x.group == y.group; };
   return a.left == b.left && a.groups == b.groups &&
@@ -104,6 +91,26 @@ uint32_t LiveDfa::intern(const State& state) {
   states_.push_back(state);
   table_.insert(table_.end(), accepts_.size(), kNone);
   return index_.emplace(hash, number)->second;
+}
+
+// Other places than this one have to be found again.
+void LiveDfa::forget_all_but(Place& place) {
+  State state = states_[place.state];
+  std::vector<Thread> threads(threads_.begin() + state.threads_from, threads_.begin() + state.threads_to);
+  std::vector<uint32_t> ends(ends_.begin() + state.ends_from, ends_.begin() + state.ends_to);
+  states_.clear();
+  table_.clear();
+  edges_.clear();
+  kept_.clear();
+  index_.clear();
+  bytes_ = 0;
+  state.threads_from = state.ends_from = 0;
+  state.threads_to = static_cast<uint32_t>(threads.size());
+  state.ends_to = static_cast<uint32_t>(ends.size());
+  threads_ = std::move(threads);
+  ends_ = std::move(ends);
+  place.state = intern(state);
+  place.generation = ++generation_;
 }
 
 void LiveDfa::offer(uint32_t position, uint32_t group) {
@@ -165,8 +172,7 @@ uint32_t LiveDfa::make(uint32_t from, uint8_t byte) {
   return number;
 }
 
-void LiveDfa::read(Place& place, const uint8_t* window, size_t lowest, size_t from, size_t to, std::vector<End>& ends) {
-  trim();
+bool LiveDfa::read(Place& place, const uint8_t* window, size_t lowest, size_t from, size_t to, std::vector<End>& ends) {
   size_t at = from;
   if (place.generation != generation_) {
     at = lowest;
@@ -176,7 +182,10 @@ void LiveDfa::read(Place& place, const uint8_t* window, size_t lowest, size_t fr
   }
   for (; at < to; at++) {
     uint32_t number = table_[static_cast<size_t>(place.state) * accepts_.size() + column_of_[window[at]]];
-    if (number == kNone) number = make(place.state, window[at]);
+    if (number == kNone) {
+      if (bytes_ > kMaxBytes) forget_all_but(place);
+      number = make(place.state, window[at]);
+    }
     const Edge& edge = edges_[number];
     if (!edge.is_same) {
       for (uint32_t i = 0; i < edge.kept; i++) place.starts[i] = place.starts[kept_[edge.kept_from + i]];
@@ -188,5 +197,7 @@ void LiveDfa::read(Place& place, const uint8_t* window, size_t lowest, size_t fr
     if (at < from) continue;
     const State& state = states_[place.state];
     for (uint32_t i = state.ends_from; i < state.ends_to; i++) ends.push_back({ends_[i], at + 1});
+    if (ends.size() > kMaxMatches) return false;
   }
+  return true;
 }

@@ -11,6 +11,9 @@ struct End {
   size_t to;
 };
 
+// Of one piece: with more of them the engine gives up.
+constexpr size_t kMaxMatches = 1u << 20;
+
 // A text read byte by byte: which matches may end here, and where the first of those begins that may go on. A lazily
 // determinised automaton over the union of all relaxed graphs, read forwards, that knows of each position the earliest start
 // (Laurikari 2000: a state is the positions that the last byte stood on, in groups by their start; the starts themselves are kept
@@ -28,14 +31,15 @@ class LiveDfa {
   };
 
   explicit LiveDfa(const std::vector<Pattern>& patterns);
-  // Reads window[from, to), and before it, where the place is not known, window[lowest, from). Adds what may end in (from, to].
-  void read(Place& place, const uint8_t* window, size_t lowest, size_t from, size_t to, std::vector<End>& ends);
+  // Reads window[from, to), and before it, where the place is not known, window[lowest, from). Adds what may end in (from, to];
+  // false where that is too much.
+  bool read(Place& place, const uint8_t* window, size_t lowest, size_t from, size_t to, std::vector<End>& ends);
   // Bytes from the first start of a match that may go on to the end of what was read; triggers are left out.
   static size_t live_bytes(const Place& place) { return place.starts.empty() ? 0 : static_cast<size_t>(place.read - place.starts[0]); }
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  static constexpr size_t kMaxBytes = 16u << 20;  // of states and edges, about; then all are forgotten
+  static constexpr size_t kMaxBytes = 16u << 20;  // of states and edges, about; then all are forgotten but one
 
   // Of all patterns, one behind the other.
   struct Position {
@@ -65,8 +69,8 @@ class LiveDfa {
   uint32_t make(uint32_t from, uint8_t byte);
   void offer(uint32_t position, uint32_t group);
   uint32_t intern(const State& state);
+  void forget_all_but(Place& place);
   bool is_same(const State& a, const State& b) const;
-  void trim();
 
   // By pattern.
   std::vector<Assertion> left_;

@@ -11,7 +11,7 @@ import { promptVerdict } from "../support/prompt-verdict.ts";
 import { type Next, random, randomSlices } from "../support/random.ts";
 import { type ResponseItem, responseEvents } from "../support/response-events.ts";
 import { converse } from "../support/restored-conversation.ts";
-import { streamThrough } from "../support/stream-through.ts";
+import { someRuns, streamThrough } from "../support/stream-through.ts";
 import { anyValues, type Scripted, script, sentence, VALUES, type Voice } from "../support/surrogate-script.ts";
 
 /**
@@ -135,12 +135,7 @@ function check(format: Format, strategy: "replace" | "synthetic", seed: number):
 		return kind === "call" ? json(said) : said;
 	});
 	const bytes = Buffer.from(sse);
-	const runs: { sizes: number[]; moveEvery?: number }[] = [
-		{ sizes: [bytes.length] },
-		{ sizes: [1 + Math.floor(next() * 30)] },
-		{ sizes: Array.from({ length: 7 }, () => 1 + Math.floor(next() * 500)), moveEvery: 1 + Math.floor(next() * 9) },
-	];
-	for (const run of runs) {
+	for (const run of someRuns(bytes.length, next)) {
 		const { out, ended } = streamThrough(bytes, { api: format.api, program, style, ...run });
 		const what = `seed ${seed}, ${format.api}, ${strategy}\n${sse}`;
 		expect({ what, run, ended }).toEqual({ what, run, ended: "complete" });

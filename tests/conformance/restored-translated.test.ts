@@ -9,7 +9,7 @@ import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
 import { random } from "../support/random.ts";
 import { converse } from "../support/restored-conversation.ts";
 import { ANTHROPIC_READER, OPENAI_READER, type SdkReader, type SdkReading } from "../support/sdk-readers.ts";
-import { streamThrough } from "../support/stream-through.ts";
+import { someRuns, streamThrough } from "../support/stream-through.ts";
 import { anyValues, type Scripted, script, VALUES, type Voice } from "../support/surrogate-script.ts";
 import { chatAnswer, type ModelAnswer, messageAnswer, type Said, sseOf, type VendorAnswer } from "../support/translated-answers.ts";
 
@@ -80,12 +80,7 @@ async function check(route: Route, strategy: "replace" | "synthetic", seed: numb
 	if (route.client === undefined && /"content":\[\{|"reasoning":|"arguments":\{/.test(sse)) return;
 	const what = `seed ${seed}, ${route.api} for ${route.client}, ${strategy}\n${sse}`;
 	const bytes = Buffer.from(sse);
-	const runs: { sizes: number[]; moveEvery?: number }[] = [
-		{ sizes: [bytes.length] },
-		{ sizes: [1 + Math.floor(next() * 30)] },
-		{ sizes: Array.from({ length: 7 }, () => 1 + Math.floor(next() * 500)), moveEvery: 1 + Math.floor(next() * 9) },
-	];
-	for (const run of runs) {
+	for (const run of someRuns(bytes.length, next)) {
 		const { api, client } = route;
 		const { out } = streamThrough(bytes, { api, ...(client && { client }), program, style, ...run });
 		expect({ what, run, out, ...said(await route.reader.stream(out)) }).toEqual({ what, run, out, ...wanted });

@@ -10,6 +10,7 @@ import { packState, unpackState } from "../../src/lanes/codec.ts";
 import type { StreamFormat } from "../../src/providers/provider.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import type { Next } from "./random.ts";
 
 export interface StreamRun {
 	/** The upstream's. */
@@ -24,6 +25,15 @@ export interface StreamRun {
 	readonly sizes: readonly number[];
 	/** The answer moves to another lane after every so many writes; absent: never. */
 	readonly moveEvery?: number;
+}
+
+/** An answer of so many bytes at once, in short pieces, and in long ones with moves to other lanes. */
+export function someRuns(bytes: number, next: Next): readonly Pick<StreamRun, "sizes" | "moveEvery">[] {
+	return [
+		{ sizes: [bytes] },
+		{ sizes: [1 + Math.floor(next() * 30)] },
+		{ sizes: Array.from({ length: 7 }, () => 1 + Math.floor(next() * 500)), moveEvery: 1 + Math.floor(next() * 9) },
+	];
 }
 
 /** What comes out of the filter for a whole upstream answer. */

@@ -7,9 +7,9 @@ import type { Finding } from "../verdict/finding.ts";
 const SLICE_BYTES = 4096;
 
 /**
- * The places of a request in the order of the first of each group. Texts of one turn (`turnOf`) are each a text of its own: joined, the last word of one and an address that begins the next would be another address. But
- * neighbours are one group where the joined text has a finding over the seam between them, and neither has one there: a
- * secret in two parts.
+ * The places of a request in the order of the first of each group. Texts of one turn (`turnOf`) are each a text of its own:
+ * joined, the last word of one and an address that begins the next would be another address. But neighbours are one group
+ * where the joined text has a finding over the seam between them, and neither has one there: a secret in two parts.
  */
 export function textGroups(
 	places: readonly Place[],

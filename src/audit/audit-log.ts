@@ -1,6 +1,5 @@
-import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { errorCode } from "../core/error-code.ts";
 import { type LockOwner, refreshLock, releaseLock, takeLock } from "../core/file-lock.ts";
 import { appendLine, createFile, replaceFile, syncFolder, writeAll } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
@@ -8,6 +7,7 @@ import type { Signer } from "./checkpoint.ts";
 import { HEAD, readLogEnd, timeOf } from "./log-end.ts";
 import { advance, headOf, type LogPosition, START, segmentName, segmentsOf } from "./segment.ts";
 import { SegmentLines } from "./segment-lines.ts";
+import { writeFault } from "./write-fault.ts";
 
 export interface AuditLogOptions {
 	/** Directory of this one log; made when missing. */
@@ -31,6 +31,8 @@ export const CHECKPOINTS = "checkpoints.jsonl";
 /** Verifier keys, one a line, the present one first: the secret may have changed. */
 export const PUBLIC_KEY = "log.pub";
 
+const RESTORE = "put back what was there, or start again with another audit.log_name or audit.dir";
+
 /** Held by the process that writes the log: two would break the chain. */
 export const LOCK = "lock";
 
@@ -41,6 +43,9 @@ export const LOCK = "lock";
 export class AuditLog {
 	readonly #options: AuditLogOptions;
 	#position: LogPosition = START;
+	/** Path of the open segment, and which file that was when it was opened. */
+	#segment = "";
+	#identity = "";
 	#file = -1;
 	/** Bytes of the open segment that are acknowledged. */
 	#length = 0;
@@ -79,6 +84,7 @@ export class AuditLog {
 	append(records: readonly object[]): AppendResult {
 		const before = this.#position;
 		try {
+			this.#hold();
 			if (this.#length > this.#options.maxSegmentBytes || this.#isOld()) this.#openSegment();
 			if (this.#began === 0) this.#began = Date.now();
 			let text = "";
@@ -95,7 +101,7 @@ export class AuditLog {
 		} catch (error) {
 			this.#position = before;
 			this.#undo();
-			return { ok: false, reason: errorCode(error) };
+			return { ok: false, reason: writeFault(error) };
 		}
 	}
 
@@ -144,7 +150,7 @@ export class AuditLog {
 			this.#position = position;
 			this.#length = bytes;
 			this.#began = began;
-			this.#file = openSync(join(dir, segment), "r+");
+			this.#use(join(dir, segment));
 			ftruncateSync(this.#file, bytes);
 		}
 		if (signed < this.size) this.#sign();
@@ -157,12 +163,28 @@ export class AuditLog {
 		// Whole: a segment without its head would be one that somebody has emptied. It may be there from an attempt that failed later.
 		if (!createFile(path, head) && readFileSync(path, "utf8") !== head) throw new Error(`${path} exists already.`);
 		syncFolder(this.#options.dir);
-		const file = openSync(path, "r+");
-		if (this.#file >= 0) closeSync(this.#file);
-		this.#file = file;
+		this.#use(path);
 		this.#length = Buffer.byteLength(head);
 		this.#began = 0;
 		if (this.size === 0) this.#sign();
+	}
+
+	/** Throws where the open segment is not what lies under its name: a file that was removed takes records that nobody will read. */
+	#hold(): void {
+		if (statSync(this.#segment).size < this.#length) throw new Error(`${this.#segment} was cut short: ${RESTORE}`);
+		if (identityOf(this.#segment) === this.#identity) return;
+		const { position } = readLogEnd(this.#options.dir);
+		if (position.prev !== this.#position.prev) throw new Error(`${this.#segment} was replaced by another: ${RESTORE}`);
+		// The same records, put back from a copy.
+		this.#use(this.#segment);
+	}
+
+	#use(segment: string): void {
+		const file = openSync(segment, "r+");
+		if (this.#file >= 0) closeSync(this.#file);
+		this.#file = file;
+		this.#segment = segment;
+		this.#identity = identityOf(segment);
 	}
 
 	#isOld(): boolean {
@@ -188,6 +210,12 @@ export class AuditLog {
 			ftruncateSync(this.#file, this.#length);
 		} catch {}
 	}
+}
+
+/** Which file lies under a name. */
+function identityOf(path: string): string {
+	const { dev, ino } = statSync(path);
+	return `${dev} ${ino}`;
 }
 
 /** What processes that were killed had begun to write. Not locks: another process may just be asking for this one. */

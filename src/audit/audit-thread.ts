@@ -1,11 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { errorCode } from "../core/error-code.ts";
 import { SIGN_OF_LIFE_MS } from "../core/file-lock.ts";
 import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
 import { Recorder } from "./recorder.ts";
 import { AdminShipper } from "./sinks/admin-shipper.ts";
 import { createSink } from "./sinks/create-sink.ts";
 import { Shipper, type SinkState } from "./sinks/shipper.ts";
+import { writeFault } from "./write-fault.ts";
 
 const RETRY_MS = 250;
 const RETENTION_EVERY_MS = 3_600_000;
@@ -106,7 +106,7 @@ class AuditThread {
 		try {
 			work();
 		} catch (error) {
-			this.#send({ kind: "overdue", reason: errorCode(error) });
+			this.#send({ kind: "overdue", reason: writeFault(error) });
 		}
 	}
 }

@@ -37,7 +37,7 @@ export type FromAuditThread =
 	| { readonly kind: "ready"; readonly recovered: number }
 	/** The oldest `count` records are on disk, chained and signed. */
 	| { readonly kind: "appended"; readonly count: number }
-	/** They are not, and are tried again; `reason` is a system error code. */
+	/** They are not, and are tried again; `reason` names the file where it can. */
 	| { readonly kind: "failing"; readonly reason: string }
 	/** Something else than writing records did not work: keeping a checkpoint, removing old segments. It is tried again. */
 	| { readonly kind: "overdue"; readonly reason: string }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { errorCode } from "../core/error-code.ts";
 import { seal } from "../core/seal.ts";
 import { DAY_MS } from "../core/units.ts";
 import { retainAdminActions } from "./admin-log.ts";
@@ -12,6 +11,7 @@ import { recordConsents } from "./consent-record.ts";
 import { openLog } from "./open-log.ts";
 import type { AuditThreadData, OperatorWork } from "./protocol.ts";
 import { SubjectKeys } from "./subject-keys.ts";
+import { writeFault } from "./write-fault.ts";
 
 /** Content has a log of its own, because it is kept for a shorter time. */
 export const CONTENT_SUFFIX = ".content";
@@ -73,7 +73,7 @@ export class Recorder {
 			}
 			if (this.#written.content.length > 0) this.#content ??= this.#open(this.#data.origin + CONTENT_SUFFIX);
 		} catch (error) {
-			return { ok: false, reason: errorCode(error) };
+			return { ok: false, reason: writeFault(error) };
 		}
 		for (const kind of ["content", "main"] as const) {
 			const log = kind === "main" ? this.#main : this.#content;

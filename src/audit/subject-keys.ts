@@ -26,6 +26,7 @@ export interface Rewrapping {
 const FOLDER = "subjects";
 /** One line per erasure: its growth tells running proxies to forget the keys they remember. */
 const ERASURES = "erasures";
+const UNREADABLE = "cannot be read or is damaged: restore it from a copy, or remove it, and its caller gets another pseudonym";
 const MAX_REMEMBERED = 10_000;
 /** A key that is used is marked as such so often, ms. */
 const SIGN_OF_USE_MS = DAY_MS;
@@ -55,7 +56,7 @@ export class SubjectKeys {
 		if (known !== undefined) return known;
 		this.#store(id, randomBytes(32));
 		const made = this.find(id);
-		if (made === undefined) throw new Error(`${this.#fileOf(this.#keys.fileOf(id))} cannot be read with the present secret`);
+		if (made === undefined) throw new Error(`${this.#fileOf(this.#keys.fileOf(id))} ${UNREADABLE}`);
 		return made;
 	}
 

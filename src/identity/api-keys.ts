@@ -17,7 +17,7 @@ export interface ApiKeyOptions {
 	readonly onReload: (fault: string | undefined) => void;
 }
 
-/** ms after which a change of the key file, a revocation above all, is seen. */
+/** ms after which a change of the key file, a revocation above all, is seen, and one that could not be read is read again. */
 const POLL_MS = 1000;
 /** Wrong keys that one address (of IPv6: one /64) may send in a minute: each costs a scrypt. */
 const MAX_FAILURES = 20;
@@ -41,7 +41,10 @@ class ApiKeys implements Authenticator {
 	/** Proofs under way by keyed hash: of requests that come at once with one right key the first pays for all. */
 	readonly #proofs = new Map<string, Promise<Authentication>>();
 	#verifying = 0;
-	readonly #onChange = (): void => this.#options.onReload(this.#load()?.reason);
+	/** Why the file could not be read when it changed last. */
+	#fault: string | undefined;
+	#again: NodeJS.Timeout | undefined;
+	readonly #onChange = (): void => this.#takeOver();
 
 	constructor(options: ApiKeyOptions) {
 		this.#options = options;
@@ -68,6 +71,17 @@ class ApiKeys implements Authenticator {
 	close(): void {
 		// Another configuration's authenticator may watch the same file.
 		unwatchFile(this.#options.file, this.#onChange);
+		clearTimeout(this.#again);
+	}
+
+	#takeOver(): void {
+		clearTimeout(this.#again);
+		const reason = this.#load()?.reason;
+		const fault = reason && `${this.#options.file} ${reason}`;
+		// It may be the reading that failed and not the file, which then does not change.
+		if (fault !== undefined) this.#again = setTimeout(this.#onChange, POLL_MS).unref();
+		if (fault === undefined || fault !== this.#fault) this.#options.onReload(fault);
+		this.#fault = fault;
 	}
 
 	async #prove(presented: string, fingerprint: string, record: KeyRecord | undefined, from: string): Promise<Authentication> {

@@ -58,6 +58,8 @@ export interface IndexStore {
 	last(log: string): Promise<Pick<IndexedRecord, "seq" | "json"> | undefined>;
 	/** How many records of a log there are, and the numbers of the first and the last one. */
 	extent(log: string): Promise<Extent>;
+	/** Logs that it has records of, where it serves one folder alone. */
+	ownLogs(): Promise<readonly string[]>;
 	add(log: string, records: readonly IndexedRecord[]): Promise<void>;
 	/** Takes out the records of a log before `seq`. */
 	removeBefore(log: string, seq: number): Promise<void>;

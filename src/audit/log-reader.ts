@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../core/error-code.ts";
 import { CHECKPOINTS, PUBLIC_KEY } from "./audit-log.ts";
 import { HEAD } from "./log-end.ts";
 import { type LogPosition, positionOf, segmentsOf } from "./segment.ts";
@@ -48,16 +49,20 @@ export function* recordsOf(dir: string, from = 0): Generator<StoredRecord> {
 	}
 }
 
-/** The same as lines, of whole segments: some before `from` may be among them. */
+/** The same as lines, of whole segments: some before `from` may be among them. A segment that retention removes meanwhile has none. */
 export function* linesOf(dir: string, from = 0): Generator<Buffer> {
 	const segments = segmentsOf(readdirSync(dir));
 	for (const [i, { name }] of segments.entries()) {
 		const next = segments[i + 1]?.first ?? Number.POSITIVE_INFINITY;
 		if (next <= from) continue;
-		let isHead = true;
-		for (const line of new SegmentLines(join(dir, name))) {
-			if (!isHead) yield line;
-			isHead = false;
+		try {
+			let isHead = true;
+			for (const line of new SegmentLines(join(dir, name))) {
+				if (!isHead) yield line;
+				isHead = false;
+			}
+		} catch (error) {
+			if (errorCode(error) !== "ENOENT") throw error;
 		}
 	}
 }

@@ -119,6 +119,7 @@ function hashSubtrees(
 		see(line, seq++);
 		hasher.add(leafHash(line));
 	}
+	if (seq < size) throw new Error("the log lacks records, or retention has just removed some: try again, or run 'audit verify'");
 	return (from, to) => hasher.hash(from, to);
 }
 

@@ -21,25 +21,45 @@ export async function openIndex(dir: string, url: string): Promise<SearchIndex> 
 	if (url !== "") return upToDate(await (await import("./postgres-index.ts")).openPostgres(url), dir);
 	const { MEMORY, openSqlite } = await import("./sqlite-index.ts");
 	const file = join(dir, INDEX);
-	try {
-		return await upToDate(openSqlite(file), dir);
-	} catch {
-		// Another version, a torn file, a lock that a dead process left: nothing is in it that the segments do not have.
+	const inFile = async (): Promise<SearchIndex> => upToDate(openSqlite(file), dir);
+	/** Nothing is in it that the segments do not have. */
+	const madeAnew = async (): Promise<SearchIndex> => {
 		try {
 			for (const path of [file, `${file}-journal`, `${file}.lock`]) rmSync(path, { force: true, recursive: true });
-			return await upToDate(openSqlite(file), dir);
+			return await inFile();
 		} catch {
 			// The folder cannot be written.
 			return upToDate(openSqlite(MEMORY), dir);
 		}
-	}
+	};
+	// Another version, a torn file, a lock that a dead process left.
+	let index = await inFile().catch(madeAnew);
+	return {
+		get missing() {
+			return index.missing;
+		},
+		async find(filter) {
+			try {
+				return await index.find(filter);
+			} catch {
+				// Torn where only a search looks.
+				await index.close();
+				index = await madeAnew();
+				return index.find(filter);
+			}
+		},
+		close: () => index.close(),
+	};
 }
 
 async function upToDate(store: IndexStore, dir: string): Promise<SearchIndex> {
 	const missing: { log: string; what: string }[] = [];
 	try {
 		await store.change(async () => {
-			for (const log of logsIn(dir)) {
+			const logs = logsIn(dir);
+			for (const log of await store.ownLogs())
+				if (!logs.includes(log)) missing.push({ log, what: "the whole log is gone, and its records are in the index alone" });
+			for (const log of logs) {
 				// Before the records: a log that is being written grows meanwhile.
 				const signed = signedSize(join(dir, log));
 				await update(store, dir, log);

@@ -48,6 +48,9 @@ function storeOf(database: Database): IndexStore {
 			const row = database.get("SELECT MIN(seq) AS first, MAX(seq) AS last, COUNT(*) AS count FROM record WHERE log = ?", [log]);
 			return { first: Number(row?.["first"] ?? 0), last: Number(row?.["last"] ?? -1), count: Number(row?.["count"] ?? 0) };
 		},
+		async ownLogs() {
+			return database.all("SELECT DISTINCT log FROM record").map((row) => String(row["log"]));
+		},
 		async add(log, records) {
 			const insertRecord = database.prepare("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 			const insertFinding = database.prepare("INSERT OR IGNORE INTO finding VALUES (?, ?, ?)");

@@ -34,8 +34,8 @@ export function auditQuery({ dir: folder, config, ...options }: QueryOptions): P
 			limit: Number(limit),
 		};
 		const index = await openIndex(dir, index_url);
-		for (const { log, what } of index.missing) process.stderr.write(`audit query: ${join(dir, log)}: ${what}. ${VERIFY}\n`);
 		const records = await index.find(filter).finally(() => index.close());
+		for (const { log, what } of index.missing) process.stderr.write(`audit query: ${join(dir, log)}: ${what}. ${VERIFY}\n`);
 		process.stdout.write(json === true ? records.map((record) => `${JSON.stringify(record)}\n`).join("") : table(records));
 		return records.length > 0 ? 0 : 1;
 	});

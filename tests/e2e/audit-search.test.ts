@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -87,6 +87,25 @@ test("the index is made anew from the segments when it is torn or fits another l
 		code: 2,
 		err: expect.stringContaining("has record 19 twice — run 'audit verify'"),
 	});
+});
+
+test("an index that is torn anywhere says nothing wrong and is made anew; a log that went whole is missed", async () => {
+	const before = await found();
+	const index = readFileSync(join(dir, "index.sqlite"));
+	for (let page = 0; page < index.length; page += 4096) {
+		const torn = Buffer.from(index);
+		torn.fill("]", page + 8, page + 4090);
+		writeFileSync(join(dir, "index.sqlite"), torn);
+		expect(await audit("query", "--json").then(({ code, err }) => [code, err])).toEqual([0, ""]);
+		expect(await found()).toEqual(before);
+	}
+	cpSync(join(dir, "local"), join(dir, "second"), { recursive: true });
+	expect(await found()).toHaveLength(16);
+	rmSync(join(dir, "second"), { recursive: true });
+	const { code, err } = await audit("query");
+	expect([code, err]).toEqual([0, expect.stringMatching(/^audit query: \S+second: the whole log is gone.*index alone.*\n$/)]);
+	rmSync(join(dir, "index.sqlite"));
+	expect(await audit("query", "--json").then((ran) => [ran.out.split("\n").length - 1, ran.err])).toEqual([8, ""]);
 });
 
 test("a proof of a record can be checked with the public key alone, and a changed one is found", async () => {

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { createSigner } from "../../../src/audit/checkpoint.ts";
+import { recordsOf } from "../../../src/audit/log-reader.ts";
 import { segmentsOf } from "../../../src/audit/segment.ts";
 import { verifyLog } from "../../../src/audit/verify-log.ts";
 
 const { verifierKey } = createSigner("log", new Uint8Array(32));
-/** Appends as fast as it can, over many segments. */
+/** Appends as fast as it can, over many segments; removes them again where it is told to. */
 const WRITER = `
 	import { writeSync } from "node:fs";
 	import { AuditLog } from "./src/audit/audit-log.ts";
@@ -17,7 +18,11 @@ const WRITER = `
 	const signer = createSigner("log", new Uint8Array(32));
 	const log = new AuditLog({ dir: process.argv[1], origin: "log", signer, maxSegmentBytes: 300_000 });
 	writeSync(1, "open");
-	for (;;) log.append(Array.from({ length: 20 }, () => ({ type: "test", text: "x".repeat(Math.random() * 2000) })));`;
+	for (;;) {
+		const time = new Date().toISOString();
+		log.append(Array.from({ length: 20 }, () => ({ type: "test", time, text: "x".repeat(Math.random() * 2000) })));
+		if (process.argv[2] === "retain" && Math.random() < 0.02) log.removeBefore(new Date().toISOString());
+	}`;
 const stops: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -25,9 +30,9 @@ afterEach(async () => {
 });
 
 /** A log that another process writes. */
-async function writtenLog(): Promise<{ readonly dir: string; readonly stop: () => Promise<unknown> }> {
+async function writtenLog(...more: string[]): Promise<{ readonly dir: string; readonly stop: () => Promise<unknown> }> {
 	const dir = mkdtempSync(join(tmpdir(), "audit-"));
-	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", WRITER, dir], {
+	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", WRITER, dir, ...more], {
 		stdio: ["ignore", "pipe", "inherit"],
 	});
 	const exited = once(child, "exit");
@@ -42,13 +47,27 @@ async function writtenLog(): Promise<{ readonly dir: string; readonly stop: () =
 
 test("a log that is being written is sound each time it is verified", async () => {
 	const { dir } = await writtenLog();
-	let before = 0;
+	const sizes: number[] = [];
 	for (let round = 0; round < 15; round++) {
 		const { size, faults } = verifyLog({ dir, verifierKeys: [verifierKey] });
 		expect(faults).toEqual([]);
-		expect(size).toBeGreaterThan(before);
-		before = size;
+		expect(size).toBeGreaterThanOrEqual(sizes.at(-1) ?? 0);
+		sizes.push(size);
 	}
+	expect(sizes.at(-1)).toBeGreaterThan(sizes[0] ?? 0);
+});
+
+test("a log whose old segments are being removed is sound, and read from what is left", async () => {
+	const { dir } = await writtenLog("retain");
+	const firsts = new Set<number>();
+	for (let round = 0; round < 150; round++) {
+		const { first, faults } = verifyLog({ dir, verifierKeys: [verifierKey] });
+		expect(faults).toEqual([]);
+		firsts.add(first);
+		const seqs = Array.from(recordsOf(dir), ({ seq }) => seq);
+		expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
+	}
+	expect(firsts.size).toBeGreaterThan(1);
 });
 
 test("what is added without a signature, or cut in the middle of a line, is a fault once nobody writes", async () => {

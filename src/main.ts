@@ -1,8 +1,9 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 // A nursery of 4 MiB for each thread: what a collection of V8's own 16 takes, all streams wait for (bench/README.md).
 import { readFileSync } from "node:fs";
+import { faultLine } from "./cli/fault-line.ts";
 import { addAuditCommands } from "./cli/program/audit-commands.ts";
-import { CommandLine, examples, faultLine, finish } from "./cli/program/command-line.ts";
+import { CommandLine, examples, finish } from "./cli/program/command-line.ts";
 import { addConsentCommands } from "./cli/program/consent-commands.ts";
 import { addKeysCommands } from "./cli/program/keys-commands.ts";
 import { addPacksCommands } from "./cli/program/packs-commands.ts";

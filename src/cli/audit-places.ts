@@ -3,6 +3,7 @@ import { type AuditKeys, existingKeys } from "../audit/audit-keys.ts";
 import { createNameCipher } from "../audit/name-cipher.ts";
 import type { Config } from "../config/schema.ts";
 import type { ConsentFile } from "../identity/consent-file.ts";
+import { configIn } from "./config-in.ts";
 import { installationSecrets } from "./secret.ts";
 
 /** Where a command finds what it works on: in the configuration, or as it is told. */
@@ -34,15 +35,11 @@ export async function placesOf({ config, dir: givenDir, file }: PlaceOptions): P
 	return { config: configured, dir, keys, consents: { path, names: createNameCipher(keys) } };
 }
 
-export function hasConsents({ consents: { path } }: Places): boolean {
-	return path !== "" && existsSync(path);
+/** The folder of the audit trail. Throws when the configuration is not valid. */
+export async function auditFolderOf({ config, dir }: Pick<PlaceOptions, "config" | "dir">): Promise<string> {
+	return config === undefined ? dir : (await configIn(config)).audit.dir;
 }
 
-/** A configuration, or its first fault thrown. Its schema takes 15 MB, which a command without a configuration does not need. */
-export async function configIn(file: string): Promise<Config> {
-	const { loadConfig } = await import("../config/load.ts");
-	const loaded = loadConfig(file);
-	if (loaded.ok) return loaded.config;
-	const [fault] = loaded.faults;
-	throw new Error(`${[file, fault?.path].filter(Boolean).join(", ")}: ${fault?.message}. ${fault?.remedy}`);
+export function hasConsents({ consents: { path } }: Places): boolean {
+	return path !== "" && existsSync(path);
 }

@@ -4,8 +4,8 @@ import type { FoundRecord, RecordFilter } from "../audit/index-store.ts";
 import { openIndex } from "../audit/search-index.ts";
 import { SubjectKeys } from "../audit/subject-keys.ts";
 import { existingLogs } from "./audit-folder.ts";
-import { configIn } from "./audit-places.ts";
 import { command } from "./command.ts";
+import { configIn } from "./config-in.ts";
 import { installationSecrets } from "./secret.ts";
 import { periodOption } from "./time-option.ts";
 
@@ -25,7 +25,10 @@ export function auditQuery({ dir: folder, config, ...options }: QueryOptions): P
 	const { limit, json, subject, from, to, ...rest } = options;
 	return command("audit query", async () => {
 		const { dir, index_url } = config === undefined ? { dir: folder, index_url: "" } : (await configIn(config)).audit;
-		existingLogs(dir);
+		const logs = existingLogs(dir);
+		// A database that is shared has the logs of others, too.
+		if (index_url === "" && rest.log !== undefined && !logs.includes(rest.log))
+			throw new Error(`${dir} has no log '${rest.log}' — it has ${logs.join(", ")}`);
 		if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Error(`--limit takes a whole number, not '${limit}'`);
 		const filter: RecordFilter = {
 			...rest,

@@ -7,8 +7,8 @@ import { DAY_MS } from "../core/units.ts";
 import { type KeyRecord, readKeyFile, updateKeyFile } from "../identity/key-file.ts";
 import { newKey } from "../identity/key-format.ts";
 import { hashKey } from "../identity/key-hash.ts";
-import { configIn } from "./audit-places.ts";
 import { command } from "./command.ts";
+import { configIn } from "./config-in.ts";
 import { count, daysIn, expiryIn, money } from "./number-options.ts";
 import { installationSecrets } from "./secret.ts";
 
@@ -113,7 +113,8 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 			(keys) => [...keys, record],
 			() => recordChange({ action: "created", id, terms: termsOf(record) }),
 		);
-		process.stderr.write(`Key ${id} (${record.name}) is in ${file}. It is shown only now:\n`);
+		const title = settings.name === undefined ? id : `${id} (${settings.name})`;
+		process.stderr.write(`Key ${title} is in ${file}. It is shown only now:\n`);
 		process.stdout.write(settings.json === true ? `${JSON.stringify({ id, key })}\n` : `${key}\n`);
 		return 0;
 	});

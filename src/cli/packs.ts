@@ -4,8 +4,12 @@ import { MAX_PACK_BYTES, type Pack, publicKeyOf, readContent, readPack, signPack
 import { threatRules } from "../packs/pack-rules.ts";
 import { PackStore } from "../packs/pack-store.ts";
 import { checkRules } from "../scanner/compile-rules.ts";
+import { command } from "./command.ts";
+import { configIn } from "./config-in.ts";
 
 export interface PackOptions {
+	/** Says folder and keys. */
+	readonly config?: string;
 	readonly dir: string;
 	readonly key?: readonly string[];
 }
@@ -18,52 +22,54 @@ export interface SignOptions {
 
 const FETCH_TIMEOUT_MS = 15_000;
 
-const refuse = (message: string): number => {
-	process.stderr.write(`packs: ${message}\n`);
-	return 2;
-};
-
 /** `packs verify`: signature, form, patterns and examples of a file or an https URL. Exit 0 or 2. */
-export async function packsVerify(source: string, { key = [] }: PackOptions): Promise<number> {
-	const proven = await prove(source, key);
-	if (typeof proven === "string") return refuse(proven);
-	process.stdout.write(`OK: ${proven.pack.name} ${proven.pack.version}, ${counted(proven.pack.patterns.length, "pattern")}\n`);
-	return 0;
+export function packsVerify(source: string, options: PackOptions): Promise<number> {
+	return command("packs", async () => {
+		const { pack } = await proven(source, (await packsOf(options)).keys);
+		process.stdout.write(`OK: ${pack.name} ${pack.version}, ${counted(pack.patterns.length, "pattern")}\n`);
+		return 0;
+	});
 }
 
 /** `packs add`: the same, and puts the pack in use at the next start or SIGHUP. */
-export async function packsAdd(source: string, { dir, key = [] }: PackOptions): Promise<number> {
-	const proven = await prove(source, key);
-	if (typeof proven === "string") return refuse(proven);
-	const { pack, bytes } = proven;
-	const isNew = new PackStore(dir).add(pack, bytes);
-	process.stdout.write(
-		isNew
-			? `${pack.name} ${pack.version} is in use from the next start or SIGHUP on\n`
-			: `${pack.name} ${pack.version} is in use already\n`,
-	);
-	return 0;
+export function packsAdd(source: string, options: PackOptions): Promise<number> {
+	return command("packs", async () => {
+		const { store, keys } = await packsOf(options);
+		const { pack, bytes } = await proven(source, keys);
+		const isNew = store.add(pack, bytes);
+		process.stdout.write(`${pack.name} ${pack.version} is in use ${isNew ? "from the next start or SIGHUP on" : "already"}\n`);
+		return 0;
+	});
 }
 
-export function packsList({ dir }: PackOptions): number {
-	const packs = new PackStore(dir).list();
-	if (packs.length === 0) process.stderr.write(`${dir} holds no packs; 'packs add' puts one there.\n`);
-	for (const { name, versions } of packs)
-		process.stdout.write(
-			`${name} ${versions.at(-1) ?? "-"}${versions.length > 1 ? ` (before: ${versions.slice(0, -1).join(", ")})` : ""}\n`,
-		);
-	return 0;
+export function packsList(options: PackOptions): Promise<number> {
+	return command("packs", async () => {
+		const { dir, store } = await packsOf(options);
+		const packs = store.list();
+		if (packs.length === 0) process.stderr.write(`${dir} holds no packs; 'packs add' puts one there.\n`);
+		for (const { name, versions } of packs)
+			process.stdout.write(
+				`${name} ${versions.at(-1) ?? "-"}${versions.length > 1 ? ` (before: ${versions.slice(0, -1).join(", ")})` : ""}\n`,
+			);
+		return 0;
+	});
 }
 
-export function packsRollback(name: string, { dir }: PackOptions): number {
-	const version = new PackStore(dir).rollback(name);
-	if (version === undefined) return refuse(`there is no version of '${name}' before the one in use — \`packs list\` shows them`);
-	process.stdout.write(`${name} ${version} is in use from the next start or SIGHUP on\n`);
-	return 0;
+export function packsRollback(name: string, options: PackOptions): Promise<number> {
+	return command("packs", async () => {
+		const version = (await packsOf(options)).store.rollback(name);
+		if (version === undefined) throw new Error(`there is no version of '${name}' before the one in use — 'packs list' shows them`);
+		process.stdout.write(`${name} ${version} is in use from the next start or SIGHUP on\n`);
+		return 0;
+	});
 }
 
 /** `packs sign`: checks a pack and signs it with an Ed25519 key in PEM. */
 export function packsSign(file: string, { key, out }: SignOptions): number {
+	const refuse = (message: string): number => {
+		process.stderr.write(`packs: ${message}\n`);
+		return 2;
+	};
 	try {
 		const content = readFileSync(file);
 		const reading = readContent(content);
@@ -82,17 +88,25 @@ export function packsSign(file: string, { key, out }: SignOptions): number {
 	}
 }
 
-async function prove(source: string, keys: readonly string[]): Promise<{ readonly pack: Pack; readonly bytes: Uint8Array } | string> {
-	if (keys.length === 0) return "give the keys you trust with --key — whoever signs the pack publishes theirs";
-	let bytes: Uint8Array;
-	try {
-		bytes = await read(source);
-	} catch (error) {
-		return `cannot read ${source} (${reasonOf(error)}) — give a file or an https URL`;
-	}
+/** Where packs are, and whose are used. Throws when the configuration is not valid, or has none. */
+async function packsOf({ config, dir: given, key = [] }: PackOptions): Promise<{ dir: string; store: PackStore; keys: readonly string[] }> {
+	const configured = config === undefined ? undefined : (await configIn(config)).threat_packs;
+	const { dir, trusted_keys } = configured ?? { dir: given, trusted_keys: key };
+	if (dir === "") throw new Error(`${config} sets no threat_packs.dir`);
+	return { dir, store: new PackStore(dir), keys: trusted_keys };
+}
+
+/** A pack whose signature, form, patterns and examples are right; throws where one is not. */
+async function proven(source: string, keys: readonly string[]): Promise<{ readonly pack: Pack; readonly bytes: Uint8Array }> {
+	if (keys.length === 0) throw new Error("give the keys you trust with --key — whoever signs the pack publishes theirs");
+	const bytes = await read(source).catch((error: unknown) => {
+		throw new Error(`cannot read ${source} (${reasonOf(error)}) — give a file or an https URL`, { cause: error });
+	});
 	const reading = readPack(bytes, keys);
-	const fault = reading.ok ? faultOf(reading.pack) : reading.reason;
-	return reading.ok && fault === undefined ? { pack: reading.pack, bytes } : `${source} ${fault}`;
+	if (!reading.ok) throw new Error(`${source} ${reading.reason}`);
+	const fault = faultOf(reading.pack);
+	if (fault !== undefined) throw new Error(`${source} ${fault}`);
+	return { pack: reading.pack, bytes };
 }
 
 /** Without the path that a system's error repeats. */

@@ -3,11 +3,11 @@ import { reportData } from "../report/report-data.ts";
 import { reportHtml } from "../report/report-html.ts";
 import { reportMarkdown } from "../report/report-markdown.ts";
 import { existingLogs } from "./audit-folder.ts";
+import { auditFolderOf, type PlaceOptions } from "./audit-places.ts";
 import { command } from "./command.ts";
 import { periodOption } from "./time-option.ts";
 
-export interface ReportOptions {
-	readonly dir: string;
+export interface ReportOptions extends Pick<PlaceOptions, "config" | "dir"> {
 	readonly from: string;
 	readonly to?: string;
 	/** File; its ending says the form: `.html`, `.md` or `.json`. Absent: Markdown on standard output. */
@@ -15,8 +15,9 @@ export interface ReportOptions {
 }
 
 /** `report`: what the audit trail says about a period. Exit 0 written, 1 written and the trail is not sound, 2 cannot be done. */
-export function report({ dir, from, to, out }: ReportOptions): Promise<number> {
+export function report({ from, to, out, ...place }: ReportOptions): Promise<number> {
 	return command("report", async () => {
+		const dir = await auditFolderOf(place);
 		existingLogs(dir);
 		const form = out === undefined ? "md" : (/\.(html|md|json)$/.exec(out)?.[1] ?? "");
 		if (form === "") throw new Error(`--out takes a file that ends in .html, .md or .json, not '${out}'`);

@@ -66,7 +66,7 @@ const FILTERS: readonly (readonly string[])[] = [
 	["--from", "2026-11-01T10:00Z", "--to", "2026-11-01T11:00Z"],
 	["--request-id", "r1234"],
 	["--subject", "0123456789abcdef0123456789abcdef", "--limit", "5"],
-	["--log", "elsewhere"],
+	["--log", "local"],
 ];
 
 test("a search in PostgreSQL finds what one in SQLite finds, in its order", async () => {
@@ -75,6 +75,8 @@ test("a search in PostgreSQL finds what one in SQLite finds, in its order", asyn
 		expect([filter, there.code, there.err, seqs(there)]).toEqual([filter, here.code, "", seqs(here)]);
 	}
 	expect(seqs(await inPostgres(["--limit", "3000"]))).toHaveLength(2500);
+	// In a database that others share it may be theirs; in a folder it is a mistake.
+	expect([(await inPostgres(["--log", "elsewhere"])).code, (await inSqlite(["--log", "elsewhere"])).code]).toEqual([1, 2]);
 	expect(postgres.sql("SELECT count(*) FROM audit_record_v1 WHERE json LIKE '%never in an index%'")).toBe("0");
 });
 

@@ -49,7 +49,19 @@ test("query finds records by what they say, newest first, and by caller's name w
 	const table = await audit("query", "--outcome", "route_not_found");
 	expect(table.out).toMatch(/^time +type .*\n\S+Z +refusal +- +route_not_found +404/);
 	expect(await audit("query", "--from", "yesterday")).toMatchObject({ code: 2, err: expect.stringContaining("24h") });
+	expect(await audit("query", "--log", "locla")).toMatchObject({ code: 2, err: `audit query: ${dir} has no log 'locla' — it has local\n` });
 	expect(await audit("query", "--subject", "key:nobody")).toMatchObject({ code: 2, err: expect.stringContaining("key:nobody") });
+});
+
+test("every command about the trail finds it by the configuration, and takes no place that would not count beside it", async () => {
+	const config = line.file("config.yaml", `llm_providers: { demo: { type: demo } }\naudit: { dir: "${dir}" }\n`);
+	const byConfig = (...words: string[]): Promise<Ran> => line.run([...words, "--config", config]);
+	expect(await byConfig("audit", "verify")).toEqual(await audit("verify"));
+	expect(await byConfig("audit", "prove", "--record", "1")).toEqual(await audit("prove", "--record", "1"));
+	expect(await byConfig("audit", "query")).toEqual(await audit("query"));
+	for (const words of [["audit", "verify"], ["audit", "erase", "--subject", "key:x"], ["keys", "create"], ["report"], ["packs", "list"]])
+		expect(await byConfig(...words, "--dir", dir)).toMatchObject({ code: 2, err: expect.stringContaining("cannot be used with") });
+	expect(await byConfig("keys", "list", "--file", "x")).toMatchObject({ code: 2, err: expect.stringContaining("cannot be used with") });
 });
 
 test("a key or a checkpoint that belongs to no log of the folder proves nothing, and is refused", async () => {

@@ -97,7 +97,12 @@ const commandsIn = (place: string, text: string) =>
 		options: rest.match(/--[a-z-]+/g) ?? [],
 	}));
 const COMMANDS = PAGES.flatMap((page) => {
-	const code = textOf(page).match(/^```(?:sh|console|)\n[\s\S]*?^```|`[^`\n]+`/gm) ?? [];
+	// README's table of commands leaves out what they all begin with.
+	const text = textOf(page).replace(
+		/^\| `(?=(?:serve|check|doctor|scan|keys|packs|audit|consent|report|health) )/gm,
+		"$&secure-llm-proxy ",
+	);
+	const code = text.match(/^```(?:sh|console|)\n[\s\S]*?^```|`[^`\n]+`/gm) ?? [];
 	return commandsIn(page, code.join("\n").replaceAll("\\\n", " "));
 });
 

@@ -65,6 +65,11 @@ test("check --explain says which policy a request gets, why, and what its provid
 	expect(code).toBe(0);
 });
 
+test("an option of --explain asks for the explanation by itself", async () => {
+	const words = ["check", "--config", config, "--model", "far-1"];
+	expect(await commands.run(words)).toEqual(await explain("--model", "far-1"));
+});
+
 test("an unknown key and an unknown policy are told, with a remedy", async () => {
 	expect(await explain("--key", "00000000")).toMatchObject({
 		code: 2,

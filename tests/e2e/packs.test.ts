@@ -69,6 +69,23 @@ test("a pack is signed, added, used, replaced at SIGHUP and rolled back", async 
 	expect(await packs("rollback", "acme", "--dir", dir)).toMatchObject({ code: 2 });
 }, 120_000);
 
+test("a configuration says where packs are and whose are used", async () => {
+	const file = await signed("5.0", "abc def", "abc def");
+	const folder = join(line.folder, "configured");
+	const configOf = (name: string, section: string): string =>
+		line.file(name, `llm_providers: { demo: { type: demo } }\nthreat_packs: { ${section} }\n`);
+	const config = configOf("packs.yaml", `dir: "${folder}", trusted_keys: ["${publicKey}"]`);
+	expect(await packs("verify", file, "--config", config)).toMatchObject({ code: 0, out: "OK: acme 5.0, 1 pattern\n" });
+	expect(await packs("add", file, "--config", config)).toMatchObject({ code: 0 });
+	expect(await packs("list", "--config", config)).toMatchObject({ code: 0, out: "acme 5.0\n" });
+	const stranger = configOf("stranger.yaml", `dir: "${folder}", trusted_keys: ["${Buffer.alloc(32, 1).toString("base64")}"]`);
+	expect(await packs("add", file, "--config", stranger)).toMatchObject({ code: 2, err: expect.stringContaining("not a trusted key") });
+	expect(await packs("list", "--config", configOf("none.yaml", ""))).toMatchObject({
+		code: 2,
+		err: expect.stringContaining("sets no threat_packs.dir"),
+	});
+});
+
 test("what is not proven is refused with a reason", async () => {
 	const file = await signed("2.0", "abc def", "abc def");
 	const { payload, ...rest } = JSON.parse(readFileSync(file, "utf8")) as { payload: string };

@@ -203,5 +203,10 @@ test("a trail that was changed is said to be so, and wrong options are explained
 	writeFileSync(file, sound);
 	expect(await report("--out", "report.pdf")).toMatchObject({ code: 2, err: expect.stringContaining(".html, .md or .json") });
 	expect(await report("--from", "soon")).toMatchObject({ code: 2, err: expect.stringContaining("24h") });
+	const config = line.file("config.yaml", `llm_providers: { demo: { type: demo } }\naudit: { dir: "${dir}" }\n`);
+	expect(await line.run(["report", "--config", config])).toMatchObject({
+		code: 0,
+		out: expect.stringContaining("The audit trail is whole"),
+	});
 	expect(await line.run(["report", "--dir", "/nowhere"])).toMatchObject({ code: 2, err: expect.stringContaining("--dir") });
 });

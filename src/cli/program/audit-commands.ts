@@ -4,25 +4,26 @@ import type { PlaceOptions } from "../audit-places.ts";
 import type { QueryOptions } from "../audit-query.ts";
 import type { SubjectOptions } from "../audit-subject.ts";
 import type { ReportOptions } from "../report.ts";
-import { auditFolder, examples, finish, withPlaces } from "./command-line.ts";
+import { AUDIT_FOLDER, CONSENT_FILE, examples, finish, withPlaces } from "./command-line.ts";
 
 /** `audit`, and the `report` about it. */
 export function addAuditCommands(program: Command): void {
 	const audit = program.command("audit").description("the audit trail");
-	audit
-		.command("verify")
-		.description("prove that no record was changed, added or removed; exit 0 sound, 1 not, 2 cannot be read")
-		.option(...auditFolder)
+	withPlaces(
+		audit.command("verify").description("prove that no record was changed, added or removed; exit 0 sound, 1 not, 2 cannot be read"),
+		AUDIT_FOLDER,
+	)
 		.option("--key <key...>", "public keys of the logs, or files with them; default: those beside the logs")
 		.option("--checkpoint <file...>", "signed checkpoints kept elsewhere: they reveal a removed tail")
 		.option("--proof <file>", "check this proof of 'audit prove' instead of a log; with --checkpoint where it is about an earlier one")
 		.option("--json", "one JSON object per log")
-		.action(async (options: AuditVerifyOptions) => finish((await import("../audit.ts")).auditVerify(options)));
-	audit
-		.command("query")
-		.description("find records, newest first; exit 0 some, 1 none, 2 cannot be done")
-		.option(...auditFolder)
-		.option("--config <file>", "take audit.dir and audit.index_url from this configuration")
+		.action(async (options: AuditVerifyOptions) => finish(await (await import("../audit.ts")).auditVerify(options)));
+	withPlaces(
+		audit
+			.command("query")
+			.description("find records, newest first, with --config in audit.index_url too; exit 0 some, 1 none, 2 cannot be done"),
+		AUDIT_FOLDER,
+	)
 		.option("--from <time>", "from then on: a date, a time, or how long ago (24h, 7d)")
 		.option("--to <time>", "up to then")
 		.option("--subject <id>", "key:ID, jwt:NAME, address:IP or a pseudonym")
@@ -49,10 +50,7 @@ export function addAuditCommands(program: Command): void {
 			),
 		)
 		.action(async (options: QueryOptions) => finish(await (await import("../audit-query.ts")).auditQuery(options)));
-	audit
-		.command("prove")
-		.description("a proof that others can check with the public key alone")
-		.option(...auditFolder)
+	withPlaces(audit.command("prove").description("a proof that others can check with the public key alone"), AUDIT_FOLDER)
 		.option("--log <name>", "the log", "local")
 		.option("--record <seq>", "that this record is in the log")
 		.option("--since <checkpoint>", "that nothing changed since this checkpoint (a file)")
@@ -64,6 +62,8 @@ export function addAuditCommands(program: Command): void {
 			.description("everything about one caller, as JSON: records, recorded content, consents (right of access)")
 			.requiredOption("--subject <id>", "key:ID, jwt:NAME or address:IP")
 			.option("--reason <text>", "recorded with the access"),
+		AUDIT_FOLDER,
+		CONSENT_FILE,
 	).action(async (options: SubjectOptions) => finish(await (await import("../audit-subject.ts")).auditExport(options)));
 	withPlaces(
 		audit
@@ -73,6 +73,8 @@ export function addAuditCommands(program: Command): void {
 			)
 			.requiredOption("--subject <id>", "key:ID, jwt:NAME or address:IP")
 			.option("--reason <text>", "recorded with the erasure"),
+		AUDIT_FOLDER,
+		CONSENT_FILE,
 	).action(async (options: SubjectOptions) => finish(await (await import("../audit-subject.ts")).auditErase(options)));
 	withPlaces(
 		audit
@@ -80,11 +82,15 @@ export function addAuditCommands(program: Command): void {
 			.description(
 				"wrap callers' keys and the names of consents with a new secret; start the proxy with SECURE_LLM_PROXY_SECRET_KEY and ..._PREVIOUS_SECRET_KEY first",
 			),
+		AUDIT_FOLDER,
+		CONSENT_FILE,
 	).action(async (options: PlaceOptions) => finish(await (await import("../audit-subject.ts")).auditRotate(options)));
-	program
-		.command("report")
-		.description("what the audit trail says about a period; exit 0 written, 1 written and the trail is not sound, 2 cannot be done")
-		.option(...auditFolder)
+	withPlaces(
+		program
+			.command("report")
+			.description("what the audit trail says about a period; exit 0 written, 1 written and the trail is not sound, 2 cannot be done"),
+		AUDIT_FOLDER,
+	)
 		.option("--from <time>", "from then on: a date, a time, or how long ago (24h, 30d)", "30d")
 		.option("--to <time>", "up to then; default: now")
 		.option("--out <file>", "a file ending in .html (with charts), .md or .json; default: Markdown on standard output")

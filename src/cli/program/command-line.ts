@@ -17,14 +17,21 @@ export class CommandLine extends Command {
 	}
 }
 
-export const auditFolder = ["--dir <folder>", "the folder of audit.dir", "./data/audit"] as const;
+/** An option that says where something is which a configuration says as well. */
+type Place = readonly [flags: `--${string}`, description: string, byDefault?: string];
 
-/** The places that a command about subjects changes or reads. */
-export function withPlaces(command: Command): Command {
-	return command
-		.option(...auditFolder)
-		.option("--file <file>", "the file of security.consent.file", "./data/consent.json")
-		.option("--config <file>", "take both from this configuration");
+export const AUDIT_FOLDER: Place = ["--dir <folder>", "the folder of audit.dir", "./data/audit"];
+export const CONSENT_FILE: Place = ["--file <file>", "the file of security.consent.file", "./data/consent.json"];
+export const KEY_FILE: Place = ["--file <file>", "the key file", "./data/keys.json"];
+export const PACK_FOLDER: Place = ["--dir <folder>", "the folder of threat_packs.dir", "./data/packs"];
+export const TRUSTED_KEYS: Place = ["--key <key...>", "public keys that are trusted, base64"];
+
+/** The options of these places, and in their place `--config`. */
+export function withPlaces(command: Command, ...places: readonly Place[]): Command {
+	for (const place of places) command.option(...place);
+	const names = places.map(([flags]) => flags.slice(2, flags.indexOf(" ")));
+	const told = `take ${places.length > 1 ? "both" : "it"} from this configuration`;
+	return command.addOption(command.createOption("--config <file>", told).conflicts(names));
 }
 
 /** Takes a command's exit status; undefined while it goes on. */
@@ -35,15 +42,4 @@ export function finish(code: number | undefined): void {
 /** Command lines below the help of a command. */
 export function examples(...lines: readonly string[]): string {
 	return ["", "Examples:", ...lines.map((line) => `  secure-llm-proxy ${line}`)].join("\n");
-}
-
-/**
- * What an operator is told of an error that ended a command: what the system refuses, or an installation that lacks a part.
- * Undefined: it is a fault of ours and keeps its trace.
- */
-export function faultLine({ code, syscall, message }: NodeJS.ErrnoException): string | undefined {
-	if (code === "SCANNER_NOT_BUILT") return message;
-	if (syscall === undefined) return undefined;
-	const isOutOfFiles = code === "EMFILE" || code === "ENFILE";
-	return `${message} — ${isOutOfFiles ? "raise the limit of open files (ulimit -n)" : "check the path, and whether this user may use it"}`;
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ConsentSettings } from "../consent.ts";
-import { examples, finish, withPlaces } from "./command-line.ts";
+import { AUDIT_FOLDER, CONSENT_FILE, examples, finish, withPlaces } from "./command-line.ts";
 
 /** `consent`. */
 export function addConsentCommands(program: Command): void {
@@ -21,15 +21,21 @@ export function addConsentCommands(program: Command): void {
 				"after",
 				examples('consent grant --subject jwt:alice --policy clinic --provider openai --purpose research --source "form 17" --days 365'),
 			),
+		AUDIT_FOLDER,
+		CONSENT_FILE,
 	).action(async (settings: ConsentSettings) => finish(await (await import("../consent.ts")).consentGrant(settings)));
-	withPlaces(consent.command("revoke <id>").description("the ordinary policy holds again, from the next request on")).action(
-		async (id: string, settings: ConsentSettings) => finish(await (await import("../consent.ts")).consentRevoke(id, settings)),
-	);
+	withPlaces(
+		consent.command("revoke <id>").description("the ordinary policy holds again, from the next request on"),
+		AUDIT_FOLDER,
+		CONSENT_FILE,
+	).action(async (id: string, settings: ConsentSettings) => finish(await (await import("../consent.ts")).consentRevoke(id, settings)));
 	withPlaces(
 		consent
 			.command("list")
 			.description("all consents, also those that are over")
 			.option("--subject <id>", "only of this one")
 			.option("--json", "print JSON"),
+		AUDIT_FOLDER,
+		CONSENT_FILE,
 	).action(async (settings: ConsentSettings) => finish(await (await import("../consent.ts")).consentList(settings)));
 }

@@ -1,33 +1,24 @@
 import type { Command } from "commander";
 import type { PackOptions, SignOptions } from "../packs.ts";
-import { examples, finish } from "./command-line.ts";
+import { examples, finish, PACK_FOLDER, TRUSTED_KEYS, withPlaces } from "./command-line.ts";
 
 /** `packs`. */
 export function addPacksCommands(program: Command): void {
 	const packs = program.command("packs").description("signed packs of patterns about threats, for threat_packs.dir");
-	const packDir = ["--dir <folder>", "the folder of threat_packs.dir", "./data/packs"] as const;
-	const trusted = ["--key <key...>", "public keys that are trusted, base64"] as const;
-	packs
-		.command("verify <file-or-url>")
-		.description("prove signature, patterns and examples; exit 0 or 2")
-		.option(...trusted)
-		.action(async (source: string, options: PackOptions) => finish(await (await import("../packs.ts")).packsVerify(source, options)));
-	packs
-		.command("add <file-or-url>")
-		.description("prove a pack and put it in use from the next start or SIGHUP on")
-		.option(...packDir)
-		.option(...trusted)
-		.action(async (source: string, options: PackOptions) => finish(await (await import("../packs.ts")).packsAdd(source, options)));
-	packs
-		.command("list")
-		.description("packs and their versions")
-		.option(...packDir)
-		.action(async (options: PackOptions) => finish((await import("../packs.ts")).packsList(options)));
-	packs
-		.command("rollback <name>")
-		.description("put the version before in use again")
-		.option(...packDir)
-		.action(async (name: string, options: PackOptions) => finish((await import("../packs.ts")).packsRollback(name, options)));
+	withPlaces(packs.command("verify <file-or-url>").description("prove signature, patterns and examples; exit 0 or 2"), TRUSTED_KEYS).action(
+		async (source: string, options: PackOptions) => finish(await (await import("../packs.ts")).packsVerify(source, options)),
+	);
+	withPlaces(
+		packs.command("add <file-or-url>").description("prove a pack and put it in use from the next start or SIGHUP on"),
+		PACK_FOLDER,
+		TRUSTED_KEYS,
+	).action(async (source: string, options: PackOptions) => finish(await (await import("../packs.ts")).packsAdd(source, options)));
+	withPlaces(packs.command("list").description("packs and their versions"), PACK_FOLDER).action(async (options: PackOptions) =>
+		finish(await (await import("../packs.ts")).packsList(options)),
+	);
+	withPlaces(packs.command("rollback <name>").description("put the version before in use again"), PACK_FOLDER).action(
+		async (name: string, options: PackOptions) => finish(await (await import("../packs.ts")).packsRollback(name, options)),
+	);
 	packs
 		.command("sign <file>")
 		.description("check a pack and sign it")

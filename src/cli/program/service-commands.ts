@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import type { ExplainedRequest } from "../explain.ts";
 import { examples, finish } from "./command-line.ts";
 
@@ -14,18 +14,19 @@ export function addServiceCommands(program: Command, version: string): void {
 			process.on("SIGHUP", () => undefined);
 			finish(await (await import("../serve.ts")).serve(config, version));
 		});
+	const ofRequest = (flags: string, description: string): Option => program.createOption(flags, description).implies({ explain: true });
 	program
 		.command("check")
 		.description("validate configuration and policies, or explain which policy a request gets")
 		.requiredOption("--config <file>", "YAML or JSON configuration")
-		.option("--explain", "say which policy the request described by the options below would get, and why")
-		.option("--model <model>", "the model it asks for")
-		.option("--route <path>", "its path", "/v1/chat/completions")
-		.option("--key <id>", "id of its client key, which must be in security.auth.keys_file")
-		.option("--role <role...>", "roles of its caller")
-		.option("--claim <name=value...>", "claims of its caller's token")
-		.option("--policy <name>", "the policy that its caller's key or token names")
-		.option("--json", "print the explanation as JSON")
+		.option("--explain", "say which policy the request described by the options below would get, and why; each of them asks for it")
+		.addOption(ofRequest("--model <model>", "the model it asks for"))
+		.addOption(ofRequest("--route <path>", "its path").default("/v1/chat/completions"))
+		.addOption(ofRequest("--key <id>", "id of its client key, which must be in security.auth.keys_file"))
+		.addOption(ofRequest("--role <role...>", "roles of its caller"))
+		.addOption(ofRequest("--claim <name=value...>", "claims of its caller's token"))
+		.addOption(ofRequest("--policy <name>", "the policy that its caller's key or token names"))
+		.addOption(ofRequest("--json", "print the explanation as JSON"))
 		.addHelpText(
 			"after",
 			examples(

@@ -1,6 +1,7 @@
 import type { ConfigFault } from "./config/config-fault.ts";
 import { reachablePolicies } from "./config/reachable-policies.ts";
 import type { Config } from "./config/schema.ts";
+import { errorCode } from "./core/error-code.ts";
 import { shippedHarmModel } from "./models/harm-model.ts";
 import { shippedInjectionModel } from "./models/injection-model.ts";
 import { proveNamesEncoder } from "./models/names-encoder.ts";
@@ -113,7 +114,15 @@ function loadPacks({ dir, trusted_keys }: Config["threat_packs"]): {
 	readonly faults: readonly ConfigFault[];
 } {
 	if (dir === "") return { packs: [], faults: [] };
-	const { packs, faults } = new PackStore(dir).load(trusted_keys);
-	const remedy = "Add its key to threat_packs.trusted_keys, add the pack again, or `packs rollback` it.";
-	return { packs, faults: faults.map(({ pack, reason }) => ({ path: `threat pack '${pack}'`, message: reason, remedy })) };
+	try {
+		const { packs, faults } = new PackStore(dir).load(trusted_keys);
+		const remedy = "Add its key to threat_packs.trusted_keys, add the pack again, or `packs rollback` it.";
+		return { packs, faults: faults.map(({ pack, reason }) => ({ path: `threat pack '${pack}'`, message: reason, remedy })) };
+	} catch (error) {
+		const message = `${dir} cannot be read (${errorCode(error)}), and with it the packs that may be in use there`;
+		return {
+			packs: [],
+			faults: [{ path: "threat_packs.dir", message, remedy: "Put it back, make it by `packs add`, or leave it empty." }],
+		};
+	}
 }

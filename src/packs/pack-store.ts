@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../core/error-code.ts";
 import { replaceFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import { type Pack, readPack } from "./pack.ts";
@@ -55,20 +56,30 @@ export class PackStore {
 		return versions.at(-2);
 	}
 
-	/** Every pack in use. One that cannot be proven is a fault. */
+	/** Every pack in use. One that cannot be proven is a fault. Throws where the folder cannot be read: packs may have been in use there. */
 	load(trusted: readonly string[]): { readonly packs: readonly Pack[]; readonly faults: readonly PackFault[] } {
 		const packs: Pack[] = [];
 		const faults: PackFault[] = [];
+		readdirSync(this.#dir);
 		for (const { name, versions } of this.list()) {
 			const version = versions.at(-1);
-			const file = join(this.#dir, name, `${version}.pack`);
-			const reading = existsSync(file) ? readPack(readFileSync(file), trusted) : { ok: false as const, reason: "has no version in use" };
+			const reading = version === undefined ? { ok: false as const, reason: "has no version in use" } : this.#read(name, version, trusted);
 			if (!reading.ok) faults.push({ pack: `${name} ${version ?? ""}`.trim(), reason: reading.reason });
 			else if (reading.pack.name !== name || reading.pack.version !== version)
 				faults.push({ pack: `${name} ${version}`, reason: "stands under another name or version than it was signed with" });
 			else packs.push(reading.pack);
 		}
 		return { packs, faults };
+	}
+
+	#read(name: string, version: string, trusted: readonly string[]): ReturnType<typeof readPack> {
+		let signed: Buffer;
+		try {
+			signed = readFileSync(join(this.#dir, name, `${version}.pack`));
+		} catch (error) {
+			return { ok: false, reason: `cannot be read (${errorCode(error)})` };
+		}
+		return readPack(signed, trusted);
 	}
 
 	#history(name: string): string[] {

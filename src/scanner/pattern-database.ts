@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { cpus, homedir } from "node:os";
 import { join } from "node:path";
 import { hyperscanVersion } from "../../native/index.js";
@@ -97,7 +97,8 @@ async function writeCache(dir: string, file: string, payload: Uint8Array): Promi
 		await writeFile(temporary, Buffer.concat([createHash("sha256").update(payload).digest(), payload]), { mode: 0o600 });
 		await rename(temporary, file);
 	} catch {
-		return;
+		// What a full disk took of it.
+		await rm(temporary, { force: true }).catch(() => undefined);
 	}
 }
 

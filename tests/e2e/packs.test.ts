@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { chat } from "../support/chat-client.ts";
@@ -58,6 +58,10 @@ test("a pack is signed, added, used, replaced at SIGHUP and rolled back", async 
 
 	writeFileSync(join(dir, "acme", "1.1.pack"), readFileSync(first));
 	await reload("reload refused");
+	// A volume that is not there must not look like one without packs.
+	renameSync(dir, `${dir}-away`);
+	await reload("reload refused");
+	renameSync(`${dir}-away`, dir);
 	expect([await isBlocked("summon the grue"), await isBlocked("wake the dragon")]).toEqual([false, true]);
 
 	expect(await packs("rollback", "acme", "--dir", dir)).toMatchObject({ code: 0 });
@@ -106,6 +110,20 @@ test("what is not proven is refused with a reason", async () => {
 	};
 	expect(await sign("a.*b", "ab")).toMatchObject({ code: 2, err: expect.stringContaining("no upper bound") });
 	expect(await sign("abc", "xyz")).toMatchObject({ code: 2, err: expect.stringContaining("does not match its example 1") });
+});
+
+test.each([
+	["missing", () => undefined, "ENOENT"],
+	["a file", () => line.file("no-packs", ""), "ENOTDIR"],
+])("a folder of packs that is %s is a fault: packs may have been in use there", async (_what, make, code) => {
+	rmSync(join(line.folder, "no-packs"), { force: true });
+	make();
+	const yaml = `llm_providers: { demo: { type: demo } }\nthreat_packs: { dir: "${join(line.folder, "no-packs")}" }\n`;
+	const ran = await line.run(["check", "--config", line.file("no-packs.yaml", yaml)]);
+	expect([ran.code, ran.err]).toEqual([
+		2,
+		expect.stringMatching(new RegExp(`threat_packs\\.dir: .*no-packs cannot be read \\(${code}\\)`)),
+	]);
 });
 
 test("a start with a pack of a stranger ends with a message", async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -34,6 +34,16 @@ test("a cache file that was cut or changed is compiled anew", async () => {
 
 test("a cache that cannot be written does not stop the start", async () => {
 	expect((await loadArtifact(RULES, { cacheDir: "/dev/null/cache" })).ok).toBe(true);
+});
+
+test("a cache whose file cannot take its place does not stop the start, and nothing is left beside it", async () => {
+	const cacheDir = newCache();
+	await loadArtifact(RULES, { cacheDir });
+	const file = only(cacheDir);
+	rmSync(file);
+	mkdirSync(join(file, "in the way"), { recursive: true });
+	expect((await loadArtifact(RULES, { cacheDir })).ok).toBe(true);
+	expect(readdirSync(cacheDir)).toHaveLength(1);
 });
 
 test("patterns that cost too much memory or time are refused, and the server lives", async () => {

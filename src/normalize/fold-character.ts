@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
  */
 const CONFUSABLES = createRequire(import.meta.url)("unhomoglyph/data.json") as Readonly<Record<string, string>>;
 
-const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{M}]$/u;
+/** Also what stands for a character that was lost, or means nothing outside of one font: U+FFFD, U+FFFC, private use, noncharacters. */
+const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{M}\p{Co}\p{Noncharacter_Code_Point}\ufffc\ufffd]$/u;
 const LAYOUT = /^[\t\n\r]$/;
 /** White space of every width, and the Braille pattern without dots. */
 const BLANK = /^[\p{Zs}\u2028\u2029\u2800]$/u;

@@ -21,6 +21,11 @@ export class Undecided {
 		return this.#from[0] ?? Number.POSITIVE_INFINITY;
 	}
 
+	/** End of the last byte. */
+	get to(): number {
+		return this.#to.at(-1) ?? 0;
+	}
+
 	byte(index: number): number {
 		return this.#bytes[index] as number;
 	}

@@ -1,9 +1,10 @@
+import { CharacterCodes } from "./character-codes.ts";
 import { Compact } from "./compact.ts";
 import { Decode } from "./decode.ts";
 import { FIELD_READINGS } from "./fields.ts";
 import { Fold } from "./fold.ts";
 import { Hidden } from "./hidden.ts";
-import type { Transducer, TransducerFactory, TransducerState } from "./transducer.ts";
+import type { ShadowSink, Transducer, TransducerFactory, TransducerState } from "./transducer.ts";
 
 export type ViewName = "folded" | "compact" | "decoded" | "fields";
 
@@ -30,11 +31,14 @@ const openCompact: TransducerFactory = (sink, [first, second, third] = []) => {
 	return new Chain(fold, compact, compact);
 };
 
-const openDecoded: TransducerFactory = (sink, [first, second, third, fourth] = []) => {
-	const inner = new Fold(sink, fourth);
-	const decode = new Decode((byte, from, to) => inner.push(byte, from, to), third);
-	const fold = openFold((byte, from, to) => decode.push(byte, from, to), first && second && [first, second]);
-	return new Chain(fold, new Chain(decode, inner, decode), decode);
+const openDecoded: TransducerFactory = (sink, [first, second, third, ...rest] = []) => {
+	const inner = new Fold(sink, rest.pop());
+	const write: ShadowSink = (byte, from, to) => inner.push(byte, from, to);
+	const decode = new Decode(write, third);
+	const codes = new CharacterCodes(write, rest);
+	const both = new Beside(decode, codes);
+	const fold = openFold((byte, from, to) => both.push(byte, from, to), first && second && [first, second]);
+	return new Chain(fold, new Chain(both, inner, both), both);
 };
 
 const openHidden: TransducerFactory = (sink, [character, run, second] = []) => {
@@ -86,5 +90,40 @@ class Chain implements Transducer {
 
 	state(): TransducerState[] {
 		return [...this.#first.state(), ...this.#second.state()];
+	}
+}
+
+/** Runs of a code beside lists of codes: a run is longer than what stands in a list, so the two never write of one place. */
+class Beside implements Transducer {
+	readonly #decode: Decode;
+	readonly #codes: CharacterCodes;
+
+	constructor(decode: Decode, codes: CharacterCodes) {
+		this.#decode = decode;
+		this.#codes = codes;
+	}
+
+	get undecidedFrom(): number {
+		return Math.min(this.#decode.undecidedFrom, this.#codes.undecidedFrom);
+	}
+
+	push(byte: number, from: number, to: number): void {
+		this.#codes.push(byte, from, to);
+		this.#decode.push(byte, from, to);
+	}
+
+	finish(): void {
+		this.#codes.finish();
+		this.#decode.finish();
+	}
+
+	skip(window: Uint8Array, from: number, end: number): number {
+		const at = this.#decode.skip(window, from, this.#codes.next(window, from, end));
+		this.#codes.skipped(window, from, at);
+		return at;
+	}
+
+	state(): TransducerState[] {
+		return [...this.#decode.state(), ...this.#codes.state()];
 	}
 }

@@ -42,7 +42,7 @@ import { identifierConfirmer, identifierFromDigit } from "./identifiers.ts";
 import { confirmAddress, confirmImage, confirmLink } from "./links.ts";
 import { confirmMrz } from "./mrz.ts";
 import { confirmIpv4, confirmIpv6, confirmMac } from "./network.ts";
-import { confirmBic, confirmCard, confirmIban, confirmIbanFromDigit, confirmTrack } from "./payment.ts";
+import { confirmBic, confirmCard, confirmExponentCard, confirmIban, confirmIbanFromDigit, confirmTrack } from "./payment.ts";
 import type { Confirmer } from "./recognizer.ts";
 import { AZURE_CONFIRMERS } from "./secrets-azure.ts";
 import { confirmTerraformFromDot } from "./secrets-formats.ts";
@@ -81,6 +81,7 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["phone_nanp", confirmNanp],
 	["phone_national", confirmNationalPhone],
 	["payment_card", confirmCard],
+	["payment_card_exponent", confirmExponentCard],
 	["iban", confirmIban],
 	["iban_from_digit", confirmIbanFromDigit],
 	["bic", confirmBic],

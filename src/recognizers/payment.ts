@@ -16,6 +16,13 @@ export const PAYMENT_CARD: Recognizer = {
 			confirm: "payment_card",
 			views: ["compact", "decoded"],
 		},
+		{
+			name: "credit_card_exponent",
+			expression: "(?<![0-9A-Za-z.,])\\d{1,19}(?:\\.\\d{1,19})?[eE][+-]?\\d{1,2}(?![0-9A-Za-z.])",
+			score: 0.5,
+			confirm: "payment_card_exponent",
+			views: ["compact", "decoded"],
+		},
 	],
 	examples: {
 		match: [
@@ -25,6 +32,8 @@ export const PAYMENT_CARD: Recognizer = {
 			"6011111111111117",
 			"4111 1111 1111 1111 12/27",
 			"2204 1201 0000 0005",
+			"4.111111111111111e15",
+			"the card is ⟦4.111111111111111E+15⟧, thanks",
 		],
 		noMatch: [
 			"4111 1111 1111 1112",
@@ -33,6 +42,9 @@ export const PAYMENT_CARD: Recognizer = {
 			"4111 1111",
 			"order 9411111111111111111",
 			"0.4111111111111111",
+			"4.111111111111111e14",
+			"4.1e15",
+			"6.02214076e23",
 		],
 	},
 };
@@ -84,6 +96,16 @@ export const confirmCard: Confirmer = (candidate) => {
 	const groups = text.split(/[ .-]/).map((group) => group.length);
 	const isWritten = groups.length === 1 || /^(?:4,4,4,[1-4]|4,4,4,4,[1-3]|4,6,[45]|6,\d{1,2})$/.test(groups.join());
 	return isWritten ? 0.95 : 0.4;
+};
+
+/** `4.111111111111111e15` is a card number to every reader that counts, and to a model. */
+export const confirmExponentCard: Confirmer = ({ text, left, right }) => {
+	const [, whole = "", fraction = "", exponent = ""] = /^(\d+)\.?(\d*)[eE](.+)$/.exec(text) ?? [];
+	const digits = (whole + fraction).replace(/^0+/, "");
+	const length = digits.length - fraction.length + Number(exponent);
+	if (length < 12 || length > 19 || digits.length < 12) return 0;
+	const number = digits.slice(0, length).padEnd(length, "0");
+	return confirmCard({ text: number, compact: number, left, right });
 };
 
 // biome-ignore format: a table

@@ -122,6 +122,14 @@ const FILLERS = [
 	"\\\n",
 	"oh",
 	"t",
+	"52",
+	"52, 49",
+	"0x34",
+	"U+",
+	"chr(",
+	", ",
+	"[65,\n    66, 200, 67]",
+	"00110100 ",
 ];
 function makeDocument(plants: readonly string[], next: () => number): string {
 	let text = "";

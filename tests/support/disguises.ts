@@ -52,6 +52,10 @@ export const FOLDED_DISGUISES: readonly Disguise[] = [
 	{ name: "byte order marks", apply: between("\ufeff") },
 	{ name: "Hangul fillers", apply: between("\u3164") },
 	{ name: "combining grapheme joiners", apply: between("\u034f") },
+	{ name: "replacement characters", apply: between("\ufffd") },
+	{ name: "object replacement characters", apply: between("\ufffc") },
+	{ name: "characters of private use", apply: between("\ue000") },
+	{ name: "noncharacters", apply: between("\u{1fffe}") },
 	{ name: "bidi marks", apply: (text) => `\u202d${[...text].join("\u200e")}\u202c` },
 	{ name: "tag characters between", apply: between("\u{e0041}") },
 	{ name: "variation selectors between", apply: between("\ufe0f") },
@@ -167,6 +171,33 @@ export const DECODED_DISGUISES: readonly Disguise[] = [
 	{ name: "base64 with zero-width spaces", apply: (text) => between("\u200b")(encode("base64")(text)), suits: isLong(12) },
 	{ name: "tag characters", apply: (text) => `x${shift(text, /[ -~]/, 0xe0000)}`, suits: (text) => /^[ -~]{8,}$/.test(text) },
 	{ name: "bytes in variation selectors", apply: (text) => `😀${each(text, selector)}`, suits: isLong(8) },
+	...(
+		[
+			["decimal codes", 10, "", ", "],
+			["decimal codes with blanks", 10, "", " "],
+			["hexadecimal codes", 16, "0x", ", "],
+			["pairs of hexadecimal digits", 16, "", " "],
+			["binary codes", 2, "0", " "],
+			["octal codes", 8, "0", " "],
+			["code points", 16, "U+00", " "],
+		] as const
+	).map(
+		([name, base, before, gap]): Disguise => ({
+			name,
+			apply: (text) => [...text].map((char) => before + code(char).toString(base).padStart(2, "0")).join(gap),
+			suits: (text) => /^[ -~]{8,}$/.test(text),
+		}),
+	),
+	{
+		name: "codes over lines",
+		apply: (text) => `[\n  ${[...text].map((char) => code(char)).join(",\n  ")}\n]`,
+		suits: (text) => /^[ -~]{8,}$/.test(text),
+	},
+	{
+		name: "calls of chr",
+		apply: (text) => [...text].map((char) => `chr(${code(char)})`).join(" + "),
+		suits: (text) => /^[ -~]{8,}$/.test(text),
+	},
 	{ name: "base64 of percent encoding", apply: (text) => encode("base64")(each(text, (char) => `%${hex(char, 2)}`)), suits: isLong(4) },
 ];
 

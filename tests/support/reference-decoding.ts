@@ -52,6 +52,61 @@ function spelledBy(char: string): string | undefined {
 	return /[\u{e0100}-\u{e01ef}]/u.test(char) ? String.fromCharCode((first % 0x100) + 16) : undefined;
 }
 
+const WRITINGS: readonly (readonly [form: RegExp, base: number])[] = [
+	[/^([1-9][0-9]{1,2})$/, 10],
+	[/^(?:0[xX]|00)?([0-9a-fA-F]{2})$/, 16],
+	[/^(?:0[bB])?0?([01]{7})$/, 2],
+	[/^(?:0[oO]?)?(1?[0-7]{2})$/, 8],
+];
+const GAP = /^[\0-/:-@[-`{-~]{1,20}(?:[uU]\+|[cC][hH][aA]?[rR]\()?$/;
+
+function saidIn(code: string, [form, base]: (typeof WRITINGS)[number]): string | undefined {
+	const says = String.fromCharCode(Number.parseInt(form.exec(code)?.[1] ?? "0", base));
+	return /^[\n -~]$/.test(says) ? says : undefined;
+}
+
+/** What lists of character codes spell. */
+export function codes(text: readonly Char[], fold: Rewrite): Char[] {
+	const out: Char[] = [];
+	const source = text.map(({ char }) => (char.length === 1 ? char : "\x7f")).join("");
+	// The words that begin with a digit, and for each writing what the last of them spell in a row.
+	const words = [...source.matchAll(/(?<![0-9A-Za-z])[0-9][0-9A-Za-z]*/g)];
+	let rows: Char[][] = WRITINGS.map(() => []);
+	let open: { readonly writing: (typeof WRITINGS)[number]; readonly says: Char[] } | undefined;
+	const end = (): void => {
+		if (open !== undefined)
+			out.push(...margin(open.says[0]?.from ?? 0), ...fold(open.says), ...margin(open.says[open.says.length - 1]?.to ?? 0));
+		open = undefined;
+	};
+	for (const [i, { 0: word, index }] of words.entries()) {
+		const before = words[i - 1];
+		const span = { from: (text[index] as Char).from, to: (text[index + word.length - 1] as Char).to };
+		if (before === undefined || !GAP.test(source.slice(before.index + before[0].length, index))) {
+			end();
+			rows = rows.map(() => []);
+		}
+		if (open !== undefined) {
+			const says = saidIn(word, open.writing);
+			if (says !== undefined) {
+				open.says.push({ char: says, ...span });
+				continue;
+			}
+			end();
+		}
+		rows = rows.map((row, writing) => {
+			const says = saidIn(word, WRITINGS[writing] as (typeof WRITINGS)[number]);
+			return says === undefined ? [] : [...row, { char: says, ...span }];
+		});
+		const wordy = rows.findIndex((row) => row.length === 8 && row.filter(({ char }) => /[0-9A-Za-z]/.test(char)).length >= 6);
+		const found = wordy < 0 ? rows.findIndex((row) => row.length === 8) : wordy;
+		if (found < 0) continue;
+		open = { writing: WRITINGS[found] as (typeof WRITINGS)[number], says: rows[found] as Char[] };
+		rows = rows.map(() => []);
+	}
+	end();
+	return out;
+}
+
 export function decoded(text: readonly Char[], fold: Rewrite): Char[] {
 	const out: Char[] = [];
 	const source = text.map(({ char }) => (char.length === 1 ? char : "\x7f")).join("");

@@ -3,7 +3,7 @@ import { decodeHTMLStrict } from "entities";
 import { digitOf } from "../../src/normalize/number-words.ts";
 import type { Transducer } from "../../src/normalize/transducer.ts";
 import type { View } from "../../src/normalize/views.ts";
-import { decoded, hidden } from "./reference-decoding.ts";
+import { codes, decoded, hidden } from "./reference-decoding.ts";
 
 /**
  * The oracle of the views: slow and obvious. Each takes the whole text and rewrites it with regular expressions that may
@@ -14,6 +14,7 @@ export const REFERENCE_VIEWS: readonly View[] = [
 	whole("compact", (text) => compact(folded(folded(text)))),
 	whole("decoded", (text) => decoded(folded(folded(text)), folded), true),
 	whole("decoded", (text) => hidden(text, folded), true),
+	whole("decoded", (text) => codes(folded(folded(text)), folded), true),
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 0)), leastSeams: 1 },
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 1)), leastSeams: 1 },
 	{ ...whole("fields", (text) => fields(text, () => true)), leastSeams: 2 },
@@ -148,7 +149,7 @@ const LOOKALIKES = createRequire(import.meta.url)("unhomoglyph/data.json") as Re
 
 function foldChar(char: string): string {
 	if (char === "\t" || char === "\n" || char === "\r") return char;
-	if (/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{M}]/u.test(char)) return "";
+	if (/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{M}\p{Co}\p{Noncharacter_Code_Point}\ufffc\ufffd]/u.test(char)) return "";
 	if (/[\p{Zs}\u2028\u2029\u2800]/u.test(char)) return " ";
 	if (DIGITS.has(char) && /\p{Nd}/u.test(char)) return DIGITS.get(char) as string;
 	const boxed = /[\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}\u{1f1e6}-\u{1f1ff}]/u.test(char);

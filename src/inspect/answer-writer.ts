@@ -1,6 +1,8 @@
 import type { StreamFormat, StreamMemory } from "../providers/provider.ts";
 import type { ChannelSet } from "./channel-set.ts";
+import type { PlainRepeat } from "./event-reader.ts";
 import type { FindingTally } from "./finding-tally.ts";
+import { decodeUtf8 } from "./pieces.ts";
 import { composeEntry, type Entry } from "./stream-entry.ts";
 import { keepWritten, type TranscriptKeeper } from "./transcript.ts";
 
@@ -30,10 +32,26 @@ export class AnswerWriter {
 		this.#transcript = transcript;
 	}
 
-	/** Whether an event with this note adds nothing to what the answer's memory knows, and goes out as it came. */
-	says(note: unknown): boolean {
-		if (note === undefined) return true;
+	/** Whether all events have to be numbered anew. */
+	get renumbers(): boolean {
+		return this.#format.repeats?.counters?.areShifted(this.#memory) === true;
+	}
+
+	/** Whether an event that repeats the one before could go out as it came. */
+	passes({ reading, note, channel }: PlainRepeat): boolean {
+		if (this.renumbers || (this.#transcript !== undefined && this.#channels.isContinued(channel))) return false;
+		if (note !== reading.note || note === undefined) return true;
 		return note === this.#noted && (this.#format.renumber?.(this.#memory, note) ?? []).length === 0;
+	}
+
+	/** Takes note of one that does, but for its text where that is another. */
+	passed({ note, channel, text }: PlainRepeat, other: string | undefined): void {
+		if (note !== this.#noted) {
+			this.#format.note(this.#memory, note);
+			this.#format.renumber?.(this.#memory, note);
+			this.#noted = note;
+		}
+		this.#transcript?.append(channel, other ?? decodeUtf8(text));
 	}
 
 	/** Of an entry with a cut, what may still go out. */

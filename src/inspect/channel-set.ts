@@ -8,7 +8,7 @@ import type { Finding } from "../verdict/finding.ts";
 import { Channel } from "./channel.ts";
 import type { ChannelState, ChannelStep } from "./channel-state.ts";
 import type { TextStyle } from "./conversation.ts";
-import type { PlainRepeat } from "./event-template.ts";
+import type { PlainRepeat } from "./event-reader.ts";
 import { cutCauseOf } from "./finding-counts.ts";
 import { HoldMeter } from "./hold-meter.ts";
 import { deltaRuns, type Entry, fillSlot } from "./stream-entry.ts";

@@ -1,158 +1,76 @@
-import { isUtf8 } from "node:buffer";
-import type { EventData, EventReading, Place, StreamFormat, StreamMemory } from "../providers/provider.ts";
-import type { SseBlock, SseDecoder } from "../wire/sse-decoder.ts";
-import { decodeUtf8 } from "./pieces.ts";
+import type { Counter, EventData, EventReading, Place, StreamFormat } from "../providers/provider.ts";
+import type { SseBlock } from "../wire/sse-decoder.ts";
 
-/** Events one behind the other, alike but for the text of their one delta. */
-export interface RepeatedEvents {
-	/** All of them as they came. */
-	readonly raw: string;
+/** What may differ between an event and the one that it repeats: its growing text, padding, a number that counts. */
+type Hole = { readonly kind: "text" | "padding" } | { readonly kind: "count"; readonly name: string };
+
+/** An event with one growing text, taken apart around what may differ. */
+export interface Template {
+	/** Of the whole block: before the first hole, between two, behind the last; and the same as bytes. */
+	readonly parts: readonly string[];
+	readonly bytes: readonly Uint8Array[];
+	readonly holes: readonly Hole[];
 	readonly name: string | undefined;
-	/** UTF-16 units of an event before its data. */
-	readonly head: number;
-	/** What is true of each, but for its place. */
-	readonly reading: EventData;
-	readonly events: readonly RepeatedEvent[];
-}
-
-export interface RepeatedEvent {
-	/** Its delta; its text is not empty. */
-	readonly place: Place;
-	/** UTF-16 units of its block. */
-	readonly length: number;
-}
-
-/** An event with one growing text, taken apart around what that text's literal says. */
-interface Template {
-	/** Of the whole block, up to the quote that opens the literal, inclusive. */
-	readonly before: string;
-	/** From the closing quote to the padding, or to the end of the block where there is none. */
-	readonly after: string;
-	/** From the padding's end; undefined: there is none. */
-	readonly last: string | undefined;
-	readonly name: string | undefined;
+	/** UTF-16 units, and bytes, before its data. */
 	readonly head: number;
 	readonly reading: EventData;
 	readonly place: Place;
-	/** `before`, `after` and `last` as bytes. */
-	readonly bytes: { readonly before: Uint8Array; readonly after: Uint8Array; readonly last: Uint8Array | undefined };
 }
 
-/** What a block without an event says. */
-export const NOTHING = { kind: "data", places: [], companions: [], finished: [], isOnlyText: true, note: undefined } as const;
+/** How an event fits a template. */
+export interface Fit {
+	/** What the literal of its text says stands at `[from, to)`. */
+	readonly from: number;
+	readonly to: number;
+	/** Behind the event. */
+	readonly end: number;
+	/** A bit for each kind of byte in the literal, where bytes were read. */
+	readonly kinds: number;
+	readonly counters: readonly Counter[];
+}
+
+type OpenFit = { -readonly [Member in keyof Fit]: Fit[Member] } & { readonly counters: Counter[] };
 
 /** Of an event with its data on one line, behind a name at most. */
 const HEAD = /^(?:event: ?[\w.]{1,64}\n)?data: ?$/;
 const PADDING = /[A-Za-z0-9]{0,64}/y;
 const MAX_PADDING = 64;
-const IS_PADDING = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[A-Za-z0-9]/.test(String.fromCharCode(byte))));
-const [QUOTE, BACKSLASH, SPACE] = [0x22, 0x5c, 0x20];
+const bytesOf = (characters: RegExp): Uint8Array =>
+	Uint8Array.from({ length: 256 }, (_, byte) => Number(characters.test(String.fromCharCode(byte))));
+const [IS_PADDING, IS_DIGIT] = [bytesOf(/[A-Za-z0-9]/), bytesOf(/[0-9]/)];
+/** A longer number counts as text. */
+const COUNT = /(?:0|[1-9][0-9]{0,7})(?![0-9.eE])/y;
+const MAX_DIGITS = 8;
+const [QUOTE, BACKSLASH, SPACE, ZERO] = [0x22, 0x5c, 0x20, 0x30];
 
 /** What a byte is in a literal: its end or none of it, a character that stands for itself, a part of a longer one, the beginning of an escape. */
-const [END, PLAIN, WIDE, ESCAPE] = [0, 1, 2, 3];
+const [END, PLAIN] = [0, 1];
+export const [WIDE, ESCAPE] = [2, 3];
 const KINDS = Uint8Array.from({ length: 256 }, (_, byte) =>
 	byte === BACKSLASH ? ESCAPE : byte >= 0x80 ? WIDE : byte < SPACE || byte === QUOTE ? END : PLAIN,
 );
 /** Escapes of one letter. An escaped number may be half a character. */
 const SHORT_ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
-/** A text that begins like a data URL may be read in another way. */
-const DATA_BYTES = [0x64, 0x61, 0x74, 0x61, 0x3a];
 
-/** An event as `EventReader.plainRepeat` reads it. */
-export interface PlainRepeat {
-	readonly reading: EventData;
-	readonly channel: string;
-	/** What it says. */
-	readonly text: Uint8Array;
-	/** UTF-16 units of the text. */
-	readonly units: number;
-	/** The event before its text, all of it, and where in it the text ends. */
-	readonly before: string;
-	readonly chunk: Uint8Array;
-	readonly to: number;
-}
-
-/** The event with other text, as `composeEntry` writes it. */
-export function composeRepeat({ reading, before, chunk, to }: PlainRepeat, text: string): string {
-	if (text === "" && reading.isOnlyText) return "";
-	return before + JSON.stringify(text).slice(1, -1) + decodeUtf8(chunk.subarray(to));
-}
-
-/**
- * Reads the events of one answer. Most differ from the one before in a single string literal, the delta; the same bytes
- * around one literal are the same structure, so only that literal is decoded and the rest of the reading stays. Anything
- * else goes to the provider's full reader.
- */
-export class EventReader {
-	readonly #format: StreamFormat;
-	#template: Template | undefined;
-
-	constructor(format: StreamFormat) {
-		this.#format = format;
-	}
-
-	/** The full reading of an event, which is what the next ones may repeat. */
-	read(block: SseBlock, memory: StreamMemory): EventReading {
-		if (block.event === undefined) return NOTHING;
-		const reading = this.#format.read(block.event.data, block.event.name, memory);
-		this.#template = this.#format.repeats === undefined ? undefined : templateOf(block, reading, this.#format.repeats.padding);
-		return reading;
-	}
-
-	/** The whole chunk as one event that repeats the one read last, its text without escaped numbers; undefined: it may be anything else. */
-	plainRepeat(chunk: Uint8Array): PlainRepeat | undefined {
-		const template = this.#template;
-		if (template === undefined || template.place.wrap !== undefined || template.place.source === "value") return;
-		const { before, after, last } = template.bytes;
-		const from = before.length;
-		if (!standsAt(before, chunk, 0)) return;
-		const { to, kinds } = literalAt(chunk, from);
-		if (to === from || !standsAt(after, chunk, to) || isDataUrl(chunk, from)) return;
-		const end = last === undefined ? to + after.length : paddedEndOf(chunk, to + after.length, last);
-		if (end !== chunk.length) return;
-		const text = textOf(chunk.subarray(from, to), kinds);
-		if (text === undefined) return;
-		const units = (kinds & (1 << WIDE)) === 0 ? text.length : decodeUtf8(text).length;
-		const { reading, place } = template;
-		return { reading, channel: place.channel, text, units, before: template.before, chunk, to };
-	}
-
-	/**
-	 * Takes the next events if they repeat the one read last, and `mayTake` does not object to it. Its other texts stand in
-	 * each of them as well, so it must object where anything was found in one.
-	 */
-	takeRepeated(decoder: SseDecoder, mayTake: (reading: EventData) => boolean): RepeatedEvents | undefined {
-		const template = this.#template;
-		if (template === undefined || !mayTake(template.reading)) return;
-		const events: RepeatedEvent[] = [];
-		const raw = decoder.takeWhile((text, at) => {
-			const event = repeatedEvent(template, text, at);
-			if (event === undefined) return -1;
-			events.push(event);
-			return at + event.length;
-		});
-		const { reading, name, head } = template;
-		return events.length === 0 ? undefined : { raw, name, head, reading, events };
-	}
-}
-
-function templateOf({ raw, event }: SseBlock, reading: EventReading, padding: string | undefined): Template | undefined {
-	if (event === undefined || reading.kind !== "data" || !isRepeatable(reading)) return;
+/** Undefined where the next events cannot be read by it. */
+export function templateOf({ raw, event }: SseBlock, reading: EventReading, repeats: StreamFormat["repeats"]): Template | undefined {
+	if (repeats === undefined || event === undefined || reading.kind !== "data" || !isRepeatable(reading)) return;
+	const { padding, counters } = repeats;
 	// Other texts stand alike in what repeats the event, but for the padding, which does not count as a text where it is plain.
 	const [place, more] = reading.places.filter(({ kind, path }) => kind !== "whole" || path?.at(-1) === padding);
 	if (place === undefined || more !== undefined || place.kind !== "delta" || place.text === "") return;
-	const { data } = event;
-	const head = raw.length - data.length - 2;
-	if (raw.slice(head) !== `${data}\n\n` || !HEAD.test(raw.slice(0, head)) || data[place.from] !== '"') return;
-	const before = raw.slice(0, head + place.from + 1);
-	const whole = raw.slice(head + place.to - 1);
-	// A quote inside a string is escaped, so this can only be the member itself.
-	const [tail = "", rest, extra] = padding === undefined ? [whole] : whole.split(`"${padding}":"`);
-	const isPadded = rest !== undefined && extra === undefined;
-	const after = isPadded ? `${tail}"${padding}":"` : whole;
-	const last = isPadded ? rest.slice(rest.indexOf('"')) : undefined;
-	const bytes = { before: Buffer.from(before), after: Buffer.from(after), last: last === undefined ? undefined : Buffer.from(last) };
-	return { before, after, last, bytes, name: event.name, head, reading, place };
+	const { data, name } = event;
+	const end = raw.endsWith("\r\n") ? "\r\n\r\n" : "\n\n";
+	const head = raw.length - data.length - end.length;
+	if (raw.slice(head) !== data + end || !HEAD.test(raw.slice(0, head)) || data[place.from] !== '"') return;
+	const holes = [
+		{ hole: { kind: "text" } as const, from: head + place.from + 1, to: head + place.to - 1 },
+		...(padding === undefined ? [] : holesOf(raw, padding, { kind: "padding" })),
+		...(counters?.names ?? []).flatMap((counter) => holesOf(raw, counter, { kind: "count", name: counter })),
+	].sort((a, b) => a.from - b.from);
+	const parts = [...holes.map(({ from }, i) => raw.slice(holes[i - 1]?.to ?? 0, from)), raw.slice(holes.at(-1)?.to)];
+	const bytes = parts.map((part) => Buffer.from(part));
+	return { parts, bytes, holes: holes.map(({ hole }) => hole), name, head, reading, place };
 }
 
 function isRepeatable({ finished, companions, amendments = [], pauses, isEnd, isKept }: EventData): boolean {
@@ -160,38 +78,65 @@ function isRepeatable({ finished, companions, amendments = [], pauses, isEnd, is
 	return isPlain && finished.length === 0 && companions.length === 0 && amendments.length === 0;
 }
 
-/** The block at `at` when it differs from the template's only in its text (and padding). */
-function repeatedEvent({ before, after, last, head, place }: Template, text: string, at: number): RepeatedEvent | undefined {
-	const from = at + before.length;
-	if (text.slice(at, from) !== before) return;
-	const to = literalEnd(text, from);
-	if (to < 0) return;
-	const behind = to + after.length;
-	if (text.slice(to, behind) !== after) return;
-	const end = last === undefined ? behind : paddedEnd(text, behind, last);
-	if (end < 0) return;
-	const delta = decode(text, from, to);
-	// An empty text and a data URL may be read in another way.
-	if (delta === undefined || delta === "" || /^data:/i.test(delta)) return;
-	return { place: { ...place, to: to + 1 - at - head, text: delta }, length: end - at };
+/** The value of the only member with this name, if it is what may differ. A quote inside a string is escaped, so what is found is the member itself. */
+function holesOf(raw: string, name: string, hole: Hole): { hole: Hole; from: number; to: number }[] {
+	const marker = `"${name}":`;
+	const at = raw.indexOf(marker);
+	if (at < 0 || raw.indexOf(marker, at + 1) >= 0) return [];
+	let from = at + marker.length;
+	while (raw.charCodeAt(from) === SPACE) from++;
+	const isText = hole.kind === "padding";
+	if (isText && raw.charCodeAt(from++) !== QUOTE) return [];
+	const to = endOf(isText ? PADDING : COUNT, raw, from);
+	return to < 0 || (isText && raw.charCodeAt(to) !== QUOTE) ? [] : [{ hole, from, to }];
 }
 
-/** Where the literal whose first byte is at `from` ends, and a bit for each kind of byte in it. It need not be valid. */
-function literalAt(chunk: Uint8Array, from: number): { readonly to: number; readonly kinds: number } {
-	let kinds = 0;
-	let at = from;
-	for (;;) {
-		const kind = KINDS[chunk[at] as number] ?? END;
-		if (kind === END || (kind === ESCAPE && !SHORT_ESCAPES.has(chunk[at + 1] as number))) return { to: at, kinds };
-		kinds |= 1 << kind;
-		at += kind === ESCAPE ? 2 : 1;
+/** The event at `at` when it differs from the template's only in its holes. Its text need not be valid. */
+export function fitText({ parts, holes, head }: Template, text: string, at: number): Fit | undefined {
+	const fit = newFit(at);
+	for (let i = 0; ; i++) {
+		const from = fit.end;
+		const part = parts[i] as string;
+		fit.end += part.length;
+		if (text.slice(from, fit.end) !== part) return undefined;
+		const hole = holes[i];
+		if (hole === undefined) return fit;
+		const value = fit.end;
+		fit.end = hole.kind === "text" ? literalEnd(text, value) : endOf(hole.kind === "padding" ? PADDING : COUNT, text, value);
+		if (fit.end < 0) return undefined;
+		take(fit, hole, value, at + head, () => Number(text.slice(value, fit.end)));
 	}
 }
 
-/** What a literal says, without escaped numbers; undefined when it is no UTF-8. */
-function textOf(literal: Uint8Array, kinds: number): Uint8Array | undefined {
-	if ((kinds & (1 << WIDE)) !== 0 && !isUtf8(literal)) return undefined;
-	return (kinds & (1 << ESCAPE)) === 0 ? literal : Buffer.from(JSON.parse(`"${decodeUtf8(literal)}"`) as string);
+/** As `fitText`, of a whole chunk, whose text has no escaped numbers. */
+export function fitBytes({ bytes, holes, head }: Template, chunk: Uint8Array): Fit | undefined {
+	const fit = newFit(0);
+	for (let i = 0; ; i++) {
+		const part = bytes[i] as Uint8Array;
+		if (!standsAt(part, chunk, fit.end)) return undefined;
+		fit.end += part.length;
+		const hole = holes[i];
+		if (hole === undefined) return fit.end === chunk.length ? fit : undefined;
+		const value = fit.end;
+		if (hole.kind === "text") passLiteral(fit, chunk);
+		else fit.end = hole.kind === "padding" ? paddingEnd(chunk, value) : countEnd(chunk, value);
+		if (fit.end < 0) return undefined;
+		take(fit, hole, value, head, () => numberAt(chunk, value, fit.end));
+	}
+}
+
+function newFit(at: number): OpenFit {
+	return { from: 0, to: 0, end: at, kinds: 0, counters: [] };
+}
+
+/** Takes in what the hole has, from `from` to the end so far. `base`: where the data begins. */
+function take(fit: OpenFit, hole: Hole, from: number, base: number, number: () => number): void {
+	if (hole.kind === "text") {
+		fit.from = from;
+		fit.to = fit.end;
+	} else if (hole.kind === "count") {
+		fit.counters.push({ name: hole.name, value: number(), from: from - base, to: fit.end - base });
+	}
 }
 
 function standsAt(part: Uint8Array, chunk: Uint8Array, at: number): boolean {
@@ -199,22 +144,39 @@ function standsAt(part: Uint8Array, chunk: Uint8Array, at: number): boolean {
 	return true;
 }
 
-function isDataUrl(chunk: Uint8Array, at: number): boolean {
-	return DATA_BYTES.every((byte, i) => ((chunk[at + i] as number) | 0x20) === (byte | 0x20));
+/** Goes on to the end of the literal. */
+function passLiteral(fit: OpenFit, chunk: Uint8Array): void {
+	for (;;) {
+		const kind = KINDS[chunk[fit.end] as number] ?? END;
+		if (kind === END || (kind === ESCAPE && !SHORT_ESCAPES.has(chunk[fit.end + 1] as number))) return;
+		fit.kinds |= 1 << kind;
+		fit.end += kind === ESCAPE ? 2 : 1;
+	}
 }
 
-/** As `paddedEnd`. */
-function paddedEndOf(chunk: Uint8Array, at: number, last: Uint8Array): number {
-	let end = at;
-	while (end - at < MAX_PADDING && IS_PADDING[chunk[end] as number] === 1) end++;
-	return standsAt(last, chunk, end) ? end + last.length : -1;
+function paddingEnd(chunk: Uint8Array, from: number): number {
+	let end = from;
+	while (end - from < MAX_PADDING && IS_PADDING[chunk[end] as number] === 1) end++;
+	return end;
 }
 
-function paddedEnd(text: string, at: number, last: string): number {
-	PADDING.lastIndex = at;
-	PADDING.test(text);
-	const end = PADDING.lastIndex + last.length;
-	return text.slice(PADDING.lastIndex, end) === last ? end : -1;
+/** As `COUNT` finds it. */
+function countEnd(chunk: Uint8Array, from: number): number {
+	let end = from;
+	while (end - from < MAX_DIGITS && IS_DIGIT[chunk[end] as number] === 1) end++;
+	return end === from || (chunk[from] === ZERO && end > from + 1) ? -1 : end;
+}
+
+function numberAt(chunk: Uint8Array, from: number, to: number): number {
+	let value = 0;
+	for (let at = from; at < to; at++) value = value * 10 + (chunk[at] as number) - ZERO;
+	return value;
+}
+
+/** Index behind what the pattern finds at `at`; -1: nothing. */
+function endOf(pattern: RegExp, text: string, at: number): number {
+	pattern.lastIndex = at;
+	return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
 /** Index of the quote that closes the literal whose first character is at `from`; -1 when there is none that JSON allows. */
@@ -226,15 +188,4 @@ function literalEnd(text: string, from: number): number {
 		if (unit === BACKSLASH) at++;
 	}
 	return -1;
-}
-
-/** What a literal says; undefined when it is not valid JSON. */
-function decode(text: string, from: number, to: number): string | undefined {
-	const source = text.slice(from, to);
-	if (!source.includes("\\")) return source;
-	try {
-		return JSON.parse(`"${source}"`) as string;
-	} catch {
-		return undefined;
-	}
 }

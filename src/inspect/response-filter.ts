@@ -9,11 +9,11 @@ import { plainBlock } from "../wire/sse-fields.ts";
 import type { FilterState, ResponseFilter, ResponseFilterOptions } from "./answer-filter.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { ChannelSet } from "./channel-set.ts";
-import { composeRepeat, EventReader, NOTHING } from "./event-template.ts";
+import { composeRepeat, EventReader } from "./event-reader.ts";
 import { append, type FilterStep, type Run } from "./filter-step.ts";
 import { cutCauseOf, securityComment } from "./finding-counts.ts";
 import { FindingTally } from "./finding-tally.ts";
-import { createEntry, deltaRuns, type Entry, repeatedEntry, singleEntries } from "./stream-entry.ts";
+import { createEntry, deltaRuns, type Entry, endEntry, repeatedEntry, silentEntry, writtenEntries } from "./stream-entry.ts";
 import { TranscriptKeeper } from "./transcript.ts";
 import { UsageMeter } from "./usage-meter.ts";
 import { WaitingEvents } from "./waiting-events.ts";
@@ -24,8 +24,6 @@ export function createResponseFilter(options: ResponseFilterOptions): ResponseFi
 }
 
 const NO_BYTES = new Uint8Array(0);
-/** An end marker alone in its block. */
-const END_MARKER = /^data: ?\[DONE\](?:\r\n|\n|\r){2}$/;
 
 /** SSE blocks in, inspected SSE blocks out. */
 class Filter implements ResponseFilter {
@@ -62,11 +60,10 @@ class Filter implements ResponseFilter {
 		this.#tally = new FindingTally(state?.found);
 		this.#usage = new UsageMeter(state?.usage);
 		this.#transcript = options.format.keep === undefined ? undefined : new TranscriptKeeper(options.journal);
-		const { maxChannels } = options;
 		this.#channels = new ChannelSet({
 			program,
 			style,
-			maxChannels,
+			maxChannels: options.maxChannels,
 			onFindings: (findings, channel) => this.#tally.add(findings, channel),
 			continuationOf: options.format.continuationOf ?? (() => undefined),
 			isAsked: (channel) => !((options.format.choiceOf?.(channel) ?? 0) >= options.choices),
@@ -86,13 +83,15 @@ class Filter implements ResponseFilter {
 	}
 
 	pushPlain(bytes: Uint8Array): ReturnType<NonNullable<ResponseFilter["pushPlain"]>> {
-		if (!this.#decoder.isEmpty || !this.#waiting.isEmpty || this.#done || this.#transcript !== undefined) return undefined;
+		if (!this.#decoder.isEmpty || !this.#waiting.isEmpty || this.#done) return undefined;
 		const repeat = this.#reader.plainRepeat(bytes);
-		if (repeat === undefined || !this.#wholes.areClean(repeat.reading) || !this.#writer.says(repeat.reading.note)) return undefined;
+		if (repeat === undefined || !this.#wholes.areClean(repeat.reading) || !this.#writer.passes(repeat)) return undefined;
 		const text = this.#channels.writePlain(repeat);
 		if (text === undefined) return undefined;
 		this.#received += bytes.length;
-		return { consumed: this.#received, out: text === true ? undefined : composeRepeat(repeat, text) };
+		if (repeat.used !== undefined) this.#usage.read(repeat.used);
+		this.#writer.passed(repeat, text === true ? undefined : text);
+		return { consumed: this.#received, out: text === true ? undefined : composeRepeat(repeat, text), ...this.#transcript?.takeNews() };
 	}
 
 	push(bytes: Uint8Array): FilterStep {
@@ -114,15 +113,14 @@ class Filter implements ResponseFilter {
 			const last = this.end(undefined);
 			return { ...last, out: step.out + last.out };
 		}
-		const kept = this.#transcript?.takeNews() ?? [];
-		return { out: step.out, consumed: this.#received - this.#decoder.pendingBytes - this.#waiting.bytes, ...(kept.length > 0 && { kept }) };
+		return { out: step.out, consumed: this.#received - this.#decoder.pendingBytes - this.#waiting.bytes, ...this.#transcript?.takeNews() };
 	}
 
 	end(fault: string | undefined): FilterStep {
 		if (fault === undefined && !this.#done && this.#decoder.end()) return this.push(NO_BYTES);
 		// What an answer that breaks off still holds may be the first half of a finding.
 		const isComplete = this.#done || (fault === undefined && this.#format.isComplete(this.#ahead));
-		if (!isComplete) return this.#fault("", fault ?? "upstream_truncated");
+		if (!isComplete) return this.#fault(fault ?? "upstream_truncated");
 		const waited = this.#endWaiting(true);
 		if (waited.ended !== undefined) return waited;
 		const out = waited.out + this.#writer.finish([""]);
@@ -164,13 +162,14 @@ class Filter implements ResponseFilter {
 		const [first] = repeated?.events ?? [];
 		if (repeated === undefined || first === undefined) return;
 		const fault = this.#channels.open([first.place]);
-		if (fault === undefined) run.entries.push(repeatedEntry(repeated));
-		else this.#takeFault(run, fault);
+		if (fault !== undefined) return this.#takeFault(run, fault);
+		run.entries.push(repeatedEntry(repeated));
+		if (repeated.used !== undefined) this.#usage.read(repeated.used);
 	}
 
 	#takeFault(run: Run, code: string, from?: VendorError): void {
 		this.#flush(run);
-		if (run.end === undefined) append(run, this.#fault("", code, from));
+		if (run.end === undefined) append(run, this.#fault(code, from));
 	}
 
 	/** Adds an event to the batch, and writes the batch where it must end. */
@@ -247,14 +246,12 @@ class Filter implements ResponseFilter {
 
 	/** An entry, or the fault that ends the answer. */
 	#read(block: SseBlock, reading: EventReading): Entry | EventFault {
-		// A comment is text as well, and no client needs an upstream's.
 		if (block.event !== undefined) this.#usage.read(block.event.data);
-		if (block.event === undefined) return { block: { ...block, raw: "" }, reading: NOTHING, texts: [], held: "", isCut: false };
+		if (block.event === undefined) return silentEntry(block);
 		if (reading.kind === "fault") return reading;
 		if (reading.kind === "done") {
 			this.#done = true;
-			const raw = END_MARKER.test(block.raw) ? block.raw : this.#format.done();
-			return { block: { ...block, raw }, reading: { ...NOTHING, finished: [""] }, texts: [], held: "", isCut: false };
+			return endEntry(block, this.#format.done());
 		}
 		if (reading.isEnd) this.#done = true;
 		const code = this.#channels.open(reading.places);
@@ -275,9 +272,11 @@ class Filter implements ResponseFilter {
 	#write(entries: readonly Entry[], ending: string | undefined): FilterStep {
 		this.#channels.scan(entries, ending);
 		let out = "";
-		for (const entry of entries.flatMap(singleEntries)) {
-			out += this.#writer.write(entry);
-			if (entry.isCut) return this.#cut(out, entry.reading.note);
+		for (const entry of entries) {
+			for (const written of writtenEntries(entry, this.#writer.renumbers)) {
+				out += this.#writer.write(written);
+				if (written.isCut) return this.#cut(out, written.reading.note);
+			}
 		}
 		return { out, consumed: this.#received };
 	}
@@ -291,8 +290,8 @@ class Filter implements ResponseFilter {
 		return { out: out + broken + end + mark + securityComment("cut", this.found().counts), consumed: this.#received, ended: "cut" };
 	}
 
-	#fault(out: string, code: string, from?: VendorError): FilterStep {
-		const event = errorEvent(this.#options.api, isErrorCode(code) ? code : "internal_error", from);
-		return { out: out + event, consumed: this.#received, ended: "fault", code };
+	#fault(code: string, from?: VendorError): FilterStep {
+		const out = errorEvent(this.#options.api, isErrorCode(code) ? code : "internal_error", from);
+		return { out, consumed: this.#received, ended: "fault", code };
 	}
 }

@@ -3,7 +3,7 @@ import type { Finding } from "../verdict/finding.ts";
 import { type Replacement, replaceValues } from "../wire/json-strings.ts";
 import type { SseBlock } from "../wire/sse-decoder.ts";
 import { withData } from "../wire/sse-encoder.ts";
-import type { RepeatedEvents } from "./event-template.ts";
+import { NOTHING, type RepeatedEvent, type RepeatedEvents } from "./event-reader.ts";
 import { editsOf, type WholeText } from "./whole-texts.ts";
 
 /** One event on its way: what was read of it, and the text decided for each place. */
@@ -24,6 +24,9 @@ export interface Entry {
 	cutAt?: number;
 }
 
+/** An end marker alone in its block. */
+const END_MARKER = /^data: ?\[DONE\](?:\r\n|\n|\r){2}$/;
+
 /** An entry whose complete texts are already decided. */
 export function createEntry(block: SseBlock, reading: EventData, inspect: (place: Place) => WholeText): Entry {
 	let isCut = false;
@@ -38,30 +41,52 @@ export function createEntry(block: SseBlock, reading: EventData, inspect: (place
 	return { block, reading, texts, held: "", isCut, copied };
 }
 
+/** Of a block without an event: a comment is text as well, and no client needs an upstream's. */
+export function silentEntry(block: SseBlock): Entry {
+	return { block: { ...block, raw: "" }, reading: NOTHING, texts: [], held: "", isCut: false };
+}
+
+/** The end marker, as it came where it stands alone, else `marker`. */
+export function endEntry(block: SseBlock, marker: string): Entry {
+	const raw = END_MARKER.test(block.raw) ? block.raw : marker;
+	return { block: { ...block, raw }, reading: { ...NOTHING, finished: [""] }, texts: [], held: "", isCut: false };
+}
+
 /** Several events as one entry. */
 export function repeatedEntry(repeated: RepeatedEvents): Entry {
 	const places = repeated.events.map(({ place }) => place);
 	const block = { raw: repeated.raw, byteLength: 0, event: undefined };
-	return { block, reading: { ...repeated.reading, places }, texts: [], held: "", isCut: false, repeated };
+	const { note } = repeated.events.at(-1) as RepeatedEvent;
+	return { block, reading: { ...repeated.reading, places, note }, texts: [], held: "", isCut: false, repeated };
 }
 
-/** The entries as they are written: several events in one are taken apart where one of them does not go out as it came. */
-export function singleEntries(entry: Entry): readonly Entry[] {
-	const { repeated, texts, cutAt } = entry;
-	if (repeated === undefined || (!entry.isCut && texts.every((text) => text === undefined))) return [entry];
-	const { raw, name, head, reading, events } = repeated;
-	let from = 0;
-	return events.map(({ place, length }, i) => {
-		const block = raw.slice(from, from + length);
-		from += length;
-		return {
-			block: { raw: block, byteLength: 0, event: { data: block.slice(head, -2), name, id: undefined } },
-			reading: { ...reading, places: [place] },
-			texts: [texts[i]],
-			held: "",
-			isCut: i === cutAt,
-		};
-	});
+/** The entries as they are written: of several events in one those that do not go out as they came stand alone; all of them, where they are numbered anew. */
+export function writtenEntries(entry: Entry, isRenumbered: boolean): readonly Entry[] {
+	const { repeated, texts } = entry;
+	const isAsCame = (i: number): boolean => !isRenumbered && texts[i] === undefined && i !== entry.cutAt;
+	if (repeated === undefined || repeated.events.every((_, i) => isAsCame(i))) return [entry];
+	const written: Entry[] = [];
+	let at = 0;
+	for (let i = 0; i < repeated.events.length; ) {
+		const first = i;
+		const from = at;
+		do at += (repeated.events[i++] as RepeatedEvent).length;
+		while (isAsCame(first) && i < repeated.events.length && isAsCame(i));
+		written.push(partOf(entry, repeated, first, i, repeated.raw.slice(from, at)));
+	}
+	return written;
+}
+
+/** Events `[first, end)` of several in one. */
+function partOf({ texts, cutAt }: Entry, { name, head, reading, events }: RepeatedEvents, first: number, end: number, raw: string): Entry {
+	const event = end - first === 1 ? { data: raw.slice(head, -2), name, id: undefined } : undefined;
+	return {
+		block: { raw, byteLength: 0, event },
+		reading: { ...reading, places: events.slice(first, end).map(({ place }) => place), note: events[end - 1]?.note },
+		texts: texts.slice(first, end),
+		held: "",
+		isCut: first === cutAt,
+	};
 }
 
 /** What is written of an entry. */

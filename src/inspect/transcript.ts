@@ -4,6 +4,8 @@ import type { Entry } from "./stream-entry.ts";
 /** One thing that was kept. Without `isMore` it replaces what the key had. */
 export type TranscriptEntry = readonly [key: string, value: string, isMore: boolean];
 
+const NO_NEWS = {};
+
 /**
  * What went out of an answer, for formats whose end repeats it. The state of an answer moves to another lane with every
  * step, so the transcript is not part of it: only what is new is handed over, once.
@@ -36,11 +38,12 @@ export class TranscriptKeeper implements Transcript {
 		else this.#news.push([key, text, true]);
 	}
 
-	/** What was kept since the last call. */
-	takeNews(): readonly TranscriptEntry[] {
-		const news = this.#news;
+	/** What was kept since the last call, if anything. */
+	takeNews(): { readonly kept?: readonly TranscriptEntry[] } {
+		const kept = this.#news;
+		if (kept.length === 0) return NO_NEWS;
 		this.#news = [];
-		return news;
+		return { kept };
 	}
 }
 

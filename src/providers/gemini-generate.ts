@@ -8,7 +8,7 @@ import { readGenerateRequest } from "./gemini-request.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
 import { placesWithin } from "./places-within.ts";
 import type { Amendment, BodyReading, CutCause, EventReading, Place, Provider, StreamFormat, StreamMemory } from "./provider.ts";
-import { usageCounts } from "./reported-usage.ts";
+import { recounted, usageCounts } from "./reported-usage.ts";
 
 /** Gemini generateContent, streamGenerateContent and countTokens (ai.google.dev/api/generate-content). */
 export const geminiGenerate: Provider = {
@@ -46,6 +46,14 @@ function createStreamFormat(): StreamFormat {
 	return {
 		newMemory: (): GeminiMemory => ({ head: {}, open: [], closed: [], isRefused: false, usage: undefined }),
 		read: (data, _eventName, memory) => readEvent(data, memoryOf(memory)),
+		repeats: {
+			counters: {
+				names: ["promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"],
+				sayUsage: true,
+				renote: (note, counters) => Object.assign({}, note, { usage: recounted((note as GeminiNote).usage, counters) }),
+				areShifted: () => false,
+			},
+		},
 		note(memory, note) {
 			const state = memoryOf(memory);
 			const { head, seen, finished, isRefused, usage } = note as GeminiNote;

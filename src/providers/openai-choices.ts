@@ -10,7 +10,7 @@ import { companionsOf } from "./openai-logprobs.ts";
 import type { Companion, EventData, StreamFormat, StreamMemory } from "./provider.ts";
 import { isSignedText, SIGNATURES, signatureCompanions } from "./reasoning-signatures.ts";
 import { withoutMessages } from "./repeated-message.ts";
-import { usageCounts } from "./reported-usage.ts";
+import { recounted, usageCounts } from "./reported-usage.ts";
 
 /** What differs between the streams of OpenAI's two completion APIs. */
 export interface ChoicesShape {
@@ -94,7 +94,16 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 	return {
 		newMemory: (): ChoicesMemory => ({ named: {}, head: {}, open: [], closed: [], begun: [], usage: undefined }),
 		read,
-		repeats: { padding: "obfuscation" },
+		repeats: {
+			padding: "obfuscation",
+			// Some servers say with every event what was used so far.
+			counters: {
+				names: ["prompt_tokens", "completion_tokens", "total_tokens"],
+				sayUsage: true,
+				renote: (note, counters) => Object.assign({}, note, { usage: recounted((note as ChoicesNote).usage, counters) }),
+				areShifted: () => false,
+			},
+		},
 		continuationOf: (channel) => (isSignedText(channel) ? channel : undefined),
 		note(memory, note) {
 			const { named, head, choices, finished, usage } = note as ChoicesNote;

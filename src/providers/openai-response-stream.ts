@@ -7,7 +7,7 @@ import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object
 import { partLogprobAmendments } from "./openai-logprobs.ts";
 import { type Channel, closingChannels, POSITIONS, readerOf, textOf } from "./openai-response-channels.ts";
 import { closeResponse, keptParts } from "./openai-response-close.ts";
-import type { EventReading, StreamFormat, StreamMemory } from "./provider.ts";
+import type { Counter, EventReading, StreamFormat, StreamMemory } from "./provider.ts";
 
 /**
  * OpenAI Responses (platform.openai.com/docs/api-reference/responses-streaming). Texts come piece by piece, then again
@@ -16,6 +16,15 @@ import type { EventReading, StreamFormat, StreamMemory } from "./provider.ts";
 export const responseStream: StreamFormat = {
 	newMemory: (): ResponseMemory => ({ next: undefined, shift: 0, itemIds: {} }),
 	read: readEvent,
+	repeats: {
+		padding: "obfuscation",
+		counters: {
+			names: ["sequence_number"],
+			sayUsage: false,
+			renote: (note, [sequence]) => ({ itemId: (note as ResponseNote).itemId, sequence: sequence && numbered(sequence) }),
+			areShifted: (memory) => (memory as ResponseMemory).shift > 0,
+		},
+	},
 	note(memory, note) {
 		const state = memory as ResponseMemory;
 		const { sequence, itemId } = note as ResponseNote;
@@ -49,9 +58,19 @@ export const responseStream: StreamFormat = {
 	done: () => "",
 };
 
+interface Sequence {
+	readonly number: number;
+	readonly from: number;
+	readonly to: number;
+}
+
+function numbered({ value, from, to }: Counter): Sequence {
+	return { number: value, from, to };
+}
+
 interface ResponseNote {
 	/** The event's number, and where it stands. */
-	readonly sequence: { readonly number: number; readonly from: number; readonly to: number } | undefined;
+	readonly sequence: Sequence | undefined;
 	readonly itemId: { readonly output: number; readonly id: string } | undefined;
 }
 

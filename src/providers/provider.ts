@@ -100,6 +100,25 @@ export interface Transcript {
 /** Why an answer was cut: personal data, or anything else. Some formats have a word for it. */
 export type CutCause = "personal" | "other";
 
+/** A whole number in the `data` of an event, at `[from, to)` in UTF-16 units. */
+export interface Counter {
+	readonly name: string;
+	readonly value: number;
+	readonly from: number;
+	readonly to: number;
+}
+
+/** Numbers that may differ between events that repeat one another. They say something of the event, so its note. */
+export interface EventCounters {
+	readonly names: readonly string[];
+	/** They are those of the usage so far. */
+	readonly sayUsage: boolean;
+	/** The note of an event with these numbers, by that of one that it repeats. */
+	renote(note: unknown, counters: readonly Counter[]): unknown;
+	/** Whether `renumber` would change one of them. */
+	areShifted(memory: StreamMemory): boolean;
+}
+
 /** One streamed vendor format. */
 export interface StreamFormat {
 	newMemory(): StreamMemory;
@@ -107,9 +126,10 @@ export interface StreamFormat {
 	read(data: string, eventName: string | undefined, memory: StreamMemory): EventReading;
 	/**
 	 * Present when two events that differ only in the literal of their one delta are read alike: same structure, same note,
-	 * whatever the memory; and when `note` and `renumber` called once for several of them say what they say of each. `padding`: a member at the root with random letters in every event.
+	 * whatever the memory; and when `note` and `renumber` called once for several of them, with the note of the last, say what
+	 * they say of each. `padding`: a member at the root with random letters in every event.
 	 */
-	readonly repeats?: { readonly padding?: string };
+	readonly repeats?: { readonly padding?: string; readonly counters?: EventCounters };
 	/** Called when the event is written, in the order of the answer. */
 	note(memory: StreamMemory, note: unknown): void;
 	/**

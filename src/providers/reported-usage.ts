@@ -1,6 +1,7 @@
 import { longNumber } from "../wire/json-numbers.ts";
 import { NAME } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
+import type { Counter } from "./provider.ts";
 
 /** Tokens that an answer says it used, as far as this piece of it says. */
 export interface ReportedUsage {
@@ -36,6 +37,13 @@ function sumOf(usage: Readonly<Record<string, unknown>>, groups: readonly (reado
 
 function isCount(value: unknown): value is number {
 	return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** A usage object with other numbers for those of its own members that are named. */
+export function recounted(usage: JsonObject | undefined, counters: readonly Counter[]): JsonObject | undefined {
+	if (usage === undefined) return undefined;
+	const own = counters.filter(({ name }) => Object.hasOwn(usage, name));
+	return Object.assign({}, usage, Object.fromEntries(own.map(({ name, value }) => [name, value])));
 }
 
 /** The numbers of a usage object that are no longer than counts, at any depth: what may be said again without being inspected. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { EventReader, type RepeatedEvents } from "../../../src/inspect/event-template.ts";
+import { composeRepeat, EventReader, type RepeatedEvents } from "../../../src/inspect/event-reader.ts";
 import type { EventReading, StreamFormat } from "../../../src/providers/provider.ts";
 import { providerOf } from "../../../src/providers/registry.ts";
+import { reportedUsage } from "../../../src/providers/reported-usage.ts";
 import { createSseDecoder } from "../../../src/wire/sse-decoder.ts";
 import { sseEvent } from "../../../src/wire/sse-encoder.ts";
 import { pick, random } from "../../support/random.ts";
@@ -60,7 +61,47 @@ const ANTHROPIC: readonly ((text: string, other: string) => string)[] = [
 	() => JSON.stringify({ type: "content_block_stop", index: 0 }),
 ];
 
-function streamFormat(api: "openai-chat" | "anthropic-messages"): StreamFormat {
+const used = (count: number) => ({ prompt_tokens: 9, completion_tokens: count, total_tokens: 9 + count });
+const CHAT_COUNTED: readonly ((text: string, other: string, count: number) => string)[] = [
+	(text, _other, count) => chat({ content: text }, { usage: used(count) }),
+	(text, _other, count) => chat({ content: text }, { x_groq: { usage: used(count) } }),
+	(text, _other, count) => chat({ content: text }, { usage: { ...used(count), completion_tokens: 1.5 } }),
+	(text, _other, count) => chat({ content: text }, { usage: { ...used(1), details: used(count) } }),
+	(text, other, count) => chat({ content: text }, { usage: used(count), obfuscation: other }),
+	(text, _other, count) => chat({ content: text, total_tokens: String(count) }, { usage: { prompt_tokens: count } }),
+];
+const numbered = (type: string, count: number, more: object): string =>
+	JSON.stringify({ type: `response.${type}`, sequence_number: count, item_id: "msg_1", output_index: 0, content_index: 0, ...more });
+const RESPONSES: readonly ((text: string, other: string, count: number) => string)[] = [
+	(text, _other, count) => numbered("output_text.delta", count, { delta: text, logprobs: [], obfuscation: String(count) }),
+	(text, other, count) => numbered("output_text.delta", count, { delta: text, obfuscation: other }),
+	(text, _other, count) => numbered("refusal.delta", count, { delta: text }),
+	(text, _other, count) => numbered("function_call_arguments.delta", count, { delta: text }),
+	(text, _other, count) => numbered("output_text.delta", count, { delta: text, sequence_number: `${count}` }),
+	(text, _other, count) => numbered("output_text.done", count, { text }),
+];
+const candidate = (part: object, more: object = {}): object => ({
+	candidates: [{ content: { parts: [part], role: "model" }, index: 0 }],
+	...more,
+});
+const counted = (count: number, more: object = {}): object => ({
+	usageMetadata: { promptTokenCount: 9, candidatesTokenCount: count, totalTokenCount: 9 + count, ...more },
+	modelVersion: "m",
+});
+const GEMINI: readonly ((text: string, other: string, count: number) => string)[] = [
+	(text, _other, count) => JSON.stringify(candidate({ text }, counted(count))),
+	(text, _other, count) => JSON.stringify(candidate({ text }, counted(count)), undefined, 1).replaceAll("\n", ""),
+	(text, _other, count) => JSON.stringify(candidate({ text, thought: true }, counted(count, { thoughtsTokenCount: count }))),
+	(text, _other, count) =>
+		JSON.stringify(candidate({ text }, counted(count, { promptTokensDetails: [{ modality: "TEXT", tokenCount: count }] }))),
+	(text) => JSON.stringify({ candidates: [{ content: { parts: [{ text }] }, finishReason: "STOP", index: 0 }] }),
+];
+/** Numbers as an upstream counts, and some that are none. */
+const COUNTS = [0, 7, 9, 10, 99, 100, 12_345_678, 123_456_789];
+
+type Api = "openai-chat" | "anthropic-messages" | "openai-responses" | "gemini-generate";
+
+function streamFormat(api: Api): StreamFormat {
 	const format = providerOf(api).stream;
 	if (format === undefined) throw new Error(`${api} streams`);
 	return format;
@@ -89,9 +130,9 @@ function readAll(format: StreamFormat, events: readonly { readonly data: string;
 	for (;;) {
 		const repeated = reader.takeRepeated(decoder, () => true);
 		raw += repeated?.raw ?? "";
-		for (const { place } of repeated?.events ?? []) {
+		for (const { place, note } of repeated?.events ?? []) {
 			const { reading } = repeated as RepeatedEvents;
-			readings.push({ ...reading, places: [...reading.places.filter(({ kind }) => kind === "whole"), place] });
+			readings.push({ ...reading, note, places: [...reading.places.filter(({ kind }) => kind === "whole"), place] });
 		}
 		expect(repeated?.events.reduce((sum, { length }) => sum + length, 0) ?? 0).toBe(repeated?.raw.length ?? 0);
 		const block = decoder.next();
@@ -105,7 +146,10 @@ function readAll(format: StreamFormat, events: readonly { readonly data: string;
 
 test.each([
 	["openai-chat", CHAT],
+	["openai-chat", CHAT_COUNTED],
 	["anthropic-messages", ANTHROPIC],
+	["openai-responses", RESPONSES],
+	["gemini-generate", GEMINI],
 ] as const)("%s: an event read after others says what the provider says of it alone", (api, events) => {
 	const format = streamFormat(api);
 	const next = random(5);
@@ -115,7 +159,7 @@ test.each([
 		const stream = Array.from({ length: 12 }, () => {
 			const event = next() < 0.8 ? usual : pick(events, next);
 			const wire = next() < 0.7 ? WIRE[0] : pick(WIRE, next);
-			const data = wire(event(pick(TEXTS, next), pick(TEXTS, next)));
+			const data = wire(event(pick(TEXTS, next), pick(TEXTS, next), pick(COUNTS, next)));
 			return { data, ...(next() < 0.1 && { name: "content_block_delta" }) };
 		});
 		const { fullReads, readings } = readAll(format, stream);
@@ -124,6 +168,48 @@ test.each([
 	}
 	// The short way must have been taken often, or this proves nothing about it.
 	expect(repeated).toBeGreaterThan(200);
+});
+
+test.each([
+	["openai-chat", [...CHAT, ...CHAT_COUNTED]],
+	["anthropic-messages", ANTHROPIC],
+	["openai-responses", RESPONSES],
+	["gemini-generate", GEMINI],
+] as const)("%s: an event that comes by itself says what the provider says of it, with any line ends", (api, events) => {
+	const format = streamFormat(api);
+	const next = random(6);
+	let plain = 0;
+	for (let run = 0; run < 600; run++) {
+		const reader = new EventReader(format);
+		const event = pick(events, next);
+		const isCrLf = next() < 0.3;
+		const chunkOf = (): { chunk: Buffer; data: string } => {
+			const wire = next() < 0.7 ? WIRE[0] : pick(WIRE, next);
+			const data = wire(event(pick(TEXTS, next), pick(TEXTS, next), pick(COUNTS, next)));
+			return { data, chunk: Buffer.from(isCrLf ? `data: ${data}\r\n\r\n` : sseEvent(data)) };
+		};
+		const decoder = createSseDecoder(1 << 16, true);
+		decoder.push(chunkOf().chunk);
+		const block = decoder.next();
+		if (typeof block !== "object") throw new Error("A block came in.");
+		reader.read(block, format.newMemory());
+		const { chunk, data } = chunkOf();
+		const repeat = reader.plainRepeat(chunk);
+		if (repeat === undefined) continue;
+		plain++;
+		const alone = format.read(data, undefined, format.newMemory());
+		if (alone.kind !== "data") throw new Error("What is invalid alone was read behind another.");
+		const [delta] = alone.places.filter(({ kind }) => kind === "delta");
+		const text = Buffer.from(repeat.text).toString();
+		expect({ channel: repeat.channel, text, note: repeat.note }).toEqual({ channel: delta?.channel, text: delta?.text, note: alone.note });
+		expect(repeat.units).toBe(text.length);
+		expect(reportedUsage(repeat.used ?? "")).toEqual(repeat.used === undefined ? undefined : reportedUsage(data));
+		const composed = composeRepeat(repeat, "other")
+			.replace(/^data: /, "")
+			.trim();
+		expect(JSON.parse(composed)).toEqual(JSON.parse(data.replace(JSON.stringify(text), '"other"')));
+	}
+	expect(plain).toBeGreaterThan(50);
 });
 
 test("padding that changes with every event does not hinder the short way, unless it is no padding", () => {

@@ -5,10 +5,10 @@ import { ANTHROPIC_CHANNELS } from "../support/anthropic-channels.ts";
 import { runs } from "../support/fuzz.ts";
 import { GEMINI_CHANNELS } from "../support/gemini-channels.ts";
 import { OPENAI_CHANNELS } from "../support/openai-channels.ts";
-import { random, randomSlices } from "../support/random.ts";
+import { type Next, random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { dataOf, type StreamChannel } from "../support/stream-channel.ts";
-import { escapeStrings, streamThrough } from "../support/stream-through.ts";
+import { escapeStrings, type StreamRun, streamThrough } from "../support/stream-through.ts";
 import { STRUCTURED_CHANNELS } from "../support/structured-channels.ts";
 import { TRANSLATED_CHANNELS } from "../support/translated-channels.ts";
 
@@ -27,7 +27,7 @@ const DOCUMENT = fc.array(fc.oneof(GREEK, SECRET), { minLength: 1, maxLength: 5 
 const CUTS = fc.record({
 	seed: fc.integer(),
 	deltas: fc.integer({ min: 1, max: 30 }),
-	writes: fc.integer({ min: 1, max: 400 }),
+	writes: fc.option(fc.integer({ min: 1, max: 400 }), { freq: 1 }),
 	isEscaped: fc.boolean(),
 	moveEvery: fc.constantFrom(3, 20, 1_000_000),
 });
@@ -39,9 +39,14 @@ beforeAll(async () => {
 });
 
 interface Cuts {
-	readonly sizes: readonly number[];
+	readonly sizes: StreamRun["sizes"];
 	readonly moveEvery?: number;
 	readonly isEscaped?: boolean;
+}
+
+/** Writes of at most so many bytes; null: one for each event. */
+function sizesOf(most: number | null, next: Next): StreamRun["sizes"] {
+	return most === null ? "events" : Array.from({ length: 7 }, () => 1 + Math.floor(next() * most));
 }
 
 /** What a client reads on the channel when the answer comes in TCP writes of these sizes, in turn. */
@@ -70,8 +75,7 @@ describe.each(CHANNELS)("$name", (channel) => {
 				const text = parts.join("");
 				const source = channel.isJson ? JSON.stringify({ q: text }) : text;
 				const next = random(cuts.seed);
-				const sizes = Array.from({ length: 7 }, () => 1 + Math.floor(next() * cuts.writes));
-				const seen = answer(channel, action, randomSlices(source, cuts.deltas, next), { ...cuts, sizes });
+				const seen = answer(channel, action, randomSlices(source, cuts.deltas, next), { ...cuts, sizes: sizesOf(cuts.writes, next) });
 				expect(seen).toBe(answer(channel, action, [source], { sizes: [1 << 20] }));
 				if (/[A-Za-z0-9]/.test(text)) {
 					redacted++;

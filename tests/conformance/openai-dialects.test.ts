@@ -27,9 +27,10 @@ function apiOf(file: string): ApiName {
 	return file.includes("responses") ? "openai-responses" : file.includes("completions") ? "openai-completions" : "openai-chat";
 }
 
-function* cuts(bytes: number): Generator<{ sizes: readonly number[]; moveEvery: number }> {
+function* cuts(bytes: number): Generator<{ sizes: readonly number[] | "events"; moveEvery: number }> {
 	yield { sizes: [bytes], moveEvery: 1_000_000 };
 	yield { sizes: [1], moveEvery: 1_000_000 };
+	yield { sizes: "events", moveEvery: 7 };
 	for (let seed = 0; seed < 12; seed++) {
 		const next = random(seed);
 		yield { sizes: Array.from({ length: 9 }, () => 1 + Math.floor(next() * 300)), moveEvery: 1 + (seed % 4) * 3 };

@@ -37,6 +37,7 @@ const RANDOM_BYTES = 15_000;
 /** Byte by byte; at single places, as many as the length allows; and at random, with moves to other lanes. */
 function* cuts(length: number): Generator<Cut> {
 	yield { sizes: [1] };
+	yield { sizes: "events" };
 	const splits = Math.min(length - 1, Math.floor(SPLIT_BYTES / length));
 	for (let i = 1; i <= splits; i++) yield { sizes: [length, Math.round((i * length) / (splits + 1)), length] };
 	const next = random(length);

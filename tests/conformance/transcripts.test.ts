@@ -19,6 +19,7 @@ beforeAll(async () => {
 function* cuts(length: number): Generator<Pick<StreamRun, "sizes" | "moveEvery">> {
 	yield { sizes: [length] };
 	yield { sizes: [1] };
+	yield { sizes: "events" };
 	for (let at = 1; at < length; at += 23) yield { sizes: [length, at, length] };
 	const next = random(length);
 	for (let run = 0; run < 20; run++) {

@@ -21,16 +21,17 @@ export interface StreamRun {
 	readonly client?: ApiName;
 	readonly program: ScannerProgram;
 	readonly style: TextStyle;
-	/** Bytes of the TCP writes, in turn. */
-	readonly sizes: readonly number[];
+	/** Bytes of the TCP writes, in turn; or each event by itself, as it comes from a model that is not in a hurry. */
+	readonly sizes: readonly number[] | "events";
 	/** The answer moves to another lane after every so many writes; absent: never. */
 	readonly moveEvery?: number;
 }
 
-/** An answer of so many bytes at once, in short pieces, and in long ones with moves to other lanes. */
+/** An answer of so many bytes at once, event by event, in short pieces, and in long ones with moves to other lanes. */
 export function someRuns(bytes: number, next: Next): readonly Pick<StreamRun, "sizes" | "moveEvery">[] {
 	return [
 		{ sizes: [bytes] },
+		{ sizes: "events" },
 		{ sizes: [1 + Math.floor(next() * 30)] },
 		{ sizes: Array.from({ length: 7 }, () => 1 + Math.floor(next() * 500)), moveEvery: 1 + Math.floor(next() * 9) },
 	];
@@ -38,7 +39,8 @@ export function someRuns(bytes: number, next: Next): readonly Pick<StreamRun, "s
 
 /** What comes out of the filter for a whole upstream answer. */
 export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: string; readonly ended: EndKind | undefined } {
-	const { api, isArray, client, program, style, sizes, moveEvery = Number.POSITIVE_INFINITY } = run;
+	const { api, isArray, client, program, style, moveEvery = Number.POSITIVE_INFINITY } = run;
+	const sizes = run.sizes === "events" ? eventSizes(bytes) : run.sizes;
 	const journal: TranscriptEntry[] = [];
 	const open = (state?: FilterState) => {
 		const filter = createResponseFilter({
@@ -60,7 +62,7 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 	let out = "";
 	let base = 0;
 	for (let at = 0, i = 1; at < bytes.length; i++) {
-		const to = Math.min(bytes.length, at + (sizes[i % sizes.length] as number));
+		const to = Math.min(bytes.length, at + (sizes[(i - 1) % sizes.length] as number));
 		const chunk = bytes.subarray(at, to);
 		const plain = filter.pushPlain?.(chunk);
 		const step = plain === undefined ? filter.push(chunk) : { ...plain, out: plain.out ?? chunk.toString() };
@@ -79,6 +81,11 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 	const end = filter.end(undefined);
 	filter.close();
 	return { out: out + end.out, ended: end.ended };
+}
+
+function eventSizes(bytes: Buffer): number[] {
+	const events = bytes.toString("latin1").split(/(?<=\r\n\r\n|\n\n)/);
+	return events.map(({ length }) => length);
 }
 
 /** An SSE event with every character of every JSON string, names too, as `\u0034`. */

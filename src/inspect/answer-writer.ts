@@ -38,8 +38,8 @@ export class AnswerWriter {
 	}
 
 	/** Whether an event that repeats the one before could go out as it came. */
-	passes({ reading, note, channel }: PlainRepeat): boolean {
-		if (this.renumbers || (this.#transcript !== undefined && this.#channels.isContinued(channel))) return false;
+	passes({ reading, note }: PlainRepeat): boolean {
+		if (this.renumbers) return false;
 		if (note !== reading.note || note === undefined) return true;
 		return note === this.#noted && (this.#format.renumber?.(this.#memory, note) ?? []).length === 0;
 	}

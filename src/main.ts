@@ -7,6 +7,7 @@ import { CommandLine, examples, finish } from "./cli/program/command-line.ts";
 import { addConsentCommands } from "./cli/program/consent-commands.ts";
 import { addKeysCommands } from "./cli/program/keys-commands.ts";
 import { addPacksCommands } from "./cli/program/packs-commands.ts";
+import { addReportCommand } from "./cli/program/report-command.ts";
 import { addScanCommand } from "./cli/program/scan-command.ts";
 import { addServiceCommands } from "./cli/program/service-commands.ts";
 
@@ -39,6 +40,7 @@ addServiceCommands(program, version);
 addScanCommand(program, version);
 addKeysCommands(program);
 addAuditCommands(program);
+addReportCommand(program);
 addConsentCommands(program);
 addPacksCommands(program);
 await program.parseAsync().catch((error: NodeJS.ErrnoException) => {

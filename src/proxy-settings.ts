@@ -28,7 +28,7 @@ export function proxySettings(config: Config, policies: PolicyBook, parts: Proxy
 	const { pool, upstream, hooks, tracing, audit, metrics, health, retryBudget, meters } = parts;
 	const { logger } = deps;
 	const router = configuredRouter(config, parts.demoUrl, health);
-	const passCredential = security.auth.mode === "none" && !hooks.has("authenticate");
+	const passCredential = security.auth.mode === "none" && !hooks.authenticates;
 	const authenticator = createAuthenticator(security.auth, policyClaims(config), (fault) => {
 		if (fault === undefined) logger.info({}, "client keys reloaded");
 		else logger.error({ fault }, "client keys not reloaded, the old ones stay");

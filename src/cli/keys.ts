@@ -12,7 +12,7 @@ import { configIn } from "./config-in.ts";
 import { count, daysIn, expiryIn, money } from "./number-options.ts";
 import { installationSecrets } from "./secret.ts";
 
-export interface KeySettings {
+export interface KeySettings extends LimitOptions {
 	readonly file: string;
 	/** Folder of the audit trail. */
 	readonly dir: string;
@@ -28,16 +28,23 @@ export interface KeySettings {
 	readonly model?: readonly string[];
 	/** Days until it expires. */
 	readonly days?: string;
-	readonly requestsPerMinute?: string;
-	readonly requestsPerHour?: string;
-	readonly tokensPerMinute?: string;
-	readonly concurrentRequests?: string;
-	readonly tokensPerDay?: string;
-	readonly tokensPerMonth?: string;
-	readonly usdPerDay?: string;
-	readonly usdPerMonth?: string;
 	readonly json?: boolean;
 }
+
+/** How each limit of a key is read; its option is `--requests-per-minute` and so on. */
+const LIMITS = {
+	requests_per_minute: count,
+	requests_per_hour: count,
+	tokens_per_minute: count,
+	concurrent_requests: count,
+	tokens_per_day: count,
+	tokens_per_month: count,
+	usd_per_day: money,
+	usd_per_month: money,
+} as const;
+
+type LimitOptions = { readonly [name in CamelCase<keyof typeof LIMITS>]?: string };
+type CamelCase<Name extends string> = Name extends `${infer Word}_${infer Rest}` ? `${Word}${Capitalize<CamelCase<Rest>>}` : Name;
 
 /** Runs one of the `keys` commands. */
 function keysCommand(run: () => Promise<number>): Promise<number> {
@@ -98,14 +105,7 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 			...(settings.role !== undefined && { role: settings.role }),
 			...(settings.tenant !== undefined && { tenant: settings.tenant }),
 			...(settings.model !== undefined && { models: [...settings.model] }),
-			...withCount("requests_per_minute", count(settings.requestsPerMinute, "--requests-per-minute")),
-			...withCount("requests_per_hour", count(settings.requestsPerHour, "--requests-per-hour")),
-			...withCount("tokens_per_minute", count(settings.tokensPerMinute, "--tokens-per-minute")),
-			...withCount("concurrent_requests", count(settings.concurrentRequests, "--concurrent-requests")),
-			...withCount("tokens_per_day", count(settings.tokensPerDay, "--tokens-per-day")),
-			...withCount("tokens_per_month", count(settings.tokensPerMonth, "--tokens-per-month")),
-			...withCount("usd_per_day", money(settings.usdPerDay, "--usd-per-day")),
-			...withCount("usd_per_month", money(settings.usdPerMonth, "--usd-per-month")),
+			...limitsOf(settings),
 		};
 		const { file, record: recordChange } = await placesOf(settings);
 		await updateKeyFile(
@@ -120,8 +120,13 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 	});
 }
 
-function withCount<K extends string>(name: K, value: number | undefined): { [key in K]?: number } {
-	return (value === undefined ? {} : { [name]: value }) as { [key in K]?: number };
+/** Throws where one is no number. */
+function limitsOf(settings: LimitOptions): { readonly [name in keyof typeof LIMITS]?: number } {
+	const entries = Object.entries(LIMITS).flatMap(([name, read]) => {
+		const given = settings[name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()) as keyof LimitOptions];
+		return given === undefined ? [] : [[name, read(given, `--${name.replaceAll("_", "-")}`)]];
+	});
+	return Object.fromEntries(entries);
 }
 
 /** `keys list`: never a key or a hash. */

@@ -3,15 +3,14 @@ import { DAY_MS } from "../core/units.ts";
 const MAX_DAYS = 36_500;
 
 /** What an option that counts says; throws where it is no whole number. */
-export function count(text: string | undefined, option: string): number | undefined {
-	if (text === undefined) return undefined;
+export function count(text: string, option: string): number {
 	if (!/^\d{1,12}$/.test(text)) throw new Error(`${option} takes a whole number, not '${text}'`);
 	return Number(text);
 }
 
 /** Of `--days`. A century at most: dates end somewhere. */
 export function daysIn(text: string | undefined, least: number): number | undefined {
-	const days = count(text, "--days");
+	const days = text === undefined ? undefined : count(text, "--days");
 	if (days !== undefined && (days < least || days > MAX_DAYS))
 		throw new Error(`--days takes a number from ${least} to ${MAX_DAYS}, not '${text}'`);
 	return days;
@@ -24,8 +23,7 @@ export function expiryIn(text: string | undefined): string | undefined {
 }
 
 /** US dollars. */
-export function money(text: string | undefined, option: string): number | undefined {
-	if (text === undefined) return undefined;
+export function money(text: string, option: string): number {
 	if (!/^\d{1,9}(?:\.\d{1,6})?$/.test(text)) throw new Error(`${option} takes an amount such as 20 or 2.50, not '${text}'`);
 	return Number(text);
 }

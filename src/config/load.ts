@@ -69,9 +69,9 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	}
 	const { value: raw, faults, unsetApiKeys } = interpolate(written, env, isUnquoted);
 	if (faults.length > 0) return { ok: false, faults };
-	const unread = insertWordFiles(sectionOf(raw, "security"));
+	const unread = insertWordFiles(securityOf(raw));
 	if (unread.length > 0) return { ok: false, faults: unread };
-	const security = sectionOf(raw, "security");
+	const security = securityOf(raw);
 	const parsed = ConfigSchema.safeParse(security === undefined ? raw : { ...(raw as object), security: withBase(security) }, {
 		error: faultWords,
 		reportInput: true,
@@ -93,9 +93,9 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	return { ok: true, config, warnings: [...keyWarnings(config, unsetApiKeys), ...warningsOf(config, raw, env["LOG_LEVEL"])] };
 }
 
-function sectionOf(root: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
-	const section = typeof root === "object" && root !== null ? (root as Record<string, unknown>)[name] : undefined;
-	return typeof section === "object" && section !== null ? (section as Record<string, unknown>) : undefined;
+function securityOf(root: unknown): Readonly<Record<string, unknown>> | undefined {
+	const { security } = Object(root) as { readonly security?: unknown };
+	return typeof security === "object" && security !== null ? (security as Record<string, unknown>) : undefined;
 }
 
 function faultsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = issue.path): ConfigFault[] {

@@ -42,7 +42,7 @@ export function sse(data: object, name?: string): string {
 }
 
 /** The last element of a list that `isWanted`, as JSON; a string stays as it is. */
-export function lastOf(list: unknown, isWanted: (element: Readonly<Record<string, unknown>>) => boolean = () => true): string {
+export function lastOf(list: unknown, isWanted: (element: Readonly<Record<string, unknown>>) => boolean): string {
 	if (typeof list === "string") return list;
 	const objects = Array.isArray(list) ? list.filter((element) => typeof element === "object" && element !== null) : [];
 	return JSON.stringify(objects.findLast(isWanted) ?? "");

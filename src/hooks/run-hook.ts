@@ -1,6 +1,6 @@
 import type { HookCaller, HookRefusal, Hooks } from "./hooks.ts";
 
-export type HookPhase = "authenticate" | "request" | "prompt" | "finished";
+type HookPhase = "authenticate" | "request" | "prompt" | "finished";
 
 /** ms that a hook has where the program does not say. */
 const TIMEOUT_MS = 5000;
@@ -27,8 +27,9 @@ export class HookRunner {
 		this.#onFailure = onFailure;
 	}
 
-	has(phase: HookPhase): boolean {
-		return this.#hooks[phase] !== undefined;
+	/** Callers are told apart by the program, in place of `security.auth`. */
+	get authenticates(): boolean {
+		return this.#hooks.authenticate !== undefined;
 	}
 
 	/** `passed` where there is no such hook. */

@@ -35,7 +35,7 @@ export async function admit(request: DownstreamRequest, requestId: string, deps:
 	if (!deps.audit.isAccepting) return { ok: false, code: "audit_unavailable", headers: {}, subject };
 	const { method, path, query, headers: sent, body } = request;
 	const seen = { requestId, method, path, query, headers: sent, address };
-	const authentication = deps.hooks.has("authenticate")
+	const authentication = deps.hooks.authenticates
 		? hookedCaller(await deps.hooks.run("authenticate", seen))
 		: await deps.authenticator.authenticate({ headers: sent, query, address });
 	if (!authentication.ok) return { headers: {}, ...authentication, subject };

@@ -1,30 +1,8 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { DURATION_BUCKETS, metricsIn } from "./metrics-in.ts";
 import { addProcessGauges, PREFIX, type ProcessFacts } from "./process-gauges.ts";
+import { type RequestFacts, requestMetrics } from "./request-metrics.ts";
 import { sharedMetrics } from "./shared-metrics.ts";
-
-/** What is counted of one request. */
-export interface RequestFacts {
-	readonly api: string;
-	/** `complete`, `cut`, `client_abort`, or an error code of the catalogue. */
-	readonly outcome: string;
-	readonly prompt: { readonly action: string; readonly findings: Readonly<Record<string, number>> };
-	readonly response: { readonly findings: Readonly<Record<string, number>> };
-	readonly provider: string;
-	readonly durationMs: number;
-	/** Parts of it; absent where the request did not come so far. */
-	readonly promptMs?: number;
-	readonly firstByteMs?: number;
-	readonly longestHoldMs?: number;
-	/** Of the text of a streamed answer: all of it, what waited for what came next, and the most of one text at one time. */
-	readonly textBytes?: number;
-	readonly heldBytes?: number;
-	readonly mostHeldBytes?: number;
-	readonly laneMoves: number;
-	/** Absent: there is no cache, or it was not asked. */
-	readonly cache?: "hit" | "miss" | "bypass";
-	readonly tokens?: { readonly input: number; readonly output: number };
-	readonly costUsd?: number;
-}
 
 /** One try to get an answer from a provider. */
 export interface AttemptFacts {
@@ -45,58 +23,13 @@ export interface Metrics {
 	expose(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** Seconds: refused requests take under a millisecond, long answers minutes. */
-const DURATION_BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
-
-/** Seconds that inspection adds. */
-const ADDED_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
-
-/** Bytes: a word, the longest ordinary pattern, the widest. */
-const HELD_BUCKETS = [0, 4, 8, 16, 32, 64, 128, 256, 1024, 4096, 16_384];
-
 /** Metrics of this process. Labels come from closed sets and from the configuration, never from a request's text. */
 export function createMetrics(version: string, facts: () => ProcessFacts): Metrics {
 	const registry = new Registry();
-	const registers = [registry];
 	collectDefaultMetrics({ register: registry, prefix: PREFIX });
-	const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []): Counter<Label> =>
-		new Counter({ name: PREFIX + name, help, labelNames, registers });
-	const histogram = <Label extends string>(name: string, help: string, label: Label, buckets: number[]): Histogram<Label> =>
-		new Histogram({ name: PREFIX + name, help, labelNames: [label], buckets, registers });
-	const requests = counter(
-		"requests_total",
-		"Requests that became a session, by API, by what was decided about the prompt and by how they ended",
-		["api", "action", "outcome"],
-	);
-	const findings = counter("findings_total", "Findings by type, in prompts and in answers", ["direction", "type"]);
-	const durations = histogram("request_duration_seconds", "Time from the request to the end of its answer", "api", DURATION_BUCKETS);
-	const added = (name: string, help: string): Histogram<"api"> => histogram(name, help, "api", ADDED_BUCKETS);
-	const promptDelays = added("prompt_inspection_seconds", "Time from a request to the verdict about its prompt");
-	const firstByteDelays = added(
-		"first_byte_added_seconds",
-		"Time from the upstream's first byte of an answer to the first byte that went out",
-	);
-	const holds = added("longest_hold_seconds", "Longest time that bytes of one answer waited, in the lane or withheld");
-	const mostHeld = histogram(
-		"most_held_bytes",
-		"Most bytes that were withheld of one text of a streamed answer at one time",
-		"api",
-		HELD_BUCKETS,
-	);
-	const textBytes = counter(
-		"text_bytes_total",
-		"Bytes of text in streamed answers, by whether they went out at once or were held until more had come",
-		["release"],
-	);
+	const { counter, histogram } = metricsIn(registry);
+	const count = requestMetrics(registry);
 	const refusals = counter("refusals_total", "Requests that were refused before they became a session, by error code", ["code"]);
-	const moves = counter("lane_moves_total", "Times that an answer went on with another lane");
-	const tokens = counter("tokens_total", "Tokens as the providers count them", ["provider", "type"]);
-	const cost = counter("cost_usd_total", "US dollars by the configured prices", ["provider"]);
-	const cached = counter(
-		"cache_requests_total",
-		"Requests by what the cache of answers had: hit, miss, or bypass where it was not to be asked",
-		["result"],
-	);
 	const laneEvents = counter("lane_events_total", "Lanes that died, hung or were replaced", ["kind"]);
 	const hookFailures = counter("hook_failures_total", "Hooks of a program that failed or took too long, by phase", ["phase"]);
 	const attempts = counter("upstream_attempts_total", "Requests to providers, by HTTP status, error code, or abandoned", [
@@ -110,35 +43,9 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 		DURATION_BUCKETS,
 	);
 	addProcessGauges(registry, version, facts);
-	const countFindings = (direction: string, counts: Readonly<Record<string, number>>): void => {
-		for (const [type, count] of Object.entries(counts)) findings.inc({ direction, type }, count);
-	};
-	const countHeld = ({ api, textBytes: all = 0, heldBytes = 0, mostHeldBytes }: RequestFacts): void => {
-		if (mostHeldBytes === undefined) return;
-		mostHeld.observe({ api }, mostHeldBytes);
-		textBytes.inc({ release: "at_once" }, all - heldBytes);
-		textBytes.inc({ release: "held" }, heldBytes);
-	};
 	const all = sharedMetrics(registry);
 	return {
-		count(request) {
-			const { api, outcome, prompt, response, provider } = request;
-			requests.inc({ api, action: prompt.action, outcome });
-			durations.observe({ api }, request.durationMs / 1000);
-			for (const [histogram, ms] of [
-				[promptDelays, request.promptMs],
-				[firstByteDelays, request.firstByteMs],
-				[holds, request.longestHoldMs],
-			] as const)
-				if (ms !== undefined) histogram.observe({ api }, ms / 1000);
-			countFindings("prompt", prompt.findings);
-			countFindings("response", response.findings);
-			countHeld(request);
-			moves.inc(request.laneMoves);
-			if (request.cache !== undefined) cached.inc({ result: request.cache });
-			for (const type of ["input", "output"] as const) if (request.tokens) tokens.inc({ provider, type }, request.tokens[type]);
-			if (request.costUsd !== undefined) cost.inc({ provider }, request.costUsd);
-		},
+		count,
 		countRefusal: (code) => refusals.inc({ code }),
 		countAttempt({ provider, result, durationMs }) {
 			attempts.inc({ provider, result });

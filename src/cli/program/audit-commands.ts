@@ -3,10 +3,9 @@ import type { AuditProveOptions, AuditVerifyOptions } from "../audit.ts";
 import type { PlaceOptions } from "../audit-places.ts";
 import type { QueryOptions } from "../audit-query.ts";
 import type { SubjectOptions } from "../audit-subject.ts";
-import type { ReportOptions } from "../report.ts";
 import { AUDIT_FOLDER, CONSENT_FILE, examples, finish, withPlaces } from "./command-line.ts";
 
-/** `audit`, and the `report` about it. */
+/** `audit`. */
 export function addAuditCommands(program: Command): void {
 	const audit = program.command("audit").description("the audit trail");
 	withPlaces(
@@ -56,6 +55,11 @@ export function addAuditCommands(program: Command): void {
 		.option("--since <checkpoint>", "that nothing changed since this checkpoint (a file)")
 		.addHelpText("after", examples("audit prove --record 41 > a.tlog-proof", "audit prove --since old.checkpoint > b.proof"))
 		.action(async (options: AuditProveOptions) => finish(await (await import("../audit.ts")).auditProve(options)));
+	addSubjectCommands(audit);
+}
+
+/** What the law gives a caller, and the secret that it hangs on. */
+function addSubjectCommands(audit: Command): void {
 	withPlaces(
 		audit
 			.command("export")
@@ -85,15 +89,4 @@ export function addAuditCommands(program: Command): void {
 		AUDIT_FOLDER,
 		CONSENT_FILE,
 	).action(async (options: PlaceOptions) => finish(await (await import("../audit-subject.ts")).auditRotate(options)));
-	withPlaces(
-		program
-			.command("report")
-			.description("what the audit trail says about a period; exit 0 written, 1 written and the trail is not sound, 2 cannot be done"),
-		AUDIT_FOLDER,
-	)
-		.option("--from <time>", "from then on: a date, a time, or how long ago (24h, 30d)", "30d")
-		.option("--to <time>", "up to then; default: now")
-		.option("--out <file>", "a file ending in .html (with charts), .md or .json; default: Markdown on standard output")
-		.addHelpText("after", examples("report --from 30d --out report.html", "report --from 2026-10-01 --to 2026-11-01 --dir /app/data/audit"))
-		.action(async (options: ReportOptions) => finish(await (await import("../report.ts")).report(options)));
 }

@@ -112,7 +112,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"@faker-js/faker/locale/en": ["verdict/synthetic-words.ts"],
 	picomatch: ["core/globs.ts"],
 	jose: ["identity/issuer-keys.ts", "identity/jwt.ts"],
-	"prom-client": ["telemetry/metrics.ts", "telemetry/process-gauges.ts", "telemetry/shared-metrics.ts"],
+	"prom-client": ["telemetry/metrics.ts", "telemetry/metrics-in.ts", "telemetry/process-gauges.ts", "telemetry/shared-metrics.ts"],
 	"node-sqlite3-wasm": ["audit/sqlite-index.ts"],
 	pg: ["audit/postgres-index.ts"],
 	"@opentelemetry/api": ["telemetry/otel.ts"],

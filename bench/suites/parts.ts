@@ -1,12 +1,15 @@
 import { Bench } from "tinybench";
+import type { ApiName } from "../../src/core/api.ts";
 import { random } from "../../tests/support/random.ts";
 import { fromBuild } from "../build.ts";
 import { type BenchLane, inspectAnswer, laneWith } from "../fixtures/lane.ts";
 import { policyWith, programOf } from "../fixtures/rules.ts";
 import { text, tokens } from "../fixtures/texts.ts";
+import { VENDOR_STREAMS } from "../fixtures/vendor-events.ts";
 import { deltaEvent } from "../fixtures/workload.ts";
 import type { Table } from "../report/table.ts";
 import { coldTable } from "./cold-event.ts";
+import { engineTasks } from "./engine-tasks.ts";
 import { fullSetTable } from "./full-set.ts";
 import { laneTable } from "./lane-round-trip.ts";
 import type { Effort, Suite } from "./suite.ts";
@@ -25,8 +28,10 @@ const PATTERNS = [50, 300, 0, 1500];
 export const partsSuite: Suite = async (effort, log) => {
 	const tables: Table[] = [
 		await fullSetTable(effort, log),
+		await engineTable(effort, log),
 		await scanTable(effort, log),
 		await filterTable(effort, log),
+		await vendorTable(effort, log),
 		await coldTable(effort, log),
 		await laneTable(effort, log),
 	];
@@ -49,6 +54,22 @@ function perOperation(bench: Bench, name: string): number {
 	const result = bench.getTask(name)?.result;
 	if (result === undefined || !("latency" in result)) throw new Error(`'${name}' was not measured.`);
 	return (result.latency.p50 * 1e6) / BATCH;
+}
+
+async function engineTable(effort: Effort, log: (line: string) => void): Promise<Table> {
+	const streams = effort.kind === "smoke" ? STREAMS.slice(0, 2) : STREAMS;
+	const { response } = await policyWith(0);
+	const task = await engineTasks(response);
+	const bench = newBench(effort);
+	for (const count of streams) bench.add(String(count), task(count));
+	log("the engine alone");
+	await bench.run();
+	return {
+		title: "The engine alone, ns of CPU per delta (about 4 bytes) by number of interleaved streams",
+		note: "one call of the addon from JavaScript for each delta: it matches, and answers the release point. Deltas of prose, streams in random order.",
+		columns: ["", ...streams.map((count) => `${count.toLocaleString("en-US")} streams`)],
+		rows: [[`${response.rules.length} patterns`, ...streams.map((count) => perOperation(bench, String(count)))]],
+	};
 }
 
 async function scanTable(effort: Effort, log: (line: string) => void): Promise<Table> {
@@ -140,9 +161,30 @@ function grouped(events: readonly Buffer[], size: number): Buffer[] {
 }
 
 /** One long answer through all that a lane does (SSE, JSON, scan, composition, state for a replacement); a new one for each sample. */
-function laneTask(lane: BenchLane, chunks: readonly Buffer[]): () => number {
+function laneTask(lane: BenchLane, chunks: readonly Buffer[], api?: ApiName): () => number {
 	let sid = 0;
-	return () => inspectAnswer(lane, ++sid, chunks);
+	return () => inspectAnswer(lane, ++sid, chunks, api);
+}
+
+/** What the lane's part costs for the streams of other vendors than that of the table before. */
+async function vendorTable(effort: Effort, log: (line: string) => void): Promise<Table> {
+	const [off, on] = [await laneWith({ response_filtering: { enabled: false } }), await laneWith({})];
+	const pieces = tokens(text("prose", 8000, 4)).slice(0, BATCH);
+	const bench = newBench(effort);
+	for (const { api, begin, event } of VENDOR_STREAMS) {
+		const events = pieces.map((piece, i) => Buffer.from((i === 0 ? begin : "") + event(piece, i)));
+		bench.add(`${api} off`, laneTask(off, events, api));
+		bench.add(`${api} on`, laneTask(on, events, api));
+		bench.add(`${api} 8`, laneTask(on, grouped(events, 8), api));
+	}
+	log("streams of each vendor");
+	await bench.run();
+	return {
+		title: "All of a lane by vendor, ns of CPU per event",
+		note: "tokens of prose in the events of other APIs than chat completions, some of which count.",
+		columns: ["", "no rule", "every recognizer", "8 events at once"],
+		rows: VENDOR_STREAMS.map(({ api }) => [api, ...["off", "on", "8"].map((name) => perOperation(bench, `${api} ${name}`))]),
+	};
 }
 
 function sum<T>(list: readonly T[], of: (item: T) => number): number {

@@ -44,6 +44,7 @@ const SLOW = ["LiteLLM, content filter"];
 /** Before anything is measured: what compiles at run time has compiled then, for every contestant. */
 export const WARM_UP: readonly Scenario[] = [
 	paced("warm-up-paced", "warm-up, paced", 10_000, {}),
+	flood("warm-up-requests", "warm-up, many short answers", 8000, { streams: 8, tokensPerAnswer: 4 }),
 	flood("warm-up-flood", "warm-up, flood", 4000, {}),
 ];
 

@@ -9,8 +9,9 @@ export interface RepeatedEvents {
 	/** All of them as they came. */
 	readonly raw: string;
 	readonly name: string | undefined;
-	/** UTF-16 units of an event before its data. */
+	/** UTF-16 units of an event before its data and behind it. */
 	readonly head: number;
+	readonly tail: number;
 	/** What is true of each, but for its place and note. */
 	readonly reading: EventData;
 	readonly events: readonly RepeatedEvent[];
@@ -109,8 +110,8 @@ export class EventReader {
 			if (this.#saysUsage(fit)) used = text.slice(at + template.head, fit.end);
 			return fit.end;
 		});
-		const { reading, name, head } = template;
-		return events.length === 0 ? undefined : { raw, name, head, reading, events, used };
+		const { reading, name, head, tail } = template;
+		return events.length === 0 ? undefined : { raw, name, head, tail, reading, events, used };
 	}
 
 	#saysUsage({ counters }: Fit): boolean {

@@ -11,8 +11,9 @@ export interface Template {
 	readonly bytes: readonly Uint8Array[];
 	readonly holes: readonly Hole[];
 	readonly name: string | undefined;
-	/** UTF-16 units, and bytes, before its data. */
+	/** UTF-16 units, and bytes, before its data and behind it. */
 	readonly head: number;
+	readonly tail: number;
 	readonly reading: EventData;
 	readonly place: Place;
 }
@@ -32,7 +33,7 @@ export interface Fit {
 type OpenFit = { -readonly [Member in keyof Fit]: Fit[Member] } & { readonly counters: Counter[] };
 
 /** Of an event with its data on one line, behind a name at most. */
-const HEAD = /^(?:event: ?[\w.]{1,64}\n)?data: ?$/;
+const HEAD = /^(?:event: ?[\w.]{1,64}\r?\n)?data: ?$/;
 const PADDING = /[A-Za-z0-9]{0,64}/y;
 const MAX_PADDING = 64;
 const bytesOf = (characters: RegExp): Uint8Array =>
@@ -70,7 +71,7 @@ export function templateOf({ raw, event }: SseBlock, reading: EventReading, repe
 	].sort((a, b) => a.from - b.from);
 	const parts = [...holes.map(({ from }, i) => raw.slice(holes[i - 1]?.to ?? 0, from)), raw.slice(holes.at(-1)?.to)];
 	const bytes = parts.map((part) => Buffer.from(part));
-	return { parts, bytes, holes: holes.map(({ hole }) => hole), name, head, reading, place };
+	return { parts, bytes, holes: holes.map(({ hole }) => hole), name, head, tail: end.length, reading, place };
 }
 
 function isRepeatable({ finished, companions, amendments = [], pauses, isEnd, isKept }: EventData): boolean {

@@ -78,8 +78,14 @@ export function writtenEntries(entry: Entry, isRenumbered: boolean): readonly En
 }
 
 /** Events `[first, end)` of several in one. */
-function partOf({ texts, cutAt }: Entry, { name, head, reading, events }: RepeatedEvents, first: number, end: number, raw: string): Entry {
-	const event = end - first === 1 ? { data: raw.slice(head, -2), name, id: undefined } : undefined;
+function partOf(
+	{ texts, cutAt }: Entry,
+	{ name, head, tail, reading, events }: RepeatedEvents,
+	first: number,
+	end: number,
+	raw: string,
+): Entry {
+	const event = end - first === 1 ? { data: raw.slice(head, -tail), name, id: undefined } : undefined;
 	return {
 		block: { raw, byteLength: 0, event },
 		reading: { ...reading, places: events.slice(first, end).map(({ place }) => place), note: events[end - 1]?.note },

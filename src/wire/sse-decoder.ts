@@ -63,9 +63,10 @@ class Decoder implements SseDecoder {
 	#isSimple = true;
 	#hasBegun: boolean;
 	#hasEnded = false;
-	/** Whole blocks that are decoded already and have no CR, from `#at` on; their bytes are no longer pending. */
+	/** Whole blocks that are decoded already, from `#at` on; their bytes are no longer pending. All their lines end alike. */
 	#text = "";
 	#at = 0;
+	#blankLine = "\n\n";
 
 	constructor(maxBlockBytes: number, began: boolean) {
 		this.#maxBlockBytes = maxBlockBytes;
@@ -99,7 +100,7 @@ class Decoder implements SseDecoder {
 	next(): SseBlock | SseFault | undefined {
 		if (this.#hasText()) {
 			const from = this.#at;
-			this.#at = this.#text.indexOf(BLANK_LINE, from) + 2;
+			this.#at = this.#text.indexOf(this.#blankLine, from) + this.#blankLine.length;
 			return parseBlock(this.#text.slice(from, this.#at));
 		}
 		const { bytes } = this.#pending;
@@ -124,24 +125,26 @@ class Decoder implements SseDecoder {
 
 	/**
 	 * Whether a decoded block is there. Blocks are decoded together where that is simple: the stream has begun, and its lines
-	 * end with LF alone.
+	 * all end with LF, or all with CRLF.
 	 */
 	#hasText(): boolean {
 		if (this.#at < this.#text.length) return true;
 		const { bytes } = this.#pending;
 		if (!this.#hasBegun || !this.#isSimple) return false;
-		const last = lastBlankLine(bytes, this.#searchFrom);
+		const lineEnd = bytes.includes(CR) ? "\r\n" : "\n";
+		const last = lastBlankLine(bytes, this.#searchFrom, lineEnd.length);
 		if (last < 0) return false;
 		const whole = last === bytes.length ? bytes : bytes.subarray(0, last);
-		const text = whole.includes(CR) ? undefined : decodeUtf8(whole);
-		this.#isSimple = text !== undefined;
-		if (text === undefined) return false;
+		const text = decodeUtf8(whole);
+		this.#isSimple = text !== undefined && (lineEnd === "\n" || !OTHER_THAN_CRLF.test(text));
+		if (text === undefined || !this.#isSimple) return false;
 		// Two line ends are a blank line each time; an odd one behind them begins the next block.
 		let lines = 2;
-		while (text[text.length - 1 - lines] === "\n") lines++;
-		const odd = lines % 2;
+		while (text.endsWith(lineEnd, text.length - lines * lineEnd.length)) lines++;
+		const odd = (lines % 2) * lineEnd.length;
 		this.#text = text.slice(0, text.length - odd);
 		this.#at = 0;
+		this.#blankLine = lineEnd + lineEnd;
 		this.#drop(whole.length - odd);
 		return true;
 	}
@@ -155,12 +158,12 @@ class Decoder implements SseDecoder {
 
 const LF = 10;
 const CR = 13;
-const BLANK_LINE = "\n\n";
+const OTHER_THAN_CRLF = /\r(?!\n)|(?<!\r)\n/;
 
-/** Index behind the last two LF of `bytes[from, …)`, -1 when there are none. */
-function lastBlankLine(bytes: Uint8Array, from: number): number {
+/** Index behind the last LF of `bytes[from, …)` that has another so many bytes before it, -1 when there is none. */
+function lastBlankLine(bytes: Uint8Array, from: number, distance: number): number {
 	for (let at = bytes.length - 1; at > from; at = bytes.subarray(from, at).lastIndexOf(LF) + from) {
-		if (bytes[at] === LF && bytes[at - 1] === LF) return at + 1;
+		if (bytes[at] === LF && bytes[at - distance] === LF) return at + 1;
 	}
 	return -1;
 }
@@ -200,7 +203,7 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /** What nearly every block is: at most a name, and its data on one line. The parser says the same of it, ten times slower. */
-const PLAIN_BLOCK = /^(?:event: ([\w.]+)\n)?data: ([^\r\n]+)\n\n$/;
+const PLAIN_BLOCK = /^(?:event: ([\w.]+)\r?\n)?data: ([^\r\n]+)\r?\n\r?\n$/;
 
 function parseBlock(raw: string, byteLength = Buffer.byteLength(raw)): SseBlock | SseFault {
 	const plain = PLAIN_BLOCK.exec(raw);

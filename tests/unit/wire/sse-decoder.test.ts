@@ -10,6 +10,8 @@ const BLOCKS = [
 	'data:{"a":1}\n\n',
 	'data:  {"a":1}\n\n',
 	'data: {"a":1}\r\n\r\n',
+	'event: message_start\r\ndata: {"a":1}\r\n\r\n',
+	'data: {"a":1}\n\r\n',
 	"data: a\ndata: b\n\n",
 	"data: \n\n",
 	"data\n\n",
@@ -105,8 +107,10 @@ test("blocks do not depend on how the bytes are cut, whatever ends their lines",
 		"data: \n",
 		"x",
 	];
-	for (let run = 0; run < 400; run++) {
-		const parts = Array.from({ length: 1 + Math.floor(next() * 12) }, () => Buffer.from(pick(PARTS, next)));
+	for (let run = 0; run < 800; run++) {
+		const isCrLf = next() < 0.5;
+		const part = (): string => (isCrLf ? pick(PARTS, next).replace(/\r?\n/g, "\r\n") : pick(PARTS, next));
+		const parts = Array.from({ length: 1 + Math.floor(next() * 12) }, () => Buffer.from(part()));
 		if (next() < 0.2) parts.splice(Math.floor(next() * parts.length), 0, Buffer.from([0xff]));
 		const bytes = Buffer.concat(next() < 0.1 ? [Buffer.from("\ufeff"), ...parts] : parts);
 		const single = said(

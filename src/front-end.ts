@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "./config/schema.ts";
 import { listen } from "./edge/listen.ts";
-import type { TlsMaterial } from "./edge/tls.ts";
+import { isSameTls, type TlsMaterial } from "./edge/tls.ts";
 import type { ProxyParts } from "./proxy-parts.ts";
 import type { ProxySettings } from "./proxy-settings.ts";
 import { listenerRefusal } from "./session/error-body.ts";
@@ -30,7 +30,9 @@ export interface FrontEnd {
 	readonly activeSessions: number;
 	/** New sessions get these settings; those that are open keep theirs. */
 	takeOver(settings: ProxySettings): void;
-	/** Of a listener with TLS only; rejects when it does not take them. */
+	/** No new settings are worth taking. */
+	readonly isDraining: boolean;
+	/** Of a listener with TLS only; what it serves with already changes nothing. Rejects when it does not take them. */
 	renewTls(material: TlsMaterial): Promise<void>;
 	/** Stops accepting, lets sessions end, closes everything. */
 	drain(): Promise<void>;
@@ -91,6 +93,7 @@ export async function openFrontEnd({ config: { server }, parts, settings, tls, v
 		await listener.close();
 		await close();
 	};
+	let served = tls;
 	// Once only: uWebSockets.js aborts the process when it is closed a second time.
 	let drained: Promise<void> | undefined;
 	return {
@@ -105,7 +108,14 @@ export async function openFrontEnd({ config: { server }, parts, settings, tls, v
 			previous.close();
 			desk.retirePolicies();
 		},
-		renewTls: (material) => listener.renewTls(material),
+		get isDraining() {
+			return drained !== undefined;
+		},
+		async renewTls(material) {
+			if (isSameTls(material, served)) return;
+			await listener.renewTls(material);
+			served = material;
+		},
 		drain() {
 			drained ??= drain();
 			return drained;

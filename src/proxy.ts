@@ -13,6 +13,16 @@ import { type ProxySettings, proxySettings } from "./proxy-settings.ts";
 
 type Refused = { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
+type Taken = { readonly ok: true } | Refused;
+
+/** A configuration that can be taken over; one of the two is to be called. */
+export interface PreparedReload {
+	takeOver(): Promise<Taken>;
+	drop(): void;
+}
+
+export type PrepareResult = { readonly ok: true; readonly prepared: PreparedReload } | Refused;
+
 export interface Proxy {
 	readonly port: number;
 	/** Adapter in use: uws or node. */
@@ -21,7 +31,9 @@ export interface Proxy {
 	/** Stops accepting, lets sessions end, closes everything. */
 	drain(): Promise<void>;
 	/** Takes over a new configuration, except keys that are read at start only: those are logged. On a fault everything stays as it was. */
-	reload(config: Config): Promise<{ readonly ok: true } | Refused>;
+	reload(config: Config): Promise<Taken>;
+	/** The same in two steps, for processes that take it over together or not at all. */
+	prepareReload(config: Config): Promise<PrepareResult>;
 	/** Records what became of a configuration, in the audit trail's log of what operators do. Rejects when it cannot be written. */
 	recordConfiguration(record: ConfigurationRecord): Promise<void>;
 }
@@ -47,6 +59,7 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 	const front: FrontEnd = await openFrontEnd({ config, parts, settings, tls: tls.material, version });
 	warnOfDates(tls.material, deps);
 	parts.audit.record({ type: "start", time: new Date().toISOString(), version, policy: book.default.id });
+	const prepareReload = (next: Config): Promise<PrepareResult> => prepare(next, { config, tls: tls.material, parts, front, deps });
 	return {
 		ok: true,
 		proxy: {
@@ -54,11 +67,20 @@ export async function createProxy(config: Config, deps: ProxyDeps): Promise<Prox
 			listener: front.listener,
 			lanes: parts.lanes,
 			drain: () => front.drain(),
-			reload: (next) => reload(next, { config, tls: tls.material, parts, front, deps }),
+			prepareReload,
+			async reload(next) {
+				const result = await prepareReload(next);
+				return result.ok ? result.prepared.takeOver() : result;
+			},
 			recordConfiguration: (record) => parts.audit.recordConfiguration(record),
 		},
 	};
 }
+
+const ENDING: Refused = {
+	ok: false,
+	faults: [{ path: "", message: "the proxy is ending", remedy: "Start it again: it reads its configuration then." }],
+};
 
 /** A proxy that serves, as it was started. */
 interface Running {
@@ -69,7 +91,8 @@ interface Running {
 	readonly deps: ProxyDeps;
 }
 
-async function reload(read: Config, { config, tls, parts, front, deps }: Running): Promise<{ readonly ok: true } | Refused> {
+async function prepare(read: Config, { config, tls, parts, front, deps }: Running): Promise<PrepareResult> {
+	if (front.isDraining) return ENDING;
 	const { config: next, deferred } = reloadedConfig(config, read);
 	const renewed = readRenewedTls(next.server.tls, tls);
 	if (!renewed.ok) return { ok: false, faults: [renewed.fault] };
@@ -79,18 +102,25 @@ async function reload(read: Config, { config, tls, parts, front, deps }: Running
 	await parts.openFor(next);
 	const changed = trySettings(next, book, parts, deps);
 	if (!changed.ok) return changed;
-	const failure = renewed.material && (await front.renewTls(renewed.material).catch((error: Error) => error));
-	if (failure !== undefined) {
-		changed.settings.close();
-		return { ok: false, faults: [{ path: "server.tls", message: failure.message, remedy: "Correct it and reload again." }] };
-	}
-	for (const added of policies) parts.pool.addPolicy(added);
-	front.takeOver(changed.settings);
-	warnOfDates(renewed.material, deps);
-	parts.audit.record({ type: "reload", time: new Date().toISOString(), policy: book.default.id });
-	deps.logger.setLevel?.(next.logging.level);
-	for (const path of deferred) deps.logger.warn({ path, remedy: "Restart the proxy." }, "read at start only, the old value holds");
-	return { ok: true };
+	const { settings } = changed;
+	const refused = (refusal: Refused): Refused => {
+		settings.close();
+		return refusal;
+	};
+	const takeOver = async (): Promise<Taken> => {
+		if (front.isDraining) return refused(ENDING);
+		const failure = renewed.material && (await front.renewTls(renewed.material).catch((error: Error) => error));
+		if (failure !== undefined)
+			return refused({ ok: false, faults: [{ path: "server.tls", message: failure.message, remedy: "Correct it and reload again." }] });
+		for (const added of policies) parts.pool.addPolicy(added);
+		front.takeOver(settings);
+		warnOfDates(renewed.material, deps);
+		parts.audit.record({ type: "reload", time: new Date().toISOString(), policy: book.default.id });
+		deps.logger.setLevel?.(next.logging.level);
+		for (const path of deferred) deps.logger.warn({ path, remedy: "Restart the proxy." }, "read at start only, the old value holds");
+		return { ok: true };
+	};
+	return { ok: true, prepared: { takeOver, drop: () => settings.close() } };
 }
 
 /** The proxy serves with such a certificate: it may be the clock that is wrong, and a renewal needs no restart. */

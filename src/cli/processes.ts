@@ -12,6 +12,8 @@ import type { Reloads } from "./reloads.ts";
 import { installationSecrets } from "./secret.ts";
 import { StartedProcess } from "./started-process.ts";
 
+const ENDING: ConfigFault = { path: "", message: "the processes are ending", remedy: "Reload again once they serve." };
+
 /** ms before a process that ended is started again. */
 const RESTART_MS = 1000;
 
@@ -45,10 +47,23 @@ export async function serveProcesses(config: Config, logger: Logger, reloads: Re
 		const codes = await Promise.all(Array.from(started.values(), async ({ exited }) => (await exited)[0]));
 		return codes.find((code) => code !== null && code !== 0) ?? 1;
 	}
+	/** All take it over, or none: which policy decides must not hang on which process a client comes to. */
 	const takeOver = async (next: Config): Promise<readonly ConfigFault[]> => {
-		const answers = await Promise.all(Array.from(started.values(), (one) => one.take(next)));
-		if (!answers.some((faults) => faults.length === 0)) return answers[0] ?? [];
+		const asked = [...started.values()];
+		const answers = await Promise.all(asked.map(async (one) => ({ one, faults: await one.prepare(next) })));
+		// One that has ended has no say: it is started again with what the others have.
+		const living = answers.filter(({ one }) => one.isAlive);
+		const refusal = isStopping || living.length === 0 ? [ENDING] : living.find(({ faults }) => faults.length > 0)?.faults;
+		if (refusal !== undefined) {
+			for (const { one } of living) one.drop();
+			return refusal;
+		}
 		current = reloadedConfig(config, next).config;
+		await Promise.all(
+			living.map(async ({ one }) => {
+				if ((await one.takeOver()).length > 0) one.kill("SIGTERM");
+			}),
+		);
 		return [];
 	};
 	reloads.begin({ takeOver, record: (record) => recordReload(config, record) }, logger);

@@ -65,16 +65,26 @@ export function drainAt(signals: readonly NodeJS.Signals[], proxy: Proxy, logger
 }
 
 /** Takes over another configuration; with a fault the old one stays, and the log says why. */
-export async function reloadProxy(proxy: Proxy, config: Config, logger: Logger): Promise<readonly ConfigFault[]> {
-	const result = await proxy
-		.reload(config)
-		.catch((error: Error) => ({ ok: false as const, faults: [{ path: "", message: error.message, remedy: "Reload again." }] }));
-	if (!result.ok) {
-		logRefusal(result.faults, logger);
-		return result.faults;
-	}
-	logger.info({}, "reloaded");
-	return [];
+export function reloadProxy(proxy: Proxy, config: Config, logger: Logger): Promise<readonly ConfigFault[]> {
+	return reloadStep(async () => {
+		const result = await proxy.reload(config);
+		if (result.ok) logger.info({}, "reloaded");
+		return result;
+	}, logger);
+}
+
+/** The faults of a step of a reload, which it logs; what it throws is one. */
+export async function reloadStep(
+	step: () => Promise<{ readonly ok: true } | { readonly ok: false; readonly faults: readonly ConfigFault[] }>,
+	logger: Logger,
+): Promise<readonly ConfigFault[]> {
+	const result = await step().catch((error: Error) => ({
+		ok: false as const,
+		faults: [{ path: "", message: error.message, remedy: "Reload again." }],
+	}));
+	if (result.ok) return [];
+	logRefusal(result.faults, logger);
+	return result.faults;
 }
 
 /** `config`: the file, where there is one. */

@@ -1,27 +1,74 @@
 import type { Config } from "../config/schema.ts";
-import type { Proxy } from "../proxy.ts";
+import type { PreparedReload, Proxy } from "../proxy.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { logOfProcess } from "./audit-folder.ts";
 import { printFaults } from "./print-faults.ts";
-import { drainAt, reloadProxy, startProxy } from "./run-proxy.ts";
-import { type Offer, PROCESS_NUMBER, type Reply } from "./started-process.ts";
+import { drainAt, reloadStep, startProxy } from "./run-proxy.ts";
+import { type Order, PROCESS_NUMBER, type Reply } from "./started-process.ts";
 
 /** One of `server.processes`: serves with what the process that started it sends, and takes over what it sends later. */
 export async function serveAmongOthers(version: string): Promise<undefined> {
 	// A terminal sends them to all processes; the first one passes on what they mean.
 	for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined);
-	let serving: Promise<{ readonly proxy: Proxy; readonly logger: Logger }> | undefined;
-	process.on("message", (message: Partial<Offer>) => {
-		if (message.kind !== "config" || message.config === undefined) return;
-		const config = withOwnLog(message.config);
-		if (serving === undefined) serving = start(config, version);
-		else void serving.then(async ({ proxy, logger }) => say({ kind: "reloaded", faults: await reloadProxy(proxy, config, logger) }));
+	let serving: Promise<Serving> | undefined;
+	process.on("message", (order: Order) => {
+		if (order.kind === "config" && serving === undefined) serving = start(withOwnLog(order.config), version);
+		else void serving?.then((one) => one.follow(order));
 	});
 	say({ kind: "listens" });
 	return undefined;
 }
 
-async function start(config: Config, version: string): Promise<{ readonly proxy: Proxy; readonly logger: Logger }> {
+/** A proxy that reloads as it is told: it gets ready, and takes over once all can. */
+class Serving {
+	readonly #proxy: Proxy;
+	readonly #logger: Logger;
+	#prepared: PreparedReload | undefined;
+
+	constructor(proxy: Proxy, logger: Logger) {
+		this.#proxy = proxy;
+		this.#logger = logger;
+	}
+
+	async follow(order: Order): Promise<void> {
+		switch (order.kind) {
+			case "config":
+				return say({ kind: "prepared", faults: await this.#prepare(withOwnLog(order.config)) });
+			case "take":
+				return say({ kind: "reloaded", faults: await this.#takeOver() });
+			case "drop":
+				return this.#drop();
+			default:
+				order satisfies never;
+		}
+	}
+
+	async #prepare(config: Config): ReturnType<typeof reloadStep> {
+		this.#drop();
+		return reloadStep(async () => {
+			const result = await this.#proxy.prepareReload(config);
+			if (result.ok) this.#prepared = result.prepared;
+			return result;
+		}, this.#logger);
+	}
+
+	async #takeOver(): ReturnType<typeof reloadStep> {
+		const prepared = this.#prepared;
+		this.#prepared = undefined;
+		return reloadStep(async () => {
+			const result = (await prepared?.takeOver()) ?? { ok: false, faults: [] };
+			if (result.ok) this.#logger.info({}, "reloaded");
+			return result;
+		}, this.#logger);
+	}
+
+	#drop(): void {
+		this.#prepared?.drop();
+		this.#prepared = undefined;
+	}
+}
+
+async function start(config: Config, version: string): Promise<Serving> {
 	const logger = createLogger(config.logging.level);
 	const started = await startProxy(config, logger, version);
 	if (!started.ok) {
@@ -33,7 +80,7 @@ async function start(config: Config, version: string): Promise<{ readonly proxy:
 	drainAt(["SIGTERM"], proxy, logger);
 	const { port, lanes, listener } = proxy;
 	say({ kind: "ready", port, lanes, listener });
-	return { proxy, logger };
+	return new Serving(proxy, logger);
 }
 
 function say(reply: Reply): void {

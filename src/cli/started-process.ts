@@ -8,19 +8,16 @@ export const PROCESS_NUMBER = "SECURE_LLM_PROXY_PROCESS";
 /** ms for a process to start, or to take over a configuration. */
 const REPLY_MS = 120_000;
 
-const SILENT: ConfigFault = { path: "", message: "a process has ended or does not answer", remedy: "Reload again." };
+const SILENT: ConfigFault = { path: "", message: "a process does not answer", remedy: "Reload again." };
 
-/** To a process: what it is to serve with, at first and after every reload. */
-export interface Offer {
-	readonly kind: "config";
-	readonly config: Config;
-}
+/** To a process: what it is to serve with, at first, and what it is to get ready for; then whether it takes that over. */
+export type Order = { readonly kind: "config"; readonly config: Config } | { readonly kind: "take" } | { readonly kind: "drop" };
 
-/** From a process: that it listens for configurations, that it serves with the first, and whether it took over a later one. */
+/** From a process: that it listens for orders, that it serves with the first configuration, and the faults of a later one. */
 export type Reply =
 	| { readonly kind: "listens" }
 	| { readonly kind: "ready"; readonly port: number; readonly lanes: number; readonly listener: string }
-	| { readonly kind: "reloaded"; readonly faults: readonly ConfigFault[] };
+	| { readonly kind: "prepared" | "reloaded"; readonly faults: readonly ConfigFault[] };
 
 type ReplyOf<K extends Reply["kind"]> = Reply & { readonly kind: K };
 
@@ -39,25 +36,43 @@ export class StartedProcess {
 		this.exited = once(this.#worker, "exit") as Promise<[number | null, string | null]>;
 		this.ready = this.#reply("ready");
 		this.#listens = this.#reply("listens");
-		void this.#send(config);
+		void this.#send({ kind: "config", config });
 	}
 
-	/** Has it take over another configuration; the faults for which it does not. */
-	async take(config: Config): Promise<readonly ConfigFault[]> {
-		const reply = this.#reply("reloaded");
-		return ((await this.#send(config)) ? (await reply)?.faults : undefined) ?? [SILENT];
+	/** False: it has ended, or is about to. */
+	get isAlive(): boolean {
+		return this.#worker.isConnected() && !this.#worker.isDead();
+	}
+
+	/** Has it get ready for another configuration; the faults for which it cannot. */
+	prepare(config: Config): Promise<readonly ConfigFault[]> {
+		return this.#ask({ kind: "config", config }, "prepared");
+	}
+
+	/** Has it take over what it is ready for; the faults for which it does not. */
+	takeOver(): Promise<readonly ConfigFault[]> {
+		return this.#ask({ kind: "take" }, "reloaded");
+	}
+
+	/** Has it forget what it is ready for. */
+	drop(): void {
+		void this.#send({ kind: "drop" });
 	}
 
 	kill(signal: NodeJS.Signals): void {
 		this.#worker.process.kill(signal);
 	}
 
+	async #ask(order: Order, answer: "prepared" | "reloaded"): Promise<readonly ConfigFault[]> {
+		const reply = this.#reply(answer);
+		return ((await this.#send(order)) ? (await reply)?.faults : undefined) ?? [SILENT];
+	}
+
 	/** What is sent before it listens is lost. False: it has ended. */
-	async #send(config: Config): Promise<boolean> {
+	async #send(order: Order): Promise<boolean> {
 		await this.#listens;
-		if (!this.#worker.isConnected()) return false;
-		const offer: Offer = { kind: "config", config };
-		return new Promise((resolve) => this.#worker.send(offer, (error) => resolve(error === null)));
+		if (!this.isAlive) return false;
+		return new Promise((resolve) => this.#worker.send(order, (error) => resolve(error === null)));
 	}
 
 	/** The next one of this kind; undefined: it has ended, or says nothing. */

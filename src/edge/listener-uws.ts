@@ -1,5 +1,6 @@
 import type { AppOptions, HttpRequest, HttpResponse, TemplatedApp, us_listen_socket } from "uWebSockets.js";
 import { createRequire } from "node:module";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ErrorCode } from "../core/errors.ts";
 import { checkFraming, MAX_HEADER_BYTES } from "./framing-guard.ts";
 import { LINGER_MS, type Listener, type ListenerOptions } from "./listener.ts";
@@ -63,8 +64,10 @@ class UwsListener implements Listener {
 	readonly #options: ListenerOptions;
 	readonly #answers = new OpenAnswers();
 	readonly #apps: TemplatedApp[] = [];
+	/** Those that take connections; the binary does not bear one that is closed twice. */
+	readonly #sockets = new Set<us_listen_socket>();
 	#port: number;
-	#socket: us_listen_socket | undefined;
+	#isClosing = false;
 
 	private constructor(uws: UwsModule, options: ListenerOptions) {
 		this.#uws = uws;
@@ -85,16 +88,25 @@ class UwsListener implements Listener {
 	async renewTls(material: TlsMaterial): Promise<void> {
 		// The binary shares a port that it was given, but not one that the system chose.
 		if (this.#options.port === 0) throw new Error("The uws listener renews a certificate on a configured port only. Set server.port.");
-		const before = this.#socket;
+		if (this.#isClosing) throw new Error("The listener is closing.");
+		const before = [...this.#sockets];
 		await this.#listen(material);
-		if (before !== undefined) this.#uws.us_listen_socket_close(before);
+		// Connections that wait to be taken would be reset: a turn of the loop takes them. From within one it may be half over.
+		await nextTurn();
+		await nextTurn();
+		for (const socket of before) this.#stopListening(socket);
 	}
 
 	async close(): Promise<void> {
+		this.#isClosing = true;
 		await this.#answers.none(this.#options.clientStallMs);
-		if (this.#socket !== undefined) this.#uws.us_listen_socket_close(this.#socket);
+		for (const socket of this.#sockets) this.#stopListening(socket);
 		// The older binary has no such method; its connections end with their idle timeout, or the process.
 		for (const app of this.#apps) app.close?.();
+	}
+
+	#stopListening(socket: us_listen_socket): void {
+		if (this.#sockets.delete(socket)) this.#uws.us_listen_socket_close(socket);
 	}
 
 	#listen(tls: TlsMaterial | undefined): Promise<void> {
@@ -107,7 +119,7 @@ class UwsListener implements Listener {
 			app.listen(host, this.#port, (socket) => {
 				if (!socket) return reject(new Error(`Cannot listen on ${host}:${this.#port}: is the port in use?`));
 				this.#apps.push(app);
-				this.#socket = socket;
+				this.#sockets.add(socket);
 				this.#port = this.#uws.us_socket_local_port(socket);
 				resolve();
 			});

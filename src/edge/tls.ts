@@ -40,6 +40,12 @@ export function readRenewedTls(settings: TlsSettings, current: TlsMaterial | und
 	return kindOf(reading.material) === kindOf(current) ? reading : { ok: false, fault: SWITCHED };
 }
 
+/** Nothing is to be renewed. */
+export function isSameTls(one: TlsMaterial, other: TlsMaterial | undefined): boolean {
+	const isSame = (a: Buffer | undefined, b: Buffer | undefined): boolean => (a === undefined || b === undefined ? a === b : a.equals(b));
+	return other !== undefined && (["cert", "key", "ca"] as const).every((part) => isSame(one[part], other[part]));
+}
+
 /** Reads the files and makes sure that they belong together. What they hold is never quoted. */
 export function readTls(settings: TlsSettings): TlsReading {
 	if (settings.cert_file === "") return { ok: true, material: undefined };

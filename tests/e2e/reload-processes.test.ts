@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -127,6 +128,44 @@ test("a process that dies while a reload is under way serves with it as the othe
 		upstream.close();
 	}
 }, 180_000);
+
+test("a configuration that one process cannot take over is taken over by none, until all can", async () => {
+	const config = await configOf("together", 2);
+	const serving = await line.serve(config());
+	const pid = String(childrenOf(serving)[1]);
+	const limit = execFileSync("prlimit", ["--pid", pid, "--nofile", "--output=HARD", "--noheadings"], { encoding: "utf8" }).trim();
+	// It can compile nothing: that takes a process of its own.
+	execFileSync("prlimit", ["--pid", pid, `--nofile=1:${limit}`]);
+	config(`, blocked_phrases: ['${PHRASE} together']`);
+	serving.child.kill("SIGHUP");
+	await serving.logged("reload refused, the old configuration stays");
+	execFileSync("prlimit", ["--pid", pid, `--nofile=${limit}:${limit}`]);
+	for (let i = 0; i < 20; i++) expect(await ask(serving.port, `${PHRASE} together`)).toBe(200);
+	serving.child.kill("SIGHUP");
+	await vi.waitFor(() => expect(countOf(serving, "reloaded")).toBe(2), PATIENCE);
+	for (let i = 0; i < 20; i++) expect(await ask(serving.port, `${PHRASE} together`)).toBe(400);
+	expect(countOf(serving, "reload refused, the old configuration stays")).toBe(1);
+	serving.child.kill("SIGTERM");
+	expect(await serving.exited).toEqual([0, null]);
+	const admin = [...recordsOf(join(line.folder, "audit-together", "admin"))].map(({ type, action }) => ({ type, action }));
+	expect(admin).toEqual(["refused", "taken"].map((action) => ({ type: "configuration", action })));
+}, 180_000);
+
+test.each([1, 2])(
+	"%i processes that end in the middle of reloads end in order",
+	async (processes) => {
+		const config = await configOf(`ending-${processes}`, processes);
+		const serving = await line.serve(config());
+		for (let i = 0; i < 30; i++) {
+			serving.child.kill("SIGHUP");
+			await sleep(20);
+		}
+		serving.child.kill("SIGTERM");
+		expect(await serving.exited).toEqual([0, null]);
+		expect(serving.log.filter((entry) => !entry.startsWith("{"))).toEqual([]);
+	},
+	180_000,
+);
 
 test.each([1, 2])(
 	"a SIGHUP while %i processes are still starting is a reload once they serve",

@@ -100,6 +100,25 @@ describe.each(["uws", "node"] as const)("the %s listener", (kind) => {
 		expect(await textOf(openai(proxy.port))).toBe("over TLS");
 	});
 
+	test("a reload with the certificate that is served loses no connection, and one that meets the end is refused", async () => {
+		const port = await freePort();
+		const own = await startProxy(upstream.url, "", undefined, { server: { ...configOf(kind, inUse), port } });
+		const again = (): ReturnType<Proxy["reload"]> => own.reload(proxyConfig(upstream.url, "", { server: configOf(kind, inUse) }));
+		let isOver = false;
+		const connecting = Promise.all(
+			Array.from({ length: 4 }, async () => {
+				while (!isOver) await handshake(port);
+			}),
+		);
+		for (let i = 0; i < 6; i++) expect(await again()).toEqual({ ok: true });
+		isOver = true;
+		await connecting;
+		const under = again();
+		await own.drain();
+		expect((await under).ok).toBe(false);
+		expect(await again()).toMatchObject({ ok: false, faults: [{ message: "the proxy is ending" }] });
+	});
+
 	test("a reload with files that do not belong together changes nothing and says why", async () => {
 		copyFileSync(ca.issue("third").keyFile, inUse.keyFile);
 		const message = `${inUse.keyFile} is not the key of the certificate`;

@@ -49,11 +49,12 @@ export async function serveProcesses(config: Config, logger: Logger, reloads: Re
 	}
 	/** All take it over, or none: which policy decides must not hang on which process a client comes to. */
 	const takeOver = async (next: Config): Promise<readonly ConfigFault[]> => {
+		if (isStopping) return [ENDING];
 		const asked = [...started.values()];
 		const answers = await Promise.all(asked.map(async (one) => ({ one, faults: await one.prepare(next) })));
 		// One that has ended has no say: it is started again with what the others have.
 		const living = answers.filter(({ one }) => one.isAlive);
-		const refusal = isStopping || living.length === 0 ? [ENDING] : living.find(({ faults }) => faults.length > 0)?.faults;
+		const refusal = living.length === 0 ? [ENDING] : living.find(({ faults }) => faults.length > 0)?.faults;
 		if (refusal !== undefined) {
 			for (const { one } of living) one.drop();
 			return refusal;

@@ -8,6 +8,8 @@ export interface AttemptRecord {
 	readonly model: string;
 	/** HTTP status, an error code of the catalogue, or `abandoned`: the session ended first. */
 	readonly result: string;
+	/** Why there was no answer, as the system, TLS or the HTTP parser calls it; absent where it does not say. */
+	readonly cause?: string;
 	/** ms until then. */
 	readonly durationMs: number;
 }

@@ -15,7 +15,14 @@ const FILES_OF_PROCESS = 200;
 
 /** Looks at what the process runs on. */
 export function machineFindings(config: Config): Finding[] {
-	return [ok(`Node ${process.versions.node}`), listener(config), lanes(config), ...openFiles(config), installationSecret()];
+	return [
+		ok(`Node ${process.versions.node}`),
+		listener(config),
+		lanes(config),
+		...openFiles(config),
+		installationSecret(),
+		...forwardProxy(),
+	];
 }
 
 function listener({ server }: Config): Finding {
@@ -81,4 +88,16 @@ export function cacheFinding(dir: string): Finding {
 			"Set SECURE_LLM_PROXY_CACHE_DIR to a folder that the proxy's user may write.",
 		);
 	}
+}
+
+/** A machine that reaches the world through one alone would say of every provider that it cannot be reached. */
+function forwardProxy(): Finding[] {
+	const set = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].filter((name) => (process.env[name] ?? "") !== "");
+	if (set.length === 0) return [];
+	return [
+		warning(
+			`${set.join(", ")} in the environment, which is not used`,
+			"Connections are made directly; docs/routing.md says what else can be done.",
+		),
+	];
 }

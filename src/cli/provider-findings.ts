@@ -17,7 +17,8 @@ export function providerFindings(config: Config): Promise<Finding[]> {
 		providers.map(async ({ route }) => {
 			if (route.type === "demo") return ok(`provider ${route.provider}: embedded`);
 			const answer = await answerOf(route);
-			if (typeof answer === "string") return failure(`provider ${route.provider}: ${answer}`, "Check base_url, DNS and the network.");
+			if (typeof answer === "string")
+				return failure(`provider ${route.provider}: ${answer}`, "Check base_url, DNS, certificates and the network.");
 			return statusFinding(route, answer, callersBringKeys);
 		}),
 	);
@@ -37,7 +38,7 @@ function answerOf(route: Route): Promise<number | string> {
 				},
 				onData: () => undefined,
 				onEnd: () => undefined,
-				onError: (code) => resolve(code),
+				onError: (code, cause) => resolve(cause === undefined ? code : `${code} (${cause})`),
 			},
 		);
 	}).finally(() => upstream.close());

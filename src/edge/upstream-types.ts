@@ -3,8 +3,11 @@ export interface UpstreamEvents {
 	onHead(status: number, headers: Readonly<Record<string, string>>): void;
 	onData(chunk: Uint8Array): void;
 	onEnd(): void;
-	/** `code` from the error catalogue: upstream_unreachable, upstream_timeout, upstream_truncated, upstream_stalled. */
-	onError(code: string): void;
+	/**
+	 * `code` from the error catalogue: upstream_unreachable, upstream_timeout, upstream_truncated, upstream_stalled. `cause`: the
+	 * code that the system, TLS or the HTTP parser has for it (`ENOTFOUND`, `CERT_HAS_EXPIRED`).
+	 */
+	onError(code: string, cause?: string): void;
 }
 
 export interface UpstreamRequest {

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from "undici";
+import { errorCode } from "../core/error-code.ts";
 import type { UpstreamClient, UpstreamEvents, UpstreamExchange, UpstreamRequest } from "./upstream-types.ts";
 
 const FINISH_MS = 1000;
@@ -102,7 +103,7 @@ class Exchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 		clearTimeout(this.#finishing);
 		if (this.#done) return;
 		this.#done = true;
-		this.#events.onError(this.#codeOf(error.code ?? ""));
+		this.#events.onError(this.#codeOf(error.code ?? ""), errorCode(error));
 	}
 
 	#codeOf(code: string): string {

@@ -160,7 +160,7 @@ export class UpstreamAttempts {
 				permit.release();
 				this.#events.onEnd();
 			},
-			onError: (code) => this.#onError(attempt, isErrorCode(code) ? code : "upstream_unreachable"),
+			onError: (code, cause) => this.#onError(attempt, isErrorCode(code) ? code : "upstream_unreachable", cause),
 		});
 	}
 
@@ -189,10 +189,10 @@ export class UpstreamAttempts {
 		return (status >= 500 || RETRYABLE.has(status)) && this.#tryAgain(askedMs);
 	}
 
-	#onError(attempt: Attempt, code: ErrorCode): void {
+	#onError(attempt: Attempt, code: ErrorCode, cause?: string): void {
 		attempt.permit.failed();
 		const isBegun = attempt.isRecorded;
-		this.#record(attempt, code);
+		this.#record(attempt, code, cause);
 		if (!isBegun && this.#tryAgain(undefined)) return;
 		attempt.permit.release();
 		this.#events.onError(code);
@@ -218,13 +218,13 @@ export class UpstreamAttempts {
 		return true;
 	}
 
-	#record(attempt: Attempt, result: string): void {
+	#record(attempt: Attempt, result: string, cause?: string): void {
 		if (attempt.isRecorded) return;
 		attempt.isRecorded = true;
 		this.#plan.trace.result(result);
 		const { route, model } = attempt.target;
 		const durationMs = Math.round(performance.now() - attempt.sentAt);
-		const record = { provider: route.provider, model, result, durationMs };
+		const record = { provider: route.provider, model, result, ...(cause !== undefined && { cause }), durationMs };
 		this.#records.push(record);
 		this.#deps.countAttempt(record);
 	}

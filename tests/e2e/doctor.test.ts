@@ -136,6 +136,14 @@ test("doctor looks at the Redis of the cache, and at what the cache needs of the
 	]);
 });
 
+test("doctor says that a forward proxy in the environment is not used", async () => {
+	const config = configOf("forward-proxy", "");
+	const { out } = await doctor(config, { HTTPS_PROXY: "http://user:hidden@proxy.example:3128", HTTP_PROXY: "" });
+	expect(out).toMatch(/^warning +HTTPS_PROXY in the environment, which is not used/m);
+	expect(out).not.toMatch(/hidden|proxy\.example/);
+	expect((await doctor(config)).out).not.toContain("not used");
+});
+
 test("what only costs time or load is a warning: few open files, no place for compiled patterns", async () => {
 	const file = configOf("small", "", "port: 0, max_sessions: 100000000");
 	const { code, out } = await doctor(file, { SECURE_LLM_PROXY_CACHE_DIR: "/proc/nowhere" });

@@ -89,6 +89,8 @@ export const AZURE_KEY: Recognizer = {
 		match: [
 			`⟦${sample.slice(0, 76)}+ASt${"abcdeA=="}⟧`,
 			`⟦${sample.slice(0, 33)}+ASb${"Aabcde="}⟧`,
+			`⟦${sample.slice(0, 42)}AzSe${"Aabcde"}⟧`,
+			`⟦${sample.slice(0, 44)}AzFu${"abcdeQ=="}⟧`,
 			`⟦${sample.slice(0, 52)}JQQJ99${"AA"}${sample.slice(0, 24)}⟧`,
 			`⟦abc8Q~${sample.slice(0, 34)}⟧`,
 			`⟦dO29Q~${sample.slice(0, 34)}⟧`,

@@ -79,7 +79,10 @@ export const STRUCTURAL_SECRETS: readonly Recognizer[] = [
 			{ name: "extended_private_key", expression: "(?<![A-Za-z0-9])[xyzt]prv[1-9A-HJ-NP-Za-km-z]{107}(?![A-Za-z0-9])", score: 0.99, confirm: "base58check" },
 		],
 		examples: {
-			match: [["⟦5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ", "1jvhTVqvbTLvyTJ⟧"].join("")],
+			match: [
+				["⟦5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ", "1jvhTVqvbTLvyTJ⟧"].join(""),
+				["⟦xprv9s21ZrQH143K41gm3zUS1s4iBBF8bSg5x3G6oMfaTWjyUdNc159yYWP", "M3HVQArMpF8mwp3QKKM6EZA21eLNU85iVoWKRhE8oa2wvJ1EkQTs⟧"].join(""),
+			],
 			noMatch: [["5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ", "1jvhTVqvbTLvyTK"].join("")],
 		},
 	},

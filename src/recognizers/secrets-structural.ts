@@ -46,7 +46,7 @@ export const PRIVATE_KEY: Recognizer = {
 		},
 		{ name: "wireguard_key", expression: "(?:Private|Preshared)Key ?= ?[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=", score: 0.98 },
 		{
-			name: "pgp_key_xml",
+			name: "rsa_key_xml",
 			expression: "<RSAKeyValue><Modulus>[A-Za-z0-9+/=]{16}",
 			score: 0.97,
 			tail: { bytes: "A-Za-z0-9+/=<>\\s", until: ["</RSAKeyValue>"], maxBytes: 8192 },
@@ -60,6 +60,8 @@ export const PRIVATE_KEY: Recognizer = {
 			`x ${pem("EC PRIVATE KEY")}\n${KEY_BODY}`,
 			`"⟦${pem("RSA PRIVATE KEY")}\\n" +\n"${KEY_BODY}\\n" +\n"${["-----END RSA", " PRIVATE KEY-----"].join("")}⟧"`,
 			`⟦LS0tLS1CRUdJTi${"BSU0EgUFJJVkFURSBLRVktLS0tLQo"}⟧`,
+			`⟦b3BlbnNzaC1rZXktdjE${"AAAAABG5vbmUAAAAEbm9uZQ"}⟧`,
+			`⟦<RSAKeyValue><Modulus>${sample.slice(0, 40)}</Modulus></RSAKeyValue>⟧`,
 			`PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none`,
 			`PrivateKey = ${sample.slice(0, 42)}A=`,
 		],

@@ -34,8 +34,8 @@ export const WALLETS: readonly Recognizer[] = [
 			{ name: "monero_address", expression: `(?<![A-Za-z0-9])[48][0-9AB][${B58}]{93}(?![A-Za-z0-9])`, score: 0.97, confirm: "base58_xmr" },
 		],
 		examples: {
-			match: ["⟦rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh⟧", "LTC ⟦LM2WMpR1Rp6j3Sa59cMXMs1SPzj9eXpGc1⟧", "⟦TJRabPrwbZy45sbavfcjinPJC18kjpRTv8⟧"],
-			noMatch: ["rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi", "LM2WMpR1Rp6j3Sa59cMXMs1SPzj9eXpGc2"],
+			match: ["⟦rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh⟧", "LTC ⟦LM2WMpR1Rp6j3Sa59cMXMs1SPzj9eXpGc1⟧", "⟦TJRabPrwbZy45sbavfcjinPJC18kjpRTv8⟧", "⟦438moQVwPhC4epJWy1kMxxQbPPjgXPNaefh4MjBvjP6S1HUMDK95JcbPBxKs2Qfw9b5XhnbBj1jQMg1oiz5j2fCt32Q2CjF⟧"],
+			noMatch: ["rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi", "LM2WMpR1Rp6j3Sa59cMXMs1SPzj9eXpGc2", "438moQVwPhC4epJWy1kMxxQbPPjgXPNaefh4MjBvjP6S1HUMDK95JcbPBxKs2Qfw9b5XhnbBj1jQMg1oiz5j2fCt32Q2CjG"],
 		},
 	},
 ];

@@ -229,7 +229,7 @@ describe("tokens of an OpenID provider", () => {
 		auditDir = mkdtempSync(join(tmpdir(), "audit-"));
 		proxy = await startProxy(
 			upstream.url,
-			`audit: { dir: "${auditDir}" }\nsecurity: { auth: { mode: jwt, jwks_url: "http://127.0.0.1:${(jwks.address() as AddressInfo).port}/keys", issuer: "${ISSUER}", audience: chat, claims: { models: allowed } } }`,
+			`audit: { dir: "${auditDir}" }\nsecurity: { auth: { mode: jwt, jwks_url: "http://127.0.0.1:${(jwks.address() as AddressInfo).port}/keys", issuer: "${ISSUER}", audience: chat, claims: { models: allowed, policy: policy, tenant: tenant, roles: roles, limits: limits } } }`,
 		);
 	});
 	afterAll(async () => {
@@ -259,6 +259,11 @@ describe("tokens of an OpenID provider", () => {
 		expect((await refused(await sign({}, { issuer: "https://evil.example" }))).message).toMatch(/claim 'iss'/);
 		expect((await refused(await sign({}, { audience: "other" }))).message).toMatch(/claim 'aud'/);
 		expect((await refused(await sign({ allowed: "all" }))).message).toMatch(/claim 'allowed'/);
+		for (const [claim, value] of Object.entries({ sub: "", policy: 1, tenant: [], roles: { admin: true }, limits: "none" }))
+			expect([claim, await refused(await sign({ [claim]: value }))]).toMatchObject([
+				claim,
+				{ status: 401, code: "invalid_credential", message: expect.stringContaining(`claim '${claim}'`) },
+			]);
 		expect(await refused(`${(await sign({})).slice(0, -4)}AAAA`)).toMatchObject({ status: 401, code: "invalid_credential" });
 		expect(await refused("not.a.token")).toMatchObject({ status: 401, code: "invalid_credential" });
 		const none = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from(JSON.stringify({ sub: "a", iss: ISSUER, aud: "chat", exp: 9e9 })).toString("base64url")}.`;

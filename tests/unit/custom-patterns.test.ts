@@ -46,6 +46,25 @@ test("a validator refuses what does not pass it, and the pattern's own score cou
 	).toEqual([]);
 });
 
+/** Of each validator a text that it takes and one that it does not. */
+const VALIDATED: Readonly<Record<string, readonly [right: string, wrong: string]>> = {
+	luhn: ["12345674", "12345675"],
+	verhoeff: ["2363", "2364"],
+	mod97: ["97001", "97002"],
+	mod11_10: ["07945", "07946"],
+	payment_card: ["4111111111111111", "4111111111111112"],
+	iban: ["DE89370400440532013000", "DE89370400440532013001"],
+	email: ["jane@corp.com", "jane@corp.notatld"],
+	ip_address: ["8.8.4.4", "8.8.4.999"],
+	base58check: ["1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"],
+	random: ["9f8Zk2LmQ7xWv4Rt1BnY", "international"],
+};
+
+test.each(Object.entries(VALIDATED))("the validator %s takes what is right and nothing else", async (validator, [right, wrong]) => {
+	const custom = { custom_patterns: [{ name: "value", pattern: "(?<![\\w.@])[\\w.@]{4,40}(?![\\w.@])", validator }] };
+	expect(await found(custom, `${right} ${wrong}`)).toEqual([`value:${right}`]);
+});
+
 test("a context word must stand near, on either side", async () => {
 	const custom = { custom_patterns: [{ name: "room", pattern: "\\b[A-Z]\\d{3}\\b", context: ["room", "meeting"] }] };
 	expect(await found(custom, "Room: B204")).toEqual(["room:B204"]);

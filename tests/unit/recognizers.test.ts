@@ -55,6 +55,19 @@ for (const { type, examples } of ALL) {
 	});
 }
 
+test("each pattern has an example: one that no text of its type reaches could be wrong unseen", () => {
+	// Those that are made from another one by a rule are tried in every disguise.
+	const isMade = (name: string): boolean => /_(?:rot13|reversed|lower)$/.test(name);
+	const missed = RECOGNIZERS.flatMap(({ patterns = [], examples }) => {
+		const texts = examples.match.map(exampleText);
+		const isMet = (expression: string, flags: string): boolean => texts.some((text) => new RegExp(expression, flags).test(text));
+		return patterns
+			.filter(({ name, expression, caseInsensitive }) => !isMade(name) && !isMet(expression, caseInsensitive ? "isu" : "su"))
+			.map(({ name }) => name);
+	});
+	expect(missed).toEqual([]);
+});
+
 test("the set has the breadth that is promised", () => {
 	const kinds = (category: string): number => RECOGNIZERS.filter((recognizer) => recognizer.category === category).length;
 	const countries = new Set(RECOGNIZERS.flatMap(({ groups = [] }) => groups.filter((group) => group.startsWith("national_id:"))));

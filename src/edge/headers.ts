@@ -1,5 +1,9 @@
+import { createHash } from "node:crypto";
+
 const UP =
 	/^(?:accept|content-type|user-agent|traceparent|tracestate|idempotency-key|openai-[a-z-]+|anthropic-[a-z-]+|x-stainless-[a-z-]+)$/;
+/** Nobody inspects what a client writes there, and a provider only compares it: it gets a hash. */
+const COMPARED = "idempotency-key";
 const CREDENTIALS = new Set(["authorization", "x-api-key", "api-key", "x-goog-api-key"]);
 const SAFE_VALUE = /^[\t\x20-\x7e]{0,8192}$/;
 
@@ -26,8 +30,12 @@ export function upstreamRequestHeaders(
 	// A trace that nobody can read is dropped, its state with it (section 4.3).
 	const isTraced = TRACE_PARENT.test(headers["traceparent"] ?? "");
 	const isKnown = (name: string): boolean => UP.test(name) && (isTraced || !TRACE.test(name)) && (passCredential || !ACCOUNT.test(name));
-	if (isForeign) return pick(headers, (name) => (isKnown(name) && !VENDORS_OWN.test(name)) || more.has(name));
-	return pick(headers, (name) => isKnown(name) || more.has(name) || (passCredential && CREDENTIALS.has(name)));
+	const passed = pick(headers, (name) => {
+		if (more.has(name)) return true;
+		return isForeign ? isKnown(name) && !VENDORS_OWN.test(name) : isKnown(name) || (passCredential && CREDENTIALS.has(name));
+	});
+	const key = passed[COMPARED];
+	return key === undefined || more.has(COMPARED) ? passed : { ...passed, [COMPARED]: createHash("sha256").update(key).digest("hex") };
 }
 
 /** Ids, versions and names that a vendor gives. */

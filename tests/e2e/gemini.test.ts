@@ -233,3 +233,11 @@ describe("what reaches a Gemini upstream", () => {
 		]);
 	});
 });
+
+test("a path with an address for a model does not go upstream", async () => {
+	upstream.requests.splice(0);
+	const body = JSON.stringify({ contents: [{ parts: [{ text: "hi" }] }] });
+	const { status, raw } = await post(proxy.port, body, "/v1beta/models/open-jane.doe@example.com:generateContent");
+	expect([status, raw]).toEqual([400, expect.stringContaining("'model' holds what the policy redacts")]);
+	expect(upstream.requests).toEqual([]);
+});

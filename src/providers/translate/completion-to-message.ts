@@ -33,14 +33,16 @@ export function completionToMessage(completion: JsonObject): JsonObject | undefi
 	const choice = firstChoice(completion);
 	const message = choice?.["message"];
 	if (!isObject(message)) return undefined;
-	const { content, refusal, tool_calls: calls } = message;
-	const thinking = message["reasoning_content"] ?? message["reasoning"];
+	const { content, refusal } = message;
+	const thinking = thoughtsIn(message, reasoningMember(message))
+		.map(({ text }) => text)
+		.join(APART);
 	const blocks: object[] = [];
-	if (typeof thinking === "string" && thinking !== "") blocks.push({ type: "thinking", thinking, signature: "" });
+	if (thinking !== "") blocks.push({ type: "thinking", thinking, signature: "" });
 	for (const text of textsOf(content)) if (isText(text)) blocks.push({ type: "text", text });
 	const hasText = textsOf(content).some(isText);
 	if (isText(refusal)) blocks.push({ type: "text", text: hasText ? APART + refusal : refusal });
-	const toolUses = objectsOf(calls).flatMap(toolUse);
+	const toolUses = callsOf(message).flatMap(toolUse);
 	return {
 		id: completion["id"],
 		type: "message",
@@ -68,6 +70,37 @@ function isBlank(source: unknown): boolean {
 	return source == null || (typeof source === "string" && source.trim() === "");
 }
 
+/** Also the one call of the old API, which has no number and no id. */
+function callsOf({ tool_calls: calls, function_call: old }: JsonObject): JsonObject[] {
+	return [...objectsOf(calls), ...(isObject(old) ? [{ index: OLD_CALL, function: old }] : [])];
+}
+const OLD_CALL = -1;
+
+/** A piece of reasoning, and what it is a piece of: pieces of two were inspected apart. */
+interface Thought {
+	readonly of: string;
+	readonly text: string;
+}
+
+/** Where vendors have their reasoning: in a member of its own, in a list, in parts of the content (Mistral). */
+const REASONING = ["reasoning_content", "reasoning", "reasoning_details", "content"];
+
+/** Some say the same under two names: the first one counts. */
+function reasoningMember(message: JsonObject): string | undefined {
+	return REASONING.find((name) => thoughtsIn(message, name).length > 0);
+}
+
+function thoughtsIn(message: JsonObject, member = ""): readonly Thought[] {
+	const value = message[member];
+	if (member === "content") return objectsOf(value).flatMap((part, i) => thoughtsAt(part["thinking"], `${indexOf(part, i)}`));
+	return thoughtsAt(value, "");
+}
+
+function thoughtsAt(value: unknown, at: string): readonly Thought[] {
+	if (isText(value)) return [{ of: at, text: value }];
+	return objectsOf(value).flatMap((part, i) => (isText(part["text"]) ? [{ of: `${at} ${indexOf(part, i)}`, text: part["text"] }] : []));
+}
+
 function textsOf(content: unknown): unknown[] {
 	return Array.isArray(content) ? objectsOf(content).map(({ text }) => text) : [content];
 }
@@ -93,10 +126,13 @@ interface MessageState extends TranslationState {
 	usage: JsonObject;
 	/** The member that has the reasoning. */
 	reasoning: string | undefined;
+	/** What the last piece of it belongs to. */
+	thought: string | undefined;
 }
 
 export function newMessageState(): MessageState {
-	return { isBegun: false, blocks: [], stop: null, usage: messageUsage(undefined), reasoning: undefined };
+	const usage = messageUsage(undefined);
+	return { isBegun: false, blocks: [], stop: null, usage, reasoning: undefined, thought: undefined };
 }
 
 /** One event of a streamed completion. */
@@ -110,10 +146,10 @@ export function chunkToMessageEvents(memory: TranslationState, data: JsonObject 
 	if (choice === undefined) return start;
 	const delta = isObject(choice["delta"]) ? choice["delta"] : {};
 	const said = [
-		grow(state, "thinking", "thinking", reasoningOf(state, delta)),
+		...thoughtsOf(state, delta).map((thought) => growThinking(state, thought)),
 		...textsOf(delta["content"]).map((text) => grow(state, "text", "text", text)),
 		grow(state, "refusal", "text", delta["refusal"]),
-		...objectsOf(delta["tool_calls"]).map((call, i) => growCall(state, call, indexOf(call, i))),
+		...callsOf(delta).map((call, i) => growCall(state, call, call["index"] === OLD_CALL ? OLD_CALL : indexOf(call, i))),
 	];
 	const hasCalls = state.blocks.some((block) => block.startsWith(CALL));
 	state.stop = stopReason(choice["finish_reason"], state.blocks.includes("refusal"), hasCalls) ?? state.stop;
@@ -146,10 +182,15 @@ function grow(state: MessageState, block: string, kind: "text" | "thinking", tex
 	return blockPiece(state, block, start, { type: delta, [member]: isSecondText ? APART + text : text });
 }
 
-/** Vendors have two names for reasoning, and some say the same under both: the first one counts. */
-function reasoningOf(state: MessageState, delta: JsonObject): unknown {
-	state.reasoning ??= ["reasoning_content", "reasoning"].find((name) => typeof delta[name] === "string" && delta[name] !== "");
-	return delta[state.reasoning ?? ""];
+function thoughtsOf(state: MessageState, delta: JsonObject): readonly Thought[] {
+	state.reasoning ??= reasoningMember(delta);
+	return thoughtsIn(delta, state.reasoning);
+}
+
+function growThinking(state: MessageState, { of, text }: Thought): string {
+	const isAnother = state.thought !== undefined && state.thought !== of;
+	state.thought = of;
+	return grow(state, "thinking", "thinking", isAnother ? APART + text : text);
 }
 
 /** What the names of blocks begin with that are calls. */
@@ -157,7 +198,7 @@ const CALL = "call ";
 
 function growCall(state: MessageState, call: JsonObject, number: number): string {
 	const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
-	const start = { type: "tool_use", id: call["id"] ?? `call_${number}`, name: name ?? "", input: {} };
+	const start = { type: "tool_use", id: call["id"] ?? `call_${Math.max(0, number)}`, name: name ?? "", input: {} };
 	const json = isObject(source) ? writeExact(source) : source;
 	const piece = isText(json) ? { type: "input_json_delta", partial_json: json } : undefined;
 	return blockPiece(state, CALL + number, start, piece);

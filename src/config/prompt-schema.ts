@@ -1,5 +1,20 @@
 import { z } from "zod";
 
+const names = z.array(z.string().min(1)).default(["*"]);
+
+const Tools = z
+	.strictObject({
+		allowed: names.describe("Names of functions that the application runs, `*` for any letters. Empty: none."),
+		allowed_hosted: names.describe(
+			"Tools that the vendor runs or defines, by its word for them in small letters and underscores (`web_search*`, `code_interpreter`, `computer*`, `google_search`, `mcp`), `*` for any letters. Empty: none.",
+		),
+		allowed_servers: names.describe(
+			"Hosts of MCP servers, and all hosts below them, or ids of connectors, where `allowed_hosted` has `mcp`. Empty: none.",
+		),
+	})
+	.prefault({})
+	.describe("Tools that a request may let the model use; `!(a|b)` is anything else. A request with another is answered 403.");
+
 const count = (most: number) => z.int().min(1).default(most);
 
 export const PromptInjection = z
@@ -43,6 +58,7 @@ export const Input = z
 		max_messages: count(2_000).describe("Most messages of a request. More is answered 400."),
 		max_parts: count(10_000).describe("Most parts (texts, images, calls) that the messages of a request may have together."),
 		max_tools: count(512).describe("Most tools that a request may offer."),
+		tools: Tools,
 		normalize: z
 			.boolean()
 			.default(true)

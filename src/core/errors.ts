@@ -168,6 +168,7 @@ export const ERRORS = {
 		"Your key or token names a security policy that is not configured here. Ask for one that is.",
 	),
 	model_not_allowed: entry(403, "permission_error", "policy", false, "Your key may not use this model."),
+	tool_not_allowed: entry(403, "permission_error", "policy", false, "The request names a tool that security.input.tools does not allow."),
 	rate_limited: entry(429, "rate_limit_error", "policy", true, "You have reached your request limit. Wait as long as Retry-After says."),
 	too_many_open: entry(
 		429,

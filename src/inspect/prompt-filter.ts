@@ -1,5 +1,6 @@
 import { ERRORS } from "../core/errors.ts";
 import type { Policy } from "../policy/policy.ts";
+import { NAME } from "../providers/field-table.ts";
 import type { JsonObject } from "../providers/json-object.ts";
 import type { Place, Provider, SettingNames } from "../providers/provider.ts";
 import { isModelName } from "../providers/rename-model.ts";
@@ -21,6 +22,7 @@ import { judgeInjection, type PromptText, type TextReport } from "./prompt-risk.
 import type { Questions } from "./questions.ts";
 import { removesText } from "./removed-text.ts";
 import { textGroups } from "./text-runs.ts";
+import { toolFault } from "./tool-fault.ts";
 import { turnsOf } from "./turns.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
@@ -70,7 +72,7 @@ export function judgePrompt(
 	const inspected = inspectTexts(read, policy, program, style, questions);
 	const left = inspectLeft(read, policy, program, style, inspected, questions);
 	const { texts, prompt, findings, tally, isCut } = left === undefined ? inspected : withLeft(inspected, left);
-	if (!policy.dryRun && isModelRedacted(request.places, texts)) return UNNAMED;
+	if (!policy.dryRun && (isModelRedacted(request.places, texts) || isModelFound(request.model, program, style))) return UNNAMED;
 	const attacks = [prompt, ...(left === undefined ? [] : [left.prompt])].map((said) =>
 		judgeInjection(said, policy, program, { history, questions }),
 	);
@@ -187,6 +189,13 @@ function isModelRedacted(places: readonly Place[], texts: readonly (string | und
 	return places.some(({ path }, i) => texts[i] !== undefined && path !== undefined && isModelName(path));
 }
 
+/** Some APIs have the model in the path, which no place is in. */
+function isModelFound(model: string, program: ScannerProgram, style: TextStyle): boolean {
+	if (NAME.test(model)) return false;
+	const { text, isCut } = new WholeTexts(program, style).inspect({ text: model, source: "text" });
+	return isCut || text !== undefined;
+}
+
 function refusalOf(read: ReadPrompt, policy: Policy): InvalidPrompt | undefined {
 	const {
 		request: { document, places },
@@ -197,6 +206,8 @@ function refusalOf(read: ReadPrompt, policy: Policy): InvalidPrompt | undefined 
 	const media = policy.media === "refuse" ? mediaIn(read) : undefined;
 	if (media !== undefined)
 		return { action: "invalid", code: "media_not_inspected", message: ERRORS.media_not_inspected.message, param: media };
+	const unallowed = toolFault(value, policy.tools);
+	if (unallowed !== undefined) return { action: "invalid", code: "tool_not_allowed", ...unallowed };
 	const fault = countFault(value, policy.maxCounts);
 	if (fault !== undefined) return { action: "invalid", code: "invalid_request", ...fault };
 	if (places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");

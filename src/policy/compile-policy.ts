@@ -40,6 +40,7 @@ export function compilePolicy(security: PolicySettings, dryRun = false, threats:
 		...harmPolicy(security, dryRun),
 		documents: input.documents,
 		...(input.media !== "pass" && { media: input.media }),
+		...toolPolicy(input.tools),
 		maxPromptLength: input.max_prompt_length,
 		maxCounts: { messages: input.max_messages, parts: input.max_parts, tools: input.max_tools },
 		dryRun,
@@ -112,6 +113,11 @@ function namesPolicy({ pii_protection: pii, prompt_injection }: PolicySettings, 
 function timeoutAction({ action, on_timeout }: PolicySettings["prompt_injection"]): "allow" | "flag" | "block" {
 	if (on_timeout === "pass") return "allow";
 	return on_timeout === "flag" ? "flag" : action;
+}
+
+function toolPolicy({ allowed, allowed_hosted, allowed_servers }: PolicySettings["input"]["tools"]): Pick<Policy, "tools"> {
+	const tools = { function: allowed, hosted: allowed_hosted, server: allowed_servers };
+	return Object.values(tools).every((names) => names.includes("*")) ? {} : { tools };
 }
 
 function toolCallPolicy(

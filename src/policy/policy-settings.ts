@@ -8,6 +8,11 @@ export interface PolicySettings {
 		readonly max_messages: number;
 		readonly max_parts: number;
 		readonly max_tools: number;
+		readonly tools: {
+			readonly allowed: readonly string[];
+			readonly allowed_hosted: readonly string[];
+			readonly allowed_servers: readonly string[];
+		};
 		readonly normalize: boolean;
 		readonly documents: "refuse" | "pass";
 		readonly media: "pass" | "flag" | "refuse";

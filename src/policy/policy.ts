@@ -61,6 +61,13 @@ export interface PromptCounts {
 	readonly tools: number;
 }
 
+/** What a request may let the model use: globs of names, and hosts with all below them; empty: nothing, `*`: anything. */
+export interface ToolPolicy {
+	readonly function: readonly string[];
+	readonly hosted: readonly string[];
+	readonly server: readonly string[];
+}
+
 export interface ToolCallPolicy {
 	readonly action: "flag" | "cut";
 	/** Globs; empty: every tool that the request offers. */
@@ -100,6 +107,8 @@ export interface Policy {
 	readonly injection?: InjectionPolicy;
 	/** A transformer is asked about the names in prompts beside the token model, and its ms for one prompt; absent: it is not. */
 	readonly names?: { readonly timeoutMs: number };
+	/** Absent: any tool. */
+	readonly tools?: ToolPolicy;
 	/** Most of each that a request may have. */
 	readonly maxCounts: PromptCounts;
 	/** Longest prompt text in UTF-16 units over all strings of the request. */

@@ -11,6 +11,7 @@ const ACCESS = [
 	"expired_credential",
 	"too_many_failures",
 	"model_not_allowed",
+	"tool_not_allowed",
 ];
 const LIMITS = ["rate_limited", "too_many_open", "budget_exhausted"];
 

@@ -5,7 +5,14 @@ export type Severity = "info" | "low" | "medium" | "high";
 
 /** Outcomes by which an answer was stopped. */
 const STOPPED = new Set(["cut", "answer_cut", "prompt_blocked"]);
-const FAILED_ACCESS = new Set(["invalid_credential", "revoked_credential", "too_many_failures", "bad_framing", "model_not_allowed"]);
+const FAILED_ACCESS = new Set([
+	"invalid_credential",
+	"revoked_credential",
+	"too_many_failures",
+	"bad_framing",
+	"model_not_allowed",
+	"tool_not_allowed",
+]);
 
 export function severityOf(record: ShippedRecord): Severity {
 	const outcome = String(record["outcome"] ?? "");

@@ -192,7 +192,7 @@ export function quirkyMessage(answer: ModelAnswer, next: Next): string {
 }
 
 /** Events as one of many servers writes them (HTML standard, "server-sent events"). */
-export function framed(datas: readonly string[], next: Next, names?: readonly string[]): string {
+function framed(datas: readonly string[], next: Next, names?: readonly string[]): string {
 	const space = pick([" ", " ", ""], next);
 	const isNameLast = next() < 0.2;
 	const events = datas.map((data, i) => {

@@ -89,7 +89,7 @@ export class CharacterCodes implements Omit<Transducer, "skip"> {
 
 	state(): TransducerState[] {
 		const memory = [this.#writing, this.#end, Number(this.#isInWord)];
-		return [this.#code.state("code", memory), this.#gap.state("gap"), ...this.#spelled.map((spelled) => spelled.state("spelled"))];
+		return [this.#code.state(memory), this.#gap.state(), ...this.#spelled.map((spelled) => spelled.state())];
 	}
 
 	get #isInList(): boolean {

@@ -65,7 +65,7 @@ export class Compact implements Transducer {
 	}
 
 	state(): TransducerState[] {
-		return [this.#undecided.state("compact", [this.#unit, this.#last, ...Buffer.from(this.#separator)])];
+		return [this.#undecided.state([this.#unit, this.#last, ...Buffer.from(this.#separator)])];
 	}
 
 	/** Whether anything but the byte itself could come of it. What follows is only known where folding cannot change it. */

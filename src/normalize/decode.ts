@@ -70,7 +70,7 @@ export class Decode implements Transducer {
 	}
 
 	state(): TransducerState[] {
-		return [this.#undecided.state("decode", [this.#state, this.#bits, this.#count, this.#from])];
+		return [this.#undecided.state([this.#state, this.#bits, this.#count, this.#from])];
 	}
 
 	#judge(): void {

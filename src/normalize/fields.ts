@@ -29,7 +29,7 @@ class Fields implements Transducer {
 
 	constructor(joins: Joins, sink: ShadowSink, state?: TransducerState) {
 		this.#undecided = new Undecided(state);
-		this.#seams = state?.memory[0] ?? 0;
+		this.#seams = state?.memory?.[0] ?? 0;
 		this.#sink = sink;
 		this.#joins = joins;
 	}
@@ -58,7 +58,7 @@ class Fields implements Transducer {
 	}
 
 	state(): TransducerState[] {
-		return [this.#undecided.state("fields", [this.#seams])];
+		return [this.#undecided.state([this.#seams])];
 	}
 
 	#decide(isEnd: boolean): void {

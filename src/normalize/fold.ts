@@ -63,7 +63,7 @@ export class Fold implements Transducer {
 	}
 
 	state(): TransducerState[] {
-		return [this.#undecided.state("fold")];
+		return [this.#undecided.state()];
 	}
 
 	#decide(isEnd: boolean): void {

@@ -24,8 +24,8 @@ export class Hidden implements Transducer {
 		this.#character = new Undecided(character);
 		this.#run = new Undecided(run);
 		this.#sink = sink;
-		this.#isOpen = run?.memory[0] === 1;
-		this.#end = run?.memory[1] ?? 0;
+		this.#isOpen = run?.memory?.[0] === 1;
+		this.#end = run?.memory?.[1] ?? 0;
 	}
 
 	get undecidedFrom(): number {
@@ -60,7 +60,7 @@ export class Hidden implements Transducer {
 	}
 
 	state(): TransducerState[] {
-		return [this.#character.state("character"), this.#run.state("hidden", [Number(this.#isOpen), this.#end])];
+		return [this.#character.state(), this.#run.state([Number(this.#isOpen), this.#end])];
 	}
 
 	#spell(value: number, from: number, to: number): void {

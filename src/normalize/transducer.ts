@@ -4,14 +4,11 @@
  */
 export type ShadowSink = (byte: number, from: number, to: number) => void;
 
-/** Plain data: what a transducer has read and not yet decided. */
+/** Plain data: what a transducer has read and not yet decided. It is packed with every checkpoint, so what is empty is not there. */
 export interface TransducerState {
-	readonly name: string;
-	readonly bytes: readonly number[];
-	readonly from: readonly number[];
-	readonly to: readonly number[];
+	readonly undecided?: { readonly bytes: readonly number[]; readonly from: readonly number[]; readonly to: readonly number[] };
 	/** Small integers that only the transducer understands. */
-	readonly memory: readonly number[];
+	readonly memory?: readonly number[];
 }
 
 /**

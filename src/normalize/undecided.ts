@@ -7,10 +7,11 @@ export class Undecided {
 	#to: number[] = [];
 
 	constructor(state?: TransducerState) {
-		if (state === undefined) return;
-		this.#bytes = [...state.bytes];
-		this.#from = [...state.from];
-		this.#to = [...state.to];
+		if (state?.undecided === undefined) return;
+		const { bytes, from, to } = state.undecided;
+		this.#bytes = [...bytes];
+		this.#from = [...from];
+		this.#to = [...to];
 	}
 
 	get length(): number {
@@ -71,7 +72,10 @@ export class Undecided {
 		}
 	}
 
-	state(name: string, memory: readonly number[] = []): TransducerState {
-		return { name, bytes: [...this.#bytes], from: [...this.#from], to: [...this.#to], memory };
+	/** Also with the transducer's own numbers. */
+	state(memory?: readonly number[]): TransducerState {
+		const state = memory === undefined ? {} : { memory };
+		if (this.#bytes.length === 0) return state;
+		return Object.assign(state, { undecided: { bytes: [...this.#bytes], from: [...this.#from], to: [...this.#to] } });
 	}
 }

@@ -1,3 +1,4 @@
+import { copyBytes } from "../core/copy-bytes.ts";
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import { forgetContexts } from "../recognizers/context.ts";
 import { type CandidateProgram, Candidates, createCandidateProgram } from "./candidates.ts";
@@ -109,7 +110,10 @@ export class Detector {
 
 	/** A copy of `[from, to)`, without what is not kept any more. */
 	bytes(from: number, to: number): Buffer {
-		return Buffer.from(this.#window.subarray(Math.max(0, from - this.#base), to - this.#base));
+		const [begin, end] = [Math.max(0, from - this.#base), to - this.#base];
+		const copy = Buffer.allocUnsafe(Math.max(0, end - begin));
+		copyBytes(this.#window, begin, end, copy, 0);
+		return copy;
 	}
 
 	/** Makes room by dropping what is neither kept nor context. `scan` reads the bytes. */
@@ -124,7 +128,7 @@ export class Detector {
 			this.#base += drop;
 			this.#length = kept;
 		}
-		this.#window.set(bytes, this.#length);
+		copyBytes(bytes, 0, bytes.length, this.#window, this.#length);
 		this.#length += bytes.length;
 	}
 

@@ -35,6 +35,33 @@ test("every link in the documentation leads to a file, and to a heading where it
 	expect(wrong.map(({ link }) => link)).toEqual([]);
 });
 
+/** Names of files, and in ARCHITECTURE.md of types and functions, as pages write them. */
+const namesIn = (page: string): string[] => [...proseOf(page).matchAll(/`([\w./-]+)`/g)].map(([, name = ""]) => name);
+const FILES = ["src", "tests", "script", "bench", "native", "models", "deploy"].flatMap((folder) =>
+	readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+);
+
+test("every source file that a page names is there", () => {
+	const named = PAGES.flatMap((page) =>
+		namesIn(page)
+			.filter((name) => /[a-z]\.(?:ts|h|cc|mjs|cfg)$|^(?:src|tests|script|bench|native|models)\//.test(name))
+			.map((name) => ({ page, name })),
+	);
+	expect(named.length).toBeGreaterThan(60);
+	const isThere = (name: string): boolean =>
+		FILES.some((file) => `/${file}/`.includes(`/${name}/`.replace("//", "/")) || `/${file}`.includes(`/${name}.`));
+	expect(named.filter(({ name }) => !isThere(name))).toEqual([]);
+});
+
+test("every type and function that ARCHITECTURE.md names is in the code", () => {
+	const code = FILES.filter((file) => /^(?:src|native|tests)\/.*\.(?:ts|mjs|h|cc)$/.test(file))
+		.map((file) => readFileSync(file, "utf8"))
+		.join("\n");
+	const named = namesIn("ARCHITECTURE.md").filter((name) => /^[A-Za-z]+[A-Z]\w*$/.test(name));
+	expect(named.length).toBeGreaterThan(40);
+	expect(named.filter((name) => !code.includes(name))).toEqual([]);
+});
+
 test("every page of docs/ can be reached from README", () => {
 	const reached = new Set(["README.md"]);
 	for (const page of reached)

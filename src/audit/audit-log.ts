@@ -1,4 +1,16 @@
-import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+	closeSync,
+	existsSync,
+	fdatasyncSync,
+	fstatSync,
+	ftruncateSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	type Stats,
+	statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type LockOwner, refreshLock, releaseLock, takeLock } from "../core/file-lock.ts";
 import { appendLine, createFile, replaceFile, syncFolder, writeAll } from "../core/files.ts";
@@ -171,8 +183,9 @@ export class AuditLog {
 
 	/** Throws where the open segment is not what lies under its name: a file that was removed takes records that nobody will read. */
 	#hold(): void {
-		if (statSync(this.#segment).size < this.#length) throw new Error(`${this.#segment} was cut short: ${RESTORE}`);
-		if (identityOf(this.#segment) === this.#identity) return;
+		const found = statSync(this.#segment);
+		if (found.size < this.#length) throw new Error(`${this.#segment} was cut short: ${RESTORE}`);
+		if (identityOf(found) === this.#identity) return;
 		const { position } = readLogEnd(this.#options.dir);
 		if (position.prev !== this.#position.prev) throw new Error(`${this.#segment} was replaced by another: ${RESTORE}`);
 		// The same records, put back from a copy.
@@ -184,7 +197,7 @@ export class AuditLog {
 		if (this.#file >= 0) closeSync(this.#file);
 		this.#file = file;
 		this.#segment = segment;
-		this.#identity = identityOf(segment);
+		this.#identity = identityOf(fstatSync(file));
 	}
 
 	#isOld(): boolean {
@@ -212,9 +225,8 @@ export class AuditLog {
 	}
 }
 
-/** Which file lies under a name. */
-function identityOf(path: string): string {
-	const { dev, ino } = statSync(path);
+/** Tells a file from another of its name. */
+function identityOf({ dev, ino }: Stats): string {
 	return `${dev} ${ino}`;
 }
 

@@ -37,7 +37,7 @@ export interface ResponseFilter {
 	 * The short way of `push`, for an event that is like the one before and in whose text nothing is found. Undefined: `push`
 	 * the same bytes next. `out` is undefined where the bytes go out as they came.
 	 */
-	pushPlain?(bytes: Uint8Array): { readonly consumed: number; readonly out: string | undefined } | undefined;
+	pushPlain?(bytes: Uint8Array): (Pick<FilterStep, "consumed" | "kept"> & { readonly out: string | undefined }) | undefined;
 	push(bytes: Uint8Array): FilterStep;
 	/** Upstream ended, well or with a fault code. */
 	end(fault: string | undefined): FilterStep;

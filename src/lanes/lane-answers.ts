@@ -124,8 +124,8 @@ export class LaneAnswers {
 	#plain({ sid, bytes }: ToLane & { kind: "data" }, answer: OpenAnswer): FromLane | undefined {
 		const step = answer.mode === "stream" ? answer.filter.pushPlain?.(bytes) : undefined;
 		if (step === undefined || answer.mode !== "stream") return undefined;
-		const { consumed, out } = step;
-		if (out !== undefined) return this.#output(sid, bytes, answer, { consumed, out });
+		const { out } = step;
+		if (out !== undefined) return this.#output(sid, bytes, answer, { ...step, out });
 		return reply(sid, bytes, bytes, answer.checkpoint.after(bytes.length, step, answer.filter));
 	}
 

@@ -55,7 +55,7 @@ security: { consent: { file: "${good}" } }`,
 		`admin.keys_file ${good}.keys cannot be read (ENOENT)`,
 		`${good} is not JSON; correct it, or restore it from a copy`,
 		expect.stringContaining("Redis does not answer"),
-		"provider gone: upstream_unreachable",
+		"provider gone: upstream_unreachable (ECONNREFUSED)",
 	]);
 	expect(failures.every(({ remedy }: { remedy: string }) => remedy !== "")).toBe(true);
 	expect(out).not.toContain("4711");

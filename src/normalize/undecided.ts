@@ -1,10 +1,13 @@
 import type { ShadowSink, TransducerState } from "./transducer.ts";
 
+/** Shared until the first byte: a text has twenty such places, and in most of them nothing is ever undecided. */
+const NONE: number[] = [];
+
 /** Bytes that a transducer has read and not yet decided, with their spans. Bounded by the grammar of its reader. */
 export class Undecided {
-	#bytes: number[] = [];
-	#from: number[] = [];
-	#to: number[] = [];
+	#bytes = NONE;
+	#from = NONE;
+	#to = NONE;
 
 	constructor(state?: TransducerState) {
 		if (state?.undecided === undefined) return;
@@ -37,6 +40,7 @@ export class Undecided {
 	}
 
 	push(byte: number, from: number, to: number): void {
+		if (this.#bytes === NONE) [this.#bytes, this.#from, this.#to] = [[], [], []];
 		this.#bytes.push(byte);
 		this.#from.push(from);
 		this.#to.push(to);

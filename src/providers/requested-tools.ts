@@ -13,6 +13,9 @@ export interface RequestedTool {
 
 /** Types of tools that the application runs. */
 const FUNCTIONS = new Set(["function", "custom"]);
+/** What names a server, and what of it may have that. */
+const SERVER_MEMBERS = ["server_url", "url", "connector_id"] as const;
+const TRANSPORTS = ["streamableHttpTransport", "streamable_http_transport"];
 /** Members of a function that has no type: Anthropic's, and those of servers that are lenient. */
 const OF_FUNCTIONS = new Set(
 	"name description function custom input_schema parameters cache_control strict input_examples defer_loading allowed_callers".split(" "),
@@ -49,10 +52,10 @@ function readTool(tool: unknown, path: Path): readonly RequestedTool[] {
 	if (!isObject(tool)) return [hostedTool(typeof tool === "string" ? tool : "", path)];
 	const { type, tools } = tool;
 	const within = tools == null ? [] : elementsOf(tools).flatMap(([i, inner]) => readTool(inner, [...path, "tools", i]));
-	if (type === "mcp") return [hostedTool(type, [...path, "type"]), serverOf(tool, path), ...within];
+	if (type === "mcp") return [hostedTool(type, [...path, "type"]), ...serversOf(tool, path), ...within];
 	if (typeof type === "string" && !FUNCTIONS.has(type)) return [hostedTool(type, [...path, "type"]), ...within];
 	const isNamed = isObject(tool["function"]) || isObject(tool["custom"]) || typeof tool["name"] === "string";
-	const own = isNamed || type != null ? [functionOf(tool, path)] : [];
+	const own = isNamed || type != null ? functionsOf(tool, path) : [];
 	return type != null ? own : [...own, ...membersOf(tool).flatMap(([name, value]) => untyped(name, value, path))];
 }
 
@@ -62,28 +65,35 @@ function untyped(name: string, value: unknown, path: Path): readonly RequestedTo
 	return MEMBERS[plainName(name)]?.(value, [...path, name]) ?? [hostedTool(name, [...path, name])];
 }
 
-function functionOf(tool: JsonObject, path: Path): RequestedTool {
-	const inner = (["function", "custom"] as const).find((name) => isObject(tool[name]));
-	const [holder, at] = inner === undefined ? [tool, path] : [tool[inner], [...path, inner]];
-	return { kind: "function", name: textAt(holder, "name"), param: parameterOf([...at, "name"]) };
+/** Where it stands twice, one vendor reads the one and another the other. */
+function functionsOf(tool: JsonObject, path: Path): readonly RequestedTool[] {
+	const within = (["function", "custom"] as const).filter((name) => isObject(tool[name]));
+	const holders: [unknown, Path][] = within.map((name) => [tool[name], [...path, name]]);
+	if (within.length === 0 || tool["name"] != null) holders.push([tool, path]);
+	return holders.map(([holder, at]) => ({ kind: "function", name: textAt(holder, "name"), param: parameterOf([...at, "name"]) }));
 }
 
 function functionsIn(list: unknown, path: Path): readonly RequestedTool[] {
-	return elementsOf(list).map(([i, declared]) => functionOf(isObject(declared) ? declared : {}, [...path, i]));
+	return elementsOf(list).flatMap(([i, declared]) => functionsOf(isObject(declared) ? declared : {}, [...path, i]));
 }
 
 /** Anthropic's and Gemini's lists of servers. */
 function serversIn(list: unknown, path: Path): readonly RequestedTool[] {
-	return [hostedTool("mcp", path), ...elementsOf(list).map(([i, server]) => serverOf(isObject(server) ? server : {}, [...path, i]))];
+	return [hostedTool("mcp", path), ...elementsOf(list).flatMap(([i, server]) => serversOf(isObject(server) ? server : {}, [...path, i]))];
 }
 
-function serverOf(server: JsonObject, path: Path): RequestedTool {
-	const transport = server["streamableHttpTransport"] ?? server["streamable_http_transport"];
-	const holder = isObject(transport) ? transport : server;
-	const member = ["server_url", "url", "connector_id"].find((name) => holder[name] != null) ?? "url";
-	const named = textAt(holder, member);
-	const name = member === "connector_id" ? named : hostOf(named);
-	return { kind: "server", name, param: parameterOf([...path, member]) };
+/** All that it names: vendors read different members. */
+function serversOf(server: JsonObject, path: Path): readonly RequestedTool[] {
+	const holders = [server, ...TRANSPORTS.map((name) => server[name])].filter(isObject);
+	const named = holders.flatMap((holder) =>
+		SERVER_MEMBERS.filter((name) => holder[name] != null).map((name) => ({ name, value: textAt(holder, name) })),
+	);
+	const all = named.length > 0 ? named : [{ name: "url", value: "" }];
+	return all.map(({ name, value }) => ({
+		kind: "server",
+		name: name === "connector_id" ? value : hostOf(value),
+		param: parameterOf([...path, name]),
+	}));
 }
 
 function hostedTool(name: string, path: Path): RequestedTool {

@@ -58,9 +58,9 @@ export function composeRepeat({ reading, chunk, from, to }: PlainRepeat, text: s
 }
 
 /**
- * Reads the events of one answer. Most differ from the one before in a single string literal, the delta; the same bytes
- * around one literal are the same structure, so only that literal is decoded and the rest of the reading stays. Anything
- * else goes to the provider's full reader.
+ * Reads the events of one answer. Most differ from the one before in a single string literal, the delta, and in numbers that
+ * count; the same bytes around these are the same structure, so only they are read and the rest of the reading stays.
+ * Anything else goes to the provider's full reader.
  */
 export class EventReader {
 	readonly #format: StreamFormat;

@@ -105,7 +105,7 @@ export function fitText({ parts, holes, head }: Template, text: string, at: numb
 		const value = fit.end;
 		fit.end = hole.kind === "text" ? literalEnd(text, value) : endOf(hole.kind === "padding" ? PADDING : COUNT, text, value);
 		if (fit.end < 0) return undefined;
-		take(fit, hole, value, at + head, () => Number(text.slice(value, fit.end)));
+		take(fit, hole, value, at + head, hole.kind === "count" ? Number(text.slice(value, fit.end)) : 0);
 	}
 }
 
@@ -122,7 +122,7 @@ export function fitBytes({ bytes, holes, head }: Template, chunk: Uint8Array): F
 		if (hole.kind === "text") passLiteral(fit, chunk);
 		else fit.end = hole.kind === "padding" ? paddingEnd(chunk, value) : countEnd(chunk, value);
 		if (fit.end < 0) return undefined;
-		take(fit, hole, value, head, () => numberAt(chunk, value, fit.end));
+		take(fit, hole, value, head, hole.kind === "count" ? numberAt(chunk, value, fit.end) : 0);
 	}
 }
 
@@ -130,13 +130,13 @@ function newFit(at: number): OpenFit {
 	return { from: 0, to: 0, end: at, kinds: 0, counters: [] };
 }
 
-/** Takes in what the hole has, from `from` to the end so far. `base`: where the data begins. */
-function take(fit: OpenFit, hole: Hole, from: number, base: number, number: () => number): void {
+/** Takes in what the hole has, from `from` to the end so far; of a count its value. `base`: where the data begins. */
+function take(fit: OpenFit, hole: Hole, from: number, base: number, value: number): void {
 	if (hole.kind === "text") {
 		fit.from = from;
 		fit.to = fit.end;
 	} else if (hole.kind === "count") {
-		fit.counters.push({ name: hole.name, value: number(), from: from - base, to: fit.end - base });
+		fit.counters.push({ name: hole.name, value, from: from - base, to: fit.end - base });
 	}
 }
 

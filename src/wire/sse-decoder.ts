@@ -131,12 +131,12 @@ class Decoder implements SseDecoder {
 		if (this.#at < this.#text.length) return true;
 		const { bytes } = this.#pending;
 		if (!this.#hasBegun || !this.#isSimple) return false;
-		const lineEnd = bytes.includes(CR) ? "\r\n" : "\n";
-		const last = lastBlankLine(bytes, this.#searchFrom, lineEnd.length);
+		const last = lastBlankLine(bytes, this.#searchFrom);
 		if (last < 0) return false;
+		const lineEnd = bytes[last - 2] === CR ? "\r\n" : "\n";
 		const whole = last === bytes.length ? bytes : bytes.subarray(0, last);
 		const text = decodeUtf8(whole);
-		this.#isSimple = text !== undefined && (lineEnd === "\n" || !OTHER_THAN_CRLF.test(text));
+		this.#isSimple = text !== undefined && !(lineEnd === "\n" ? /\r/ : OTHER_THAN_CRLF).test(text);
 		if (text === undefined || !this.#isSimple) return false;
 		// Two line ends are a blank line each time; an odd one behind them begins the next block.
 		let lines = 2;
@@ -160,10 +160,10 @@ const LF = 10;
 const CR = 13;
 const OTHER_THAN_CRLF = /\r(?!\n)|(?<!\r)\n/;
 
-/** Index behind the last LF of `bytes[from, …)` that has another so many bytes before it, -1 when there is none. */
-function lastBlankLine(bytes: Uint8Array, from: number, distance: number): number {
+/** Index behind the last two LF of `bytes[from, …)`, or LF, CR and LF; -1 when there are none. */
+function lastBlankLine(bytes: Uint8Array, from: number): number {
 	for (let at = bytes.length - 1; at > from; at = bytes.subarray(from, at).lastIndexOf(LF) + from) {
-		if (bytes[at] === LF && bytes[at - distance] === LF) return at + 1;
+		if (bytes[at] === LF && bytes[at - (bytes[at - 1] === CR ? 2 : 1)] === LF) return at + 1;
 	}
 	return -1;
 }

@@ -91,7 +91,8 @@ class UwsListener implements Listener {
 		if (this.#isClosing) throw new Error("The listener is closing.");
 		const before = [...this.#sockets];
 		await this.#listen(material);
-		// Connections that wait to be taken would be reset: a turn of the loop takes them. From within one it may be half over.
+		// Connections that wait to be taken would be reset: a turn of the loop takes them, and from within one it may be half over.
+		// One that comes between its end and the close still is.
 		await nextTurn();
 		await nextTurn();
 		for (const socket of before) this.#stopListening(socket);

@@ -1,7 +1,7 @@
 import { Bench } from "tinybench";
 import type { ApiName } from "../../src/core/api.ts";
-import { random } from "../../tests/support/random.ts";
 import { fromBuild } from "../build.ts";
+import { BATCH, interleaved } from "../fixtures/interleaved.ts";
 import { type BenchLane, inspectAnswer, laneWith } from "../fixtures/lane.ts";
 import { policyWith, programOf } from "../fixtures/rules.ts";
 import { text, tokens } from "../fixtures/texts.ts";
@@ -9,7 +9,7 @@ import { VENDOR_STREAMS } from "../fixtures/vendor-events.ts";
 import { deltaEvent } from "../fixtures/workload.ts";
 import type { Table } from "../report/table.ts";
 import { coldTable } from "./cold-event.ts";
-import { engineTasks } from "./engine-tasks.ts";
+import { bareEngine } from "./engine-tasks.ts";
 import { fullSetTable } from "./full-set.ts";
 import { laneTable } from "./lane-round-trip.ts";
 import type { Effort, Suite } from "./suite.ts";
@@ -18,8 +18,6 @@ type Sse = typeof import("../../src/wire/sse-decoder.ts");
 type Registry = typeof import("../../src/providers/registry.ts");
 type Program = Awaited<ReturnType<typeof programOf>>;
 
-/** What one sample processes, so that the clock is read seldom. */
-const BATCH = 1000;
 const STREAMS = [1, 100, 1000, 10_000];
 /** 0: the default. */
 const PATTERNS = [50, 300, 0, 1500];
@@ -59,16 +57,17 @@ function perOperation(bench: Bench, name: string): number {
 async function engineTable(effort: Effort, log: (line: string) => void): Promise<Table> {
 	const streams = effort.kind === "smoke" ? STREAMS.slice(0, 2) : STREAMS;
 	const { response } = await policyWith(0);
-	const task = await engineTasks(response);
+	const engine = await bareEngine(response);
+	const bytes = engine.bytesPerStream();
 	const bench = newBench(effort);
-	for (const count of streams) bench.add(String(count), task(count));
+	for (const count of streams) bench.add(String(count), engine.task(count));
 	log("the engine alone");
 	await bench.run();
 	return {
 		title: "The engine alone, ns of CPU per delta (about 4 bytes) by number of interleaved streams",
 		note: "one call of the addon from JavaScript for each delta: it matches, and answers the release point. Deltas of prose, streams in random order.",
-		columns: ["", ...streams.map((count) => `${count.toLocaleString("en-US")} streams`)],
-		rows: [[`${response.rules.length} patterns`, ...streams.map((count) => perOperation(bench, String(count)))]],
+		columns: ["", ...streams.map((count) => `${count.toLocaleString("en-US")} streams`), "bytes of RSS a stream"],
+		rows: [[`${response.rules.length} patterns`, ...streams.map((count) => perOperation(bench, String(count))), bytes]],
 	};
 }
 
@@ -93,20 +92,14 @@ async function scanTable(effort: Effort, log: (line: string) => void): Promise<T
 }
 
 function scanTask(program: Program, streams: number): () => number {
-	const deltas = tokens(text("prose", 60_000, 3)).map((delta) => Buffer.from(delta));
 	const scanners = Array.from({ length: streams }, () => program.open());
-	const next = random(1);
-	const order = Uint32Array.from({ length: BATCH * 16 }, () => Math.floor(next() * streams));
-	let at = 0;
-	return () => {
+	return interleaved(streams, (stream, delta) => {
+		const scanner = scanners[stream] as (typeof scanners)[number];
+		scanner.write(delta);
 		let released = 0;
-		for (let i = 0; i < BATCH; i++, at++) {
-			const scanner = scanners[order[at % order.length] as number];
-			scanner?.write(deltas[at % deltas.length] as Buffer);
-			for (const piece of scanner?.take(Number.POSITIVE_INFINITY) ?? []) if (piece.kind === "clean") released += piece.bytes.length;
-		}
+		for (const piece of scanner.take(Number.POSITIVE_INFINITY)) if (piece.kind === "clean") released += piece.bytes.length;
 		return released;
-	};
+	});
 }
 
 async function filterTable(effort: Effort, log: (line: string) => void): Promise<Table> {

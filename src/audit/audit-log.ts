@@ -16,9 +16,9 @@ import { type LockOwner, refreshLock, releaseLock, takeLock } from "../core/file
 import { appendLine, createFile, replaceFile, syncFolder, writeAll } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import type { Signer } from "./checkpoint.ts";
-import { HEAD, readLogEnd, timeOf } from "./log-end.ts";
+import { HEAD, readLogEnd } from "./log-end.ts";
 import { advance, headOf, type LogPosition, START, segmentName, segmentsOf } from "./segment.ts";
-import { SegmentLines } from "./segment-lines.ts";
+import { countBefore } from "./segment-ages.ts";
 import { writeFault } from "./write-fault.ts";
 
 export interface AuditLogOptions {
@@ -130,12 +130,14 @@ export class AuditLog {
 	 */
 	removeBefore(time: string): number {
 		const { dir } = this.#options;
+		const now = new Date().toISOString();
+		const count = countBefore(dir, time, now);
+		// Nothing was written since: the record about it begins a segment of its own.
+		if (count === segmentsOf(readdirSync(dir)).length && this.#began > 0) this.#openSegment();
 		const segments = segmentsOf(readdirSync(dir));
-		const oldSegments = segments.slice(0, -1).findIndex(({ name }) => (lastTimeOf(join(dir, name)) ?? "") >= time);
-		const count = oldSegments < 0 ? segments.length - 1 : oldSegments;
-		const [first, next] = [segments[0]?.first ?? 0, segments[count]?.first ?? 0];
-		if (count <= 0) return 0;
-		const said = this.append([{ type: "retention", time: new Date().toISOString(), removedFrom: first, removedBefore: next }]);
+		const [first, next] = [segments[0]?.first ?? 0, segments[Math.min(count, segments.length - 1)]?.first ?? 0];
+		if (next <= first) return 0;
+		const said = this.append([{ type: "retention", time: now, removedFrom: first, removedBefore: next }]);
 		if (!said.ok) return 0;
 		for (const { name } of segments.slice(0, count)) rmSync(join(dir, name));
 		dropCheckpoints(join(dir, CHECKPOINTS), next);
@@ -201,7 +203,8 @@ export class AuditLog {
 	}
 
 	#isOld(): boolean {
-		return this.#began > 0 && Date.now() - this.#began > (this.#options.maxSegmentAgeMs ?? Number.POSITIVE_INFINITY);
+		// Either way: a clock that was set begins another segment.
+		return this.#began > 0 && Math.abs(Date.now() - this.#began) > (this.#options.maxSegmentAgeMs ?? Number.POSITIVE_INFINITY);
 	}
 
 	/** How many bytes were written behind what stands there for good. */
@@ -263,10 +266,4 @@ function dropCheckpoints(path: string, before: number): void {
 	const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
 	const kept = lines.filter((line) => Number((JSON.parse(line) as string).split("\n")[1]) >= before);
 	replaceFile(path, kept.map((line) => `${line}\n`).join(""));
-}
-
-function lastTimeOf(path: string): string | undefined {
-	let last: Buffer | undefined;
-	for (const line of new SegmentLines(path)) last = line;
-	return timeOf(last);
 }

@@ -10,11 +10,15 @@ import { recordConfiguration } from "./configuration-record.ts";
 import { recordConsents } from "./consent-record.ts";
 import { openLog } from "./open-log.ts";
 import type { AuditThreadData, OperatorWork } from "./protocol.ts";
+import { RetentionClock } from "./retention-clock.ts";
+import { provenTime } from "./segment-ages.ts";
 import { SubjectKeys } from "./subject-keys.ts";
 import { writeFault } from "./write-fault.ts";
 
 /** Content has a log of its own, because it is kept for a shorter time. */
 export const CONTENT_SUFFIX = ".content";
+
+const DOUBT = "Nothing is deleted by it until it has stayed so for a day: set it right if it is wrong";
 
 export type FlushResult =
 	/** Everything given so far is on disk. */
@@ -31,6 +35,7 @@ export class Recorder {
 	/** As they are to stand in the logs, and do not yet. */
 	#written: { readonly main: object[]; readonly content: object[] } = { main: [], content: [] };
 	#unacknowledged = 0;
+	readonly #clock: RetentionClock;
 	readonly #keptSizes = new Map<AuditLog, number>();
 
 	/** Throws when a log cannot be opened. */
@@ -39,6 +44,7 @@ export class Recorder {
 		this.#keys = auditKeys(data.dir, data);
 		this.#subjects = new SubjectKeys(data.dir, this.#keys);
 		this.#main = this.#open(data.origin);
+		this.#clock = new RetentionClock(provenTime(this.dir, Date.now()));
 		// Also where content is no longer recorded: it must still go when its time is over.
 		if (existsSync(join(data.dir, data.origin + CONTENT_SUFFIX, PUBLIC_KEY))) this.#content = this.#open(data.origin + CONTENT_SUFFIX);
 	}
@@ -104,15 +110,20 @@ export class Recorder {
 		}
 	}
 
-	/** Removes what is older than its class may be, and the keys of subjects without records. */
-	retain(now = Date.now()): void {
+	/**
+	 * Removes what is older than its class may be, and the keys of subjects without records. `wall`: what the system's clock
+	 * shows. Throws when that is doubted from now on, and by what.
+	 */
+	retain(wall = Date.now()): void {
 		const { dir, retentionMs, contentRetentionMs, adminRetentionMs } = this.#data;
+		const { now, leapMs } = this.#clock.read(wall);
 		const before = (ms: number): string => new Date(now - ms).toISOString();
 		this.#main.removeBefore(before(retentionMs));
 		this.#content?.removeBefore(before(contentRetentionMs));
 		retainAdminActions(dir, this.#keys, before(adminRetentionMs));
 		// Days more than the records: a segment goes when its last record may, and a key's use is noted once a day.
 		this.#subjects.expire(now - Math.max(retentionMs, contentRetentionMs) - 3 * DAY_MS);
+		if (leapMs > 0) throw new Error(`the system's clock is ${Math.floor(leapMs / DAY_MS)} days ahead of the audit log. ${DOUBT}`);
 	}
 
 	refresh(): void {

@@ -98,10 +98,18 @@ export class SubjectKeys {
 
 	/** Destroys the keys that nobody used since `time` (ms): all their records are gone. How many. */
 	expire(time: number): number {
-		const old = this.#files().filter((file) => statSync(file).mtimeMs < time);
-		for (const file of old) destroy(file);
-		if (old.length > 0) this.#remembered.clear();
-		return old.length;
+		const now = Date.now();
+		let count = 0;
+		for (const file of this.#files()) {
+			const { mtimeMs } = statSync(file);
+			// From then on, where a clock that was ahead has marked it.
+			if (mtimeMs > now + SIGN_OF_USE_MS) utimesSync(file, now / 1000, now / 1000);
+			if (mtimeMs >= time) continue;
+			destroy(file);
+			count++;
+		}
+		if (count > 0) this.#remembered.clear();
+		return count;
 	}
 
 	/** Wraps every key that the secret before has wrapped with the present one. Processes that have both secrets may run meanwhile. */

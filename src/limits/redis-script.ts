@@ -62,6 +62,11 @@ local function apply(i, meter)
     redis.call('PEXPIRE', key, math.max(1, math.ceil(used * meter.periodMs / meter.rate)))
   end
 end
+-- What another program has put there is no meter: it begins anew.
+for i, meter in ipairs(meters) do
+  local kind = redis.call('TYPE', KEYS[i]).ok
+  if kind ~= 'none' and kind ~= (meter.kind == 'lease' and 'zset' or 'hash') then redis.call('DEL', KEYS[i]) end
+end
 local before = {}
 local ok = true
 for i, meter in ipairs(meters) do

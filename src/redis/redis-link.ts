@@ -46,10 +46,17 @@ export class RedisLink {
 		return (keys, ...args) => commands[name]?.(keys, ...args) ?? Promise.reject(new Error(name));
 	}
 
-	/** Undefined: Redis was not asked because it failed lately, or it failed, or is late. */
+	/** Undefined: Redis was not asked because it failed lately, or it failed, or is late, or another program has the key. */
 	async ask<T>(command: (client: Redis) => Promise<T>): Promise<T | undefined> {
 		if (this.#client.status !== "ready" || performance.now() < this.#failedAt + PAUSE_MS) return undefined;
-		const answer = await inTime(command(this.#client), this.#options.timeoutMs ?? TIMEOUT_MS);
+		let isOfOneKey = false;
+		const asked = command(this.#client).catch((error: Error) => {
+			isOfOneKey = error.message.startsWith("WRONGTYPE");
+			throw error;
+		});
+		const answer = await inTime(asked, this.#options.timeoutMs ?? TIMEOUT_MS);
+		// Of Redis it says only that it works.
+		if (isOfOneKey) return undefined;
 		const now = performance.now();
 		if (answer === undefined) this.#failedAt = now;
 		if (answer === undefined || now > this.#failedAt + RECOVERY_MS) this.#report(answer !== undefined);

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createMemoryCache } from "../../../src/cache/memory-cache.ts";
+import { createRedisCache } from "../../../src/cache/redis-cache.ts";
 import { openAnswer, sealAnswer } from "../../../src/cache/sealed-answer.ts";
+import { RedisServer } from "../../support/redis.ts";
 
 const answer = { body: Buffer.from("a body"), storedAt: 1_790_000_000_000.5 };
 
@@ -40,4 +42,19 @@ test("answers in memory are never more than their bytes, and the one that was no
 	]);
 	cache.close();
 	expect(cache.bytes).toBe(0);
+});
+
+test("a name that another program has taken in Redis is a miss, then the answer's again, and no failure of Redis", async () => {
+	const redis = await RedisServer.start();
+	const events: string[] = [];
+	const onEvent = ({ kind }: { kind: string }): void => void events.push(kind);
+	const cache = createRedisCache({ url: redis.url, secret: randomBytes(32), onEvent, timeoutMs: 10_000 });
+	await vi.waitFor(() => expect(events).toEqual(["up"]), { timeout: 15_000 });
+	redis.command("LPUSH", "slp:cache:a", "text");
+	expect(await cache.get("a")).toBeUndefined();
+	cache.put("a", answer, 60_000);
+	expect(await cache.get("a")).toEqual(answer);
+	expect(events).toEqual(["up"]);
+	cache.close();
+	await redis.stop();
 });

@@ -184,6 +184,27 @@ test("a store that is closed does not say that Redis is down", async () => {
 	expect(events).toEqual(["up"]);
 });
 
+test("a key that another program has taken is a meter that begins anew, and no failure of Redis", async () => {
+	const events: string[] = [];
+	const store = createRedisStore({ url: redis.url, onFailure: "closed", onEvent: ({ kind }) => events.push(kind), timeoutMs: 10_000 });
+	stores.push(store);
+	await vi.waitFor(() => expect(events).toEqual(["up"]), { timeout: 15_000 });
+	for (const [made, write] of [
+		[bucket("taken:b", 3), ["SET", "slp:taken:b", "text"]],
+		[quota("taken:q", 10), ["LPUSH", "slp:taken:q", "text"]],
+		[lease("taken:l", "x"), ["HSET", "slp:taken:l", "spent", "1"]],
+	] as const) {
+		redis.command(...write);
+		expect((await store.take([made])).ok).toBe(true);
+	}
+	// Also where it is taken while a request is under way.
+	redis.command("SET", "slp:taken:l", "text");
+	await store.release(lease("taken:l", "x"));
+	expect((await store.take([bucket("taken:b", 3)])).ok).toBe(false);
+	expect((await store.take([bucket("free")])).ok).toBe(true);
+	expect(events).toEqual(["up"]);
+});
+
 test("a Redis that is full is a failure like the others", async () => {
 	const own = await RedisServer.start("--maxmemory", "1", "--maxmemory-policy", "noeviction");
 	const closed = await redisStore("closed", undefined, own.url);

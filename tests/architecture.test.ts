@@ -123,7 +123,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	"@opentelemetry/sdk-metrics": ["telemetry/otel.ts"],
 	"@opentelemetry/sdk-trace-base": ["telemetry/otel.ts"],
 	iovalkey: ["redis/redis-link.ts"],
-	"lru-cache": ["cache/memory-cache.ts", "core/globs.ts"],
+	"lru-cache": ["cache/memory-cache.ts", "core/globs.ts", "inspect/known-texts.ts"],
 	"rate-limiter-flexible": ["identity/api-keys.ts"],
 };
 

@@ -54,7 +54,15 @@ async function createDecider(policy: Policy): Promise<(text: string) => Promise<
 	return async (text) => {
 		const body = Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: text }] }));
 		const policies = [{ policyId: policy.id, models: [] }];
-		const item: ToLane = { kind: "prompt", sid: ++sid, policies, api: "openai-chat", path: "/v1/chat/completions", body };
+		const item: ToLane = {
+			kind: "prompt",
+			sid: ++sid,
+			caller: `nobody ${sid}`,
+			policies,
+			api: "openai-chat",
+			path: "/v1/chat/completions",
+			body,
+		};
 		const answered = new Promise<FromLane>((done) => {
 			resolve = done;
 		});

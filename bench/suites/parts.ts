@@ -12,6 +12,7 @@ import { coldTable } from "./cold-event.ts";
 import { bareEngine } from "./engine-tasks.ts";
 import { fullSetTable } from "./full-set.ts";
 import { laneTable } from "./lane-round-trip.ts";
+import { promptTable } from "./prompt-table.ts";
 import type { Effort, Suite } from "./suite.ts";
 
 type Sse = typeof import("../../src/wire/sse-decoder.ts");
@@ -30,6 +31,7 @@ export const partsSuite: Suite = async (effort, log) => {
 		await scanTable(effort, log),
 		await filterTable(effort, log),
 		await vendorTable(effort, log),
+		await promptTable(effort, log),
 		await coldTable(effort, log),
 		await laneTable(effort, log),
 	];

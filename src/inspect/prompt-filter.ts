@@ -16,6 +16,7 @@ import { namesIn, namesLate } from "./asked-names.ts";
 import { type Canary, withCanary } from "./canary.ts";
 import { ownSurrogates, type TextStyle } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
+import type { CallerTexts } from "./known-texts.ts";
 import { firstMedia } from "./media-parts.ts";
 import { countFault } from "./prompt-counts.ts";
 import { judgeInjection, type PromptText, type TextReport } from "./prompt-risk.ts";
@@ -55,6 +56,8 @@ export interface PromptContext {
 	readonly history?: number | undefined;
 	/** For the second stage. */
 	readonly questions?: Questions | undefined;
+	/** What earlier requests said. Absent: nothing is remembered. */
+	readonly known?: CallerTexts | undefined;
 }
 
 /** Decides about one request before anything of it goes upstream. In a dry run the verdict says what `would` have been decided. */
@@ -63,18 +66,18 @@ export function judgePrompt(
 	policy: Policy,
 	program: ScannerProgram,
 	style: TextStyle,
-	{ canary, history, questions }: PromptContext = {},
+	{ canary, history, questions, known }: PromptContext = {},
 ): PromptVerdict {
 	const { json, value, request, settings } = read;
 	const refusal = refusalOf(read, policy);
 	if (refusal !== undefined && !policy.dryRun) return refusal;
 
-	const inspected = inspectTexts(read, policy, program, style, questions);
+	const inspected = inspectTexts(read, policy, program, style, questions, known);
 	const left = inspectLeft(read, policy, program, style, inspected, questions);
 	const { texts, prompt, findings, tally, isCut } = left === undefined ? inspected : withLeft(inspected, left);
 	if (!policy.dryRun && (isModelRedacted(request.places, texts) || isModelFound(request.model, program, style))) return UNNAMED;
 	const attacks = [prompt, ...(left === undefined ? [] : [left.prompt])].map((said) =>
-		judgeInjection(said, policy, program, { history, questions }),
+		judgeInjection(said, policy, program, { history, questions, known }),
 	);
 	const attack = attacks.reduce((worst, other) => (other.risk > worst.risk ? other : worst));
 	const unseen = unseenMedia(read, policy);
@@ -89,7 +92,7 @@ export function judgePrompt(
 		traits: traitsOf(prompt, value),
 		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
-	const known = {
+	const told = {
 		otherModels: request.otherModels,
 		stream: request.stream,
 		...summary,
@@ -100,14 +103,14 @@ export function judgePrompt(
 	};
 	const isEdited = editsOf(request.places, texts, request.amendments).length > 0;
 	const passed = passedAction(isEdited, findings.length > 0 || attack.action === "flag" || unseen.length + late.length > 0);
-	if (policy.dryRun) return { action: "allow", ...known, would: blocked ? "block" : passed };
+	if (policy.dryRun) return { action: "allow", ...told, would: blocked ? "block" : passed };
 	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
 	if (canary !== undefined) {
 		const { place, token } = canary;
 		texts[place] = withCanary(texts[place] ?? (request.places[place] as Place).text, token);
 	}
 	const edits = editsOf(request.places, texts, request.amendments);
-	return { action: passed, ...known, ...(edits.length > 0 && { body: Buffer.from(replaceValues(json, edits)) }) };
+	return { action: passed, ...told, ...(edits.length > 0 && { body: Buffer.from(replaceValues(json, edits)) }) };
 }
 
 interface InspectedTexts {
@@ -126,6 +129,7 @@ function inspectTexts(
 	program: ScannerProgram,
 	style: TextStyle,
 	questions: Questions | undefined,
+	known?: CallerTexts,
 ): InspectedTexts {
 	const findings: Finding[] = [];
 	const tally = new FindingTally();
@@ -134,15 +138,16 @@ function inspectTexts(
 	const wholes = new WholeTexts(program, style);
 	const texts: (string | undefined)[] = [];
 	const prompt: PromptText[] = [];
-	for (const group of textGroups(request.places, turnsOf(value), program)) {
+	for (const group of textGroups(request.places, turnsOf(value), program, known)) {
 		const parts = group.map((i) => request.places[i] as Place);
 		const text = parts.map((part) => part.text).join("");
 		style.prompt?.beginText(text);
-		const whole = wholes.inspectParts(parts, namesIn(text, policy.names, questions));
+		const memory = known?.of(parts.length === 1 ? (parts[0] as Place).source : "text", text);
+		const whole = wholes.inspectParts(parts, namesIn(text, policy.names, questions), memory);
 		for (const finding of whole.findings) findings.push(finding);
 		const channel = `text:${group[0]}`;
 		tally.add(whole.findings, channel);
-		prompt.push({ channel, text, speaker: speakerOf(value, parts[0]?.path ?? []), signals: whole.signals });
+		prompt.push({ channel, text, speaker: speakerOf(value, parts[0]?.path ?? []), signals: whole.signals, known: memory });
 		isCut ||= whole.isCut;
 		for (const [k, i] of group.entries()) texts[i] = whole.texts[k];
 	}

@@ -14,6 +14,7 @@ import {
 	writtenPlaces,
 } from "../verdict/injection.ts";
 import { crescendo, type TextRisk, type Turn } from "./crescendo.ts";
+import type { CallerTexts, KnownText } from "./known-texts.ts";
 import type { Questions } from "./questions.ts";
 
 /** One text of a prompt with the signals that were seen in it. */
@@ -23,6 +24,8 @@ export interface PromptText {
 	readonly text: string;
 	readonly speaker: Speaker;
 	readonly signals: readonly Detection[];
+	/** Of the same text in earlier requests. */
+	readonly known?: KnownText | undefined;
 }
 
 /** The report of one text, or of several that are read as one. */
@@ -68,6 +71,8 @@ export interface JudgeOptions {
 	readonly history?: number | undefined;
 	/** Where the policy has a second stage: what it is asked. Absent: it is not. */
 	readonly questions?: AskedQuestions | undefined;
+	/** Absent: nothing is remembered. */
+	readonly known?: CallerTexts | undefined;
 }
 
 /** Judges all texts of a prompt, each by itself and those of the user also together. */
@@ -75,23 +80,21 @@ export function judgeInjection(
 	texts: readonly PromptText[],
 	{ injection, prompt: ruleSet }: JudgedPolicy,
 	program: ScannerProgram,
-	{ model = shippedInjectionModel, history = 0, questions }: JudgeOptions = {},
+	{ model = shippedInjectionModel, history = 0, questions, known }: JudgeOptions = {},
 ): PromptRisk {
 	if (injection === undefined) return { risk: 0, action: "allow", reports: [] };
 	const learned = injection.isLearned === true ? inTime(model(), injection.timeout?.ms) : undefined;
 	const second = injection.hasSecondStage === true && questions !== undefined ? { questions, sureFrom: injection.threshold } : undefined;
-	const judge = (places: readonly SignalPlace[], text: string, speaker: Speaker): InjectionReport =>
-		withLearned(places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(text), speaker), text, speaker, learned, second);
-	const single = texts.map(({ channel, text, speaker, signals }) => ({
-		channel,
-		...judge([...placesOf(signals, ruleSet), ...writtenPlaces(text)], text, speaker),
-	}));
+	const judge: Judge = (places, said) =>
+		withLearned(places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(said.text), said.speaker), said, learned, second);
+	const single = texts.map((said) => ({ channel: said.channel, ...judge([...placesOf(said.signals, ruleSet), ...writtenIn(said)], said) }));
 	const said = texts.filter(({ speaker, text }) => speaker === "user" && text !== "");
 	const runs = adjacentRuns(texts);
-	const joined = runs.map((run) => judgeJoined(run, ADJACENT.trust, ruleSet, judge, program));
+	const judgeAll: Judge = (places, said) => judge(places, { ...said, known: known?.of("text", said.text) });
+	const joined = runs.map((run) => judgeJoined(run, ADJACENT.trust, ruleSet, judgeAll, program));
 	const turns = said.slice(-TURNS.most);
 	// With nothing between them they were read together already, and at more weight.
-	if (!runs.some((run) => turns.every((text) => run.includes(text)))) joined.push(judgeJoined(turns, TURNS.trust, ruleSet, judge));
+	if (!runs.some((run) => turns.every((text) => run.includes(text)))) joined.push(judgeJoined(turns, TURNS.trust, ruleSet, judgeAll));
 	const inText = [...single, ...joined, crescendo(turnsOf(texts, single, ruleSet))];
 	const all = [...inText, callerHistory(worstOf(inText), history)];
 	const actionOf = (risk: number): PromptRisk["action"] => (risk < injection.threshold ? "allow" : injection.action);
@@ -112,7 +115,7 @@ export function judgeInjection(
 /** A model with little time. */
 interface TimedModel {
 	/** Undefined: the time is over, nobody knows. */
-	score(text: string): number | undefined;
+	score(said: Said): number | undefined;
 	isLate(): boolean;
 }
 
@@ -120,13 +123,14 @@ interface TimedModel {
 function inTime(model: InjectionModel, timeoutMs = Number.POSITIVE_INFINITY): TimedModel {
 	let spent = 0;
 	/** A conversation may say one thing many times. */
-	const known = new Map<string, number>();
+	const scores = new Map<string, number>();
 	return {
-		score(text) {
+		score({ text, known }) {
 			if (spent > timeoutMs) return undefined;
 			const from = performance.now();
-			const score = known.get(text) ?? model.score(text);
-			known.set(text, score);
+			const score = known?.learned ?? scores.get(text) ?? model.score(text);
+			scores.set(text, score);
+			if (known !== undefined) known.learned = score;
 			spent += performance.now() - from;
 			return score;
 		},
@@ -175,7 +179,14 @@ function turnsOf(texts: readonly PromptText[], reports: readonly TextRisk[], rul
 	);
 }
 
-type Judge = (places: readonly SignalPlace[], text: string, speaker: Speaker) => InjectionReport;
+type Said = Pick<PromptText, "text" | "speaker" | "known">;
+type Judge = (places: readonly SignalPlace[], said: Said) => InjectionReport;
+
+function writtenIn({ text, known }: Said): readonly SignalPlace[] {
+	const places = known?.written ?? writtenPlaces(text);
+	if (known !== undefined) known.written = places;
+	return places;
+}
 
 /** What the model may say by itself: below the default threshold, for it takes some ordinary texts of few or odd words for attacks. */
 const MAX_LEARNED_ALONE = 0.65;
@@ -189,17 +200,12 @@ interface AskedStage {
 }
 
 /** What the learned models say stands beside the families of the rules, as one more that may be right. */
-function withLearned(
-	report: InjectionReport,
-	text: string,
-	speaker: Speaker,
-	model: TimedModel | undefined,
-	second: AskedStage | undefined,
-): InjectionReport {
-	const said = model?.score(text);
-	if (said === undefined) return report;
+function withLearned(report: InjectionReport, said: Said, model: TimedModel | undefined, second: AskedStage | undefined): InjectionReport {
+	const score = model?.score(said);
+	if (score === undefined) return report;
+	const { text, speaker } = said;
 	const most = report.findings.length > 0 ? 1 : MAX_LEARNED_ALONE;
-	const first = withFamily(report, text, Math.min(most, said * speakerTrust(speaker)));
+	const first = withFamily(report, text, Math.min(most, score * speakerTrust(speaker)));
 	if (second === undefined || first.risk < UNSURE_FROM || first.risk >= second.sureFrom) return first;
 	const both = second.questions.about(text);
 	return both === undefined ? first : withFamily(report, text, both * speakerTrust(speaker));
@@ -223,7 +229,8 @@ function judgeJoined(parts: readonly PromptText[], trust: number, ruleSet: RuleS
 		places.push(...placesOf(signals, ruleSet, length));
 		length += Buffer.byteLength(text);
 	}
-	const { risk, findings } = parts.length < 2 ? NO_INJECTION : judge(places, parts.map(({ text }) => text).join(""), "user");
+	const { risk, findings } =
+		parts.length < 2 ? NO_INJECTION : judge(places, { text: parts.map(({ text }) => text).join(""), speaker: "user" });
 	return { channel: "joined", risk: risk * trust, findings };
 }
 

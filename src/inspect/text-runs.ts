@@ -2,6 +2,7 @@ import { firstIndex } from "../core/first-index.ts";
 import type { Place } from "../providers/provider.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
+import type { CallerTexts } from "./known-texts.ts";
 
 /** UTF-8 bytes scanned at once. */
 const SLICE_BYTES = 4096;
@@ -15,6 +16,7 @@ export function textGroups(
 	places: readonly Place[],
 	turnOf: (place: Place) => string | undefined,
 	program: ScannerProgram,
+	known?: CallerTexts,
 ): (readonly number[])[] {
 	const groups = new Map<string | number, number[]>();
 	for (const [i, place] of places.entries()) {
@@ -23,12 +25,19 @@ export function textGroups(
 		if (group === undefined) groups.set(key, [i]);
 		else group.push(i);
 	}
-	return [...groups.values()].flatMap((group) => joinedRuns(group, places, program)).sort(([a = 0], [b = 0]) => a - b);
+	return [...groups.values()].flatMap((group) => joinedRuns(group, places, program, known)).sort(([a = 0], [b = 0]) => a - b);
 }
 
-function joinedRuns(group: readonly number[], places: readonly Place[], program: ScannerProgram): number[][] {
-	const texts = group.length === 1 ? [] : group.map((i) => Buffer.from(places[i]?.text ?? ""));
-	const joined = joinedSeams(texts, program);
+function joinedRuns(group: readonly number[], places: readonly Place[], program: ScannerProgram, known?: CallerTexts): number[][] {
+	if (group.length === 1) return [[...group]];
+	const texts = group.map((i) => places[i]?.text ?? "");
+	const memory = known?.of("apart", ...texts);
+	if (memory?.areApart === true) return group.map((i) => [i]);
+	const joined = joinedSeams(
+		texts.map((text) => Buffer.from(text)),
+		program,
+	);
+	if (memory !== undefined && joined.size === 0) memory.areApart = true;
 	const runs: number[][] = [];
 	for (const [k, i] of group.entries()) {
 		if (k > 0 && joined.has(k)) runs.at(-1)?.push(i);

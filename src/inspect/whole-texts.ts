@@ -9,6 +9,7 @@ import type { Replacement } from "../wire/json-strings.ts";
 import { withoutCanary } from "./canary.ts";
 import type { TextStyle } from "./conversation.ts";
 import { inspectJoined, inspectWhole } from "./inspect-whole.ts";
+import type { KnownText } from "./known-texts.ts";
 
 /** Texts remembered as clean: ids, models and member names come again with every event. */
 const MAX_REMEMBERED = 512;
@@ -39,15 +40,17 @@ export class WholeTexts {
 		this.#style = style;
 	}
 
-	/** Texts that are read as one. `said`: of the names in it, by an encoder. */
+	/** Texts that are read as one. `said`: of the names in it, by an encoder; `known`: of the text where it is one. */
 	inspectParts(
 		parts: readonly Pick<Place, "text" | "source">[],
 		said?: LabelScores,
+		known?: KnownText,
 	): Omit<WholeText, "text"> & { readonly texts: readonly WholeText["text"][] } {
 		if (said !== undefined) return new WholeTexts(withNames(this.#program, said), this.#style, this.#isAnswer).inspectParts(parts);
 		const [first, second] = parts;
 		if (first !== undefined && second === undefined) {
-			const { text, ...whole } = this.inspect(first);
+			const { text, ...whole } = known?.whole ?? this.inspect(first);
+			if (known !== undefined && text === undefined) known.whole = { text, ...whole };
 			return { texts: [text], ...whole };
 		}
 		const { scanner, texts } = inspectJoined(

@@ -4,6 +4,7 @@ import { modelMatcherOf } from "../core/globs.ts";
 import { canaryFor } from "../inspect/canary.ts";
 import { ownSurrogates, type PromptMemory } from "../inspect/conversation.ts";
 import { answerInspect } from "../inspect/inspect-request.ts";
+import { KnownTexts } from "../inspect/known-texts.ts";
 import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { answerModeration } from "../inspect/moderation-request.ts";
 import { judgePrompt, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
@@ -47,6 +48,7 @@ export interface LanePromptsOptions {
 /** The prompts of one lane: each is judged, twice where a transformer is asked. */
 export class LanePrompts {
 	readonly #options: LanePromptsOptions;
+	readonly #known = new KnownTexts();
 
 	constructor(options: LanePromptsOptions) {
 		this.#options = options;
@@ -88,7 +90,7 @@ export class LanePrompts {
 	}
 
 	#judge(
-		{ api, isSecond, surrogates: given, history }: Prompt,
+		{ api, isSecond, surrogates: given, history, caller }: Prompt,
 		read: ReadPrompt,
 		policy: LoadedPolicy,
 		questions: Questions | undefined,
@@ -100,7 +102,9 @@ export class LanePrompts {
 		const style = { prompt: surrogates, ...policy.style("prompt"), ...(state && { isOwn: ownSurrogates(state) }) };
 		// Of several policies the first inspects the answer.
 		const canary = isSecond ? undefined : canaryFor(read, policy.policy, secretKey);
-		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history, questions });
+		// What is the request's own surrogate is no finding, so nothing can be said of the text by itself.
+		const known = given === undefined ? this.#known.sentBy(caller, policy.policy.id) : undefined;
+		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history, questions, known });
 		if (!("stream" in verdict) || (isSecond && dryRun)) return verdict;
 		const told = isSecond ? state : toldBy(read, policy.policy, canary?.token);
 		const memory = memoryOf(surrogates, dryRun, told);

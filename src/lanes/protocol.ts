@@ -67,6 +67,8 @@ export type ToLane =
 			readonly isSecond?: boolean;
 			/** What the request has been given by then. */
 			readonly surrogates?: Uint8Array | undefined;
+			/** Id of who asks. */
+			readonly caller: string;
 			/** What the caller's blocked requests of late say, 0…1; absent: nothing. */
 			readonly history?: number | undefined;
 			readonly api: ApiName;

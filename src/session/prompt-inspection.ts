@@ -71,9 +71,10 @@ async function inspectByOwnPolicy(
 }
 
 /** The request, or what a first policy made of it. */
-function questionOf({ endpoint: { api }, request: { path, body }, grant: { history } }: SessionRequest, first?: PassedPrompt) {
+function questionOf({ endpoint: { api }, request: { path, body }, caller, grant: { history } }: SessionRequest, first?: PassedPrompt) {
 	return {
 		api,
+		caller: caller.id,
 		path,
 		body: first?.body ?? body,
 		...(history !== 0 && { history }),

@@ -100,14 +100,14 @@ class CharacterTally {
 	#known = 0;
 
 	read(text: string): void {
+		const ascii = this.#ascii;
 		const to = Math.min(text.length, MAX_UNITS - this.#units);
 		let word = 0;
 		for (let at = 0; at < to; at++) {
 			const code = text.charCodeAt(at);
-			const isWord = code < 128 ? IS_WORD[code] === 1 : (SCRIPTS[code] as number) > 0;
-			if (code < 128) this.#ascii[code] = (this.#ascii[code] as number) + 1;
+			if (code < 128) ascii[code] = (ascii[code] as number) + 1;
 			else this.#others.set(code, (this.#others.get(code) ?? 0) + 1);
-			if (isWord) word = Math.imul(word ^ code, 0x01000193) + 1;
+			if (IS_WORD[code] === 1) word = Math.imul(word ^ code, 0x01000193) + 1;
 			else if (word !== 0) word = this.#endWord(word);
 		}
 		if (word !== 0) this.#endWord(word);
@@ -146,4 +146,5 @@ class CharacterTally {
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 const IS_LETTER = Uint8Array.from({ length: 128 }, (_, code) => Number((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a));
-const IS_WORD = IS_LETTER.map((isLetter, code) => Number(isLetter === 1 || isDigit(code)));
+/** By UTF-16 unit. */
+const IS_WORD = SCRIPTS.map((script, code) => Number(code < 128 ? IS_LETTER[code] === 1 || isDigit(code) : script > 0));

@@ -46,7 +46,7 @@ test("lanes that have loaded one list find the words of another one that was loa
 		lane.handle(message);
 		const body = Buffer.from(JSON.stringify({ model: "m", input: "bluebird and sparrow" }));
 		const policies = [{ policyId: policy.id, models: [] }];
-		const [asked] = lane.handle({ kind: "prompt", sid, policies, api: "openai-responses", path: "/v1/responses", body });
+		const [asked] = lane.handle({ kind: "prompt", sid, caller: "key:1", policies, api: "openai-responses", path: "/v1/responses", body });
 		if (asked?.kind !== "prompt" || !("body" in asked.verdict)) throw new Error("the prompt was not redacted");
 		expect(Buffer.from(asked.verdict.body ?? []).toString()).toContain(
 			words[0] === "sparrow" ? "bluebird and *******" : "******** and sparrow",

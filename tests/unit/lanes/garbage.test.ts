@@ -26,7 +26,15 @@ const BODY = Buffer.from(JSON.stringify({ choices: [{ index: 0, message: { role:
 
 function ask(): void {
 	const policies = [{ policyId, models: [] }];
-	lane.handle({ kind: "prompt", sid: ++sid, api: "openai-chat", path: "/v1/chat/completions", body: PROMPT, policies });
+	lane.handle({
+		kind: "prompt",
+		sid: ++sid,
+		caller: `caller ${sid}`,
+		api: "openai-chat",
+		path: "/v1/chat/completions",
+		body: PROMPT,
+		policies,
+	});
 }
 
 function answer(mode: "stream" | "body", pieces: readonly Uint8Array[]): void {

@@ -16,6 +16,7 @@ test.each(["replace", "synthetic"])(
 			const body = Buffer.from(JSON.stringify({ model: "m", input: original }));
 			const [asked] = lane.handle({
 				kind: "prompt",
+				caller: "key:1",
 				sid: 2 * n,
 				policies: [{ policyId: policy.id, models: [] }],
 				api: "openai-responses",

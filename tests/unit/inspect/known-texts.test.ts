@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { KnownTexts } from "../../../src/inspect/known-texts.ts";
+
+const known = new KnownTexts();
+const texts = known.sentBy("key:1", "policy");
+
+test("a text is known again, to the same caller under the same policy only", () => {
+	const first = texts.of("text", "a text");
+	expect(first).toBeDefined();
+	expect(known.sentBy("key:1", "policy").of("text", "a text")).toBe(first);
+	for (const other of [
+		known.sentBy("key:2", "policy").of("text", "a text"),
+		known.sentBy("key:1", "another").of("text", "a text"),
+		texts.of("json", "a text"),
+		texts.of("text", "a text "),
+	])
+		expect(other).not.toBe(first);
+});
+
+test("several texts are others than the same characters cut elsewhere", () => {
+	const all = [["ab", "c"], ["a", "bc"], ["abc"], ["ab\n", "c"], ["ab", "\nc"], ["1\na", "bc"], ["a", "1\nbc"]];
+	expect(new Set(all.map((cut) => texts.of("apart", ...cut))).size).toBe(all.length);
+});
+
+test("what UTF-8 cannot tell apart is not remembered", () => {
+	expect(texts.of("text", "half \ud83d")).toBeUndefined();
+	expect(texts.of("apart", "half \ufffd", "\udc00")).toBeUndefined();
+	expect(texts.of("text", "half \ufffd")).toBeDefined();
+});
+
+test("the text that was not asked for longest is forgotten", () => {
+	const [old, used] = [texts.of("text", "old"), texts.of("text", "used")];
+	for (let i = 0; i < 8192; i++) {
+		texts.of("text", `another ${i}`);
+		texts.of("text", "used");
+	}
+	expect(texts.of("text", "used")).toBe(used);
+	expect(texts.of("text", "old")).not.toBe(old);
+});

@@ -1,19 +1,23 @@
-import { CODECS, type Codec, IN_ALPHABET, MAY_BEGIN, spellsText } from "./codec.ts";
+import { CODECS, type Codec, IN_ALPHABET, MAY_BEGIN, partsAfter, spellsText } from "./codec.ts";
 import { isOrdinary } from "./fold.ts";
 import { writeMargin } from "./margin.ts";
+import { endOfRun, seamAt } from "./seam.ts";
 import type { ShadowSink, Transducer, TransducerState } from "./transducer.ts";
 import { Undecided } from "./undecided.ts";
 
 /** A run that spells text so far is taken for a code when it is this long. */
 const LEAST_RUN = 16;
+/** Of base64, but no text begins with them: behind one a run may begin that is part of a path or of a line of a patch. */
+const SYMBOLS: ReadonlySet<number> = new Set(Buffer.from("+/-_"));
 /** What is known of the run at hand: none, too short to say, no code, or the number of its codec. */
 const [NO_RUN, SHORT, DEAD, FIRST_CODEC] = [0, 1, 2, 3];
 
 /**
- * The texts that runs of base64, base32 and hexadecimal digits spell, and nothing else. A run is undecided until it is
- * long enough or does not spell printable ASCII any more: for an ordinary word that is after two or three letters.
+ * The texts that runs of base64, base32 and hexadecimal digits spell, also over the ends of lines, and nothing else. A run is undecided until
+ * it is long enough or does not spell text any more: for an ordinary word that is after two or three letters.
  */
 export class Decode implements Transducer {
+	/** The run at hand while it is short; of a code, what stands behind its run. */
 	readonly #undecided: Undecided;
 	readonly #sink: ShadowSink;
 	#state: number;
@@ -21,15 +25,21 @@ export class Decode implements Transducer {
 	#bits: number;
 	#count: number;
 	#from: number;
+	/** Bytes of a character that are still to come. */
+	#parts: number;
+	/** The code ends with this run. */
+	#isLast: boolean;
 
 	constructor(sink: ShadowSink, state?: TransducerState) {
-		const [kind = NO_RUN, bits = 0, count = 0, from = 0] = state?.memory ?? [];
+		const [kind = NO_RUN, bits = 0, count = 0, from = 0, parts = 0, isLast = 0] = state?.memory ?? [];
 		this.#undecided = new Undecided(state);
 		this.#sink = sink;
 		this.#state = kind;
 		this.#bits = bits;
 		this.#count = count;
 		this.#from = from;
+		this.#parts = parts;
+		this.#isLast = isLast === 1;
 	}
 
 	get undecidedFrom(): number {
@@ -37,17 +47,17 @@ export class Decode implements Transducer {
 	}
 
 	push(byte: number, from: number, to: number): void {
-		if (IN_ALPHABET[byte] !== 1) this.#endRun(from);
-		else if (this.#state >= FIRST_CODEC) this.#decode(CODECS[this.#state - FIRST_CODEC] as Codec, byte, from, to);
-		else if (this.#state !== DEAD) {
-			this.#state = SHORT;
-			this.#undecided.push(byte, from, to);
-			this.#judge();
-		}
+		const codec = CODECS[this.#state - FIRST_CODEC];
+		if (codec !== undefined) this.#goOn(codec, byte, from, to);
+		else if (IN_ALPHABET[byte] !== 1) this.#endRun();
+		else if (this.#state === SHORT || !SYMBOLS.has(byte)) this.#begin(byte, from, to);
+		else this.#state = NO_RUN;
 	}
 
 	/** Nothing follows that a margin would have to keep apart. */
 	finish(): void {
+		const codec = CODECS[this.#state - FIRST_CODEC];
+		if (codec !== undefined && this.#undecided.length > 0) this.#cross(codec, true);
 		this.#endRun();
 	}
 
@@ -56,7 +66,7 @@ export class Decode implements Transducer {
 		for (let at = from; at < end; ) {
 			const byte = window[at] as number;
 			if (!isOrdinary(byte)) return at;
-			if (IN_ALPHABET[byte] !== 1) {
+			if (IN_ALPHABET[byte] !== 1 || SYMBOLS.has(byte)) {
 				this.#state = NO_RUN;
 				at++;
 				continue;
@@ -64,61 +74,85 @@ export class Decode implements Transducer {
 			const runEnd = endOfRun(window, at, end);
 			if (this.#state !== DEAD && MAY_BEGIN[byte] === 1 && !isDead(window, at, runEnd, end)) return at;
 			this.#state = DEAD;
-			at = runEnd;
+			while (at < runEnd && !SYMBOLS.has(window[at] as number)) at++;
 		}
 		return end;
 	}
 
 	state(): TransducerState[] {
-		return [this.#undecided.state([this.#state, this.#bits, this.#count, this.#from])];
+		return [this.#undecided.state([this.#state, this.#bits, this.#count, this.#from, this.#parts, Number(this.#isLast)])];
 	}
 
-	#judge(): void {
-		const run = Buffer.from(this.#undecided.latin1(), "latin1");
-		const index = CODECS.findIndex((codec) => spellsText(codec, run, 0, run.length));
-		if (index < 0) {
-			this.#state = DEAD;
-			this.#undecided.drop(run.length);
-		} else if (run.length === LEAST_RUN) this.#begin(index);
+	#begin(byte: number, from: number, to: number): void {
+		if (this.#state === DEAD) return;
+		this.#state = SHORT;
+		this.#undecided.push(byte, from, to);
+		while (this.#undecided.length > 0) {
+			const run = Buffer.from(this.#undecided.latin1(), "latin1");
+			const index = CODECS.findIndex((codec) => spellsText(codec, run, 0, run.length));
+			if (index >= 0) {
+				if (run.length === LEAST_RUN) this.#open(index);
+				return;
+			}
+			const symbol = run.findIndex((one) => SYMBOLS.has(one));
+			this.#state = symbol < 0 ? DEAD : symbol === run.length - 1 ? NO_RUN : SHORT;
+			this.#undecided.drop(symbol < 0 ? run.length : symbol + 1);
+		}
 	}
 
-	#begin(index: number): void {
+	#open(index: number): void {
 		this.#state = FIRST_CODEC + index;
 		this.#bits = 0;
+		this.#parts = 0;
+		this.#isLast = false;
 		writeMargin(this.#undecided.from, this.#sink);
 		this.#undecided.drain((byte, from, to) => this.#decode(CODECS[index] as Codec, byte, from, to));
 	}
 
-	#decode({ bits, values }: Codec, byte: number, from: number, to: number): void {
-		const value = values[byte] as number;
-		if (value < 0) {
-			this.#endRun(from);
-			this.#state = DEAD;
+	#goOn(codec: Codec, byte: number, from: number, to: number): void {
+		if (this.#undecided.length === 0 && (codec.values[byte] as number) >= 0) this.#decode(codec, byte, from, to);
+		else {
+			this.#undecided.push(byte, from, to);
+			this.#cross(codec, false);
+		}
+	}
+
+	/** Behind a run of the code: whether it goes on behind a seam. */
+	#cross(codec: Codec, isEnd: boolean): void {
+		const pending = { bits: this.#bits, count: this.#count, parts: this.#parts };
+		const seam = this.#isLast ? "none" : seamAt(this.#undecided.latin1(), codec, pending, LEAST_RUN, isEnd);
+		if (seam === "more") return;
+		if (seam !== "none") {
+			this.#isLast = seam.isLast;
+			this.#undecided.drop(seam.length);
+			this.#undecided.drain((byte, from, to) => this.push(byte, from, to));
 			return;
 		}
+		// What was left out before it belongs to the run.
+		writeMargin(this.#undecided.from, this.#sink);
+		this.#count = 0;
+		this.#state = IN_ALPHABET[this.#undecided.byte(0)] === 1 && !SYMBOLS.has(this.#undecided.byte(0)) ? DEAD : NO_RUN;
+		this.#undecided.drain((byte, from, to) => this.push(byte, from, to));
+	}
+
+	#decode({ bits, values }: Codec, byte: number, from: number, to: number): void {
 		if (this.#count === 0) this.#from = from;
-		this.#bits = (this.#bits << bits) | value;
+		this.#bits = (this.#bits << bits) | (values[byte] as number);
 		this.#count += bits;
 		if (this.#count < 8) return;
 		this.#count -= 8;
-		this.#sink((this.#bits >> this.#count) & 0xff, this.#from, to);
+		const spelled = (this.#bits >> this.#count) & 0xff;
+		this.#sink(spelled, this.#from, to);
+		this.#parts = partsAfter(this.#parts, spelled);
 		this.#bits &= (1 << this.#count) - 1;
 		this.#from = from;
 	}
 
-	/** `at`: where the byte that ends the run stands. What was left out before it belongs to the run. */
-	#endRun(at?: number): void {
-		if (this.#state >= FIRST_CODEC && at !== undefined) writeMargin(at, this.#sink);
+	#endRun(): void {
 		this.#undecided.drop(this.#undecided.length);
 		this.#count = 0;
 		this.#state = NO_RUN;
 	}
-}
-
-function endOfRun(window: Uint8Array, from: number, end: number): number {
-	let at = from;
-	while (at < end && IN_ALPHABET[window[at] as number] === 1) at++;
-	return at;
 }
 
 /** Whether the run that begins at `at` can be no code, whatever follows `end`. */

@@ -11,7 +11,7 @@ const [PLANE_14, SELECTORS] = [0xf3, 0xef];
  * The bytes that runs of tag characters (U+E0020…E007E, one for each ASCII character) and of variation selectors
  * (U+FE00…FE0F, U+E0100…E01EF, one for each byte) spell, and nothing else.
  */
-export class Hidden implements Transducer {
+export class Hidden implements Omit<Transducer, "skip"> {
 	/** The character at hand. */
 	readonly #character: Undecided;
 	/** What a run has spelled while it is too short. */
@@ -52,7 +52,8 @@ export class Hidden implements Transducer {
 		this.#endRun();
 	}
 
-	skip(window: Uint8Array, from: number, end: number): number {
+	/** Index of the first of `window[from, end)` that must be pushed. */
+	next(window: Uint8Array, from: number, end: number): number {
 		if (this.#isOpen) return from;
 		let at = from;
 		while (at < end && window[at] !== PLANE_14 && window[at] !== SELECTORS) at++;

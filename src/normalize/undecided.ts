@@ -34,6 +34,10 @@ export class Undecided {
 		return this.#bytes[index] as number;
 	}
 
+	fromOf(index: number): number {
+		return this.#from[index] as number;
+	}
+
 	/** One character for each byte. */
 	latin1(): string {
 		return String.fromCharCode(...this.#bytes);

@@ -3,6 +3,7 @@ import { Compact } from "./compact.ts";
 import { Decode } from "./decode.ts";
 import { FIELD_READINGS } from "./fields.ts";
 import { Fold } from "./fold.ts";
+import { HexDump } from "./hex-dump.ts";
 import { Hidden } from "./hidden.ts";
 import type { ShadowSink, Transducer, TransducerFactory, TransducerState } from "./transducer.ts";
 
@@ -41,10 +42,11 @@ const openDecoded: TransducerFactory = (sink, [first, second, third, ...rest] = 
 	return new Chain(fold, new Chain(both, inner, both), both);
 };
 
-const openHidden: TransducerFactory = (sink, [character, run, second] = []) => {
+const openHidden: TransducerFactory = (sink, [dumped, character, run, second] = []) => {
 	const inner = new Fold(sink, second);
-	const hidden = new Hidden((byte, from, to) => inner.push(byte, from, to), character && run && [character, run]);
-	return new Chain(hidden, inner, hidden);
+	const write: ShadowSink = (byte, from, to) => inner.push(byte, from, to);
+	const both = new Beside(new HexDump(write, dumped), new Hidden(write, character && run && [character, run]));
+	return new Chain(both, inner, both);
 };
 
 /** The views in which a text is scanned beside the text itself. */
@@ -93,37 +95,45 @@ class Chain implements Transducer {
 	}
 }
 
-/** Runs of a code beside lists of codes: a run is longer than what stands in a list, so the two never write of one place. */
-class Beside implements Transducer {
-	readonly #decode: Decode;
-	readonly #codes: CharacterCodes;
+/** What is read beside another transducer. */
+interface Peer extends Omit<Transducer, "skip"> {
+	/** Index of the first of `window[from, end)` that must be pushed. */
+	next(window: Uint8Array, from: number, end: number): number;
+	/** Nothing of `window[from, at)` is pushed. */
+	skipped?(window: Uint8Array, from: number, at: number): void;
+}
 
-	constructor(decode: Decode, codes: CharacterCodes) {
-		this.#decode = decode;
-		this.#codes = codes;
+/** Two that never write of one place: a run of a code is longer than what stands in a list of codes, and nothing in a dump is invisible. */
+class Beside implements Transducer {
+	readonly #first: Transducer;
+	readonly #second: Peer;
+
+	constructor(first: Transducer, second: Peer) {
+		this.#first = first;
+		this.#second = second;
 	}
 
 	get undecidedFrom(): number {
-		return Math.min(this.#decode.undecidedFrom, this.#codes.undecidedFrom);
+		return Math.min(this.#first.undecidedFrom, this.#second.undecidedFrom);
 	}
 
 	push(byte: number, from: number, to: number): void {
-		this.#codes.push(byte, from, to);
-		this.#decode.push(byte, from, to);
+		this.#second.push(byte, from, to);
+		this.#first.push(byte, from, to);
 	}
 
 	finish(): void {
-		this.#codes.finish();
-		this.#decode.finish();
+		this.#second.finish();
+		this.#first.finish();
 	}
 
 	skip(window: Uint8Array, from: number, end: number): number {
-		const at = this.#decode.skip(window, from, this.#codes.next(window, from, end));
-		this.#codes.skipped(window, from, at);
+		const at = this.#first.skip(window, from, this.#second.next(window, from, end));
+		this.#second.skipped?.(window, from, at);
 		return at;
 	}
 
 	state(): TransducerState[] {
-		return [...this.#decode.state(), ...this.#codes.state()];
+		return [...this.#first.state(), ...this.#second.state()];
 	}
 }

@@ -130,6 +130,17 @@ const FILLERS = [
 	", ",
 	"[65,\n    66, 200, 67]",
 	"00110100 ",
+	"+",
+	"\n> ",
+	"=\n",
+	'",\n"',
+	"SGVyZSBpcyB0aGUga2V5\n",
+	"NDExMQ==",
+	"NDEx\n",
+	"ZsO8ciBkaWUgR3LDtsOf",
+	"\n00000010: ",
+	"0020: 3431 3131 2031 31\n",
+	"000018  41 4b 49 41  |AKIA|\n",
 ];
 function makeDocument(plants: readonly string[], next: () => number): string {
 	let text = "";

@@ -139,6 +139,8 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 ];
 
 const encode = (encoding: "base64" | "base64url" | "hex") => (text: string) => Buffer.from(text).toString(encoding);
+const inSentence = (apply: (text: string) => string) => (text: string) =>
+	apply(`Here it is, as it was asked for some time ago: ${text} - enjoy`);
 const isLong = (least: number) => (text: string) => text.length >= least;
 
 /** Read by no view: found only where a recognizer has a pattern for it, since what they say cannot be told from ordinary text before its end. */
@@ -168,6 +170,27 @@ export const DECODED_DISGUISES: readonly Disguise[] = [
 	{ name: "hexadecimal", apply: encode("hex"), suits: isLong(8) },
 	{ name: "upper-case hexadecimal", apply: (text) => encode("hex")(text).toUpperCase(), suits: isLong(8) },
 	{ name: "base32", apply: base32, suits: isLong(10) },
+	...(
+		[
+			["base64 in lines", encode("base64"), 24, "\n"],
+			["base64 in lines of 50 characters", inSentence(encode("base64")), 50, "\r\n"],
+			["base64 in lines of a patch", (text: string) => `+${encode("base64")(text)}`, 25, "\n+"],
+			["base64 in quoted lines", inSentence(encode("base64")), 64, "\n> > "],
+			["base64 in literals", encode("base64"), 20, '" +\n    "'],
+			["base64 in lines that are escaped twice", inSentence(encode("base64url")), 76, "\\\\r\\\\n"],
+			["base64 with soft line breaks", encode("base64"), 17, "=\n"],
+			["hexadecimal in lines", encode("hex"), 22, "\n  "],
+			["base32 in lines", base32, 21, "\n"],
+		] as const
+	).map(
+		([name, apply, width, seam]): Disguise => ({
+			name,
+			apply: (text) => apply(text).replaceAll(new RegExp(`.{${width}}(?=.)`, "g"), `$&${seam}`),
+			suits: isLong(12),
+		}),
+	),
+	{ name: "base64 of an accented sentence", apply: (text) => encode("base64")(`Schlüssel für 東京: ${text}`) },
+	{ name: "base64 in a path", apply: (text) => `https://h.example/v1/${encode("base64url")(text)}`, suits: isLong(12) },
 	{ name: "base64 with zero-width spaces", apply: (text) => between("\u200b")(encode("base64")(text)), suits: isLong(12) },
 	{ name: "tag characters", apply: (text) => `x${shift(text, /[ -~]/, 0xe0000)}`, suits: (text) => /^[ -~]{8,}$/.test(text) },
 	{ name: "bytes in variation selectors", apply: (text) => `😀${each(text, selector)}`, suits: isLong(8) },
@@ -198,8 +221,23 @@ export const DECODED_DISGUISES: readonly Disguise[] = [
 		apply: (text) => [...text].map((char) => `chr(${code(char)})`).join(" + "),
 		suits: (text) => /^[ -~]{8,}$/.test(text),
 	},
+	{ name: "dump by xxd", apply: (text) => `\n${dumpOf(text, ": ", 2, " ")}`, suits: isLong(8) },
+	{ name: "dump by hexdump", apply: (text) => `\n> ${dumpOf(text, "  ", 1, "|").replaceAll("\n", "\n> ")}`, suits: isLong(8) },
 	{ name: "base64 of percent encoding", apply: (text) => encode("base64")(each(text, (char) => `%${hex(char, 2)}`)), suits: isLong(4) },
 ];
+
+/** Rows of 16 bytes in groups, each with what it spells behind it. */
+function dumpOf(text: string, behindOffset: string, group: number, edge: string): string {
+	const bytes = Buffer.from(`It is: ${text}`);
+	const rows = Array.from({ length: Math.ceil(bytes.length / 16) }, (_, row) => bytes.subarray(row * 16, row * 16 + 16));
+	const line = (row: Buffer, i: number): string => {
+		const groups = (row.toString("hex").match(new RegExp(`.{1,${group * 2}}`, "g")) ?? []).join(" ");
+		const digits = group === 1 ? groups.replace(/^(.{23}) (?=.)/, "$1  ") : groups;
+		const offset = (i * 16).toString(16).padStart(8, "0");
+		return `${offset}${behindOffset}${digits}  ${edge}${row.toString("latin1").replaceAll(/[^ -~]/g, ".")}${edge}`;
+	};
+	return rows.map(line).join("\n");
+}
 
 function halves(text: string): string[] {
 	const middle = Math.floor(text.length / 2);

@@ -107,20 +107,132 @@ export function codes(text: readonly Char[], fold: Rewrite): Char[] {
 	return out;
 }
 
+const WHOLE = "[ -~\\t\\n\\r]|[\\xc2-\\xdf][\\x80-\\xbf]|[\\xe0-\\xef][\\x80-\\xbf]{2}|[\\xf0-\\xf4][\\x80-\\xbf]{3}";
+const HEAD = "[\\xc2-\\xdf]|[\\xe0-\\xef][\\x80-\\xbf]?|[\\xf0-\\xf4][\\x80-\\xbf]{0,2}";
+const TEXT = new RegExp(`^(?:${WHOLE})*(?:${HEAD})?$`);
+const latin1 = (bytes: readonly Char[]): string => bytes.map(({ char }) => char).join("");
+
+/** Bytes of UTF-8 as characters; what is none stays apart from all that is. */
+function charactersOf(bytes: readonly Char[]): Char[] {
+	return [...latin1(bytes).matchAll(new RegExp(`${WHOLE}|[^]`, "g"))].map(({ 0: one, index }) => ({
+		char: one.length > 1 ? Buffer.from(one, "latin1").toString() : one < "\x80" ? one : "\u5b57",
+		from: (bytes[index] as Char).from,
+		to: (bytes[index + one.length - 1] as Char).to,
+	}));
+}
+
+interface Run {
+	readonly code: (typeof CODES)[number];
+	readonly digits: Char[];
+	readonly end: number;
+}
+
+/** The code at `at`, with the lines that follow, and where it ends. */
+function codeAt(text: readonly Char[], source: string, at: number): Run | undefined {
+	const [head] = /^[A-Za-z0-9+/_-]{0,16}/.exec(source.slice(at)) as RegExpExecArray;
+	const code = CODES.find(
+		(one) => head.length === 16 && digitsAt(one, head) === 16 && TEXT.test(latin1(spelled(text.slice(at, at + 16), one))),
+	);
+	if (code === undefined) return undefined;
+	let digits = text.slice(at, at + digitsAt(code, source.slice(at)));
+	let end = at + digits.length;
+	for (let isLast = false; !isLast; ) {
+		const seam = seamAt(text, source, { code, digits, end });
+		if (seam === undefined) break;
+		const length = digitsAt(code, source.slice(end + seam));
+		isLast = length < 16;
+		digits = [...digits, ...text.slice(end + seam, end + seam + length)];
+		end += seam + length;
+	}
+	return { code, digits, end };
+}
+
+const digitsAt = ({ alphabet, bits }: (typeof CODES)[number], source: string): number =>
+	(new RegExp(`^[${alphabet}${bits === 4 ? "A-F" : bits === 6 ? "_-" : ""}]*`).exec(source)?.[0] ?? "").length;
+
+/** Characters between the end of a line and the next one of the same code. */
+function seamAt(text: readonly Char[], source: string, { code, digits, end }: Run): number | undefined {
+	const [gap] = /^[^0-9A-Za-z\x7f-\uffff]{0,40}/.exec(source.slice(end)) as RegExpExecArray;
+	const before = spelled(digits, code);
+	const head = new RegExp(`(?:${HEAD})$`).exec(latin1(before))?.[0] ?? "";
+	return [/[-+/_]*$/.exec(gap)?.index ?? 0, gap.length].find((seam) => {
+		const [next] = /^[A-Za-z0-9+/_-]{0,16}/.exec(source.slice(end + seam)) as RegExpExecArray;
+		const behind = source[end + seam + next.length] ?? '"';
+		const says = spelled([...digits, ...text.slice(end + seam, end + seam + next.length)], code).slice(before.length);
+		const isEnd = /[=\r\n"'`<\\)\]}]/.test(behind) || !(behind === ":" || /^[A-Z]?[a-z]*$/.test(next));
+		const isLine = next.length === 16 || (isEnd && !/[,:;]/.test(gap));
+		return /[\n"'`]/.test(gap) && next !== "" && isLine && digitsAt(code, next) === next.length && TEXT.test(head + latin1(says));
+	});
+}
+
 export function decoded(text: readonly Char[], fold: Rewrite): Char[] {
 	const out: Char[] = [];
-	const source = text.map(({ char }) => (char.length === 1 ? char : "\x7f")).join("");
-	for (const { index, 0: all } of source.matchAll(/[A-Za-z0-9+/_-]{16,}/g)) {
-		const run = text.slice(index, index + all.length);
-		const code = CODES.find((one) => {
-			const head = spelled(run.slice(0, 16), one);
-			return head.length === Math.floor(one.bits * 2) && head.every(({ char }) => /[ -~\t\n\r]/.test(char));
-		});
-		if (code === undefined) continue;
-		const says = spelled(run, code);
-		const invalid = run.findIndex(({ char }) => !new RegExp(`^[${code.alphabet}${code.bits === 4 ? "A-F" : "_-"}]$`).test(char));
-		const end = text[index + (invalid < 0 ? run.length : invalid)];
-		out.push(...margin((run[0] as Char).from), ...fold(says), ...(end === undefined ? [] : margin(end.from)));
+	const source = text.map(({ char }) => (char.length === 1 ? char : "\uffff")).join("");
+	for (let at = 0; at < text.length; at++) {
+		const run = codeAt(text, source, at);
+		if (run !== undefined) {
+			const behind = text[run.end]?.from;
+			out.push(...margin((text[at] as Char).from), ...fold(charactersOf(spelled(run.digits, run.code))));
+			if (behind !== undefined) out.push(...margin(behind));
+			at = run.end;
+		}
+		// A code begins behind a symbol, or where a word does.
+		while (/[A-Za-z0-9]/.test(source[at] ?? " ")) at++;
 	}
 	return out;
+}
+
+/** What the rows of hex dumps spell. */
+export function dumped(text: readonly Char[], fold: Rewrite): Char[] {
+	const out: Char[] = [];
+	const source = text.map(({ char }) => (char.length === 1 ? char : "\uffff")).join("");
+	let bytes: Char[] = [];
+	let next = -1;
+	const end = (): void => {
+		if (bytes.length > 0) out.push(...margin((bytes[0] as Char).from), ...fold(charactersOf(bytes)), ...margin((bytes.at(-1) as Char).to));
+		bytes = [];
+	};
+	for (const { 0: line, index } of source.matchAll(/[^\n]*(?:\n|$)/g)) {
+		const [, before = "", offset = ""] = /^([ \t>|]*)(0[0-9a-fA-F]{2,6}[08]:[ \t]{1,3}|0[0-9a-fA-F]{4,6}[08][ \t]{1,3})/.exec(line) ?? [];
+		const at = before.length + offset.length;
+		const groups = groupsOf(line.slice(at).replace(/[\r\n]+$/, ""));
+		const isRow =
+			offset !== "" &&
+			groups.length > 0 &&
+			Buffer.byteLength(
+				text
+					.slice(index + before.length, index + line.length)
+					.map(({ char }) => char)
+					.join("")
+					.replace(/\n$/, ""),
+			) <= 160;
+		if (!isRow || Number.parseInt(offset, 16) !== next) end();
+		if (!isRow) continue;
+		const last = text[index + line.replace(/\n$/, "").length - 1] as Char;
+		for (const [start, group] of groups)
+			for (let i = 0; i < group.length; i += 2)
+				bytes.push({
+					char: String.fromCharCode(Number.parseInt(group.slice(i, i + 2), 16)),
+					from: (text[index + at + start + i] as Char).from,
+					to: last.to,
+				});
+		next = Number.parseInt(offset, 16) + groups.reduce((sum, [, group]) => sum + group.length / 2, 0);
+	}
+	end();
+	return out;
+}
+
+/** The groups of hexadecimal digits of a row, and where each begins. */
+function groupsOf(row: string): (readonly [start: number, group: string])[] {
+	const [first = ""] = /^(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{4}|[0-9a-fA-F]{2})(?=[ \t\r]|$)/.exec(row) ?? [];
+	if (first === "") return [];
+	const groups: (readonly [number, string])[] = [[0, first]];
+	for (let at = first.length; groups.at(-1)?.[1].length === first.length; ) {
+		const [all = "", gap = "", group = ""] = /^( {1,2}(?! ))((?:[0-9a-fA-F]{2}){1,2}|[0-9a-fA-F]{8})(?=[ \t\r]|$)/.exec(row.slice(at)) ?? [];
+		const isMiddle = first.length === 2 && groups.length === 8;
+		if (all === "" || group.length > first.length || (gap.length === 2 && !isMiddle)) break;
+		groups.push([at + gap.length, group]);
+		at += all.length;
+	}
+	return groups;
 }

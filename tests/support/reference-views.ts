@@ -3,7 +3,7 @@ import { decodeHTMLStrict } from "entities";
 import { digitOf } from "../../src/normalize/number-words.ts";
 import type { Transducer } from "../../src/normalize/transducer.ts";
 import type { View } from "../../src/normalize/views.ts";
-import { codes, decoded, hidden } from "./reference-decoding.ts";
+import { codes, decoded, dumped, hidden } from "./reference-decoding.ts";
 
 /**
  * The oracle of the views: slow and obvious. Each takes the whole text and rewrites it with regular expressions that may
@@ -14,6 +14,7 @@ export const REFERENCE_VIEWS: readonly View[] = [
 	whole("compact", (text) => compact(folded(folded(text)))),
 	whole("decoded", (text) => decoded(folded(folded(text)), folded), true),
 	whole("decoded", (text) => hidden(text, folded), true),
+	whole("decoded", (text) => dumped(text, folded), true),
 	whole("decoded", (text) => codes(folded(folded(text)), folded), true),
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 0)), leastSeams: 1 },
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 1)), leastSeams: 1 },

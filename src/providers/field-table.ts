@@ -1,5 +1,6 @@
 import { longNumber } from "../wire/json-numbers.ts";
 import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
+import { codeLists } from "./code-lists.ts";
 import { type EmbeddedData, type FileKind, fileIn, isSealed, readBase64, readDataUrl } from "./embedded-data.ts";
 import { type CompiledTable, compileTable, shapeOf } from "./field-shapes.ts";
 import { valueAt } from "./json-object.ts";
@@ -123,13 +124,19 @@ export function createFieldReader(
 			if (typeof place === "object") places.push(place);
 			isOpaque ||= place === "delta";
 		}
+		for (const list of codeLists(found.numbers, json))
+			if (isInspected(compiled.treatmentOf(shapeOf(list.path)) ?? "whole")) places.push(valuePlace(list, json));
 		isOpaque ||= places.some(({ kind, path = [] }) => kind === "delta" && hasOddIndex(root, path));
 		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) !== "span";
-		for (const { from, to, path } of found.spans.filter(isLeaf))
-			places.push({ kind: "whole", channel: "", source: "value", from, to, text: json.slice(from, to), path });
+		for (const span of found.spans.filter(isLeaf)) places.push(valuePlace(span, json));
 		const spans = found.spans.filter((span) => !isLeaf(span));
 		return { places: places.sort((a, b) => a.from - b.from), spans, isOpaque, files };
 	};
+}
+
+/** JSON source at a place that no table knows. */
+function valuePlace({ from, to, path }: JsonSpan, json: string): Place {
+	return { kind: "whole", channel: "", source: "value", from, to, text: json.slice(from, to), path };
 }
 
 /** A number that may be a card or an account; `delta`: it stands where only a growing text may. */

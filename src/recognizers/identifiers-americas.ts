@@ -40,8 +40,8 @@ const MBI_BOTH = "[AC-HJKMNP-RT-Y0-9]";
 export const AMERICAN_IDS: readonly Identifier[] = [
 	{
 		type: "ssn", country: "us", groups: NATIONAL, lengths: [9], shape: /^\d{9}$/, check: isSsn, format: /^\d{3}(?:-\d{2}-|\.\d{2}\.| \d{2} )\d{4}$/,
-		words: ["ssn", "social security", "social sec", "ss#", "soc sec", "ssnum"], without: 0.7, with: 0.95,
-		match: ["123-45-6789", "SSN: ⟦078-05-1120⟧.", "(219-09-9999)", "social_security_number: ⟦457555462⟧", "⟦457555462⟧ is my SSN", "⟦457-55-5462⟧ 814", "1001 ⟦457-55-5462⟧", "1001 ⟦457-55-5462⟧ 814", "my ssn is ⟦457-55-5462⟧ 814 Main Street", "SSN ⟦457 55 5462⟧ 814 Main Street", "⟦457-55-5462⟧ 12/2027"],
+		words: ["ssn", "social security", "social sec", "my social", "his social", "her social", "their social", "your social", "social number", "ss#", "soc sec", "ssnum"], without: 0.7, with: 0.95,
+		match: ["123-45-6789", "SSN: ⟦078-05-1120⟧.", "(219-09-9999)", "social_security_number: ⟦457555462⟧", "⟦457555462⟧ is my SSN", "⟦457-55-5462⟧ 814", "1001 ⟦457-55-5462⟧", "1001 ⟦457-55-5462⟧ 814", "my ssn is ⟦457-55-5462⟧ 814 Main Street", "SSN ⟦457 55 5462⟧ 814 Main Street", "I lost my passport. My social is ⟦457 55 5462⟧", "⟦457-55-5462⟧ 12/2027"],
 		noMatch: ["000-12-3456", "666-12-3456", "912-12-3456", "123-00-4567", "123-45-0000", "1123-45-6789", "123-45-67890", "457555462", "457-55-5462-814", "457 55 5462 814", "1001 457 55 5462", "1001-457-55-5462"],
 	},
 	{

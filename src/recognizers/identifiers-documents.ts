@@ -9,7 +9,7 @@ export const DOCUMENT_IDS: readonly Identifier[] = [
 		format: /^[A-Za-z0-9 -]+$/,
 		words: ["passport", "passports", "travel document", "reisepass", "pass nr", "passeport", "pasaporte", "passaporto", "passaporte", "paspoort", "paszport", "paszportu", "paszportem", "pasaport", "パスポート", "旅券", "护照", "여권", "جواز"],
 		without: 0, with: 0.85,
-		match: ["passport number ⟦A12345678⟧", "Passport: ⟦912803456⟧", "Reisepass ⟦C01X00T47⟧", "pasaporte ⟦PAB123456⟧", "Paszport: ⟦JB6088075⟧"],
+		match: ["passport number ⟦A12345678⟧", "Passport: ⟦912803456⟧", "Reisepass ⟦C01X00T47⟧", "pasaporte ⟦PAB123456⟧", "SSN 457-55-5462, passport number ⟦912803456⟧", "passport number ⟦912803456⟧ / SSN 457-55-5462", "Paszport: ⟦JB6088075⟧"],
 		noMatch: ["A12345678", "passport 1234", "the passport office on Main Street 12345"],
 	},
 	{

@@ -228,7 +228,8 @@ function groupsOf(row: string): (readonly [start: number, group: string])[] {
 	if (first === "") return [];
 	const groups: (readonly [number, string])[] = [[0, first]];
 	for (let at = first.length; groups.at(-1)?.[1].length === first.length; ) {
-		const [all = "", gap = "", group = ""] = /^( {1,2}(?! ))((?:[0-9a-fA-F]{2}){1,2}|[0-9a-fA-F]{8})(?=[ \t\r]|$)/.exec(row.slice(at)) ?? [];
+		const [all = "", gap = "", group = ""] =
+			/^( {1,2}(?! ))((?:[0-9a-fA-F]{2}){1,2}|[0-9a-fA-F]{8})(?=[ \t\r]|$)/.exec(row.slice(at)) ?? [];
 		const isMiddle = first.length === 2 && groups.length === 8;
 		if (all === "" || group.length > first.length || (gap.length === 2 && !isMiddle)) break;
 		groups.push([at + gap.length, group]);

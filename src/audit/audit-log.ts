@@ -210,7 +210,7 @@ export class AuditLog {
 	/** How many bytes were written behind what stands there for good. */
 	#write(text: string): number {
 		const bytes = Buffer.from(text);
-		writeAll(this.#file, bytes, this.#length);
+		writeAll(this.#file, this.#segment, bytes, this.#length);
 		fdatasyncSync(this.#file);
 		return bytes.length;
 	}

@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditKeys, Secrets } from "../audit/audit-keys.ts";
 import { verifierKeysIn } from "../audit/audit-log.ts";
@@ -7,6 +7,7 @@ import { logsIn } from "../audit/log-reader.ts";
 import { ownVerifierKeys } from "../audit/own-verifier-keys.ts";
 import type { ConfigFault } from "../config/config-fault.ts";
 import type { Config } from "../config/schema.ts";
+import { replaceFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 
 /** Makes the folder of the audit trail. What keeps it from being written; undefined: nothing. */
@@ -22,6 +23,25 @@ export function auditFolderFault(dir: string): ConfigFault | undefined {
 			message: `${dir} cannot be written (${code})`,
 			remedy: "Give it a folder that the proxy's user may write.",
 		};
+	}
+}
+
+/** Bytes of a few records with their checkpoint. */
+const PROBE_BYTES = 16 << 10;
+
+/** What keeps the folder from taking records although it may be written: a full disk, or a limit of its user; undefined: nothing. */
+export function roomFault(dir: string): Pick<ConfigFault, "message" | "remedy"> | undefined {
+	const path = join(dir, `room.${process.pid}.tmp`);
+	try {
+		replaceFile(path, Buffer.alloc(PROBE_BYTES));
+		return undefined;
+	} catch (error) {
+		return {
+			message: `${dir} takes no more (${(error as NodeJS.ErrnoException).code})`,
+			remedy: "Make room there: nothing is served unrecorded.",
+		};
+	} finally {
+		rmSync(path, { force: true });
 	}
 }
 

@@ -11,7 +11,7 @@ import { isInForce, readConsents } from "../identity/consent-file.ts";
 import { readKeyFile } from "../identity/key-file.ts";
 import { cacheFault } from "../open-stores.ts";
 import { pingRedis } from "../redis/redis-link.ts";
-import { auditFolderFault, trailFaults } from "./audit-folder.ts";
+import { auditFolderFault, roomFault, trailFaults } from "./audit-folder.ts";
 import { type Finding, failure, ok, warning } from "./finding.ts";
 import { cacheFinding, machineFindings } from "./machine-findings.ts";
 import { providerFindings } from "./provider-findings.ts";
@@ -91,7 +91,7 @@ async function port({ server }: Config): Promise<Finding> {
 /** `isServing`: something has the port. */
 function auditTrail(config: Config, isServing: boolean): Finding[] {
 	const { dir } = config.audit;
-	const fault = auditFolderFault(dir);
+	const fault = auditFolderFault(dir) ?? roomFault(dir);
 	if (fault !== undefined) return [failure(`audit folder ${fault.message}`, fault.remedy)];
 	const secrets = trySecrets();
 	// Said already.

@@ -49,13 +49,17 @@ type CamelCase<Name extends string> = Name extends `${infer Word}_${infer Rest}`
 /** Runs one of the `keys` commands. */
 function keysCommand(run: () => Promise<number>): Promise<number> {
 	const explained = (error: NodeJS.ErrnoException): never => {
-		throw new Error(reasonOf(error), { cause: error });
+		throw isOfPlace(error) ? new Error(reasonOf(error), { cause: error }) : error;
 	};
 	return command("keys", () => run().catch(explained));
 }
 
-function reasonOf({ code, path, syscall, message }: NodeJS.ErrnoException): string {
-	if (code === undefined || path === undefined) return message;
+/** Another place would do. Not of a disk that is full. */
+function isOfPlace({ code = "", path }: NodeJS.ErrnoException): boolean {
+	return path !== undefined && !["", "ENOSPC", "EDQUOT", "EFBIG"].includes(code);
+}
+
+function reasonOf({ code, path = "", syscall }: NodeJS.ErrnoException): string {
 	return `cannot write in ${syscall === "mkdir" ? path : dirname(path)} (${code}): this user needs a folder there that it may write in, or name other places with --file and --dir`;
 }
 

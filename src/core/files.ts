@@ -35,9 +35,14 @@ export function createFile(path: string, content: string | Uint8Array): boolean 
 	}
 }
 
-/** Writes all of it at a place in a file; throws when the disk takes only a part. */
-export function writeAll(file: number, bytes: Uint8Array, position: number): void {
-	for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, position + at);
+/** Writes all of it at a place in the open file of a `path`; throws, with that, when the disk takes only a part. */
+export function writeAll(file: number, path: string, bytes: Uint8Array, position: number): void {
+	try {
+		for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, position + at);
+	} catch (error) {
+		// The system names only files that it opens.
+		throw Object.assign(error as Error, { path, message: `${(error as Error).message} '${path}'` });
+	}
 }
 
 /** Longest line of a file that `appendLine` writes, bytes. */
@@ -54,7 +59,7 @@ export function appendLine(path: string, line: string): void {
 		readSync(file, tail, 0, tail.length, size - tail.length);
 		const end = size - tail.length + tail.lastIndexOf(10) + 1;
 		const bytes = Buffer.from(`${line}\n`);
-		writeAll(file, bytes, end);
+		writeAll(file, path, bytes, end);
 		ftruncateSync(file, end + bytes.length);
 		fsyncSync(file);
 	} finally {
@@ -68,7 +73,7 @@ export function writeFor(path: string, temporary: string, content: string | Uint
 	const file = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW, mode);
 	try {
 		if (owner !== undefined) fchownSync(file, owner.uid, owner.gid);
-		writeAll(file, Buffer.from(content), 0);
+		writeAll(file, path, Buffer.from(content), 0);
 		fsyncSync(file);
 	} finally {
 		closeSync(file);

@@ -14,15 +14,29 @@ export function createFileSink({ path, format, max_bytes, max_files }: SinkSetti
 				() => 0,
 			);
 			if (size >= max_bytes) await rotate(path, max_files);
-			const file = await open(path, "a", 0o600);
-			try {
-				await file.appendFile(records.map((record) => `${formatRecord(record, format)}\n`).join(""));
-				await file.datasync();
-			} finally {
-				await file.close();
-			}
+			await appendLines(path, records.map((record) => `${formatRecord(record, format)}\n`).join(""));
 		},
 	};
+}
+
+/** All of them or none: half a line would spoil the next one. */
+async function appendLines(path: string, lines: string): Promise<void> {
+	const file = await open(path, "a+", 0o600);
+	try {
+		const { size } = await file.stat();
+		const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(1), position: Math.max(0, size - 1) });
+		// One that a crash cut short keeps its own.
+		const isTorn = bytesRead > 0 && buffer[0] !== 10;
+		try {
+			await file.appendFile(isTorn ? `\n${lines}` : lines);
+			await file.datasync();
+		} catch (error) {
+			await file.truncate(size);
+			throw error;
+		}
+	} finally {
+		await file.close();
+	}
 }
 
 async function rotate(path: string, maxFiles: number): Promise<void> {

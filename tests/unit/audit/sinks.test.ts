@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,33 @@ test.each([1, 2, 3])("a file sink never has more than its %i files, each of its 
 	expect(files).toHaveLength(maxFiles);
 	for (const file of files) expect(statSync(file).size).toBeLessThan(2048);
 	expect(readFileSync(join(dir, "records"), "utf8")).toContain('"seq":19');
+});
+
+/** Delivers batches until one does not fit into the size that files of the process may have, then again with more room. */
+const FULL_DISK = `
+	import { execFileSync } from "node:child_process";
+	import { createFileSink } from "./src/audit/sinks/file-sink.ts";
+	const room = (bytes) => execFileSync("prlimit", ["--pid", String(process.pid), "--fsize=" + bytes + ":unlimited"]);
+	const sink = createFileSink(JSON.parse(process.argv[1]));
+	const record = (seq) => ({ seq, prev: "", type: "test", time: "", log: "l", id: "x".repeat(100) });
+	let bytes = 1000;
+	room(bytes);
+	for (let seq = 0; seq < 40; seq += 4) {
+		const batch = [0, 1, 2, 3].map((i) => record(seq + i));
+		while (!(await sink.deliver(batch).then(() => true, ({ code }) => { console.log(code); return false; }))) room(bytes += 700);
+	}`;
+
+test("a file sink on a disk that takes half a batch has each record once and whole, and none is torn by one that a crash cut short", () => {
+	const path = join(newDir(), "records");
+	const before = '{"seq":-1,"torn';
+	writeFileSync(path, before);
+	const settings = JSON.stringify({ ...settingsOf(path), max_bytes: 1 << 20 });
+	const faults = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", FULL_DISK, settings], {
+		encoding: "utf8",
+	});
+	expect(faults.split("\n").filter((code) => code === "EFBIG").length).toBeGreaterThan(4);
+	const [torn, ...lines] = readFileSync(path, "utf8").trimEnd().split("\n");
+	expect([torn, lines.map((line) => JSON.parse(line).seq)]).toEqual([before, Array.from({ length: 40 }, (_, seq) => seq)]);
 });
 
 test("a shipper whose log has lost its records says so, tries again later and can be closed", async () => {

@@ -206,6 +206,7 @@ export class Channel {
 		const ends: ByteOffset[] = [];
 		for (const part of parts) {
 			for (let at = 0; at < part.length && !this.#scanner.isCut; at += SLICE_UNITS) {
+				if (at > 0) this.#style.pause?.();
 				const slice = this.#encode(this.#wholePairs(part.slice(at, at + SLICE_UNITS)));
 				bytes.push(slice);
 				this.#scanner.write(slice);

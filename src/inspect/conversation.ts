@@ -16,6 +16,8 @@ export interface TextStyle extends RedactionStyle {
 	readonly judgeTool?: (name: string) => Finding | undefined;
 	/** What the proxy has put into the request, and no client must see. */
 	readonly canary?: string;
+	/** Called between the slices of a whole text: other work may be done. */
+	readonly pause?: () => void;
 }
 
 /** What an answer must know of its prompt. Plain data. */

@@ -7,8 +7,7 @@ import { answeredTexts } from "./answered-texts.ts";
 import { GUARDRAIL_DIALECTS, type InspectFault, type InspectRequest, type InspectResult } from "./guardrail-dialects.ts";
 import type { TextInspection } from "./inspect-text.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
-import { invalidPrompt, readJson } from "./prompt-filter.ts";
-import type { Questions } from "./questions.ts";
+import { invalidPrompt, type PromptContext, readJson } from "./prompt-filter.ts";
 import { textPositions } from "./text-positions.ts";
 
 /** Texts of one request. More is a second request. */
@@ -16,7 +15,12 @@ const MAX_TEXTS = 128;
 const MEMBERS = new Set(["text", "texts", "direction", "explain"]);
 
 /** Answers `POST /v1/inspect` and its dialects: one text, or a batch in its order. `path`: of the request. */
-export function answerInspect(body: Uint8Array, path: string, { policy, inspectText }: LoadedPolicy, questions?: Questions): PromptVerdict {
+export function answerInspect(
+	body: Uint8Array,
+	path: string,
+	{ policy, inspectText }: LoadedPolicy,
+	{ questions, pause }: Pick<PromptContext, "questions" | "pause"> = {},
+): PromptVerdict {
 	const json = readJson(body, parseExact);
 	if (!json.ok) return invalidPrompt(json.code);
 	const { value } = json;
@@ -29,7 +33,7 @@ export function answerInspect(body: Uint8Array, path: string, { policy, inspectT
 		return { ...invalidPrompt("prompt_too_long"), param };
 
 	const inspect = inspectText(request.direction);
-	const inspections = request.texts.map((text) => inspect(text, questions));
+	const inspections = request.texts.map((text) => inspect(text, questions, pause));
 	const results = inspections.map((inspection, i) => resultOf(request.texts[i] ?? "", inspection, request.explain));
 	return answeredTexts(inspections, request.answer(results));
 }

@@ -41,8 +41,8 @@ const HARMFUL = "[HARMFUL CONTENT REDACTED]";
 /** An attack is found by several signals together. */
 const NO_RULE = -1;
 
-/** `questions`: for the transformers. */
-export type InspectText = (text: string, questions?: Questions) => TextInspection;
+/** `questions`: for the transformers; `pause` is called between the slices of a long text: other work may be done. */
+export type InspectText = (text: string, questions?: Questions, pause?: () => void) => TextInspection;
 
 /** What is judged beside the rules. */
 export interface Judged {
@@ -63,8 +63,9 @@ export function bindInspectText(
 	const intended = (finding: Finding): Finding["action"] =>
 		(finding.category === "harm" ? harm?.action : ruleSet.rules[finding.rule]?.action) ?? finding.action;
 	// No text by itself belongs to a conversation.
-	const alone = { ...style, isOwn: foreignCanaries("") };
-	return (text, questions) => {
+	const always = { ...style, isOwn: foreignCanaries("") };
+	return (text, questions, pause) => {
+		const alone = pause === undefined ? always : { ...always, pause };
 		const { text: once, scanner } = inspectWhole(withNames(program, namesIn(text, names, questions)), alone, text);
 		const left = removesText(scanner.findings, ruleSet) ? inspectWhole(program, { ...alone, isMarked: true }, once) : undefined;
 		const harmRisk = judgeHarm(text, harm, questions);

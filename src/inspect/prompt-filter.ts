@@ -58,6 +58,8 @@ export interface PromptContext {
 	readonly questions?: Questions | undefined;
 	/** What earlier requests said. Absent: nothing is remembered. */
 	readonly known?: CallerTexts | undefined;
+	/** Called between pieces of work: others may be done. */
+	readonly pause?: (() => void) | undefined;
 }
 
 /** Decides about one request before anything of it goes upstream. In a dry run the verdict says what `would` have been decided. */
@@ -66,18 +68,19 @@ export function judgePrompt(
 	policy: Policy,
 	program: ScannerProgram,
 	style: TextStyle,
-	{ canary, history, questions, known }: PromptContext = {},
+	context: PromptContext = {},
 ): PromptVerdict {
+	const { canary, history, questions, known, pause } = context;
 	const { json, value, request, settings } = read;
 	const refusal = refusalOf(read, policy);
 	if (refusal !== undefined && !policy.dryRun) return refusal;
 
-	const inspected = inspectTexts(read, policy, program, style, questions, known);
-	const left = inspectLeft(read, policy, program, style, inspected, questions);
+	const inspected = inspectTexts(read, policy, program, style, context);
+	const left = inspectLeft(read, policy, program, style, inspected, { questions, pause });
 	const { texts, prompt, findings, tally, isCut } = left === undefined ? inspected : withLeft(inspected, left);
 	if (!policy.dryRun && (isModelRedacted(request.places, texts) || isModelFound(request.model, program, style))) return UNNAMED;
 	const attacks = [prompt, ...(left === undefined ? [] : [left.prompt])].map((said) =>
-		judgeInjection(said, policy, program, { history, questions, known }),
+		judgeInjection(said, policy, program, { history, questions, known, pause }),
 	);
 	const attack = attacks.reduce((worst, other) => (other.risk > worst.risk ? other : worst));
 	const unseen = unseenMedia(read, policy);
@@ -128,17 +131,17 @@ function inspectTexts(
 	policy: Policy,
 	program: ScannerProgram,
 	style: TextStyle,
-	questions: Questions | undefined,
-	known?: CallerTexts,
+	{ questions, known, pause }: Pick<PromptContext, "questions" | "known" | "pause">,
 ): InspectedTexts {
 	const findings: Finding[] = [];
 	const tally = new FindingTally();
 	let isCut = false;
 	style.prompt?.begin(request.places.map((place) => place.text));
-	const wholes = new WholeTexts(program, style);
+	const wholes = new WholeTexts(program, pause === undefined ? style : Object.assign({}, style, { pause }));
 	const texts: (string | undefined)[] = [];
 	const prompt: PromptText[] = [];
-	for (const group of textGroups(request.places, turnsOf(value), program, known)) {
+	for (const group of textGroups(request.places, turnsOf(value), program, { known, pause })) {
+		pause?.();
 		const parts = group.map((i) => request.places[i] as Place);
 		const text = parts.map((part) => part.text).join("");
 		style.prompt?.beginText(text);
@@ -161,13 +164,13 @@ function inspectLeft(
 	program: ScannerProgram,
 	style: TextStyle,
 	{ texts, findings }: InspectedTexts,
-	questions: Questions | undefined,
+	context: Pick<PromptContext, "questions" | "pause">,
 ): InspectedTexts | undefined {
 	if (!removesText(findings, policy.prompt)) return undefined;
 	const places = read.request.places.map((place, i) => Object.assign({}, place, { text: texts[i] ?? place.text }));
 	const own = style.prompt && { isOwn: ownSurrogates(style.prompt.state()) };
 	const marked = Object.assign({ isMarked: true }, style, own);
-	return inspectTexts({ ...read, request: { ...read.request, places } }, policy, program, marked, questions);
+	return inspectTexts({ ...read, request: { ...read.request, places } }, policy, program, marked, context);
 }
 
 /** What is only flagged was found before. */

@@ -73,6 +73,8 @@ export interface JudgeOptions {
 	readonly questions?: AskedQuestions | undefined;
 	/** Absent: nothing is remembered. */
 	readonly known?: CallerTexts | undefined;
+	/** Called between two texts: other work may be done. */
+	readonly pause?: (() => void) | undefined;
 }
 
 /** Judges all texts of a prompt, each by itself and those of the user also together. */
@@ -80,13 +82,16 @@ export function judgeInjection(
 	texts: readonly PromptText[],
 	{ injection, prompt: ruleSet }: JudgedPolicy,
 	program: ScannerProgram,
-	{ model = shippedInjectionModel, history = 0, questions, known }: JudgeOptions = {},
+	{ model = shippedInjectionModel, history = 0, questions, known, pause }: JudgeOptions = {},
 ): PromptRisk {
 	if (injection === undefined) return { risk: 0, action: "allow", reports: [] };
 	const learned = injection.isLearned === true ? inTime(model(), injection.timeout?.ms) : undefined;
 	const second = injection.hasSecondStage === true && questions !== undefined ? { questions, sureFrom: injection.threshold } : undefined;
-	const judge: Judge = (places, said) =>
-		withLearned(places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(said.text), said.speaker), said, learned, second);
+	const judge: Judge = (places, said) => {
+		pause?.();
+		const report = places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(said.text), said.speaker);
+		return withLearned(report, said, learned, second);
+	};
 	const single = texts.map((said) => ({ channel: said.channel, ...judge([...placesOf(said.signals, ruleSet), ...writtenIn(said)], said) }));
 	const said = texts.filter(({ speaker, text }) => speaker === "user" && text !== "");
 	const runs = adjacentRuns(texts);

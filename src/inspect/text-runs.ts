@@ -7,6 +7,13 @@ import type { CallerTexts } from "./known-texts.ts";
 /** UTF-8 bytes scanned at once. */
 const SLICE_BYTES = 4096;
 
+export interface GroupingOptions {
+	/** What earlier requests said. */
+	readonly known?: CallerTexts | undefined;
+	/** Called between slices of the texts: other work may be done. */
+	readonly pause?: (() => void) | undefined;
+}
+
 /**
  * The places of a request in the order of the first of each group. Texts of one turn (`turnOf`) are each a text of its own:
  * joined, the last word of one and an address that begins the next would be another address. But neighbours are one group
@@ -16,7 +23,7 @@ export function textGroups(
 	places: readonly Place[],
 	turnOf: (place: Place) => string | undefined,
 	program: ScannerProgram,
-	known?: CallerTexts,
+	{ known, pause }: GroupingOptions = {},
 ): (readonly number[])[] {
 	const groups = new Map<string | number, number[]>();
 	for (const [i, place] of places.entries()) {
@@ -25,10 +32,15 @@ export function textGroups(
 		if (group === undefined) groups.set(key, [i]);
 		else group.push(i);
 	}
-	return [...groups.values()].flatMap((group) => joinedRuns(group, places, program, known)).sort(([a = 0], [b = 0]) => a - b);
+	return [...groups.values()].flatMap((group) => joinedRuns(group, places, program, { known, pause })).sort(([a = 0], [b = 0]) => a - b);
 }
 
-function joinedRuns(group: readonly number[], places: readonly Place[], program: ScannerProgram, known?: CallerTexts): number[][] {
+function joinedRuns(
+	group: readonly number[],
+	places: readonly Place[],
+	program: ScannerProgram,
+	{ known, pause }: GroupingOptions,
+): number[][] {
 	if (group.length === 1) return [[...group]];
 	const texts = group.map((i) => places[i]?.text ?? "");
 	const memory = known?.of("apart", ...texts);
@@ -36,6 +48,7 @@ function joinedRuns(group: readonly number[], places: readonly Place[], program:
 	const joined = joinedSeams(
 		texts.map((text) => Buffer.from(text)),
 		program,
+		pause,
 	);
 	if (memory !== undefined && joined.size === 0) memory.areApart = true;
 	const runs: number[][] = [];
@@ -47,7 +60,7 @@ function joinedRuns(group: readonly number[], places: readonly Place[], program:
 }
 
 /** Indices of the texts that go on with the one before. */
-function joinedSeams(texts: readonly Buffer[], program: ScannerProgram): ReadonlySet<number> {
+function joinedSeams(texts: readonly Buffer[], program: ScannerProgram, pause?: () => void): ReadonlySet<number> {
 	const joined = new Set<number>();
 	const starts: number[] = [];
 	let end = 0;
@@ -55,10 +68,10 @@ function joinedSeams(texts: readonly Buffer[], program: ScannerProgram): Readonl
 		starts.push(end);
 		end += length;
 	}
-	const whole = reading(texts, program);
+	const whole = reading(texts, program, pause);
 	const over = whole.findings.filter(({ from, to }) => (starts[firstBehind(starts, from)] ?? to) < to);
 	if (over.length === 0) return joined;
-	const apart = texts.map((text) => reading([text], program));
+	const apart = texts.map((text) => reading([text], program, pause));
 	// A reading ends where it is cut. Where only the joined one is, that decides; else the prompt is blocked anyway.
 	if (whole.isCut) return apart.some(({ isCut }) => isCut) ? joined : new Set(texts.keys());
 	// The last byte that one of the first texts' findings has, by where they begin.
@@ -82,7 +95,11 @@ function firstBehind(numbers: readonly number[], value: number): number {
 }
 
 /** What the texts hold as one, in bytes from the start of the first. */
-function reading(texts: readonly Buffer[], program: ScannerProgram): { readonly findings: readonly Finding[]; readonly isCut: boolean } {
+function reading(
+	texts: readonly Buffer[],
+	program: ScannerProgram,
+	pause?: () => void,
+): { readonly findings: readonly Finding[]; readonly isCut: boolean } {
 	const scanner = program.open();
 	const all = Buffer.concat(texts);
 	for (let at = 0; at < all.length && !scanner.isCut; ) {
@@ -90,6 +107,7 @@ function reading(texts: readonly Buffer[], program: ScannerProgram): { readonly 
 		while (to < all.length && ((all[to] as number) & 0xc0) === 0x80) to++;
 		scanner.write(all.subarray(at, to));
 		scanner.take(Number.POSITIVE_INFINITY);
+		pause?.();
 		at = to;
 	}
 	scanner.finish();

@@ -8,8 +8,11 @@ import type { FromLane, ToLane } from "./protocol.ts";
 import { type LoadTransformers, SecondLook, SHIPPED } from "./second-look.ts";
 
 export interface LaneInspector {
-	/** Handles one message; answers in the order of the messages, but for a prompt that a transformer is asked about. */
-	handle(item: ToLane): readonly FromLane[];
+	/**
+	 * Handles one message; answers in the order of the messages, but for a prompt that a transformer is asked about. `pause` is
+	 * called now and then while a long prompt is judged, and may handle other messages.
+	 */
+	handle(item: ToLane, pause?: () => void): readonly FromLane[];
 	/** Resolves when nothing is computed any more: a thread must not be terminated before. */
 	close(): Promise<void>;
 }
@@ -34,7 +37,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	const answers = new LaneAnswers(policies, options);
 	return {
 		close: async () => secondLook?.close(),
-		handle(item) {
+		handle(item, pause) {
 			switch (item.kind) {
 				case "policy":
 					policies.add(item);
@@ -43,7 +46,7 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 					policies.drop(item.policyId);
 					return [];
 				case "prompt":
-					return prompts.take(item);
+					return prompts.take(item, pause);
 				case "translate":
 					return [translated(item)];
 				case "open":

@@ -7,7 +7,7 @@ import { answerInspect } from "../inspect/inspect-request.ts";
 import { KnownTexts } from "../inspect/known-texts.ts";
 import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { answerModeration } from "../inspect/moderation-request.ts";
-import { judgePrompt, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
+import { judgePrompt, type PromptContext, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
 import { Questions, TOO_LATE } from "../inspect/questions.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
@@ -15,7 +15,7 @@ import { SurrogateTable } from "../verdict/surrogate-table.ts";
 import type { LanePolicies } from "./lane-policies.ts";
 import type { Packing } from "./packing.ts";
 import { memoryOf, toldBy } from "./prompt-memory.ts";
-import type { FromLane, ToLane } from "./protocol.ts";
+import { type FromLane, isLongPrompt, type ToLane } from "./protocol.ts";
 import type { SecondLook } from "./second-look.ts";
 
 type Prompt = ToLane & { kind: "prompt" };
@@ -55,11 +55,11 @@ export class LanePrompts {
 	}
 
 	/** The verdict; nothing where a transformer is asked first. */
-	take(item: Prompt): readonly FromLane[] {
+	take(item: Prompt, pause?: () => void): readonly FromLane[] {
 		const { sid } = item;
 		const { secondLook } = this.#options;
 		try {
-			const { choice, policy, verdict } = this.#inspection(item);
+			const { choice, policy, verdict } = this.#inspection(item, isLongPrompt(item) ? pause : undefined);
 			const questions = secondLook === undefined ? undefined : new Questions(item.isLate && TOO_LATE);
 			const first = verdict(questions);
 			if (questions?.isOpen !== true) return [{ kind: "prompt", sid, verdict: first, choice }];
@@ -72,7 +72,7 @@ export class LanePrompts {
 	}
 
 	/** The model is only known here: the policy that counts is chosen by it. */
-	#inspection(item: Prompt): Inspection {
+	#inspection(item: Prompt, pause: (() => void) | undefined): Inspection {
 		const read = ANSWERED.has(item.api) ? undefined : readPrompt(item.body, item.path, providerOf(item.api));
 		if (read?.action === "invalid") return { choice: 0, verdict: () => read };
 		const choiceFor = (model: string): number => item.policies.findIndex(({ models }) => modelMatcherOf(models)(model));
@@ -85,7 +85,8 @@ export class LanePrompts {
 		return {
 			choice,
 			policy,
-			verdict: (questions) => (read === undefined ? answerOf(item, policy, questions) : this.#judge(item, read, policy, questions)),
+			verdict: (questions) =>
+				read === undefined ? answerOf(item, policy, { questions, pause }) : this.#judge(item, read, policy, { questions, pause }),
 		};
 	}
 
@@ -93,7 +94,7 @@ export class LanePrompts {
 		{ api, isSecond, surrogates: given, history, caller }: Prompt,
 		read: ReadPrompt,
 		policy: LoadedPolicy,
-		questions: Questions | undefined,
+		{ questions, pause }: Pick<PromptContext, "questions" | "pause">,
 	): PromptVerdict {
 		const { packing, secretKey } = this.#options;
 		const { restores: keepsOriginals, dryRun } = policy.policy;
@@ -104,7 +105,7 @@ export class LanePrompts {
 		const canary = isSecond ? undefined : canaryFor(read, policy.policy, secretKey);
 		// What is the request's own surrogate is no finding, so nothing can be said of the text by itself.
 		const known = given === undefined ? this.#known.sentBy(caller, policy.policy.id) : undefined;
-		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history, questions, known });
+		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history, questions, known, pause });
 		if (!("stream" in verdict) || (isSecond && dryRun)) return verdict;
 		const told = isSecond ? state : toldBy(read, policy.policy, canary?.token);
 		const memory = memoryOf(surrogates, dryRun, told);
@@ -130,6 +131,6 @@ function attempted(verdict: () => PromptVerdict): PromptVerdict {
 	}
 }
 
-function answerOf({ api, body, path }: Prompt, policy: LoadedPolicy, questions?: Questions): PromptVerdict {
-	return api === "inspect" ? answerInspect(body, path, policy, questions) : answerModeration(body, policy, questions);
+function answerOf({ api, body, path }: Prompt, policy: LoadedPolicy, context: Pick<PromptContext, "questions" | "pause">): PromptVerdict {
+	return api === "inspect" ? answerInspect(body, path, policy, context) : answerModeration(body, policy, context.questions);
 }

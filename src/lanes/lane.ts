@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { DataItem } from "./data-item.ts";
 import { DeferredAnswers } from "./deferred-answers.ts";
-import { answersOf, batchOf, type FromLane, type LaneAnswer, type Reply, type ToLane } from "./protocol.ts";
+import { answersOf, batchOf, type FromLane, isLongPrompt, type LaneAnswer, type Reply, type ToLane } from "./protocol.ts";
 import { WaitGauge } from "./wait-gauge.ts";
 
 /** Unlimited batches per tick collapse under load (knowledge/holdback.md §6b); what arrives meanwhile waits for the reply. */
@@ -29,7 +29,7 @@ export interface LaneEvents {
 	onHang(): void;
 }
 
-/** The mailbox of one lane: at most one batch per tick, at most two unanswered. */
+/** The mailbox of one lane: at most one batch per tick, at most two unanswered beside a long prompt. */
 export class Lane {
 	readonly #port: MessagePort;
 	readonly #deadlineMs: number;
@@ -37,6 +37,8 @@ export class Lane {
 	#queue: Posted[] = [];
 	#queuedBytes = 0;
 	#seq = 0;
+	/** Number of the batch with a long prompt: there is one at a time. */
+	#long: number | undefined;
 	#scheduled = false;
 	readonly #inFlight = new Map<number, readonly Posted[]>();
 	/** When the oldest unanswered batch passes its deadline, by `performance.now`. */
@@ -127,23 +129,40 @@ export class Lane {
 	}
 
 	#flush(): void {
-		while (this.#queue.length > 0 && this.#inFlight.size < MAX_IN_FLIGHT) this.#send(this.#nextBatch());
+		for (;;) {
+			const most = this.#long === undefined ? MAX_IN_FLIGHT : MAX_IN_FLIGHT + 1;
+			const items = this.#inFlight.size < most ? this.#nextBatch() : [];
+			if (items.length === 0) return;
+			this.#send(items);
+		}
 	}
 
-	#nextBatch(): Posted[] {
+	/** A long prompt goes by itself; while the lane is at one, everything else goes ahead of the next. */
+	#nextBatch(): readonly Posted[] {
+		const isBusy = this.#long !== undefined;
+		const items: Posted[] = [];
 		let bytes = 0;
-		let count = 0;
-		for (const item of this.#queue) {
+		let to = 0;
+		for (; to < this.#queue.length; to++) {
+			const item = this.#queue[to] as Posted;
+			if (isLongPrompt(item)) {
+				if (isBusy) continue;
+				if (items.length === 0) return this.#queue.splice(0, 1);
+				break;
+			}
 			bytes += sizeOf(item);
-			if (count > 0 && (bytes > MAX_BATCH_BYTES || count >= MAX_BATCH_ITEMS)) break;
-			count++;
+			if (items.length > 0 && (bytes > MAX_BATCH_BYTES || items.length >= MAX_BATCH_ITEMS)) break;
+			items.push(item);
 		}
-		return this.#queue.splice(0, count);
+		const left = items.length === to ? [] : this.#queue.slice(0, to).filter(isLongPrompt);
+		this.#queue.splice(0, to, ...left);
+		return items;
 	}
 
 	#send(items: readonly Posted[]): void {
 		const seq = ++this.#seq;
 		this.#inFlight.set(seq, items);
+		if (items.some(isLongPrompt)) this.#long = seq;
 		this.#port.postMessage(batchOf(seq, items));
 		if (this.#inFlight.size === 1) this.#armDeadline();
 	}
@@ -152,6 +171,7 @@ export class Lane {
 		const [seq] = reply;
 		const answered = this.#inFlight.get(seq) ?? [];
 		this.#inFlight.delete(seq);
+		if (seq === this.#long) this.#long = undefined;
 		this.#discount(answered);
 		if (!this.#isReady) {
 			this.#isReady = true;

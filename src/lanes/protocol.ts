@@ -1,8 +1,9 @@
 /**
  * Every message between the front end and a lane: plain data and bytes, copied by structured clone. That copies all of the
  * memory behind a view, so bytes that are views of larger buffers are made their own first (`owned`).
- * The front end sends batches, at most two unanswered per lane; the lane answers each batch with exactly one reply. A prompt
- * that takes a second look is answered later, in a reply of its own (`NO_BATCH`); a `deferred` before it says by when.
+ * The front end sends batches, at most two unanswered per lane, and beside them a long prompt; the lane answers each batch with
+ * exactly one reply, in their order but for the long prompt's. A prompt that takes a second look is answered later, in a reply of
+ * its own (`NO_BATCH`); a `deferred` before it says by when.
  */
 import type { AnswerUsage } from "../core/answer-usage.ts";
 import type { AnswerMode, ApiName } from "../core/api.ts";
@@ -147,6 +148,14 @@ export type FromLane =
 			/** So far; with every state and with the end. */
 			readonly usage?: AnswerUsage;
 	  };
+
+/** Bytes of a request from which on its inspection leaves room for other work: some ms of a lane. */
+const LONG_BYTES = 16 << 10;
+
+/** A prompt that takes so long that it goes in a batch of its own, and the lane answers others while it judges. */
+export function isLongPrompt(item: { readonly kind: string; readonly body?: Uint8Array }): boolean {
+	return item.kind === "prompt" && item.body !== undefined && item.body.length >= LONG_BYTES;
+}
 
 /** What goes on to whom it concerns; a promise is between the lane and its mailbox. */
 export type LaneAnswer = Exclude<FromLane, { readonly kind: "deferred" }>;

@@ -11,5 +11,5 @@ export function runLane({ port, secretKey }: LaneTask): Promise<void> {
 		secretKey,
 		createEngine: (rules) => createReferenceEngine(rules),
 	});
-	return serveLane(port, (item) => inspector.handle(item));
+	return serveLane(port, (item, pause) => inspector.handle(item, pause));
 }

@@ -10,5 +10,5 @@ export function runLane({ port, secretKey }: LaneTask): Promise<void> {
 	const stage = loadSecondStage(folder);
 	const later = (item: Parameters<typeof sendLater>[1]): void => sendLater(port, item);
 	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey, later, transformers: { stage: () => stage } });
-	return serveLane(port, (item) => inspector.handle(item)).finally(() => inspector.close());
+	return serveLane(port, (item, pause) => inspector.handle(item, pause)).finally(() => inspector.close());
 }

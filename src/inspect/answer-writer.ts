@@ -104,10 +104,11 @@ export class AnswerWriter {
 
 	/** What a finishing channel still held: joined to its text in this event, or an event of its own before it. */
 	#flushFinished(entry: Entry): string {
-		const { finished, places } = entry.reading;
+		const { finished, places, calls = [] } = entry.reading;
+		const whole = new Set(calls.filter((name) => this.#channels.isWhole(name)));
 		let before = "";
-		for (const name of this.#channels.names(finished)) {
-			const rest = this.#channels.finish(name);
+		for (const name of [...this.#channels.names(finished), ...whole]) {
+			const rest = this.#channels.finish(name, whole.has(name) ? name : undefined);
 			entry.isCut ||= this.#channels.isCut;
 			if (this.#channels.isAltered(name)) this.#transcript?.set(`joined ${name}`, "");
 			if (rest === "") continue;

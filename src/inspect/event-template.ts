@@ -74,9 +74,9 @@ export function templateOf({ raw, event }: SseBlock, reading: EventReading, repe
 	return { parts, bytes, holes: holes.map(({ hole }) => hole), name, head, tail: end.length, reading, place };
 }
 
-function isRepeatable({ finished, companions, amendments = [], pauses, isEnd, isKept }: EventData): boolean {
+function isRepeatable({ finished, companions, amendments = [], calls = [], pauses, isEnd, isKept }: EventData): boolean {
 	const isPlain = pauses === undefined && isEnd !== true && isKept !== true;
-	return isPlain && finished.length === 0 && companions.length === 0 && amendments.length === 0;
+	return isPlain && finished.length === 0 && calls.length === 0 && companions.length === 0 && amendments.length === 0;
 }
 
 /** The value of the only member with this name, if it is what may differ. A quote inside a string is escaped, so what is found is the member itself. */

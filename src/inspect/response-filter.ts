@@ -23,8 +23,6 @@ export function createResponseFilter(options: ResponseFilterOptions): ResponseFi
 	return new Filter(options);
 }
 
-const NO_BYTES = new Uint8Array(0);
-
 /** SSE blocks in, inspected SSE blocks out. */
 class Filter implements ResponseFilter {
 	readonly #options: ResponseFilterOptions;
@@ -117,7 +115,7 @@ class Filter implements ResponseFilter {
 	}
 
 	end(fault: string | undefined): FilterStep {
-		if (fault === undefined && !this.#done && this.#decoder.end()) return this.push(NO_BYTES);
+		if (fault === undefined && !this.#done && this.#decoder.end()) return this.push(new Uint8Array(0));
 		// What an answer that breaks off still holds may be the first half of a finding.
 		const isComplete = this.#done || (fault === undefined && this.#format.isComplete(this.#ahead));
 		if (!isComplete) return this.#fault(fault ?? "upstream_truncated");
@@ -174,17 +172,17 @@ class Filter implements ResponseFilter {
 
 	/** Adds an event to the batch, and writes the batch where it must end. */
 	#take(run: Run, block: SseBlock, reading: EventReading): void {
-		if (run.end !== undefined) return;
 		if (reading.kind === "data" && this.#channels.begins(reading.places)) this.#flush(run);
+		if (reading.kind === "data" && reading.calls !== undefined) this.#letGo(run, reading.calls);
 		if (run.end !== undefined) return;
 		const entry = this.#read(block, reading);
 		if ("code" in entry) return this.#takeFault(run, entry.code, entry.from);
 		run.entries.push(entry);
-		const { finished, pauses } = entry.reading;
+		const { finished, pauses, calls = [] } = entry.reading;
 		// A channel may end inside the batch, so texts after its end must not be scanned together with those before. Text that
 		// pauses goes on.
 		const isEnd = pauses === undefined ? finished.length > 0 : this.#channels.names(finished).length > 0;
-		if (isEnd || this.#done) this.#flush(run);
+		if (isEnd || calls.length > 0 || this.#done) this.#flush(run);
 	}
 
 	/** `ending`: the channel whose text ends with these entries. */
@@ -196,7 +194,7 @@ class Filter implements ResponseFilter {
 	#wait(run: Run, block: SseBlock, reading: EventReading): boolean {
 		if (!this.#waiting.isEmpty) {
 			if (this.#waiting.takes(block, reading, (...texts) => this.#channels.decides(...texts))) return true;
-			const isEnded = this.#waiting.isEndedBy(reading);
+			const isEnded = this.#waiting.isEndedBefore(reading);
 			// Text on both sides of a seam is scanned together, this event's too.
 			if (this.#waiting.isSeam && !isEnded) this.#takeAll(run, this.#waiting.take().events);
 			else append(run, this.#endWaiting(isEnded));
@@ -215,12 +213,18 @@ class Filter implements ResponseFilter {
 	/** Channels whose text must go out before the event and is still held. Arguments that are whole are let go. */
 	#heldBefore(run: Run, reading: EventData): readonly string[] {
 		const before = this.#channels.before(reading);
-		if (before.length === 0) return before;
-		if (deltaRuns(run.entries).some(({ channel }) => before.includes(channel))) this.#flush(run);
-		const whole = before.filter((name) => this.#channels.isWhole(name));
-		if (whole.length > 0) this.#flush(run);
-		if (run.end === undefined) append(run, this.#finish(whole, true));
+		this.#letGo(run, before);
 		return run.end === undefined ? before.filter((name) => this.#channels.isHolding(name)) : [];
+	}
+
+	/** Of these channels those whose arguments are whole. */
+	#letGo(run: Run, channels: readonly string[]): void {
+		if (channels.length === 0) return;
+		if (deltaRuns(run.entries).some(({ channel }) => channels.includes(channel))) this.#flush(run);
+		const whole = channels.filter((name) => this.#channels.isWhole(name));
+		if (whole.length === 0) return;
+		this.#flush(run);
+		if (run.end === undefined) append(run, this.#finish(whole, true));
 	}
 
 	/** Lets the waiting events go, behind the text they waited for where that has ended. */
@@ -257,8 +261,7 @@ class Filter implements ResponseFilter {
 		const code = this.#channels.open(reading.places);
 		if (code !== undefined) return { kind: "fault", code };
 		const plain = plainBlock(block);
-		const words = [plain?.event?.name ?? "", plain?.event?.id ?? ""];
-		const isClean = words.every((text) => this.#wholes.isClean({ text, source: "text" }));
+		const isClean = [plain?.event?.name ?? "", plain?.event?.id ?? ""].every((text) => this.#wholes.isClean({ text, source: "text" }));
 		if (plain === undefined || !isClean) return { kind: "fault", code: "upstream_invalid_event" };
 		return createEntry(plain, reading, (place) => {
 			const whole = this.#wholes.inspect(place);

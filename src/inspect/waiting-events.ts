@@ -1,4 +1,4 @@
-import type { EventData, EventReading } from "../providers/provider.ts";
+import type { EventData, EventReading, Place } from "../providers/provider.ts";
 import type { SseBlock } from "../wire/sse-decoder.ts";
 
 /** Raw bytes of waiting events; beyond them they go out before the text they waited for. */
@@ -60,8 +60,8 @@ export class WaitingEvents {
 
 	/** Whether the event waits with the others. `decides`: whether the text at a seam decides all before the last one. */
 	takes(block: SseBlock, reading: EventReading, decides: (channel: string, before: string, after: string) => boolean): boolean {
-		if (this.#bytes + block.byteLength > MAX_WAITING_BYTES || reading.kind !== "data" || this.isEndedBy(reading)) return false;
-		const more = reading.places.filter(({ kind, channel, text }) => kind === "delta" && text !== "" && this.#channels.includes(channel));
+		if (this.#bytes + block.byteLength > MAX_WAITING_BYTES || reading.kind !== "data" || this.#isEndedBy(reading)) return false;
+		const more = this.#moreIn(reading);
 		const seam = this.#seam;
 		if (seam === undefined && more.length > 0) return false;
 		if (seam !== undefined) {
@@ -81,9 +81,19 @@ export class WaitingEvents {
 	}
 
 	/** Whether the text that is waited for ends with the event. */
-	isEndedBy(reading: EventReading): boolean {
+	#isEndedBy(reading: EventReading): boolean {
 		if (reading.kind !== "data") return reading.kind === "done";
 		return reading.finished.some((prefix) => this.#channels.some((name) => name.startsWith(prefix)));
+	}
+
+	/** Whether it has ended before the event: some servers say the end with the last piece. */
+	isEndedBefore(reading: EventReading): boolean {
+		return this.#isEndedBy(reading) && (reading.kind !== "data" || this.#moreIn(reading).length === 0);
+	}
+
+	/** Where the event goes on with the text that is waited for. */
+	#moreIn({ places }: EventData): readonly Place[] {
+		return places.filter(({ kind, channel, text }) => kind === "delta" && text !== "" && this.#channels.includes(channel));
 	}
 
 	/** Ends the waiting. */

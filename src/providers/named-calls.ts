@@ -1,6 +1,6 @@
 import type { JsonPath } from "../wire/json-strings.ts";
 import { indexOf } from "./field-table.ts";
-import { valueAt } from "./json-object.ts";
+import { parseObject, valueAt } from "./json-object.ts";
 import type { Place } from "./provider.ts";
 
 /** By choice: the call that was named last, and its name so far. */
@@ -32,6 +32,24 @@ export function withNames(
 	const names = Object.values(named);
 	if (names.length > MAX_CHOICES || names.some(([, name]) => name.length > MAX_NAME_UNITS)) return undefined;
 	return { places: joined, named };
+}
+
+/** Behind the name of a channel. */
+const APART = /@\d+$/;
+
+/** Whole calls of one event that have the same number: all but the last of them are texts of their own. */
+export function callsApart(places: readonly Place[]): readonly Place[] {
+	const sources = places.filter(({ kind, source, path }) => kind === "delta" && source === "json" && path?.at(-1) === "arguments");
+	if (sources.length < 2) return places;
+	const last = new Map(sources.map((place) => [place.channel, place]));
+	return places.map((place, i) => {
+		const isApart = sources.includes(place) && last.get(place.channel) !== place && parseObject(place.text) !== undefined;
+		return isApart ? { ...place, channel: `${place.channel}@${i}` } : place;
+	});
+}
+
+export function isCallApart(channel: string): boolean {
+	return APART.test(channel);
 }
 
 /** The number of the element at this depth of the path; 0 where there is no list. */

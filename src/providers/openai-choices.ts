@@ -5,9 +5,9 @@ import { membersAt } from "./channel-path.ts";
 import { createFieldReader, type Fields, type FieldTable, indexOf, isPosition, NAME } from "./field-table.ts";
 import { JSON_BREAK } from "./json-break.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
-import { type NamedCalls, withNames } from "./named-calls.ts";
+import { callsApart, isCallApart, type NamedCalls, withNames } from "./named-calls.ts";
 import { companionsOf } from "./openai-logprobs.ts";
-import type { Companion, EventData, StreamFormat, StreamMemory } from "./provider.ts";
+import type { Companion, EventData, Place, StreamFormat, StreamMemory } from "./provider.ts";
 import { isSignedText, SIGNATURES, signatureCompanions } from "./reasoning-signatures.ts";
 import { withoutMessages } from "./repeated-message.ts";
 import { recounted, usageCounts } from "./reported-usage.ts";
@@ -122,7 +122,7 @@ export function createChoicesStream(shape: ChoicesShape): StreamFormat {
 		},
 		choiceOf,
 		textEvent(channel, text, memory) {
-			const steps = JSON.parse(channel.slice(channel.indexOf(":") + 1)) as JsonPath;
+			const steps = JSON.parse(channel.slice(channel.indexOf(":") + 1, channel.lastIndexOf("]") + 1)) as JsonPath;
 			return choice(memoryOf(memory), { index: choiceOf(channel), ...membersAt(steps, text), finish_reason: null });
 		},
 		cut(memory, unsent) {
@@ -165,7 +165,8 @@ function createReader(shape: ChoicesShape): StreamFormat["read"] {
 		const { fields, gone } = withoutMessages(read, choices);
 		const calls = withNames(fields.places, object, (memory as ChoicesMemory).named);
 		if (calls === undefined) return { kind: "fault", code: "upstream_invalid_event" };
-		const { places, named } = calls;
+		const { named } = calls;
+		const places = callsApart(calls.places);
 		const signatures = signatureCompanions(data, fields, (path) => channelOf(object, path));
 		const note: ChoicesNote = {
 			named,
@@ -181,6 +182,7 @@ function createReader(shape: ChoicesShape): StreamFormat["read"] {
 			companions: [...offsetsOf(choices, numbers, fields), ...signatures],
 			amendments: [...companionsOf(data, fields, (i) => shape.areLogprobsOwn(choices[i] ?? {})), ...gone],
 			...followsOf(shape, choices, numbers),
+			...callsOf(places, (path) => channelOf(object, path)),
 			finished: [...finished.map((index) => `${index}:`), ...signatures.map(({ channels }) => channels)],
 			isOnlyText: finished.length === 0 && choices.length > 0 && object["usage"] == null && choices.every(shape.isOnlyText),
 			note,
@@ -210,6 +212,14 @@ function offsetsOf(choices: readonly JsonObject[], numbers: readonly number[], {
 function followsOf(shape: ChoicesShape, choices: readonly JsonObject[], numbers: readonly number[]): Pick<EventData, "follows"> {
 	const follows = choices.flatMap((choice, i) => (shape.follows?.(choice) ?? []).map((channel) => `${numbers[i]}:${channel}`));
 	return follows.length > 0 ? { follows } : {};
+}
+
+/** Calls begin where they are named. */
+function callsOf(places: readonly Place[], channelOf: (path: JsonPath) => string): Pick<EventData, "calls"> {
+	const named = places.filter(({ isTool, text }) => isTool === true && text !== "");
+	if (named.length === 0) return {};
+	const channels = named.map(({ path = [] }) => channelOf([...path.slice(0, -1), "arguments"]));
+	return { calls: [...channels, ...places.map(({ channel }) => channel).filter(isCallApart)] };
 }
 
 /** What our own events repeat of the upstream's must be its words alone: they are not inspected again. */

@@ -64,6 +64,11 @@ export interface EventData {
 	 * belongs before this event and is decided by what follows.
 	 */
 	readonly pauses?: string;
+	/**
+	 * Arguments of calls that begin with this event. Servers that number all calls alike, or none, say the next one's under the same name: where
+	 * what came before is whole, it goes out before this event, and what is whole with this event goes out in it.
+	 */
+	readonly calls?: readonly string[];
 	/** Channels that begin with one of these end with this event: what they hold is flushed before it goes out. */
 	readonly finished: readonly string[];
 	/** True when nothing but channel text, or what is said about it, is in the event, so it may be dropped when none is left. */

@@ -77,10 +77,18 @@ test("a tool call comes after the held end of the content before it", () => {
 });
 
 test("the end of arguments that are whole comes behind what another choice said before", () => {
-	expect(order([{ arguments: '{"q":"jane"}' }, { content: "β. ", index: 1 }, { content: "said. " }])).toEqual([
+	expect(order([{ arguments: '{"q":"' }, { arguments: 'jane"}' }, { content: "β. ", index: 1 }, { content: "said. " }])).toEqual([
 		'0 call: {"q":"',
 		"1 text: β. ",
 		'0 call: jane"}',
+		"0 text: said. ",
+	]);
+});
+
+test("a call that comes whole goes out whole", () => {
+	expect(order([{ arguments: '{"q":"jane"}' }, { content: "β. ", index: 1 }, { content: "said. " }])).toEqual([
+		'0 call: {"q":"jane"}',
+		"1 text: β. ",
 		"0 text: said. ",
 	]);
 });

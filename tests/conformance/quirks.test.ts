@@ -47,7 +47,11 @@ interface Vendor {
 	say(answer: ModelAnswer, next: Next): string;
 }
 /** Its SDK does not read calls without numbers. */
-const NUMBERED_CHAT: Vendor = { api: "openai-chat", reader: OPENAI_READER, say: (answer, next) => quirkyChat(answer, next, true) };
+const NUMBERED_CHAT: Vendor = {
+	api: "openai-chat",
+	reader: OPENAI_READER,
+	say: (answer, next) => quirkyChat(answer, next, next() < 0.3 ? "alike" : "counted"),
+};
 const CHAT: Vendor = { api: "openai-chat", reader: OPENAI_READER, say: quirkyChat };
 const MESSAGES: Vendor = { api: "anthropic-messages", reader: ANTHROPIC_READER, say: quirkyMessage };
 

@@ -4,8 +4,15 @@ import type { ModelAnswer, Said } from "./translated-answers.ts";
 type Data = Record<string, unknown>;
 type Call = Said & { readonly kind: "call" };
 
-/** An answer of a server that is nearly its vendor's: which of the usual departures it makes is drawn once, or for each event. `isCounted`: its calls have numbers. */
-export function quirkyChat(answer: ModelAnswer, next: Next, isCounted = next() < 0.7): string {
+/** Each call has a number of its own, all have the same (ollama/ollama#15457, ai-dynamo/dynamo#4723), or none has one (ollama/ollama#7881, Gemini for OpenAI's clients). */
+export type Numbering = "counted" | "alike" | "none";
+
+/** An answer of a server that is nearly its vendor's: which of the usual departures it makes is drawn once, or for each event. `numbering`: of its calls. */
+export function quirkyChat(
+	answer: ModelAnswer,
+	next: Next,
+	numbering = pick<Numbering>(["counted", "counted", "alike", "none"], next),
+): string {
 	const chance = (share: number): boolean => next() < share;
 	const calls = answer.said.filter((one): one is Call => one.kind === "call");
 	const isLegacy = calls.length === 1 && chance(0.2);
@@ -24,7 +31,7 @@ export function quirkyChat(answer: ModelAnswer, next: Next, isCounted = next() <
 	const deltas = [
 		{ role: "assistant", ...(chance(0.5) && { content: chance(0.5) ? "" : null }) },
 		...textDeltas(answer, next),
-		...(isLegacy ? legacyCall(calls[0] as Call, next) : callDeltas(calls, isCounted, next)),
+		...(isLegacy ? legacyCall(calls[0] as Call, next) : callDeltas(calls, numbering, next)),
 	];
 	const finish = answer.stop === "length" ? "length" : calls.length === 0 ? "stop" : isLegacy ? "function_call" : "tool_calls";
 	// The reason to end stands with the last piece, or by itself.
@@ -68,14 +75,15 @@ function legacyCall({ name, source }: Call, next: Next): Data[] {
 	return [{ function_call: { name, arguments: first } }, ...rest.map((piece) => ({ function_call: { arguments: piece } }))];
 }
 
-/** Numbered or all in one event, with ids and names once or in every piece. */
-function callDeltas(calls: readonly Call[], isCounted: boolean, next: Next): Data[] {
-	const isWhole = !isCounted || next() < 0.3;
-	const isTogether = isWhole && (!isCounted || next() < 0.4);
+/** With ids and names once or in every piece; where they have no numbers each comes whole, perhaps without an id. */
+function callDeltas(calls: readonly Call[], numbering: Numbering, next: Next): Data[] {
+	const isWhole = numbering === "none" || next() < 0.3;
+	const isTogether = isWhole && next() < 0.4;
+	const hasIds = numbering !== "none" || next() < 0.7;
 	const again = pick(["nothing", "id", "empty", "null"] as const, next);
 	const pieces = calls.map(({ name, source }, i) => {
-		const index = isCounted ? { index: i } : {};
-		const head = { ...index, id: `call_${i}`, type: "function" };
+		const index = numbering === "none" ? {} : { index: numbering === "alike" ? 0 : i };
+		const head = { ...index, id: hasIds ? `call_${i}` : "", type: "function" };
 		if (isWhole) return [{ ...head, function: { name, arguments: source } }];
 		const [first = "", ...rest] = randomSlices(source, 9, next);
 		const repeated = { nothing: {}, id: { id: `call_${i}`, type: "function" }, empty: { id: "", type: "function" }, null: { id: null } }[

@@ -122,6 +122,8 @@ interface MessageState extends TranslationState {
 	 * that was held for inspection comes after the next block has begun.
 	 */
 	blocks: string[];
+	/** By number: the block and the id of the call that was named last. */
+	calls: Record<number, readonly [block: string, id: string]>;
 	stop: string | null;
 	usage: JsonObject;
 	/** The member that has the reasoning. */
@@ -132,7 +134,7 @@ interface MessageState extends TranslationState {
 
 export function newMessageState(): MessageState {
 	const usage = messageUsage(undefined);
-	return { isBegun: false, blocks: [], stop: null, usage, reasoning: undefined, thought: undefined };
+	return { isBegun: false, blocks: [], calls: {}, stop: null, usage, reasoning: undefined, thought: undefined };
 }
 
 /** One event of a streamed completion. */
@@ -198,10 +200,26 @@ const CALL = "call ";
 
 function growCall(state: MessageState, call: JsonObject, number: number): string {
 	const { name, arguments: source } = isObject(call["function"]) ? call["function"] : {};
-	const start = { type: "tool_use", id: call["id"] ?? `call_${Math.max(0, number)}`, name: name ?? "", input: {} };
+	const block = callBlock(state, call, number, isText(name));
+	const start = { type: "tool_use", id: isText(call["id"]) ? call["id"] : idOf(block, number), name: name ?? "", input: {} };
 	const json = isObject(source) ? writeExact(source) : source;
 	const piece = isText(json) ? { type: "input_json_delta", partial_json: json } : undefined;
-	return blockPiece(state, CALL + number, start, piece);
+	return blockPiece(state, block, start, piece);
+}
+
+function idOf(block: string, number: number): string {
+	return `call_${Math.max(0, number)}${block.slice(CALL.length + String(number).length)}`;
+}
+
+/** Some servers number all calls alike (Ollama) or none (Gemini, for OpenAI's clients): there another id, or a name where there is no number, is another call. */
+function callBlock(state: MessageState, { id, index }: JsonObject, number: number, isNamed: boolean): string {
+	const [block, before] = state.calls[number] ?? [];
+	const [said, isNumbered] = [isText(id) ? id : "", index !== undefined && index !== null];
+	const isAnother = said !== "" && before !== "" ? said !== before : !isNumbered;
+	if (block !== undefined && !(isNamed && isAnother)) return block;
+	const begun = block === undefined ? CALL + number : `${CALL}${number}_${state.blocks.length}`;
+	if (isNamed) state.calls[number] = [begun, said];
+	return begun;
 }
 
 /** A piece of a block, and its beginning before the first. */

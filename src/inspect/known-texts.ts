@@ -4,19 +4,29 @@ import type { SourceKind } from "../providers/provider.ts";
 import type { SignalPlace } from "../verdict/injection.ts";
 import type { WholeText } from "./whole-texts.ts";
 
-/** About 300 bytes each; the one that was not asked for longest goes first. */
+/** About 300 bytes each, 2 KB at most; the one that was not asked for longest goes first. */
 const MAX_TEXTS = 8192;
+/** Findings and signals of one text; of one with more nothing is remembered. */
+const MAX_FOUND = 16;
 
 /** What inspections of one text have found. Offsets and numbers, nothing of the text itself; absent: not known yet. */
 export class KnownText {
-	/** By one policy's rules alone, where the text stays as it is. */
-	whole?: WholeText;
+	#whole: WholeText | undefined;
 	/** What the learned model says of it, 0…1. */
 	learned?: number;
 	/** Signals of how it is written. */
 	written?: readonly SignalPlace[];
 	/** Of several texts that could be read as one: no two of them belong together. */
 	areApart?: boolean;
+
+	/** By one policy's rules alone, where the text stays as it is. */
+	get whole(): WholeText | undefined {
+		return this.#whole;
+	}
+
+	found(whole: WholeText): void {
+		if (whole.text === undefined && whole.findings.length + whole.signals.length <= MAX_FOUND) this.#whole = whole;
+	}
 }
 
 /** Names the text, or texts with what they are to each other. */

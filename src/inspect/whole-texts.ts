@@ -49,8 +49,9 @@ export class WholeTexts {
 		if (said !== undefined) return new WholeTexts(withNames(this.#program, said), this.#style, this.#isAnswer).inspectParts(parts);
 		const [first, second] = parts;
 		if (first !== undefined && second === undefined) {
-			const { text, ...whole } = known?.whole ?? this.inspect(first);
-			if (known !== undefined && text === undefined) known.whole = { text, ...whole };
+			const inspected = known?.whole ?? this.inspect(first);
+			known?.found(inspected);
+			const { text, ...whole } = inspected;
 			return { texts: [text], ...whole };
 		}
 		const { scanner, texts } = inspectJoined(

@@ -15,6 +15,8 @@ const START_DEADLINE_MS = 30_000;
 const DEADLINE_BYTES = 512 << 10;
 /** What an item costs a lane beside its bytes, as bytes. */
 const ITEM_BYTES = 4096;
+/** A long prompt may wait so many times as long as other work, before there is too much of it. */
+const LONG_PATIENCE = 4;
 /** Bytes waiting for the lane; beyond it the lane counts as saturated. */
 const MAX_QUEUED_BYTES = 16 << 20;
 
@@ -46,6 +48,8 @@ export class Lane {
 	#wakesAt = 0;
 	#deadline: NodeJS.Timeout | undefined;
 	readonly #gauge = new WaitGauge();
+	/** Of the long prompts, which wait for each other. */
+	readonly #longGauge = new WaitGauge();
 	/** Policies that it has not taken in yet. */
 	#policies = 0;
 	readonly #deferred = new DeferredAnswers(() => !this.#isClosed && this.#events.onHang());
@@ -76,7 +80,7 @@ export class Lane {
 
 	/** ms that what is posted now waits for its answer. A policy that is taken in is no load: after a reload nobody is to be refused. */
 	get waitMs(): number {
-		return this.#policies > 0 ? 0 : this.#gauge.waitMs;
+		return this.#policies > 0 ? 0 : Math.max(this.#gauge.waitMs, this.#longGauge.waitMs / LONG_PATIENCE);
 	}
 
 	get isSaturated(): boolean {
@@ -185,7 +189,8 @@ export class Lane {
 	#count(item: Posted): void {
 		const bytes = sizeOf(item);
 		this.#queuedBytes += bytes;
-		this.#gauge.posted(ITEM_BYTES + bytes, !this.#scheduled);
+		if (isLongPrompt(item)) this.#longGauge.posted(ITEM_BYTES + bytes, true);
+		else this.#gauge.posted(ITEM_BYTES + bytes, !this.#scheduled);
 		if (item.kind === "policy") this.#policies++;
 	}
 
@@ -199,9 +204,10 @@ export class Lane {
 		this.#queuedBytes -= bytes;
 		this.#policies -= policies;
 		const work = ITEM_BYTES * answered.length + bytes;
+		const gauge = answered.some(isLongPrompt) ? this.#longGauge : this.#gauge;
 		// How long a thread takes to start or to take in a policy says nothing of how long text waits.
-		if (this.#isReady && policies === 0) this.#gauge.answered(work);
-		else this.#gauge.interrupted(work);
+		if (this.#isReady && policies === 0) gauge.answered(work);
+		else gauge.interrupted(work);
 	}
 
 	#onItem(item: FromLane): void {

@@ -37,3 +37,14 @@ test("the text that was not asked for longest is forgotten", () => {
 	expect(texts.of("text", "used")).toBe(used);
 	expect(texts.of("text", "old")).not.toBe(old);
 });
+
+test("nothing is remembered of a text that changes, or in which much is found", () => {
+	const finding = { type: "email", rule: 0, from: 0, to: 9, score: 1, action: "flag", category: "pii" } as const;
+	const whole = (findings: number, text?: string) => ({ text, isCut: false, signals: [], findings: Array(findings).fill(finding) });
+	const [few, many, other] = ["few", "many", "other"].map((name) => texts.of("text", name));
+	few?.found(whole(16));
+	many?.found(whole(17));
+	other?.found(whole(0, "o***r"));
+	expect(few?.whole?.findings).toHaveLength(16);
+	expect([many?.whole, other?.whole]).toEqual([undefined, undefined]);
+});

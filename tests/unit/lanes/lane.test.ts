@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { afterEach, expect, test, vi } from "vitest";
 import { DataItem } from "../../../src/lanes/data-item.ts";
@@ -46,6 +47,26 @@ test("a backlog goes to the lane in batches that it can answer before its deadli
 	}
 	expect(batches.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(3_000_000 + (1 << 20));
 	expect(batches.filter(({ bytes }) => bytes > 256 << 10)).toEqual([{ seq: batches.length, bytes: 1 << 20 }]);
+});
+
+test("what a long prompt takes is no wait for others, and many of them are", async () => {
+	const { lane: mailbox, batches, answer } = lane(60_000);
+	await expect.poll(() => batches.length).toBe(1);
+	answer(1);
+	await expect.poll(() => mailbox.isReady).toBe(true);
+	const long: Posted = { kind: "prompt", sid: 1, caller: "c", policies: [], api: "openai-chat", path: "/", body: Buffer.alloc(100_000) };
+	mailbox.post(long);
+	await expect.poll(() => batches.length).toBe(2);
+	const from = performance.now();
+	await sleep(200);
+	const [waitMs, takesMs] = [mailbox.waitMs, performance.now() - from];
+	expect(waitMs).toBeLessThan(takesMs / 2);
+	answer(2);
+	await expect.poll(() => mailbox.queuedBytes).toBe(0);
+	expect(mailbox.waitMs).toBe(0);
+	for (let sid = 2; sid <= 41; sid++) mailbox.post({ ...long, sid });
+	// Each as long as the first one.
+	expect(mailbox.waitMs).toBeGreaterThan(5 * takesMs);
 });
 
 test("an answer that waits unread because this thread was busy is no hang", async () => {

@@ -142,8 +142,25 @@ describe("an Anthropic client of an OpenAI-compatible provider", () => {
 	});
 
 	test.each([
+		[{ thinking: { type: "adaptive" } }, {}],
+		[{ thinking: { type: "enabled", budget_tokens: 1024 } }, {}],
+		[{ thinking: { type: "disabled" } }, {}],
+		[{ context_management: { edits: [{ type: "clear_thinking_20251015", keep: "all" }] } }, {}],
+		[{ output_config: { effort: "max" } }, { reasoning_effort: "xhigh" }],
+		[{ service_tier: "standard_only" }, {}],
+	])("%j, which tells the model nothing, adds %j", async (members, said) => {
+		const asked = { ...request("clean"), ...members } as Anthropic.MessageCreateParamsNonStreaming;
+		await vendors.anthropicClient.messages.create(asked);
+		const { model, max_tokens, messages, ...rest } = JSON.parse(vendors.openai.requests.at(-1)?.body ?? "");
+		expect(rest).toEqual(said);
+	});
+
+	test.each([
 		[{ top_k: 5 }, "top_k"],
-		[{ thinking: { type: "enabled", budget_tokens: 1024 } }, "thinking"],
+		[{ thinking: { type: "deep" } }, "thinking.type"],
+		[{ context_management: { edits: [{ type: "clear_tool_uses_20250919" }] } }, "context_management.edits[0].type"],
+		[{ context_management: { clear: true } }, "context_management.clear"],
+		[{ output_config: { effort: "utmost" } }, "output_config.effort"],
 		[{ tools: [{ type: "web_search_20250305", name: "web_search" }] }, "tools[0].type"],
 		[{ mcp_servers: [] }, "mcp_servers"],
 		[

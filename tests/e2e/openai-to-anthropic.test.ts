@@ -151,7 +151,21 @@ describe("an OpenAI client of an Anthropic provider", () => {
 	});
 
 	test.each([
+		[{ reasoning_effort: "none" }, { thinking: { type: "disabled" } }],
+		[{ reasoning_effort: "minimal" }, { output_config: { effort: "low" } }],
+		[{ safety_identifier: "s1", user: "u1" }, { metadata: { user_id: "s1" } }],
+		[{ store: true, metadata: { team: "a" }, service_tier: "flex" }, {}],
+		[{ prompt_cache_key: "k", prompt_cache_retention: "24h", prediction: { type: "content", content: "It" } }, {}],
+	])("%j becomes %j", async (members, said) => {
+		const asked = { ...request("clean"), ...members } as OpenAI.ChatCompletionCreateParamsNonStreaming;
+		await vendors.openaiClient.chat.completions.create(asked);
+		const { model, max_tokens, messages, ...rest } = JSON.parse(vendors.anthropic.requests.at(-1)?.body ?? "");
+		expect(rest).toEqual(said);
+	});
+
+	test.each([
 		[{ n: 2 }, "n"],
+		[{ reasoning_effort: "utmost" }, "reasoning_effort"],
 		[{ logprobs: true }, "logprobs"],
 		[{ temperature: 1.5 }, "temperature"],
 		[{ seed: 7 }, "seed"],

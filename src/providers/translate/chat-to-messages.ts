@@ -13,10 +13,8 @@ const SAME: readonly string[] = ["model", "stream", "top_p"];
 const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
 	n: [1],
 	logprobs: [false],
-	store: [false],
 	presence_penalty: [0],
 	frequency_penalty: [0],
-	service_tier: ["auto", "default"],
 };
 
 const EFFORTS: ReadonlySet<unknown> = new Set(["low", "medium", "high", "xhigh"]);
@@ -37,7 +35,7 @@ export function chatToMessages(request: JsonObject, { maxTokens }: TokenBudget):
 		setStop(out, members.get("stop"));
 		setTools(out, members);
 		setOutput(out, members);
-		const user = members.get("user");
+		const user = members.get("safety_identifier") ?? members.get("user");
 		if (user !== undefined) out["metadata"] = { user_id: user };
 		refuseRest(members, TAKEN, "", VENDOR);
 		const options = members.get("stream_options");
@@ -58,7 +56,15 @@ const TAKEN: ReadonlySet<string> = new Set([
 	"response_format",
 	"reasoning_effort",
 	"user",
+	"safety_identifier",
 	"stream_options",
+	// Say what is kept at OpenAI, and how fast and how dear an answer may be, not what is in it.
+	"store",
+	"metadata",
+	"prompt_cache_key",
+	"prompt_cache_retention",
+	"prediction",
+	"service_tier",
 ]);
 
 /** System messages stand apart; neighbours of one role become one message, as tool results must stand in the next user message. */
@@ -142,9 +148,10 @@ function toolChoice(choice: unknown): JsonObject {
 function setOutput(out: Record<string, unknown>, members: ReadonlyMap<string, unknown>): void {
 	const output: Record<string, unknown> = {};
 	const effort = members.get("reasoning_effort");
-	if (effort !== undefined && !EFFORTS.has(effort))
-		throw new Untranslatable("reasoning_effort", `must be low, medium, high or xhigh for ${VENDOR}.`);
-	if (effort !== undefined) output["effort"] = effort;
+	if (effort === "none") out["thinking"] = { type: "disabled" };
+	else if (effort === "minimal") output["effort"] = "low";
+	else if (EFFORTS.has(effort)) output["effort"] = effort;
+	else if (effort !== undefined) throw new Untranslatable("reasoning_effort", "must be none, minimal, low, medium, high or xhigh.");
 	const format = members.get("response_format");
 	if (format !== undefined) {
 		const { type, json_schema: schema } = objectAt(format, "response_format");

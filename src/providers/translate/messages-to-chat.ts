@@ -13,7 +13,8 @@ const SAME: readonly string[] = ["model", "temperature", "top_p"];
 export function messagesToChat(request: JsonObject, { openaiField }: TokenBudget): TranslatedRequest {
 	return translated(() => {
 		const members = said(request);
-		if (isDisabled(members.get("thinking"))) members.delete("thinking");
+		checkThinking(members.get("thinking"));
+		checkContextEdits(members.get("context_management"));
 		const out: Record<string, unknown> = {};
 		for (const name of SAME) if (members.has(name)) out[name] = members.get(name);
 		if (members.has("max_tokens")) out[openaiField] = members.get("max_tokens");
@@ -45,6 +46,9 @@ const TAKEN: ReadonlySet<string> = new Set([
 	// Says how fast and how dear an answer may be, not what is in it.
 	"service_tier",
 	"cache_control",
+	// Checked: a model thinks as much as its own settings say, and thoughts of a conversation stay here.
+	"thinking",
+	"context_management",
 ]);
 
 function conversation(members: ReadonlyMap<string, unknown>): JsonObject[] {
@@ -56,8 +60,22 @@ function conversation(members: ReadonlyMap<string, unknown>): JsonObject[] {
 	];
 }
 
-function isDisabled(thinking: unknown): boolean {
-	return thinking !== undefined && objectAt(thinking, "thinking")["type"] === "disabled";
+const THINKING: ReadonlySet<unknown> = new Set(["adaptive", "enabled", "disabled"]);
+
+function checkThinking(thinking: unknown): void {
+	if (thinking !== undefined && !THINKING.has(objectAt(thinking, "thinking")["type"]))
+		throw new Untranslatable("thinking.type", "must be adaptive, enabled or disabled.");
+}
+
+function checkContextEdits(management: unknown): void {
+	if (management === undefined) return;
+	const members = said(objectAt(management, "context_management"));
+	refuseRest(members, new Set(["edits"]), "context_management.", VENDOR);
+	for (const [i, value] of listOf(members.get("edits") ?? [], "context_management.edits").entries()) {
+		const at = `context_management.edits[${i}]`;
+		if (!/^clear_thinking_\d+$/.test(String(objectAt(value, at)["type"])))
+			throw new Untranslatable(`${at}.type`, `is unknown to ${VENDOR}.`);
+	}
 }
 
 function systemText(system: unknown): string {
@@ -119,14 +137,22 @@ function plainChoice(type: unknown): string {
 	throw new Untranslatable("tool_choice.type", "must be auto, any, none or tool.");
 }
 
-const EFFORTS: ReadonlySet<unknown> = new Set(["low", "medium", "high", "xhigh"]);
+/** OpenAI's by Anthropic's. */
+const EFFORTS: ReadonlyMap<unknown, string> = new Map([
+	["low", "low"],
+	["medium", "medium"],
+	["high", "high"],
+	["xhigh", "xhigh"],
+	["max", "xhigh"],
+]);
 
 function setOutput(out: Record<string, unknown>, config: unknown): void {
 	if (config === undefined) return;
 	const members = said(objectAt(config, "output_config"));
-	const effort = members.get("effort");
-	if (effort !== undefined && !EFFORTS.has(effort))
-		throw new Untranslatable("output_config.effort", `must be low, medium, high or xhigh for ${VENDOR}.`);
+	const asked = members.get("effort");
+	const effort = EFFORTS.get(asked);
+	if (asked !== undefined && effort === undefined)
+		throw new Untranslatable("output_config.effort", "must be low, medium, high, xhigh or max.");
 	if (effort !== undefined) out["reasoning_effort"] = effort;
 	const format = members.get("format");
 	if (format !== undefined) {

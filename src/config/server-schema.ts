@@ -114,7 +114,9 @@ export const Server = z
 			.describe("ms a lane may take for one batch. A slower one counts as hung: it is replaced and its sessions move to another lane."),
 		keepalive_interval_ms: milliseconds
 			.default(15_000)
-			.describe("ms of silence in a stream after which an SSE comment is sent, so that proxies in between keep the connection open."),
+			.describe(
+				"ms of silence in a stream after which an SSE comment is sent, so that proxies in between keep the connection open. Not for Gemini's clients, which fail at comments.",
+			),
 		trusted_proxies: z
 			.array(z.string().refine(isAddressRange, "must be an address or a CIDR such as 10.0.0.0/8"))
 			.default([])

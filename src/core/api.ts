@@ -19,7 +19,21 @@ export type Vendor = "openai" | "anthropic" | "gemini";
 /** The vendor whose clients use a path; OpenAI's where it says nothing. */
 export function vendorOfPath(path: string): Vendor {
 	if (path.startsWith("/v1/messages")) return "anthropic";
-	return path.startsWith("/v1beta/") ? "gemini" : "openai";
+	return /^\/v1(?:alpha|beta)\/|^\/v1\/models\/.+:(?:\w+Contents?|countTokens)$/.test(path) ? "gemini" : "openai";
+}
+
+/** The vendor whose clients send such headers; undefined where they say nothing. */
+export function vendorOfHeaders(headers: Readonly<Record<string, string>>): Vendor | undefined {
+	if (headers["anthropic-version"] !== undefined) return "anthropic";
+	return headers["x-goog-api-client"] !== undefined || headers["x-goog-api-key"] !== undefined ? "gemini" : undefined;
+}
+
+/**
+ * Whether the clients of an API skip the comments of a stream, as the standard says. Google's do not: its Python SDK reads
+ * a comment as JSON and fails, its older JavaScript SDK gives nothing of what comes behind one.
+ */
+export function skipsComments(api: ApiName): boolean {
+	return !api.startsWith("gemini");
 }
 
 /** How an answer comes: as SSE, as a JSON array whose elements are the events, or whole. */

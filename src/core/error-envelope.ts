@@ -1,4 +1,4 @@
-import type { ApiName, Vendor } from "./api.ts";
+import { type ApiName, skipsComments, type Vendor } from "./api.ts";
 import { type CatalogueEntry, ERRORS, type ErrorCode } from "./errors.ts";
 import type { VendorError } from "./vendor-error.ts";
 
@@ -73,6 +73,9 @@ export function errorEnvelope(vendor: Vendor, { status, code, type, message, par
 	}
 }
 
+/** Google's older JavaScript SDK takes an error event for a part of the answer without text, and fails at a comment only. */
+const STUMBLING_BLOCK = ": error\n\n";
+
 /**
  * A catalogue error after the head of a streamed answer was sent: an SSE block on which the vendor's SDKs throw. Events
  * of the Responses API carry a `type`, and `error` beside it, because OpenAI's SDK throws on that member alone. `from`:
@@ -87,5 +90,6 @@ export function errorEvent(api: ApiName, error: ErrorCode, from: VendorError = {
 		const event = { type: "error", sequence_number: 0, code, message, param: null, ...errorEnvelope("openai", detail) };
 		return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
 	}
-	return `data: ${JSON.stringify(errorEnvelope(api.startsWith("gemini") ? "gemini" : "openai", detail))}\n\n`;
+	if (skipsComments(api)) return `data: ${JSON.stringify(errorEnvelope("openai", detail))}\n\n`;
+	return `data: ${JSON.stringify(errorEnvelope("gemini", detail))}\n\n${STUMBLING_BLOCK}`;
 }

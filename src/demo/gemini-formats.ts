@@ -13,7 +13,7 @@ function answerOf({ id, inputTokens, outputTokens }: DemoAnswer, text: string, f
 }
 
 const GENERATE: DemoFormat = {
-	path: /^\/v1beta\/models\/[^/]+:(?:streamG|g)enerateContent$/,
+	path: /^\/v1(?:alpha|beta)?\/models\/[^/]+:(?:streamG|g)enerateContent$/,
 	question,
 	whole: (answer) => answerOf(answer, answer.text, "STOP"),
 	stream(answer, { url }) {
@@ -26,19 +26,19 @@ const GENERATE: DemoFormat = {
 };
 
 const COUNT_TOKENS: DemoFormat = {
-	path: /^\/v1beta\/models\/[^/]+:countTokens$/,
+	path: /^\/v1(?:alpha|beta)?\/models\/[^/]+:countTokens$/,
 	question,
 	whole: ({ inputTokens }) => ({ totalTokens: inputTokens }),
 };
 
 const EMBED: DemoFormat = {
-	path: /^\/v1beta\/models\/[^/]+:embedContent$/,
+	path: /^\/v1(?:alpha|beta)?\/models\/[^/]+:embedContent$/,
 	question: ({ body }) => JSON.stringify(body["content"] ?? ""),
 	whole: (_answer, { body }) => ({ embedding: { values: demoVector(JSON.stringify(body["content"])) } }),
 };
 
 const EMBED_MANY: DemoFormat = {
-	path: /^\/v1beta\/models\/[^/]+:batchEmbedContents$/,
+	path: /^\/v1(?:alpha|beta)?\/models\/[^/]+:batchEmbedContents$/,
 	question: ({ body }) => JSON.stringify(body["requests"] ?? ""),
 	whole: (_answer, { body }) => ({
 		embeddings: (Array.isArray(body["requests"]) ? body["requests"] : []).map((one: unknown) => ({

@@ -93,6 +93,28 @@ const RESPONSES: DemoFormat = {
 	},
 };
 
+const INPUT_TOKENS: DemoFormat = {
+	path: /^\/responses\/input_tokens$/,
+	question: RESPONSES.question,
+	whole: ({ inputTokens }) => ({ object: "response.input_tokens", input_tokens: inputTokens }),
+};
+
+/** A conversation in short is its last question. */
+const COMPACT: DemoFormat = {
+	path: /^\/responses\/compact$/,
+	question: RESPONSES.question,
+	whole: (answer, { body }) => ({
+		id: `resp_demo-${answer.id}`,
+		object: "response.compaction",
+		created_at: answer.created,
+		output: [
+			...(Array.isArray(body["input"]) ? body["input"].slice(-1) : []),
+			{ id: `cmp_demo-${answer.id}`, type: "compaction", encrypted_content: "ZGVtbw==" },
+		],
+		usage: { input_tokens: answer.inputTokens, output_tokens: 1, total_tokens: answer.inputTokens + 1 },
+	}),
+};
+
 function message({ id }: DemoAnswer, status: string, text: string): object {
 	const content = [{ type: "output_text", text, annotations: [], logprobs: [] }];
 	return { id: `msg_demo-${id}`, type: "message", role: "assistant", status, content };
@@ -147,4 +169,4 @@ export function demoVector(text: string): number[] {
 	return vector;
 }
 
-export const OPENAI_FORMATS: readonly DemoFormat[] = [CHAT, COMPLETIONS, RESPONSES, EMBEDDINGS];
+export const OPENAI_FORMATS: readonly DemoFormat[] = [CHAT, COMPLETIONS, RESPONSES, INPUT_TOKENS, COMPACT, EMBEDDINGS];

@@ -96,6 +96,7 @@ export function judgePrompt(
 		piiDetected: findings.some(({ category }) => category === "pii"),
 	};
 	const told = {
+		isModelUnsaid: request.isModelUnsaid === true,
 		otherModels: request.otherModels,
 		stream: request.stream,
 		...summary,

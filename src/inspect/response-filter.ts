@@ -123,8 +123,8 @@ class Filter implements ResponseFilter {
 		if (waited.ended !== undefined) return waited;
 		const out = waited.out + this.#writer.finish([""]);
 		if (this.#channels.isCut) return this.#cut(out);
-		const end = this.#done ? "" : this.#format.done();
-		return { out: out + end + securityComment("complete", this.found().counts), consumed: this.#received, ended: "complete" };
+		const end = (this.#done ? "" : this.#format.done()) + securityComment(this.#options.api, "complete", this.found().counts);
+		return { out: out + end, consumed: this.#received, ended: "complete" };
 	}
 
 	failure(code: ErrorCode): string {
@@ -290,7 +290,7 @@ class Filter implements ResponseFilter {
 		const transcript = this.#transcript ?? new TranscriptKeeper();
 		const end = this.#format.cut(this.#memory, unsent, transcript, this.#channels.cutCause ?? this.#wholeCause);
 		const mark = onCut === "error" ? errorEvent(api, "answer_cut") : this.#format.done();
-		return { out: out + broken + end + mark + securityComment("cut", this.found().counts), consumed: this.#received, ended: "cut" };
+		return { out: out + broken + end + mark + securityComment(api, "cut", this.found().counts), consumed: this.#received, ended: "cut" };
 	}
 
 	#fault(code: string, from?: VendorError): FilterStep {

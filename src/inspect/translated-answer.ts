@@ -2,7 +2,7 @@ import type { ApiName } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
 import { parseExactObject } from "../providers/json-object.ts";
-import { renameModel } from "../providers/rename-model.ts";
+import { nameModel, renameModel } from "../providers/rename-model.ts";
 import { translationFor } from "../providers/translate/registry.ts";
 import type { Translation, TranslationState } from "../providers/translate/translation.ts";
 import { writeExact } from "../wire/exact-json.ts";
@@ -22,7 +22,8 @@ export interface UpstreamForm {
 
 /** A client's request, already inspected, as its upstream wants it. */
 export function translateRequest(body: Uint8Array, client: ApiName, { to, model, budget }: UpstreamForm): TranslatedBody {
-	const renamed = renameModel(Buffer.from(body).toString("utf8"), model);
+	const json = Buffer.from(body).toString("utf8");
+	const renamed = client.startsWith("openai") ? nameModel(json, model) : renameModel(json, model);
 	if (to === client) return { ok: true, body: Buffer.from(renamed), includeUsage: false };
 	const result = translationFor(client).request(parseExactObject(renamed) ?? {}, budget);
 	if (!result.ok) return result;

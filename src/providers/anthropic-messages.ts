@@ -270,6 +270,7 @@ function readRequest(json: string, generates: boolean): RequestReading {
 	let blocks: Parameters<typeof blockAmendments>[2] = [];
 	const reading = readModelRequest(
 		json,
+		"",
 		(text, object) => {
 			const fields = readRequestFields(text, object);
 			root = object as JsonObject;

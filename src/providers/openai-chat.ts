@@ -100,8 +100,8 @@ const readFields = createFieldReader(
 	{ names: OPENAI_SETTINGS },
 );
 
-function readRequest(json: string): RequestReading {
-	return readModelRequest(json, readFields, (object, invalid) => {
+function readRequest(json: string, path: string): RequestReading {
+	return readModelRequest(json, path, readFields, (object, invalid) => {
 		const { messages } = object;
 		if (!Array.isArray(messages) || messages.length === 0)
 			return invalid("messages", "'messages' must be a non-empty array of message objects.");

@@ -20,8 +20,8 @@ export const openaiCompletions: Provider = {
 		areLogprobsOwn,
 	}),
 	...createChoicesBody({ fields: [...COMPLETION_HEAD, ["choices.#.text", "wholeAnswer"]], dropped: [], areLogprobsOwn }),
-	readRequest: (json) =>
-		readModelRequest(json, readFields, ({ prompt }, invalid) =>
+	readRequest: (json, path) =>
+		readModelRequest(json, path, readFields, ({ prompt }, invalid) =>
 			prompt == null || areTexts(prompt)
 				? undefined
 				: invalid("prompt", "'prompt' must be a string or an array of strings: arrays of tokens cannot be inspected. Send the text."),

@@ -14,8 +14,8 @@ export const openaiEmbeddings: Provider = {
 			: { kind: "data", places: fields.places };
 	},
 	cutBody: () => [],
-	readRequest: (json) =>
-		readModelRequest(json, readFields, ({ input }, invalid) =>
+	readRequest: (json, path) =>
+		readModelRequest(json, path, readFields, ({ input }, invalid) =>
 			areTexts(input)
 				? undefined
 				: invalid("input", "'input' must be a string or an array of strings: arrays of tokens cannot be inspected. Send the text."),

@@ -91,8 +91,8 @@ const readFields = createFieldReader(
 	{ names: OPENAI_SETTINGS, refine: (root, path) => (isServerToken(root, path) ? "opaque" : undefined) },
 );
 
-function readRequest(json: string): RequestReading {
-	return readModelRequest(json, readFields, ({ input, background }, invalid) => {
+function readRequest(json: string, path: string): RequestReading {
+	return readModelRequest(json, path, readFields, ({ input, background }, invalid) => {
 		if (background === true)
 			return invalid("background", "'background' responses are fetched later, past inspection. Send background: false.");
 		if (input != null && typeof input !== "string" && !Array.isArray(input))

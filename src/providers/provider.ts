@@ -186,6 +186,8 @@ export interface RequestData {
 	readonly places: readonly Place[];
 	readonly amendments?: readonly Amendment[];
 	readonly model: string;
+	/** The body names no model, or another one than the path does, which counts. */
+	readonly isModelUnsaid?: boolean;
 	/** Others that may answer in its place, or beside it. */
 	readonly otherModels: readonly NamedModel[];
 	readonly stream: boolean;

@@ -7,7 +7,11 @@ import type { RequestData, RequestReading } from "./provider.ts";
 import { asksForJson } from "./structured-output.ts";
 
 /** What is known of any vendor's request once its fields are read. */
-export function requestData(request: JsonObject, fields: Fields, head: Pick<RequestData, "model" | "stream">): RequestReading {
+export function requestData(
+	request: JsonObject,
+	fields: Fields,
+	head: Pick<RequestData, "model" | "stream" | "isModelUnsaid">,
+): RequestReading {
 	const otherModels = namedModels(request, head.model);
 	const tooMany = otherModels[MOST_MODELS]?.param;
 	if (tooMany !== undefined)

@@ -1,10 +1,12 @@
-import type { ApiName, Vendor } from "../core/api.ts";
+import { type ApiName, type Vendor, vendorOfHeaders } from "../core/api.ts";
 
 /** One route of a vendor's API. */
 export interface Endpoint {
 	readonly method: "GET" | "POST";
 	readonly vendor: Vendor;
 	readonly api: ApiName;
+	/** The route, as rules, lanes and the trail know it: the same for all paths that clients of one API have for it. */
+	readonly path: string;
 	/** Path after the base URL of an upstream that speaks the same API. */
 	readonly upstreamPath: string;
 	/** The one model that is asked about. */
@@ -21,7 +23,7 @@ interface EndpointRule {
 const RULES: readonly EndpointRule[] = [
 	{ path: /^\/v1\/chat\/completions$/, method: "POST", vendor: "openai", api: "openai-chat" },
 	{ path: /^\/v1\/completions$/, method: "POST", vendor: "openai", api: "openai-completions" },
-	{ path: /^\/v1\/responses$/, method: "POST", vendor: "openai", api: "openai-responses" },
+	{ path: /^\/v1\/responses(?:\/(?:input_tokens|compact))?$/, method: "POST", vendor: "openai", api: "openai-responses" },
 	{ path: /^\/v1\/embeddings$/, method: "POST", vendor: "openai", api: "openai-embeddings" },
 	// The last two are what LiteLLM and Portkey post to a guardrail of theirs.
 	{
@@ -52,15 +54,22 @@ const RULES: readonly EndpointRule[] = [
 /** Parts of a path that some readers leave out: they would read another model. */
 const HAS_STEPS = /\.\.|\/\.?\//;
 
-/** The endpoint of a path; undefined when none is served there. Anthropic's clients ask `/v1/models` with their version header. */
-export function endpointOf(path: string, headers: Readonly<Record<string, string>>): Endpoint | undefined {
-	const rule = HAS_STEPS.test(path) ? undefined : RULES.find((candidate) => candidate.path.test(path));
+/** What Azure's clients say for `/v1`. What a deployment means is for the reader of the request to know. */
+const AZURE = /^\/openai(?:\/v1|\/deployments\/[\w.@-]{1,200})?(?=\/(?:chat\/completions|completions|embeddings|responses|models)\b)/;
+/** Google's clients choose a version, each version of an SDK another one. OpenAI's names of models have colons, too. */
+const GOOGLE = /^\/v1(?=\/models\/.+:(?:\w+Contents?|countTokens)$)|^\/v1alpha(?=\/models\b)/;
+
+/** The endpoint of a path; undefined when none is served there. Anthropic's and Google's clients ask `/v1/models` with a header of their own. */
+export function endpointOf(asked: string, headers: Readonly<Record<string, string>>): Endpoint | undefined {
+	if (HAS_STEPS.test(asked)) return undefined;
+	const path = asked.replace(AZURE, "/v1").replace(GOOGLE, "/v1beta");
+	const rule = RULES.find((candidate) => candidate.path.test(path));
 	if (rule === undefined) return undefined;
 	const model = decoded(rule.path.exec(path)?.[1]);
-	const vendor = rule.api === "models" && headers["anthropic-version"] !== undefined ? "anthropic" : rule.vendor;
+	const vendor = (rule.api === "models" ? vendorOfHeaders(headers) : undefined) ?? rule.vendor;
 	// An OpenAI base URL ends in `/v1` by convention, the others' in the host.
-	const upstreamPath = vendor === "openai" ? path.slice("/v1".length) : path;
-	return { method: rule.method, vendor, api: rule.api, upstreamPath, ...(model !== undefined && { model }) };
+	const upstreamPath = vendor === "openai" ? path.slice("/v1".length) : asked;
+	return { method: rule.method, vendor, api: rule.api, path, upstreamPath, ...(model !== undefined && { model }) };
 }
 
 /** What a path was probably meant to be, where a base URL lacks its `/v1`, has it twice, or ends in a slash. */
@@ -81,8 +90,14 @@ function decoded(component: string | undefined): string | undefined {
 
 /** The endpoints that translated requests go to. */
 const TRANSLATED: Partial<Record<ApiName, Endpoint>> = {
-	"openai-chat": { method: "POST", vendor: "openai", api: "openai-chat", upstreamPath: "/chat/completions" },
-	"anthropic-messages": { method: "POST", vendor: "anthropic", api: "anthropic-messages", upstreamPath: "/v1/messages" },
+	"openai-chat": { method: "POST", vendor: "openai", api: "openai-chat", path: "/v1/chat/completions", upstreamPath: "/chat/completions" },
+	"anthropic-messages": {
+		method: "POST",
+		vendor: "anthropic",
+		api: "anthropic-messages",
+		path: "/v1/messages",
+		upstreamPath: "/v1/messages",
+	},
 };
 
 /** Where a request goes that came in at `endpoint` and whose upstream speaks `api`. */

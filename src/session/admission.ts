@@ -28,19 +28,19 @@ export type Admission =
 			readonly subject: string;
 	  };
 
-/** Whether a request may become a session: it can be recorded, its caller is known, within limits, and no hook objects. */
-export async function admit(request: DownstreamRequest, requestId: string, deps: AdmissionDeps): Promise<Admission> {
+/** Whether a request may become a session at a route: it can be recorded, its caller is known, within limits, and no hook objects. */
+export async function admit(request: DownstreamRequest, route: string, requestId: string, deps: AdmissionDeps): Promise<Admission> {
 	const address = deps.clientAddress(request.remoteAddress, request.headers["x-forwarded-for"]);
 	const subject = `address:${address}`;
 	if (!deps.audit.isAccepting) return { ok: false, code: "audit_unavailable", headers: {}, subject };
-	const { method, path, query, headers: sent, body } = request;
-	const seen = { requestId, method, path, query, headers: sent, address };
+	const { method, query, headers: sent, body } = request;
+	const seen = { requestId, method, path: route, query, headers: sent, address };
 	const authentication = deps.hooks.authenticates
 		? hookedCaller(await deps.hooks.run("authenticate", seen))
 		: await deps.authenticator.authenticate({ headers: sent, query, address });
 	if (!authentication.ok) return { headers: {}, ...authentication, subject };
 	const { caller } = authentication;
-	const limit = await deps.limiter.admit({ caller, path, bodyBytes: body.length });
+	const limit = await deps.limiter.admit({ caller, path: route, bodyBytes: body.length });
 	if (!limit.ok) return { subject: caller.id, ...limit };
 	const { headers, grant } = limit;
 	const objection = hookObjection(await deps.hooks.run("request", { caller: caller.id, body, ...seen }));

@@ -49,8 +49,11 @@ export function listenerRefusal(path: string, code: ErrorCode, requestId: string
 	return { ...answer, headers: { ...answer.headers, "x-request-id": requestId } };
 }
 
-/** What `model_not_found` says of a model. */
-export function modelNotFound(model: string): ErrorOverrides {
+/** What `model_not_found` says of a model. `isServed`: by a provider that this route cannot be translated for. */
+export function modelNotFound(model: string, isServed: boolean): ErrorOverrides {
 	const name = model.slice(0, 64).replace(/[^\w.:/+-]/g, "?");
-	return { message: `No configured provider serves the model '${name}'. Check llm_providers.*.models.`, param: "model" };
+	const message = isServed
+		? `No provider of the model '${name}' has this API, and it is not one that is translated. Use a client of the model's vendor.`
+		: `No configured provider serves the model '${name}'. Check llm_providers.*.models.`;
+	return { message, param: "model" };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { vendorOfPath } from "../core/api.ts";
+import { vendorOfHeaders, vendorOfPath } from "../core/api.ts";
 import type { Downstream, DownstreamHead, DownstreamRequest, WholeAnswer } from "../edge/listener.ts";
 import { NO_USE } from "../limits/request-use.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
@@ -148,7 +148,7 @@ export class FrontDesk {
 		// The body may have taken its time.
 		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
 		if (this.#sessions.size >= this.#options.maxSessions) return this.#refuse(asked, { code: "overloaded" });
-		const admission = await admit(request, asked.id, this.#options.deps());
+		const admission = await admit(request, endpoint.path, asked.id, this.#options.deps());
 		if (!admission.ok) return this.#refuse(asked, admission);
 		if (!downstream.isOpen) return admission.grant.end(NO_USE, false);
 		if (this.#isDraining()) {
@@ -190,7 +190,9 @@ export class FrontDesk {
 
 	/** Counts a refusal, and says how it is answered. */
 	#refused(head: DownstreamHead, id: string, { code, headers, subject, ...overrides }: RefusalReason): WholeAnswer {
-		const answer = errorAnswer(vendorOfPath(head.path), code, overrides);
+		// Only of a route that is not served the path does not say whose clients ask.
+		const vendor = (code === "route_not_found" ? vendorOfHeaders(head.headers) : undefined) ?? vendorOfPath(head.path);
+		const answer = errorAnswer(vendor, code, overrides);
 		this.#options.onRefusal({
 			requestId: id,
 			subject: subject ?? `address:${this.#addressOf(head)}`,

@@ -21,7 +21,13 @@ export function modelListRequest(route: Route, caller?: ListCaller, passCredenti
 	return { method: "GET", ...upstreamAddress({ headers, query: "" }, { route, endpoint, model: "", isForeign, passCredential }) };
 }
 
-const list = (vendor: Vendor, upstreamPath: string): Endpoint => ({ method: "GET", vendor, api: "models", upstreamPath });
+const list = (vendor: Vendor, upstreamPath: string): Endpoint => ({
+	method: "GET",
+	vendor,
+	api: "models",
+	path: upstreamPath,
+	upstreamPath,
+});
 
 /** Where each type of provider lists its models. */
 const MODEL_LISTS: Readonly<Record<ProviderType, Endpoint>> = {

@@ -36,7 +36,7 @@ export class ModelQuery {
 
 	async run(): Promise<void> {
 		const { request, endpoint, caller } = this.#asked;
-		const choices = this.#deps.policies.choices({ path: request.path, ...caller });
+		const choices = this.#deps.policies.choices({ path: endpoint.path, ...caller });
 		if (choices === undefined) return this.#refuse("policy_not_found");
 		// A list names no one model.
 		this.#policy = (choices.find(({ models }) => models.length === 0) as ChosenPolicy).policy;
@@ -93,7 +93,7 @@ export class ModelQuery {
 		grant.end(NO_USE, false);
 		const timing = this.#clock.timing();
 		const { durationMs } = timing;
-		this.#deps.logger.info({ requestId, path: request.path, outcome, findings: found.counts, durationMs }, "request");
+		this.#deps.logger.info({ requestId, path: endpoint.path, outcome, findings: found.counts, durationMs }, "request");
 		this.#deps.record(
 			interactionRecord({
 				request,

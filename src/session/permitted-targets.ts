@@ -21,7 +21,15 @@ export function permittedTargets(
 	const denied = otherModels.find((other) => !mayUse(other.model));
 	if (denied !== undefined) return notAllowed(denied.param, "a model that your key may not use. Leave it out.");
 	const targets = router.targets(model, endpoint.api, caller.id);
-	if (targets.length === 0) return { ok: false, code: "model_not_found", detail: modelNotFound(model) };
+	if (targets.length === 0)
+		return {
+			ok: false,
+			code: "model_not_found",
+			detail: modelNotFound(
+				model,
+				router.providers.some((served) => served.serves(model)),
+			),
+		};
 	const serves = ({ route }: Target, other: string): boolean =>
 		router.providers.some((served) => served.route.provider === route.provider && served.serves(other));
 	const serving = targets.filter((target) => otherModels.every((other) => serves(target, other.model)));

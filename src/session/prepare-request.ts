@@ -71,7 +71,7 @@ export async function prepareRequest(
 	const inspected = withDefaults(verdict.body ?? request.body, verdict.unset, route);
 	let body = inspected;
 	let translation: AnswerTranslation | undefined;
-	if (to !== api || model !== verdict.model) {
+	if (to !== api || model !== verdict.model || verdict.isModelUnsaid) {
 		const result = await pool.translateRequest({ api, body: inspected, to, model, budget: tokenBudgetOf(route) });
 		if (typeof result === "string") return { ok: false, code: result };
 		if (!result.ok) return { ok: false, code: "invalid_request", detail: { message: result.message, param: result.param } };

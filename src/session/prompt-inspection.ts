@@ -31,7 +31,7 @@ export async function inspectForCaller(
 }
 
 async function inspectByRules({ pool, policies }: Inspector, asked: SessionRequest, first?: PassedPrompt): Promise<CallerInspection> {
-	const choices = policies.choices({ path: asked.request.path, ...asked.caller });
+	const choices = policies.choices({ path: asked.endpoint.path, ...asked.caller });
 	if (choices === undefined) return { policy: policies.default, verdict: "policy_not_found" };
 	const chosen = choices.map(({ policy, models }) => ({ policyId: policy.id, models }));
 	const inspection = await pool.inspectPrompt({ policies: chosen, ...questionOf(asked, first) });

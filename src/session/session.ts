@@ -185,11 +185,12 @@ export class Session {
 			this.#clientFull = false;
 			this.#flow();
 		});
-		this.#keepAlive = new KeepAlive(this.#deps.keepAliveMs, () => this.#keepOpen());
+		const sign = keepAlive(this.#mode, this.#endpoint.api);
+		if (sign !== undefined) this.#keepAlive = new KeepAlive(this.#deps.keepAliveMs, () => this.#keepOpen(sign));
 	}
 
-	#keepOpen(): void {
-		if (!this.#clientFull) this.#downstream.write(keepAlive(this.#mode));
+	#keepOpen(sign: Uint8Array): void {
+		if (!this.#clientFull) this.#downstream.write(sign);
 	}
 
 	#onData(chunk: Uint8Array): void {

@@ -1,4 +1,4 @@
-import type { AnswerMode, ApiName } from "../core/api.ts";
+import { type AnswerMode, type ApiName, skipsComments } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import type { ErrorCode } from "../core/errors.ts";
 
@@ -29,14 +29,16 @@ export function streamHeaders(mode: AnswerMode): Record<string, string> {
 	};
 }
 
-/** What may be written between two events to show that the answer is alive. */
-export function keepAlive(mode: AnswerMode): Uint8Array {
-	return mode === "array" ? BLANK : KEEP_ALIVE;
+/** What may be written between two events to show that the answer is alive; undefined where clients read nothing but events. */
+export function keepAlive(mode: AnswerMode, api: ApiName): Uint8Array | undefined {
+	if (mode === "array") return BLANK;
+	return skipsComments(api) ? KEEP_ALIVE : undefined;
 }
 
 /** The last bytes of an answer that no lane can finish; `isBegun`: events have gone out. */
 export function brokenEnd(mode: AnswerMode, api: ApiName, code: ErrorCode, isBegun: boolean): Uint8Array {
 	const event = errorEvent(api, code);
 	if (mode !== "array") return Buffer.from(event);
-	return Buffer.from(`${isBegun ? ",\n" : "["}${event.replace(/^data: /, "").trimEnd()}]`);
+	const [, error] = /^data: (.*)/.exec(event) ?? [];
+	return Buffer.from(`${isBegun ? ",\n" : "["}${error}]`);
 }

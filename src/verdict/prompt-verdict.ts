@@ -24,6 +24,8 @@ export type PromptVerdict =
 			/** In a dry run: what would have been decided; the request passes as it is. */
 			readonly would?: PromptAction;
 			readonly model: string;
+			/** It stands in the path, and not in the body. */
+			readonly isModelUnsaid: boolean;
 			/** Others that the request names, and where. */
 			readonly otherModels: readonly { readonly model: string; readonly param: string }[];
 			readonly stream: boolean;

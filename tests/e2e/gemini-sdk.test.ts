@@ -2,10 +2,11 @@ import type { GenerateContentConfig } from "@google/genai";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { startFullProxy } from "../support/full-proxy.ts";
-import { GEMINI_CLIENTS, type GeminiClient } from "../support/gemini-clients.ts";
+import { GEMINI_CLIENTS, type GeminiClient, pythonGeminiClients } from "../support/gemini-clients.ts";
 import { type GeminiPart, geminiAnswer, geminiEvents, geminiSse } from "../support/gemini-events.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
+import { PythonProgram } from "../support/python-client.ts";
 import { type Cells, runCells } from "../support/sdk-matrix.ts";
 
 /** What an application of Google's SDK, and somebody at a shell, gets in every outcome. */
@@ -153,4 +154,7 @@ function cellsOf(client: GeminiClient): Cells {
 	};
 }
 
-describe.each(GEMINI_CLIENTS)("$name", (client) => runCells(cellsOf(client)));
+const python = new PythonProgram("gemini_client.py");
+afterAll(() => python.stop());
+
+describe.each([...GEMINI_CLIENTS, ...pythonGeminiClients(python)])("$name", (client) => runCells(cellsOf(client)));

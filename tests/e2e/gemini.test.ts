@@ -241,3 +241,51 @@ test("a path with an address for a model does not go upstream", async () => {
 	expect([status, raw]).toEqual([400, expect.stringContaining("'model' holds what the policy redacts")]);
 	expect(upstream.requests).toEqual([]);
 });
+
+/** Google's Python SDK fails at a comment, and its older JavaScript SDK gives nothing of what comes behind one. */
+test("a stream is events and nothing else; only behind an error stands a comment, for clients that do not know errors", async () => {
+	const raw = async (name: string): Promise<string> => {
+		const body = JSON.stringify({ contents: [{ role: "user", parts: [{ text: name }] }] });
+		return (await post(proxy.port, body, "/v1beta/models/gemini-x:streamGenerateContent?alt=sse")).raw;
+	};
+	const isEvents = /^(?:data: \{.*\}\r?\n\r?\n)+$/;
+	for (const name of ["clean", "email", "key", "early", "tool cut"]) expect(await raw(name)).toMatch(isEvents);
+	const [events = "", ...comments] = (await raw("truncated")).split(/^(?=:)/m);
+	expect(events).toMatch(isEvents);
+	expect(events).toContain('"error":{');
+	expect(comments).toEqual([": error\n\n"]);
+});
+
+test("a stream that stands still is left alone", async () => {
+	const slow = await startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		const [first = "", ...rest] = geminiSse(geminiEvents([text("Some words.")]));
+		response.write(first);
+		setTimeout(() => response.end(rest.join("")), 300);
+	});
+	const patient = await startProxy({ up: { type: "gemini", base_url: slow.url.replace(/\/v1$/, ""), api_key: "k" } }, "", undefined, {
+		server: { keepalive_interval_ms: 50 },
+	});
+	const body = JSON.stringify({ contents: [{ role: "user", parts: [{ text: "hi" }] }] });
+	const { raw } = await post(patient.port, body, "/v1beta/models/gemini-x:streamGenerateContent?alt=sse");
+	expect(raw).not.toMatch(/^:/m);
+	expect(raw).toContain('"finishReason":"STOP"');
+	await patient.drain();
+	slow.close();
+});
+
+test.each(["v1", "v1alpha", "v1beta"])("clients of version %s of the API are served, and ask their vendor in it", async (version) => {
+	const body = JSON.stringify({ contents: [{ role: "user", parts: [{ text: "email" }] }] });
+	const { raw } = await post(proxy.port, body, `/${version}/models/gemini-x:generateContent`);
+	expect(raw).toContain("****.***@*******.***");
+	expect(upstream.requests.at(-1)?.path).toBe(`/${version}/models/gemini-x:generateContent`);
+	const refused = await post(proxy.port, body.replace("email", "project falcon"), `/${version}/models/gemini-x:generateContent`);
+	expect(JSON.parse(refused.raw)).toMatchObject({ error: { code: 400, status: "INVALID_ARGUMENT" } });
+});
+
+test("Google's clients get the list of models in their shape under either version", async () => {
+	const { models } = new GoogleGenAI({ apiKey: "k", httpOptions: { baseUrl: `http://127.0.0.1:${proxy.port}`, apiVersion: "v1" } });
+	const names: (string | undefined)[] = [];
+	for await (const { name } of await models.list()) names.push(name);
+	expect(names).toEqual(["models/gemini-x", "models/open-x"]);
+});

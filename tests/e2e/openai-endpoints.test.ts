@@ -12,9 +12,10 @@ let proxy: Proxy;
 let client: OpenAI;
 
 beforeAll(async () => {
-	upstream = await startMockUpstream((response, body) => {
+	upstream = await startMockUpstream((response, body, path) => {
 		response.writeHead(200, { "content-type": "application/json" });
-		response.end(JSON.stringify(body === "" ? MODELS : answerTo(JSON.parse(body))));
+		const whole = WHOLE_INPUT[path.slice("/v1/responses/".length)];
+		response.end(JSON.stringify(body === "" ? MODELS : (whole ?? answerTo(JSON.parse(body)))));
 	});
 	proxy = await startProxy(
 		{
@@ -39,6 +40,27 @@ const MODELS = {
 		{ id: "llama-3", object: "model", created: 8, owned_by: "ask jane.doe@example.com" },
 		{ id: "other", object: "model", created: 9, owned_by: "vendor" },
 	],
+};
+
+/** What the vendor answers about the whole input of a response. */
+const WHOLE_INPUT: Readonly<Record<string, object>> = {
+	input_tokens: { object: "response.input_tokens", input_tokens: 7 },
+	compact: {
+		id: "resp_1",
+		object: "response.compaction",
+		created_at: 1,
+		output: [
+			{
+				id: "m1",
+				type: "message",
+				status: "completed",
+				role: "user",
+				content: [{ type: "input_text", text: "Ask jane.doe@example.com." }],
+			},
+			{ id: "c1", type: "compaction", encrypted_content: "c2VhbGVk" },
+		],
+		usage: { input_tokens: 7, output_tokens: 3, total_tokens: 10 },
+	},
 };
 
 function answerTo({ prompt, input }: { prompt?: string; input?: string | string[] }): object {
@@ -93,6 +115,22 @@ test.each([
 	const answer = await client.post(`/${path}`, { body }).catch((error: unknown) => error);
 	expect(answer).toMatchObject({ status: 400, code: "invalid_request", param, type: "invalid_request_error" });
 	expect(upstream.requests.length).toBe(before);
+});
+
+test("the input of a response is inspected where its tokens are counted or it is made short, and so is what comes back", async () => {
+	const input = [{ role: "user" as const, content: "I am bob@example.com" }];
+	expect(await client.responses.inputTokens.count({ model: "gpt-4o", input })).toEqual({
+		object: "response.input_tokens",
+		input_tokens: 7,
+	});
+	expect(lastSent()).toMatchObject({ input: [{ content: expect.stringMatching(/^I am \[EMAIL_\d+\]$/) }] });
+	expect(upstream.requests.at(-1)?.path).toBe("/v1/responses/input_tokens");
+	const { output } = await client.responses.compact({ model: "gpt-4o", input });
+	expect(lastSent().input[0].content).not.toContain("bob");
+	expect(output).toMatchObject([
+		{ content: [{ text: expect.stringMatching(/^Ask \[EMAIL_\d+\]\.$/) }] },
+		{ type: "compaction", encrypted_content: "c2VhbGVk" },
+	]);
 });
 
 test("stored responses cannot be fetched past inspection", async () => {

@@ -1,5 +1,6 @@
 import { type Candidate, type GenerateContentConfig, GoogleGenAI } from "@google/genai";
 import { curl } from "./curl-client.ts";
+import type { PythonProgram } from "./python-client.ts";
 import { dataOf } from "./stream-channel.ts";
 
 /** What an application sees of one answer of Gemini's API; texts and finish reasons by candidate. */
@@ -45,6 +46,15 @@ function sdk(isStream: boolean): GeminiClient {
 			return seen;
 		},
 	};
+}
+
+export function pythonGeminiClients(program: PythonProgram): GeminiClient[] {
+	return ["streamed", "not streamed"].map((kind) => ({
+		name: `Python google-genai, ${kind}`,
+		isStream: kind === "streamed",
+		tries: 2,
+		ask: (baseURL, contents, config = {}) => program.ask<GeminiSeen>({ kind, baseURL, contents, config }),
+	}));
 }
 
 interface Answer {

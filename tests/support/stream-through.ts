@@ -10,6 +10,7 @@ import { packState, unpackState } from "../../src/lanes/codec.ts";
 import type { StreamFormat } from "../../src/providers/provider.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import type { FindingReport } from "../../src/verdict/finding-report.ts";
 import type { Next } from "./random.ts";
 
 export interface StreamRun {
@@ -38,7 +39,10 @@ export function someRuns(bytes: number, next: Next): readonly Pick<StreamRun, "s
 }
 
 /** What comes out of the filter for a whole upstream answer. */
-export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: string; readonly ended: EndKind | undefined } {
+export function streamThrough(
+	bytes: Buffer,
+	run: StreamRun,
+): { readonly out: string; readonly ended: EndKind | undefined; readonly found: FindingReport } {
 	const { api, isArray, client, program, style, moveEvery = Number.POSITIVE_INFINITY } = run;
 	const sizes = run.sizes === "events" ? eventSizes(bytes) : run.sizes;
 	const journal: TranscriptEntry[] = [];
@@ -69,7 +73,7 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 		at = to;
 		out += step.out;
 		journal.push(...(step.kept ?? []));
-		if (step.ended !== undefined) return { out, ended: step.ended };
+		if (step.ended !== undefined) return { out, ended: step.ended, found: filter.found() };
 		if (i % moveEvery !== 0) continue;
 		const state = unpackState<FilterState>(packState(filter.state()));
 		filter.close();
@@ -80,7 +84,7 @@ export function streamThrough(bytes: Buffer, run: StreamRun): { readonly out: st
 	}
 	const end = filter.end(undefined);
 	filter.close();
-	return { out: out + end.out, ended: end.ended };
+	return { out: out + end.out, ended: end.ended, found: filter.found() };
 }
 
 function eventSizes(bytes: Buffer): number[] {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renameModel } from "../../../src/providers/rename-model.ts";
+import { nameModel, renameModel } from "../../../src/providers/rename-model.ts";
 
 test.each([
 	['{ "model" : "fast", "n":1.0 }', '{ "model" : "b\\"x", "n":1.0 }'],
@@ -13,4 +13,13 @@ test.each([
 	['{"contents":[]}', '{"contents":[]}'],
 ])("only the name of the model changes: %s", (json, renamed) => {
 	expect(renameModel(json, 'b"x')).toBe(renamed);
+});
+
+test.each([
+	['{ "model" : "fast", "n":1.0 }', '{ "model" : "b\\"x", "n":1.0 }'],
+	['{"model":null,"tools":[{"model":"fast"}]}', '{"model":"b\\"x","tools":[{"model":"fast"}]}'],
+	['{"n":1,"model":{"a":["b"]}}', '{"n":1,"model":"b\\"x"}'],
+	[' {"messages":[{}]}', ' {"model":"b\\"x","messages":[{}]}'],
+])("a request that names no model gets one: %s", (json, named) => {
+	expect(nameModel(json, 'b"x')).toBe(named);
 });

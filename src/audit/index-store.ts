@@ -6,8 +6,9 @@ export interface RecordFilter {
 	readonly from?: string;
 	/** ISO 8601, up to and without. */
 	readonly to?: string;
-	/** A pseudonym. */
-	readonly subject?: string;
+	/** The least of the pseudonyms that are looked for, and what is greater than all of them. */
+	readonly subjectFrom?: string;
+	readonly subjectTo?: string;
 	/** Of the record: `interaction`, `refusal`, `lane`, … */
 	readonly type?: string;
 	/** A recognizer type that was found in the prompt or the answer. */
@@ -87,7 +88,8 @@ export function conditionsOf(
 const CONDITIONS = {
 	from: "time >= ?",
 	to: "time < ?",
-	subject: "subject = ?",
+	subjectFrom: "subject >= ?",
+	subjectTo: "subject < ?",
 	type: "type = ?",
 	action: "action = ?",
 	provider: "provider = ?",

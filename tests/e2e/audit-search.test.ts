@@ -44,6 +44,8 @@ test("query finds records by what they say, newest first, and by caller's name w
 	expect((await found("--model", "m*", "--outcome", "complete", "--limit", "2")).length).toBe(2);
 	expect((await found("--subject", "address:127.0.0.1")).length).toBe(6);
 	expect((await found("--subject", String(redacted?.["subject"]))).length).toBe(6);
+	expect((await found("--subject", String(redacted?.["subject"]).slice(0, 8))).length).toBe(6);
+	expect(await found("--subject", "00000000")).toEqual([]);
 	expect((await found("--from", "1h")).length).toBe(8);
 	expect(await audit("query", "--to", "2020-01-01")).toMatchObject({ code: 1 });
 	const table = await audit("query", "--outcome", "route_not_found");

@@ -47,6 +47,13 @@ test("docs/scan.md's request is answered as it says", () => {
 	expect(JSON.parse(printed(command))).toEqual({ ...told, score: expect.closeTo(told.score, 1) });
 });
 
+test("docs/scan.md's line of JSON is what `scan --json` says of such a file", async () => {
+	const [, told = ""] = /```json\n(\{"file"[\s\S]*?)```/.exec(textOf("docs/scan.md")) ?? [];
+	const file = line.file("notes.txt", "write to jane@corp.com\n");
+	const { code, out } = await line.run(["scan", "--json", file]);
+	expect([code, JSON.parse(out)]).toEqual([1, { ...JSON.parse(told), file, score: expect.closeTo(JSON.parse(told).score, 1) }]);
+});
+
 test("docs/policies.md's configuration gives the request the policy that it says", async () => {
 	const page = textOf("docs/policies.md");
 	const [, config = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];

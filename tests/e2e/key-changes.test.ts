@@ -59,6 +59,17 @@ describe("what is done with keys", () => {
 		expect(verifyLog({ dir: join(trail, "admin") }).faults).toEqual([]);
 	});
 
+	test("a search tells who has the secret which key it was, and under which policy; others a pseudonym that the next search takes", () => {
+		const id = make("--policy", "strict");
+		const query = ["audit", "query", "--log", "admin", "--subject"];
+		const told = run([...query, `key:${id}`]).out;
+		expect(told).toMatch(new RegExp(`key +created +- +- +strict .* key:${id} `));
+		const untold = run([...query, String(records("--subject", `key:${id}`)[0]?.["subject"])], {}).out;
+		expect(untold).not.toContain(id);
+		const shown = / ([0-9a-f]{8}) /.exec(untold)?.[1] ?? "";
+		expect(run([...query, shown], {}).out).toBe(untold);
+	});
+
 	test("does not hold where it cannot be recorded", () => {
 		const before = readFileSync(file, "utf8");
 		const refused = run(["keys", "create"], { SECURE_LLM_PROXY_SECRET_KEY: "" });

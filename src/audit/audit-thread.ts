@@ -49,9 +49,7 @@ class AuditThread {
 			case "append":
 				this.#recorder.add(message.records);
 				// What comes within one turn is signed once.
-				if (!this.#isFlushDue) setImmediate(() => this.#flush());
-				this.#isFlushDue = true;
-				return;
+				return this.#flushSoon();
 			case "record":
 				return void this.#record(message);
 			case "close":
@@ -61,12 +59,18 @@ class AuditThread {
 		}
 	}
 
+	#flushSoon(): void {
+		if (!this.#isFlushDue) setImmediate(() => this.#flush());
+		this.#isFlushDue = true;
+	}
+
 	#flush(): void {
 		this.#isFlushDue = false;
 		const result = this.#recorder.flush();
 		if (result.ok) {
 			if (result.count > 0) this.#send({ kind: "appended", count: result.count });
 			for (const shipper of this.#shippers) shipper.grow(this.#recorder.size);
+			if (this.#recorder.waiting > 0) this.#flushSoon();
 			return;
 		}
 		this.#send({ kind: "failing", reason: result.reason });
@@ -84,7 +88,11 @@ class AuditThread {
 	}
 
 	async #close(timeoutMs: number): Promise<void> {
-		this.#flush();
+		let waiting: number;
+		do {
+			({ waiting } = this.#recorder);
+			this.#flush();
+		} while (this.#recorder.waiting > 0 && this.#recorder.waiting < waiting);
 		await Promise.all([...this.#shippers, ...this.#adminShippers].map((shipper) => shipper.close(timeoutMs)));
 		this.#attempt(() => this.#recorder.keepCheckpoints());
 		this.#recorder.close();

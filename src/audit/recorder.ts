@@ -20,8 +20,14 @@ export const CONTENT_SUFFIX = ".content";
 
 const DOUBT = "Nothing is deleted by it until it has stayed so for a day: set it right if it is wrong";
 
+/**
+ * Records that are written at once. Each may need a new key on disk, a few ms: what waits longer for its acknowledgement looks
+ * like a disk that fails, and the thread must say in between that it lives.
+ */
+const MAX_BATCH = 500;
+
 export type FlushResult =
-	/** Everything given so far is on disk. */
+	/** `count` records more are on disk. */
 	{ readonly ok: true; readonly count: number } | { readonly ok: false; readonly reason: string };
 
 /** Writes records: names subjects by their pseudonyms, encrypts content, and puts each into its log. Blocking file access. */
@@ -66,11 +72,16 @@ export class Recorder {
 		for (const record of records) this.#waiting.push(record);
 	}
 
-	/** Tries to write everything that waits; what fails waits on. */
+	/** Records that wait. */
+	get waiting(): number {
+		return this.#waiting.length;
+	}
+
+	/** Tries to write the next that wait, in one batch; what fails waits on. */
 	flush(): FlushResult {
 		try {
 			this.#subjects.refresh();
-			while (this.#waiting.length > 0) {
+			while (this.#waiting.length > 0 && this.#unacknowledged < MAX_BATCH) {
 				const record = this.#waiting[0] as AuditRecord;
 				if (record.type === "content") this.#written.content.push(this.#sealed(record));
 				else this.#written.main.push(this.#named(record));

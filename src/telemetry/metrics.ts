@@ -1,8 +1,16 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
+import { ERRORS } from "../core/errors.ts";
 import { DURATION_BUCKETS, metricsIn } from "./metrics-in.ts";
 import { addProcessGauges, PREFIX, type ProcessFacts } from "./process-gauges.ts";
 import { type RequestFacts, requestMetrics } from "./request-metrics.ts";
 import { sharedMetrics } from "./shared-metrics.ts";
+
+/** What alerts watch begins at 0, so that the first of its kind is an increase: a series that begins with 1 has none. */
+const WATCHED = {
+	refusals: Object.entries(ERRORS).flatMap(([code, { status }]) => (status === 503 ? [code] : [])),
+	laneEvents: ["died", "hung", "replaced"],
+	hookPhases: ["authenticate", "request", "prompt", "finished"],
+};
 
 /** One try to get an answer from a provider. */
 export interface AttemptFacts {
@@ -32,6 +40,9 @@ export function createMetrics(version: string, facts: () => ProcessFacts): Metri
 	const refusals = counter("refusals_total", "Requests that were refused before they became a session, by error code", ["code"]);
 	const laneEvents = counter("lane_events_total", "Lanes that died, hung or were replaced", ["kind"]);
 	const hookFailures = counter("hook_failures_total", "Hooks of a program that failed or took too long, by phase", ["phase"]);
+	for (const code of WATCHED.refusals) refusals.inc({ code }, 0);
+	for (const kind of WATCHED.laneEvents) laneEvents.inc({ kind }, 0);
+	for (const phase of WATCHED.hookPhases) hookFailures.inc({ phase }, 0);
 	const attempts = counter("upstream_attempts_total", "Requests to providers, by HTTP status, error code, or abandoned", [
 		"provider",
 		"result",

@@ -111,3 +111,14 @@ test("docs/observability.md names every metric of the proxy, and no other", () =
 	const named = [...page.matchAll(/^\| `(\w+)(?:\{[^}]*\})?` \|/gm)].map(([, name = ""]) => `secure_llm_proxy_${name}`);
 	expect(named.sort()).toEqual(own.sort());
 });
+
+test("what alerts watch begins at 0, so that the first of its kind is an increase", () => {
+	for (const series of [
+		'refusals_total{code="overloaded"}',
+		'refusals_total{code="audit_unavailable"}',
+		'lane_events_total{kind="died"}',
+		'lane_events_total{kind="hung"}',
+		'hook_failures_total{phase="request"}',
+	])
+		expect(offered).toContain(`secure_llm_proxy_${series} 0\n`);
+});

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
 import { errorCode } from "../core/error-code.ts";
+import { createNameLookup } from "./name-lookup.ts";
 import type { UpstreamClient, UpstreamEvents, UpstreamExchange, UpstreamRequest } from "./upstream-types.ts";
 
 const FINISH_MS = 1000;
@@ -7,9 +8,11 @@ const FINISH_MS = 1000;
 /** Upstream over undici. No redirects; asks for unencoded bodies, because only those can be inspected. */
 export function createUpstreamClient(): UpstreamClient {
 	const agents = new Map<number, Agent>();
+	const lookup = createNameLookup();
 	const agentFor = (connectMs: number): Agent => {
 		const known =
-			agents.get(connectMs) ?? new Agent({ connect: { timeout: connectMs }, pipelining: 1, connections: null, maxHeaderSize: 32 << 10 });
+			agents.get(connectMs) ??
+			new Agent({ connect: { timeout: connectMs, lookup }, pipelining: 1, connections: null, maxHeaderSize: 32 << 10 });
 		agents.set(connectMs, known);
 		return known;
 	};

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { vendorOfHeaders, vendorOfPath } from "../core/api.ts";
 import type { Downstream, DownstreamHead, DownstreamRequest, WholeAnswer } from "../edge/listener.ts";
 import { NO_USE } from "../limits/request-use.ts";
-import type { Endpoint } from "../routing/endpoints.ts";
+import { type Endpoint, endpointOf } from "../routing/endpoints.ts";
 import { type AdmissionDeps, admit } from "./admission.ts";
 import { CONSENTS_PATH, type ConsentDesk } from "./consent-desk.ts";
 import { errorAnswer } from "./error-body.ts";
@@ -197,7 +197,7 @@ export class FrontDesk {
 			requestId: id,
 			subject: subject ?? `address:${this.#addressOf(head)}`,
 			method: head.method,
-			path: code === "route_not_found" ? "" : recordedPath(head.path),
+			path: code === "route_not_found" ? "" : recordedPath(endpointOf(head.path, head.headers)?.path ?? head.path),
 			outcome: code,
 			status: answer.status,
 		});

@@ -1,12 +1,12 @@
 import type { AttemptRecord, InteractionRecord } from "../audit/audit-record.ts";
 import type { CacheResult } from "../cache/response-cache.ts";
 import type { HoldFacts } from "../core/answer-usage.ts";
-import type { ApiName } from "../core/api.ts";
 import type { DownstreamRequest } from "../edge/listener.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { ConsentGrant } from "../identity/consent-book.ts";
 import type { RequestUse } from "../limits/request-use.ts";
 import type { NamedPolicy } from "../policy/policy-book.ts";
+import type { Endpoint } from "../routing/endpoints.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import type { SessionTiming } from "./session-clock.ts";
@@ -17,7 +17,7 @@ export interface Interaction {
 	readonly requestId: string;
 	readonly caller: Caller;
 	readonly request: DownstreamRequest;
-	readonly api: ApiName;
+	readonly endpoint: Pick<Endpoint, "api" | "path">;
 	/** Empty: the request went to no provider. */
 	readonly attempts: readonly AttemptRecord[];
 	readonly policy: NamedPolicy;
@@ -46,7 +46,7 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 		requestId,
 		caller,
 		request,
-		api,
+		endpoint: { api, path },
 		attempts,
 		policy,
 		consent,
@@ -69,7 +69,7 @@ export function interactionRecord(interaction: Interaction): InteractionRecord {
 		requestId,
 		subject: caller.id,
 		method: request.method,
-		path: request.path,
+		path,
 		api,
 		model: read?.model ?? "",
 		provider: attempts.at(-1)?.provider ?? "",

@@ -99,7 +99,7 @@ export class ModelQuery {
 				request,
 				requestId,
 				caller,
-				api: endpoint.api,
+				endpoint,
 				policy: this.#policy,
 				attempts: [],
 				verdict: undefined,

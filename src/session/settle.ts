@@ -44,7 +44,7 @@ export function settle(end: SessionEnd, { prices, logger, record: write }: Sessi
 		...end,
 		caller,
 		request,
-		api: endpoint.api,
+		endpoint,
 		// A prompt's own findings are not the answer's.
 		found: lane === undefined ? NOTHING_FOUND : found,
 		moves: lane?.moves ?? 0,

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import OpenAI, { AzureOpenAI } from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
@@ -7,6 +10,7 @@ import { startProxy } from "../support/proxy.ts";
 
 /** Azure's client classes, whose path names the deployment that is to answer. */
 
+const trail = mkdtempSync(join(tmpdir(), "azure-"));
 let upstream: MockUpstream;
 let proxy: Proxy;
 beforeAll(async () => {
@@ -27,12 +31,14 @@ beforeAll(async () => {
 security:
   policies: { careful: { blocked_phrases: ["falcon"] } }
   policy_rules: [{ policy: careful, routes: ["/v1/chat/*"], models: ["prod-*", "dated-*"] }]
+audit: { dir: "${trail}" }
 `,
 	);
 });
 afterAll(async () => {
 	await proxy?.drain();
 	upstream?.close();
+	rmSync(trail, { recursive: true, force: true });
 });
 
 const azure = (deployment?: string): AzureOpenAI =>
@@ -82,4 +88,21 @@ test("Azure's newer base URL serves the plain client", async () => {
 		choices: [{ message: { content: "Hello." } }],
 	});
 	await expect(client.responses.retrieve("resp_1")).rejects.toMatchObject({ status: 404, code: "route_not_found" });
+});
+
+test("the trail knows the route and the deployment as a model, and no name in a path", async () => {
+	await azure("prod-chat").chat.completions.create({ model: "gpt-4o", messages: said("hi") });
+	const named = await fetch(`http://127.0.0.1:${proxy.port}/openai/deployments/jane.doe/chat/completions`);
+	expect(named.status).toBe(405);
+	await proxy.drain();
+	const records = readdirSync(join(trail, "local"))
+		.filter((name) => name.endsWith(".jsonl"))
+		.flatMap((name) =>
+			readFileSync(join(trail, "local", name), "utf8")
+				.trim()
+				.split("\n"),
+		)
+		.map((line) => JSON.parse(line) as Record<string, unknown>);
+	expect(records.findLast(({ type }) => type === "interaction")).toMatchObject({ path: "/v1/chat/completions", model: "prod-chat" });
+	expect(records.findLast(({ type }) => type === "refusal")).toMatchObject({ path: "/v1/chat/completions", status: 405 });
 });

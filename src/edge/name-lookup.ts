@@ -23,11 +23,14 @@ export function createNameLookup(ask: AskSystem = lookup): LookupFunction {
 	const asked = (key: string, name: string, options: LookupOptions): Promise<LookupAddress[]> => {
 		const answer = new Promise<LookupAddress[]>((resolve, reject) => {
 			ask(name, { ...options, all: true }, (error, addresses) => {
-				const before = known.get(key);
-				if (error === null) known.set(key, addresses);
-				else if (error.code !== "EAI_AGAIN") known.delete(key);
-				else if (before !== undefined) return resolve(before);
-				return error === null ? resolve(addresses) : reject(error);
+				if (error === null) {
+					known.set(key, addresses);
+					return resolve(addresses);
+				}
+				const before = error.code === "EAI_AGAIN" ? known.get(key) : undefined;
+				if (before !== undefined) return resolve(before);
+				known.delete(key);
+				return reject(error);
 			});
 		});
 		underWay.set(key, answer);

@@ -26,7 +26,7 @@ export class CharacterCodes implements Omit<Transducer, "skip"> {
 	readonly #sink: ShadowSink;
 	/** The letters and digits at hand, of which the first is a digit. */
 	readonly #code: Undecided;
-	/** What stands behind the last code; empty where no list is open. */
+	/** What stands behind the last code, while the next one may still be none; empty where no list is open. */
 	readonly #gap: Undecided;
 	/** What the list spells in each writing, while it is too short. */
 	readonly #spelled: readonly Undecided[];
@@ -99,7 +99,6 @@ export class CharacterCodes implements Omit<Transducer, "skip"> {
 	#between(byte: number, from: number, to: number): void {
 		const begins = isDigit(byte) && !this.#isInWord;
 		if (begins && (!this.#isInList || GAP.test(this.#gap.latin1()))) {
-			this.#gap.drop(this.#gap.length);
 			this.#code.push(byte, from, to);
 			return;
 		}
@@ -120,6 +119,7 @@ export class CharacterCodes implements Omit<Transducer, "skip"> {
 			if (value === undefined) this.#endList();
 			else this.#sink(value, from, to);
 		}
+		this.#gap.drop(this.#gap.length);
 		this.#end = to;
 		if (this.#writing === NO_LIST) this.#begin(source, from, to);
 	}
@@ -140,7 +140,7 @@ export class CharacterCodes implements Omit<Transducer, "skip"> {
 	}
 
 	#endList(): void {
-		if (this.#writing !== NO_LIST) writeMargin(this.#end, this.#sink);
+		if (this.#writing !== NO_LIST) writeMargin(this.#gap.length > 0 ? this.#gap.from : this.#end, this.#sink);
 		this.#writing = NO_LIST;
 		for (const undecided of [this.#code, this.#gap, ...this.#spelled]) undecided.drop(undecided.length);
 	}

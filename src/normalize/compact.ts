@@ -1,4 +1,4 @@
-import { isDigit, isLetter, isMark, isSeparator, mayBeGap, mayBeRun, mayVanish } from "./compact-glance.ts";
+import { beginsMark, endsLine, isDigit, isLetter, isMark, isSeparator, mayBeGap, mayBeRun, mayVanish } from "./compact-glance.ts";
 import { groupGapLength, markLength, runAt, runKindOf, separatorAt, unitAt } from "./compact-syntax.ts";
 import { ownLength } from "./fold.ts";
 import { beginsNumberWord, mayBeNumberWord } from "./number-words.ts";
@@ -147,9 +147,10 @@ export class Compact implements Transducer {
 		return this.#unit > 1 && isDigit(this.#last);
 	}
 
-	/** A mark behind anything that can be seen. */
+	/** A mark behind anything that can be seen, the end of a line behind a letter or digit. */
 	#canVanish(byte: number): boolean {
-		return this.#last > BLANK && this.#last < 0x7f && isMark(byte) && !isMark(this.#last);
+		if (endsLine(byte)) return this.#unit > 0;
+		return this.#last > BLANK && this.#last < 0x7f && beginsMark(byte) && !isMark(this.#last);
 	}
 
 	/** The beginning of a word that may be a number word. False: not decidable yet. */

@@ -12,7 +12,8 @@ interface Assignment {
 	readonly isQuoted: boolean;
 }
 
-const ASSIGNMENT = /([\p{L}\p{N}_$.-]*)["'`\])\s]*(=>|:=|===?|=|:|\(|,)[\s"'`=>:\\(@[]*$/u;
+const ASSIGNMENT =
+	/([\p{L}\p{N}_$.-]*)["'`*\])\s]*(=>|:=|===?|=|:|\(|,|\|)(?: ?[|>][-+]?\r?\n)?[\s"'`=>:\\(@[*]*(?:(?<=[\s:=(,])[rbuf]{1,2}#?["'])?$/iu;
 
 function assignmentOf(left: string): Assignment {
 	const [, key = "", operator = ""] = ASSIGNMENT.exec(left) ?? [];
@@ -149,6 +150,8 @@ export const confirmElementValue: Confirmer = (candidate) => {
 	if (/<label\b[^<>]*>\s*$/i.test(candidate.left) || candidate.text.endsWith(":")) return 0;
 	return candidate.right.startsWith("</") ? judgeNamed(candidate, candidate.left.replace(/["']?>\s*$/, '="')) : 0;
 };
+
+export const confirmCdataValue: Confirmer = (candidate) => judgeNamed(candidate, candidate.left.replace(/><!\[CDATA\[\s*$/i, '="'));
 
 /** The password in a list of literals. */
 export const confirmArgument: Confirmer = ({ text, left }) =>

@@ -3,6 +3,7 @@ import { luhn, mod11And10, mod97, verhoeff } from "./check-digits.ts";
 import {
 	confirmArgument,
 	confirmAuthorization,
+	confirmCdataValue,
 	confirmElementValue,
 	confirmFormatValue,
 	confirmListed,
@@ -117,6 +118,7 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["option_value", confirmOption],
 	["named_value", confirmNamedValue],
 	["element_value", confirmElementValue],
+	["cdata_value", confirmCdataValue],
 	["argument_value", confirmArgument],
 	["format_value", confirmFormatValue],
 	["listed_value", confirmListed],

@@ -19,6 +19,23 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 		views: ["decoded"],
 	},
 	{
+		// A block of YAML, or a literal with letters before its quote.
+		name: "credential_literal",
+		expression: `${KEYS}["']{0,1} {0,4}(?::=|=>|[:=(,])(?: {0,1}[|>][-+]{0,1}\\r{0,1}\\n| {0,2}[rbuf]{1,2}#{0,1}["'])`,
+		caseInsensitive: true,
+		score: 0.8,
+		confirm: "named_value",
+		core: VALUE,
+	},
+	{
+		name: "credential_cdata",
+		expression: `${KEYS}><!\\[CDATA\\[`,
+		caseInsensitive: true,
+		score: 0.8,
+		confirm: "cdata_value",
+		core: { skip: " ", maxSkip: 1, bytes: "^\\s<>\\]", minBytes: 4, maxBytes: 160 },
+	},
+	{
 		name: "credential_attribute",
 		expression: `${KEYS}["']{0,1}[,;]{0,1}[ \\t\\r\\n]{1,16}["']{0,1}value["']{0,1} {0,1}[=:]`,
 		caseInsensitive: true,

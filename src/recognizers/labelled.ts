@@ -15,41 +15,43 @@ interface Labelled {
 	readonly maxBytes: number;
 	readonly score: number;
 	readonly confirm?: string;
+	/** An example of its element in XML, where it is looked for there. */
+	readonly element?: string;
 	/** Forms that need no name. */
 	readonly bare?: PatternSpec;
 	readonly match: readonly string[];
 	readonly noMatch: readonly string[];
 }
 
-const SUFFIX = "(?:[ _-]?(?:number|num|nr|no|id|code|value)\\.?)?(?:[\"'*]{0,2}[ ]?(?:is|was|=|:|lautet|ist|es|est))?";
+const SUFFIX = "(?:[ _-]?(?:number|num|nr|no|id|code|value)\\.?)?(?:[\"'*]{0,2}[ ]?(?:is|was|=>|=|:|–|—|lautet|ist|es|est))?";
 
 // biome-ignore format: a table
 const ROWS: readonly Labelled[] = [
 	{
 		type: "cvv", groups: ["pci", "financial"], names: "cvv2?|cvc2?|cvn|csc|security code|card verification|prüfziffer|kartenprüfnummer|cryptogramme|código de seguridad|kod cvv",
 		bytes: "0-9", value: "^\\d{3,4}$", maxBytes: 5, score: 0.9,
-		match: ["CVV: ⟦482⟧", "cvc code is ⟦1234⟧", '"cvv": "⟦818⟧"', "security code ⟦560⟧."], noMatch: ["CVV", "cvv 12", "the security code is on the back", "cvv 12345"],
+		element: "<cvv>⟦482⟧</cvv>", match: ["CVV: ⟦482⟧", "'cvv' => '⟦482⟧'", "CVV – ⟦482⟧", "cvc code is ⟦1234⟧", '"cvv": "⟦818⟧"', "security code ⟦560⟧."], noMatch: ["CVV", "cvv 12", "the security code is on the back", "cvv 12345"],
 	},
 	{
 		type: "card_expiry", groups: ["pci", "financial"], names: "exp(?:iry|ires|iration)?(?: date)?|valid (?:thru|until|till)|gültig bis|expires on|fecha de caducidad|date d'expiration",
 		bytes: "0-9/ -", value: "^(?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?[2-4]\\d", maxBytes: 9, score: 0.75,
-		match: ["exp ⟦12/27⟧", "Valid thru: ⟦09/2028⟧", "expiry date ⟦03-29⟧"], noMatch: ["exp 13/27", "expires soon", "exp 2019"],
+		element: "<expiry>⟦12/27⟧</expiry>", match: ["exp ⟦12/27⟧", "Valid thru: ⟦09/2028⟧", "expiry date ⟦03-29⟧"], noMatch: ["exp 13/27", "expires soon", "exp 2019"],
 	},
 	{
 		type: "date_of_birth", groups: ["demographic", "phi"], names: "dob|d\\.o\\.b|date of birth|birth date|birthday|born(?: on)?|geboren(?: am)?|geburtsdatum|geb|né(?:e|\\(e\\))? le|date de naissance|fecha de nacimiento|nacid(?:[oa]|o/a|o\\(a\\)) el|data di nascita|nat[oa] il|data de nascimento|data urodzenia|urodzon[yaą]|ur|geboortedatum|fødselsdato|födelsedatum|дата рождения|родил(?:ся|ась)|出生日期|生年月日|생년월일",
 		skip: "(", bytes: "0-9A-Za-zäéûúçñ ./,年月日-",
 		value: "^(?:(?:0?[1-9]|[12]\\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)?\\d{2}|(?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\\d|3[01])[./-](?:19|20)?\\d{2}|(?:19|20)\\d{2}[./-](?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\\d|3[01])|(?:19|20)\\d{2} ?年 ?\\d{1,2} ?月 ?\\d{1,2} ?日|(?:0?[1-9]|[12]\\d|3[01])\\.? (?:de )?[A-Za-zäéûç]{3,10}\\.?,?(?: de)? (?:19|20)\\d{2}|[A-Z][a-z]{2,8}\\.? (?:0?[1-9]|[12]\\d|3[01])(?:st|nd|rd|th)?,? (?:19|20)\\d{2})(?![0-9])",
 		maxBytes: 32, score: 0.85,
-		match: ["DOB: ⟦1976-11-06⟧", "born on ⟦March 3, 1980⟧ in Ohio", "geboren am ⟦12.03.1975⟧", "Fecha de nacimiento: ⟦03/03/1946⟧.", "Né(e) le ⟦03/09/1988⟧ à Lyon", '"dateOfBirth": "⟦1990-01-31⟧"'],
+		element: "<dateOfBirth>⟦1976-11-06⟧</dateOfBirth>", match: ["DOB: ⟦1976-11-06⟧", "born on ⟦March 3, 1980⟧ in Ohio", "geboren am ⟦12.03.1975⟧", "Fecha de nacimiento: ⟦03/03/1946⟧.", "Né(e) le ⟦03/09/1988⟧ à Lyon", '"dateOfBirth": "⟦1990-01-31⟧"'],
 		noMatch: ["born in the USA", "birthday party on Friday", "1976-11-06", "DOB unknown", "born 1879"],
 	},
 	{
 		type: "bic", groups: ["financial"], names: "bic|swift(?:/bic)?|bic/swift", bytes: "A-Z0-9", confirm: "bic", value: "^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$", maxBytes: 12, score: 0.85,
-		match: ["BIC: ⟦DEUTDEFF⟧", "SWIFT code ⟦CHASUS33XXX⟧", '"swift": "⟦MDMKUSSR⟧"'], noMatch: ["SWIFT is a language", "BIC pens", "DEUTDEFF", "SWIFT PROGRAMMING"],
+		element: "<bic>⟦DEUTDEFF⟧</bic>", match: ["BIC: ⟦DEUTDEFF⟧", "SWIFT code ⟦CHASUS33XXX⟧", '"swift": "⟦MDMKUSSR⟧"'], noMatch: ["SWIFT is a language", "BIC pens", "DEUTDEFF", "SWIFT PROGRAMMING"],
 	},
 	{
 		type: "pin", groups: ["password"], names: "pin|pin code|geheimzahl|passcode|atm pin", bytes: "0-9", value: "^\\d{4,6}$", maxBytes: 7, score: 0.8,
-		match: ["PIN: ⟦6403⟧", "pin code is ⟦424511⟧", '"pin": "⟦6072⟧"'], noMatch: ["pin 12", "GPIO pin 1234567", "the pin is bent"],
+		element: "<pin>⟦6403⟧</pin>", match: ["PIN: ⟦6403⟧", "pin code is ⟦424511⟧", '"pin": "⟦6072⟧"'], noMatch: ["pin 12", "if (pin > 1000) return pin - 1024", "GPIO pin 1234567", "the pin is bent"],
 	},
 	{
 		type: "patient_number", groups: ["phi"], names: "mrn|medical record|patient id|nhc|fallnummer|chart", bytes: "A-Z0-9-", value: "^(?=.*\\d{3})[A-Z]{0,4}-?\\d{3,10}$", maxBytes: 16, score: 0.8,
@@ -95,25 +97,28 @@ const ROWS: readonly Labelled[] = [
 ];
 
 export const LABELLED: readonly Recognizer[] = ROWS.map(
-	({ type, groups, names, skip = "", bytes, value, maxBytes, score, confirm, bare, match, noMatch }) => {
+	({ type, groups, names, skip = "", bytes, value, maxBytes, score, confirm, element, bare, match, noMatch }) => {
 		const core: Core = { skip: ` \\t"'\`:=#*|${skip}`, maxSkip: 8, bytes, minBytes: 1, maxBytes, value };
+		const named = withFoldedSpelling(names).replaceAll(" ", "[ _-]?");
+		const pattern = (name: string, expression: string): PatternSpec => ({
+			name,
+			expression,
+			caseInsensitive: true,
+			score,
+			core,
+			...(confirm && { confirm }),
+		});
 		return {
 			type,
 			category: type === "pin" ? ("secret" as const) : ("pii" as const),
 			groups,
 			label: type.toUpperCase(),
 			patterns: [
-				{
-					name: type,
-					expression: `(?<![A-Za-z])(?:${withFoldedSpelling(names).replaceAll(" ", "[ _-]?")})${SUFFIX}`,
-					caseInsensitive: true,
-					score,
-					core,
-					...(confirm && { confirm }),
-				},
+				pattern(type, `(?<![A-Za-z])(?:${named})${SUFFIX}`),
+				...(element === undefined ? [] : [pattern(`${type}_element`, `<(?:${named})>`)]),
 				...(bare ? [bare] : []),
 			],
-			examples: { match, noMatch },
+			examples: { match: element === undefined ? match : [...match, element], noMatch },
 		};
 	},
 );

@@ -2,7 +2,8 @@ import { CREDENTIAL_FORMS } from "./credential-forms.ts";
 import { PASSWORD_KEYS, TOKEN_KEYS, VALUE } from "./credential-keys.ts";
 import type { Recognizer } from "./recognizer.ts";
 
-const OPERATOR = "[\"'`\\])]{0,3}[ \\t]{0,16}(?:=>|:=|={1,3}|[:(,])";
+/** Also in bold letters, and in the cell before the value's. */
+const OPERATOR = "[\"'`*\\])]{0,3}[ \\t]{0,16}(?:=>|:=|={1,3}|[:(,|])";
 
 export const GENERIC_CREDENTIAL: Recognizer = {
 	type: "credential",
@@ -28,7 +29,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		},
 		{
 			name: "password_sentence",
-			expression: `(?<![A-Za-z])${PASSWORD_KEYS}["'\`]{0,1} (?:(?:(?:has been|was|is) ){0,1}(?:now |re){0,1}(?:set|changed) to|is|was|to|lautet|ist|es|est|è|é|e)[ :]`,
+			expression: `(?<![A-Za-z])${PASSWORD_KEYS}["'\`]{0,1} (?:(?:(?:has been|was|is) ){0,1}(?:now |re){0,1}(?:set|changed) to|is|was|to|lautet|ist|es|est|è|é|e|-|–|—|->|→)[ :]`,
 			caseInsensitive: true,
 			score: 0.8,
 			confirm: "spoken_password",
@@ -85,6 +86,12 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 	examples: {
 		match: [
 			'password = "⟦hunter2!x⟧"',
+			"- **Password:** `⟦hunT3r2!xQ9⟧`",
+			"| Password | ⟦hunT3r2!xQ9⟧ |",
+			"password – ⟦hunT3r2!xQ9⟧",
+			"password = r'⟦hunT3r2!xQ9⟧'",
+			"password: >-\n  ⟦hunT3r2!xQ9⟧\n",
+			"<password><![CDATA[⟦hunT3r2!xQ9⟧]]></password>",
 			"DB_PASSWORD=⟦qeil378532⟧ DB_HOST=x",
 			'{"api_key": "⟦9f8Zk2LmQ7xWv4Rt1BnY⟧"}',
 			"client_secret: ⟦Zk2LmQ7xWv4Rt1BnY9f8⟧",

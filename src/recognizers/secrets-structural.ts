@@ -156,10 +156,18 @@ export const AWS_KEY: Recognizer = {
 		reversedToken(ACCESS_KEY_ID, { prefix: ACCESS_KEY_PREFIX, alphabet: "A-Z0-9", min: 16, max: 16 }),
 		{
 			name: "aws_secret_access_key",
-			expression: "(?:aws[a-z0-9_ .-]{0,16}(?:key|secret)|secret[_ -]?access[_ -]?key|secret[_ -]?key)[\"'\\])]{0,3}[ \\t]{0,4}[:=]",
+			expression: "(?:aws[a-z0-9_ .-]{0,16}(?:key|secret)|secret[_ -]?access[_ -]?key|secret[_ -]?key)[\"'`*\\])]{0,5}[ \\t]{0,4}[:=|]",
 			caseInsensitive: true,
 			score: 0.95,
-			core: { skip: " \\t\"'`=>\\\\", maxSkip: 8, bytes: "A-Za-z0-9/+=", minBytes: 40, maxBytes: 44 },
+			core: { skip: " \\t\"'`=>\\\\*", maxSkip: 8, bytes: "A-Za-z0-9/+=", minBytes: 40, maxBytes: 44 },
+			confirm: "aws_secret",
+		},
+		{
+			// As the console's file and tables have it: behind its id.
+			name: "aws_secret_behind_id",
+			expression: `(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}["'\`]{0,1}[ ]{0,2}[,;:|\\t\\n]`,
+			score: 0.95,
+			core: { skip: " \\t\"'`|", maxSkip: 8, bytes: "A-Za-z0-9/+=", minBytes: 40, maxBytes: 44 },
 			confirm: "aws_secret",
 		},
 		{
@@ -174,6 +182,8 @@ export const AWS_KEY: Recognizer = {
 			`⟦AKIA${"IOSFODNN7EXAMPLE"}⟧`,
 			`id=ASIA${"QWERTYUIOPASDFGH"};`,
 			`aws_secret_access_key = "⟦${sample.slice(0, 40)}⟧"`,
+			`**AWS secret access key:** \`⟦${sample.slice(0, 40)}⟧\``,
+			`Access key ID,Secret access key\n⟦ASIA${"IOSFODNN7EXAMPLE"}⟧,⟦${sample.slice(0, 40)}⟧\n`,
 			`⟦IQoJb3JpZ2lu${sample.slice(0, 60)}⟧`,
 		],
 		noMatch: ["AKIA", "AKIASHORT", `XAKIA${"IOSFODNN7EXAMPLE"}`, `AKIA${"IOSFODNN7EXAMPLEX"}`, "aws_secret_access_key = os.environ"],

@@ -86,6 +86,7 @@ export const FOLDED_DISGUISES: readonly Disguise[] = [
 	{ name: "no-break hyphens", apply: (text) => text.replaceAll("-", "\u2011"), suits: (text) => text.includes("-") },
 	{ name: "decimal entities", apply: (text) => each(text, (char) => `&#${code(char)};`) },
 	{ name: "hexadecimal entities", apply: (text) => each(text, (char) => `&#x${hex(char, 2)};`) },
+	{ name: "backslashes of Markdown", apply: (text) => text.replaceAll(/[_.@+=-]/g, "\\$&"), suits: (text) => /[_.@+=-]/.test(text) },
 	{ name: "percent encoding", apply: (text) => each(text, (char) => `%${hex(char, 2)}`) },
 	{ name: "double percent encoding", apply: (text) => each(text, (char) => `%25${hex(char, 2)}`) },
 	{ name: "Unicode escapes", apply: (text) => each(text, (char) => `\\u${hex(char, 4)}`) },
@@ -135,6 +136,8 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 	{ name: "added literals", apply: (text) => `"${halves(text).join('" + "')}"`, suits: isUnbroken },
 	{ name: "adjacent literals", apply: (text) => `"${halves(text).join('" "')}"`, suits: isUnbroken },
 	{ name: "dotted literals", apply: (text) => `'${halves(text).join("' . '")}'`, suits: isUnbroken },
+	{ name: "soft line breaks", apply: (text) => text.replaceAll(/.{6}(?=.)/g, "$&=\r\n"), suits: isUnbroken },
+	{ name: "folded lines", apply: (text) => text.replaceAll(/[A-Za-z0-9]{4}(?=[A-Za-z0-9])/g, "$&\r\n "), suits: isUnbroken },
 	{ name: "literals over two lines", apply: (text) => `"${halves(text).join('" \\\n    "')}"`, suits: isUnbroken },
 ];
 

@@ -72,10 +72,14 @@ export function codes(text: readonly Char[], fold: Rewrite): Char[] {
 	// The words that begin with a digit, and for each writing what the last of them spell in a row.
 	const words = [...source.matchAll(/(?<![0-9A-Za-z])[0-9][0-9A-Za-z]*/g)];
 	let rows: Char[][] = WRITINGS.map(() => []);
-	let open: { readonly writing: (typeof WRITINGS)[number]; readonly says: Char[] } | undefined;
+	let open: { readonly writing: (typeof WRITINGS)[number]; readonly says: Char[]; end: number } | undefined;
 	const end = (): void => {
 		if (open !== undefined)
-			out.push(...margin(open.says[0]?.from ?? 0), ...fold(open.says), ...margin(open.says[open.says.length - 1]?.to ?? 0));
+			out.push(
+				...margin(open.says[0]?.from ?? 0),
+				...fold(open.says),
+				...margin(text[open.end]?.from ?? open.says[open.says.length - 1]?.to ?? 0),
+			);
 		open = undefined;
 	};
 	for (const [i, { 0: word, index }] of words.entries()) {
@@ -89,6 +93,7 @@ export function codes(text: readonly Char[], fold: Rewrite): Char[] {
 			const says = saidIn(word, open.writing);
 			if (says !== undefined) {
 				open.says.push({ char: says, ...span });
+				open.end = index + word.length;
 				continue;
 			}
 			end();
@@ -100,7 +105,7 @@ export function codes(text: readonly Char[], fold: Rewrite): Char[] {
 		const wordy = rows.findIndex((row) => row.length === 8 && row.filter(({ char }) => /[0-9A-Za-z]/.test(char)).length >= 6);
 		const found = wordy < 0 ? rows.findIndex((row) => row.length === 8) : wordy;
 		if (found < 0) continue;
-		open = { writing: WRITINGS[found] as (typeof WRITINGS)[number], says: rows[found] as Char[] };
+		open = { writing: WRITINGS[found] as (typeof WRITINGS)[number], says: rows[found] as Char[], end: index + word.length };
 		rows = rows.map(() => []);
 	}
 	end();
@@ -188,8 +193,10 @@ export function dumped(text: readonly Char[], fold: Rewrite): Char[] {
 	const source = text.map(({ char }) => (char.length === 1 ? char : "\uffff")).join("");
 	let bytes: Char[] = [];
 	let next = -1;
-	const end = (): void => {
-		if (bytes.length > 0) out.push(...margin((bytes[0] as Char).from), ...fold(charactersOf(bytes)), ...margin((bytes.at(-1) as Char).to));
+	/** `at`: where something else begins; nothing at the end of the text. */
+	const end = (at?: number): void => {
+		if (bytes.length > 0) out.push(...margin((bytes[0] as Char).from), ...fold(charactersOf(bytes)));
+		if (bytes.length > 0 && at !== undefined) out.push(...margin(at));
 		bytes = [];
 	};
 	for (const { 0: line, index } of source.matchAll(/[^\n]*(?:\n|$)/g)) {
@@ -206,7 +213,8 @@ export function dumped(text: readonly Char[], fold: Rewrite): Char[] {
 					.join("")
 					.replace(/\n$/, ""),
 			) <= 160;
-		if (!isRow || Number.parseInt(offset, 16) !== next) end();
+		if (line === "") break;
+		if (!isRow || Number.parseInt(offset, 16) !== next) end((text[index] as Char).from);
 		if (!isRow) continue;
 		const last = text[index + line.replace(/\n$/, "").length - 1] as Char;
 		for (const [start, group] of groups)

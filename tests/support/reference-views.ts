@@ -98,7 +98,7 @@ const ESCAPES: readonly (readonly [RegExp, (match: RegExpExecArray) => string | 
 	...[1, 2, 3, 4].map((n) => bytes(`(?:%[0-9a-fA-F]{2}){${n}}`, n, 16)),
 	...[1, 2, 3, 4].map((n) => bytes(`(?:\\\\x[0-9a-fA-F]{2}){${n}}`, n, 16)),
 	...[1, 2, 3, 4].map((n) => bytes(`(?:\\\\[0-3][0-7]{2}){${n}}`, n, 8)),
-	[/^\\([nrt"'`/\\])/, ([, letter = ""]) => LETTERS[letter] ?? letter],
+	[/^\\([nrt"'`/\\_\-.@+=#$%~*:])/, ([, letter = ""]) => LETTERS[letter] ?? letter],
 ];
 
 /** `n` escaped bytes that are one character of that length. */
@@ -215,7 +215,8 @@ const VANISHING: readonly RegExp[] = [
 	/^[*`~]{1,3}(?=[^\s*`~])/,
 	/^<\/?[A-Za-z!][^<>\n]{0,64}>/,
 	/^["'`][ \t]{0,2}(?:\\?\r?\n|\|\||\.\.|[+.&~|])?[ \t\r\n]{0,16}(?:[+.&~|][ \t]{0,2})?["'`]/,
-	/^\\\r?\n/,
+	/^[\\=]\r?\n/,
+	/^\r?\n[ \t](?=[A-Za-z0-9])/,
 ];
 
 /** Between two groups of digits; the first ends `word`. */
@@ -228,7 +229,7 @@ function gapAt(rest: string, word: string): string | undefined {
 
 /** What vanishes behind something that can be seen. */
 function markAt(rest: string, written: string): string {
-	if (!/[^\s*`~<"'\\\x7f]$/.test(written)) return "";
+	if (!/[^\s*`~<"'\\\x7f]$/.test(written) || (/^[\r\n]/.test(rest) && !/[A-Za-z0-9+]$/.test(written))) return "";
 	return VANISHING.map((expression) => expression.exec(rest)?.[0] ?? "").find((found) => found !== "") ?? "";
 }
 

@@ -3,7 +3,7 @@ import type { Core } from "./recognizer.ts";
 
 /** Values of assignments: in quotes everything, otherwise up to white space and the punctuation of code. */
 export const VALUE: Core = {
-	skip: " \\t\"'`=>:\\\\(@\\[*",
+	skip: " \\t\"'`=>:\\\\(@\\[",
 	maxSkip: 12,
 	bytes: "^\\s\"'`,;<>(){}|\\\\",
 	minBytes: 3,

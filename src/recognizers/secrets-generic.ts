@@ -3,7 +3,7 @@ import { PASSWORD_KEYS, TOKEN_KEYS, VALUE } from "./credential-keys.ts";
 import type { Recognizer } from "./recognizer.ts";
 
 /** Also in bold letters, and in the cell before the value's. */
-const OPERATOR = "[\"'`*\\])]{0,3}[ \\t]{0,16}(?:=>|:=|={1,3}|[:(,|])";
+const OPERATOR = "[\"'`*\\])]{0,3}[ \\t]{0,14}(?:=>|:=|={1,3}|[:(,|])\\*{0,2}";
 
 export const GENERIC_CREDENTIAL: Recognizer = {
 	type: "credential",
@@ -139,6 +139,9 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		],
 		noMatch: [
 			"password: string",
+			'msg="password=********" status=1',
+			'level=info msg="done" password="********" ms=12',
+			"| password | string |",
 			"password = getPassword()",
 			"const token = req.headers.token;",
 			'password = "{{ db_password }}"',

@@ -125,7 +125,8 @@ describe("planted secrets", () => {
 				const out = visible(answer(action, deltas, sizes, cuts.escaped));
 				expect(out).toBe(visible(answer(action, [text], [1 << 20])));
 				const open = parts.map((part) => (typeof part === "string" || !wholes.includes(part) ? "" : part.rest)).join("");
-				expect(isSubsequence(ascii(out), ascii(open))).toBe(true);
+				// What is removed between digits is kept apart by a marker.
+				expect(isSubsequence(ascii(out.replaceAll(/\[\w+ REDACTED\]/g, "")), ascii(open))).toBe(true);
 			}),
 			Object.assign({ examples: FOUND }, runs(NUM_RUNS)),
 		);

@@ -12,7 +12,8 @@ setKind("0123456789+", DIGIT);
 setKind(" \t\n-.,/_|:;~*", SEPARATOR);
 setKind("<\"'`\\", MARK);
 const [BLANK, HYPHEN, ASTERISK, TILDE, QUOTE, APOSTROPHE, LESS, LINE_FEED] = [0x20, 0x2d, 0x2a, 0x7e, 0x22, 0x27, 0x3c, 0x0a];
-const [CARRIAGE_RETURN, EQUALS, TAB] = [0x0d, 0x3d, 0x09];
+/** Ends a line that may be folded. */
+export const CARRIAGE_RETURN = 0x0d;
 
 export function isLetter(byte: number): boolean {
 	return KINDS[byte] === LETTER;
@@ -29,15 +30,6 @@ export function isSeparator(byte: number): boolean {
 /** Can vanish between two characters. */
 export function isMark(byte: number): boolean {
 	return KINDS[byte] === MARK || byte === ASTERISK || byte === TILDE;
-}
-
-/** Can be the beginning of what vanishes within a line, or with its end. */
-export function beginsMark(byte: number): boolean {
-	return isMark(byte) || byte === EQUALS;
-}
-
-export function endsLine(byte: number): boolean {
-	return byte === LINE_FEED || byte === CARRIAGE_RETURN;
 }
 
 const isWord = (byte: number): boolean => KINDS[byte] === LETTER || KINDS[byte] === DIGIT;
@@ -71,9 +63,7 @@ export function mayVanish(window: Uint8Array, at: number, end: number): boolean 
 	const byte = window[at] as number;
 	const next = known(window, at + 1, end);
 	if (next === undefined) return true;
-	if (byte === EQUALS) return next === LINE_FEED || next === CARRIAGE_RETURN;
 	if (byte === CARRIAGE_RETURN) return next === LINE_FEED;
-	if (byte === LINE_FEED) return next === BLANK || next === TAB;
 	if (byte === LESS) return isLetter(next) || next === 0x2f || next === 0x21;
 	return (byte !== QUOTE && byte !== APOSTROPHE) || !isWord(next) || next === 0x2b;
 }

@@ -81,10 +81,10 @@ const MARKS: readonly { readonly whole: RegExp; readonly head: RegExp }[] = [
 		whole: /^["'`][ \t]{0,2}(?:\\?\r?\n|\|\||\.\.|[+.&~|])?[ \t\r\n]{0,16}(?:[+.&~|][ \t]{0,2})?["'`]/,
 		head: /^["'`][ \t]{0,2}(?:\\?\r?\n?|\|\|?|\.\.?|[+&~])?[ \t\r\n]{0,16}(?:[+.&~|][ \t]{0,2})?$/,
 	},
-	// A line that goes on: in code, in quoted-printable (RFC 2045).
-	{ whole: /^[\\=]\r?\n/, head: /^[\\=]\r?$/ },
+	// A line that goes on.
+	{ whole: /^\\\r?\n/, head: /^\\\r?$/ },
 	// A folded line of a calendar or a card (RFC 5545, 6350).
-	{ whole: /^\r?\n[ \t](?=[A-Za-z0-9])/, head: /^\r?(?:\n[ \t]?)?$/ },
+	{ whole: /^\r\n[ \t](?=[A-Za-z0-9])/, head: /^\r(?:\n[ \t]?)?$/ },
 ];
 
 /** Bytes of a mark at the beginning of the undecided text, 0 for none. */

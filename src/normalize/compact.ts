@@ -1,4 +1,4 @@
-import { beginsMark, endsLine, isDigit, isLetter, isMark, isSeparator, mayBeGap, mayBeRun, mayVanish } from "./compact-glance.ts";
+import { CARRIAGE_RETURN, isDigit, isLetter, isMark, isSeparator, mayBeGap, mayBeRun, mayVanish } from "./compact-glance.ts";
 import { groupGapLength, markLength, runAt, runKindOf, separatorAt, unitAt } from "./compact-syntax.ts";
 import { ownLength } from "./fold.ts";
 import { beginsNumberWord, mayBeNumberWord } from "./number-words.ts";
@@ -149,8 +149,8 @@ export class Compact implements Transducer {
 
 	/** A mark behind anything that can be seen, the end of a line behind a letter or digit. */
 	#canVanish(byte: number): boolean {
-		if (endsLine(byte)) return this.#unit > 0;
-		return this.#last > BLANK && this.#last < 0x7f && beginsMark(byte) && !isMark(this.#last);
+		if (byte === CARRIAGE_RETURN) return this.#unit > 0;
+		return this.#last > BLANK && this.#last < 0x7f && isMark(byte) && !isMark(this.#last);
 	}
 
 	/** The beginning of a word that may be a number word. False: not decidable yet. */

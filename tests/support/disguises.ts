@@ -136,7 +136,6 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 	{ name: "added literals", apply: (text) => `"${halves(text).join('" + "')}"`, suits: isUnbroken },
 	{ name: "adjacent literals", apply: (text) => `"${halves(text).join('" "')}"`, suits: isUnbroken },
 	{ name: "dotted literals", apply: (text) => `'${halves(text).join("' . '")}'`, suits: isUnbroken },
-	{ name: "soft line breaks", apply: (text) => text.replaceAll(/.{6}(?=.)/g, "$&=\r\n"), suits: isUnbroken },
 	{ name: "folded lines", apply: (text) => text.replaceAll(/[A-Za-z0-9]{4}(?=[A-Za-z0-9])/g, "$&\r\n "), suits: isUnbroken },
 	{ name: "literals over two lines", apply: (text) => `"${halves(text).join('" \\\n    "')}"`, suits: isUnbroken },
 ];

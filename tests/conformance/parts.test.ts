@@ -47,7 +47,8 @@ beforeAll(async () => {
 interface Seen {
 	readonly texts: readonly string[];
 	readonly copies: readonly string[];
-	readonly comment: string | undefined;
+	/** How often each type was found. */
+	readonly counts: readonly number[];
 	readonly ended: string | undefined;
 }
 
@@ -61,10 +62,10 @@ function seen(
 ): Seen {
 	const program = programs.get(action) as ScannerProgram;
 	const run = { api: format.api, program, style, sizes, ...(moveEvery !== undefined && { moveEvery }) };
-	const { out, ended } = streamThrough(Buffer.from(events.join("")), run);
+	const { out, ended, found } = streamThrough(Buffer.from(events.join("")), run);
 	const data = dataOf(out);
 	const copies = format.copies(data).filter((text) => text !== "");
-	return { texts: format.read(data, count), copies, comment: /^: security (.*)$/m.exec(out)?.[1], ended };
+	return { texts: format.read(data, count), copies, counts: Object.values(found.counts), ended };
 }
 
 describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s", (_name, format) => {
@@ -83,7 +84,7 @@ describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s"
 				const [first = "", second = ""] = read.texts;
 				expect(`α ${secret}`.startsWith(first) || first === "α ").toBe(true);
 				expect(second.trim()).toBe(action === "redact" ? "ω" : "");
-				expect(read.comment).toMatch(/"findings":\{"\w+":[12]\}/);
+				expect([[1], [2]]).toContainEqual(read.counts);
 				expect(read.ended).toBe(action === "redact" ? "complete" : "cut");
 				for (const copy of read.copies) expect(read.texts).toContain(copy);
 			});
@@ -119,8 +120,8 @@ describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s"
 	});
 
 	test("a secret at the very end of a part is counted", () => {
-		const { comment, ended } = seen(format, "cut", format.events([[`α ${KEY.slice(0, 9)}`, KEY.slice(9)], ["ω"]]), [1 << 20]);
-		expect([comment, ended]).toEqual([expect.stringMatching(/"findings":\{"\w+":1\}/), "cut"]);
+		const { counts, ended } = seen(format, "cut", format.events([[`α ${KEY.slice(0, 9)}`, KEY.slice(9)], ["ω"]]), [1 << 20]);
+		expect([counts, ended]).toEqual([[1], "cut"]);
 	});
 
 	test("in a whole answer nothing of it leaves", () => {
@@ -170,14 +171,14 @@ describe.each(PART_FORMATS.map((format) => [format.name, format] as const))("%s"
 		for (const secret of SECRETS) {
 			for (const second of [" ω", "\nAKIA ω", "-----BEGIN ω", "(555) ω"]) {
 				const events = format.events([[`α ${secret}`], [...second]]);
-				const { out } = streamThrough(Buffer.from(events.join("")), {
+				const { out, found } = streamThrough(Buffer.from(events.join("")), {
 					api: format.api,
 					program: programs.get("redact") as ScannerProgram,
 					style: { ...style, strategy: "replace" },
 					sizes: [40],
 				});
 				expect(format.read(dataOf(out))[1], `${secret}|${second}`).toBe(second);
-				expect(out).toMatch(/"findings":\{"\w+":1\}/);
+				expect(Object.values(found.counts)).toEqual([1]);
 			}
 		}
 	});

@@ -72,9 +72,16 @@ export const confirmConfluent: Confirmer = (candidate) => {
 	return check.toString("base64").startsWith(body.slice(54)) ? 0.99 : confirmToken(candidate);
 };
 
-/** The first part of a JWT decodes to the beginning of a JSON object (RFC 7519 §5). */
+/**
+ * First members of what proves who somebody is: headers of JOSE (RFC 7515 §4.1, 7516 §4.1, 7519 §5), and what signed or encrypted
+ * cookies of web frameworks begin with. Other JSON in base64 is data: a cursor of a list, a state.
+ */
+const TOKEN_MEMBER =
+	/^\{\s*"(?:alg|typ|cty|kid|jku|jwk|x5[uct]|crit|enc|zip|epk|ap[uv]|iv|tag|p2[sc]|b64|iss|sub|aud|exp|nbf|iat|jti|nonce|ver|ppt|mac|_|user|uid|sid|csrf|sess|auth|login|logged|account|email|role|admin|refresh|access)/i;
+
+/** The first part of a JWT decodes to the beginning of a JSON object. */
 export const confirmJwt: Confirmer = ({ text }) =>
-	/^\{\s*"/.test(Buffer.from(text.slice(0, 16), "base64url").toString("latin1")) ? 0.98 : 0;
+	TOKEN_MEMBER.test(Buffer.from(text.slice(0, 16), "base64url").toString("latin1")) ? 0.98 : 0;
 
 /** `-----BEGIN` decodes; certificates and public keys are not secret. */
 export const confirmBase64Pem: Confirmer = ({ text }) =>

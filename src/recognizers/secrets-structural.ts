@@ -96,8 +96,16 @@ export const JWT: Recognizer = {
 			"Bearer eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.e30.x",
 			"eyJraWQiOiJhYmMiLCJhbGciOiJFUzI1NiJ9.e30.sig",
 			"(eyJhbGciOiJub25lIn0.e30.)",
+			"session=⟦eyJfZnJlc2giOnRydWUsIl91c2VyX2lkIjoiNyJ9.Zx1mQw.dGVzdA⟧",
 		],
-		noMatch: ["eyJ", "eyJhbGci", "xeyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyelids are closed today ok"],
+		noMatch: [
+			'{"next":"eyJvZmZzZXQiOjIwLCJsaW1pdCI6NTB9"}',
+			"cursor=eyJjcmVhdGVkQXQiOiIyMDI2LTExLTI3IiwiaWQiOjd9",
+			"eyJ",
+			"eyJhbGci",
+			"xeyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+			"eyelids are closed today ok",
+		],
 	},
 };
 

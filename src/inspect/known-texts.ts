@@ -4,14 +4,21 @@ import type { SourceKind } from "../providers/provider.ts";
 import type { SignalPlace } from "../verdict/injection.ts";
 import type { WholeText } from "./whole-texts.ts";
 
-/** About 300 bytes each, 2 KB at most; the one that was not asked for longest goes first. */
+/** About 300 bytes each; the one that was not asked for longest goes first. */
 const MAX_TEXTS = 8192;
-/** Findings and signals of one text; of one with more nothing is remembered. */
-const MAX_FOUND = 16;
+/** Texts, with the findings and signals of all of them: about 70 bytes each. */
+const MAX_SIZE = 100_000;
 
 /** What inspections of one text have found. Offsets and numbers, nothing of the text itself; absent: not known yet. */
 export class KnownText {
+	readonly #onSize: (size: number) => void;
 	#whole: WholeText | undefined;
+
+	/** `onSize` is told how many findings and signals there are, and one for the text. */
+	constructor(onSize: (size: number) => void) {
+		this.#onSize = onSize;
+	}
+
 	/** What the learned model says of it, 0…1. */
 	learned?: number;
 	/** Signals of how it is written. */
@@ -25,7 +32,9 @@ export class KnownText {
 	}
 
 	found(whole: WholeText): void {
-		if (whole.text === undefined && whole.findings.length + whole.signals.length <= MAX_FOUND) this.#whole = whole;
+		if (whole.text !== undefined || this.#whole !== undefined) return;
+		this.#whole = whole;
+		this.#onSize(1 + whole.findings.length + whole.signals.length);
 	}
 }
 
@@ -44,7 +53,7 @@ export interface CallerTexts {
  * nothing of what others send.
  */
 export class KnownTexts {
-	readonly #texts = new LRUCache<string, KnownText>({ max: MAX_TEXTS });
+	readonly #texts = new LRUCache<string, KnownText>({ max: MAX_TEXTS, maxSize: MAX_SIZE });
 
 	sentBy(owner: string, policyId: string): CallerTexts {
 		const scope = JSON.stringify([owner, policyId]);
@@ -56,10 +65,17 @@ export class KnownTexts {
 				// SHA-256 is of UTF-8, in which halves of surrogate pairs are all the same character.
 				if (!texts.every((text) => text.isWellFormed())) return undefined;
 				const key = hash("sha256", named(kind, texts), "base64");
-				const known = this.#texts.get(key) ?? new KnownText();
-				this.#texts.set(key, known);
-				return known;
+				return this.#texts.get(key) ?? this.#add(key);
 			},
 		};
+	}
+
+	#add(key: string): KnownText {
+		const known = new KnownText((size) => {
+			// Its place has the size that it was given with.
+			if (this.#texts.delete(key)) this.#texts.set(key, known, { size });
+		});
+		this.#texts.set(key, known, { size: 1 });
+		return known;
 	}
 }

@@ -38,13 +38,26 @@ test("the text that was not asked for longest is forgotten", () => {
 	expect(texts.of("text", "old")).not.toBe(old);
 });
 
-test("nothing is remembered of a text that changes, or in which much is found", () => {
-	const finding = { type: "email", rule: 0, from: 0, to: 9, score: 1, action: "flag", category: "pii" } as const;
-	const whole = (findings: number, text?: string) => ({ text, isCut: false, signals: [], findings: Array(findings).fill(finding) });
-	const [few, many, other] = ["few", "many", "other"].map((name) => texts.of("text", name));
-	few?.found(whole(16));
-	many?.found(whole(17));
-	other?.found(whole(0, "o***r"));
-	expect(few?.whole?.findings).toHaveLength(16);
-	expect([many?.whole, other?.whole]).toEqual([undefined, undefined]);
+const FINDING = { type: "email", rule: 0, from: 0, to: 9, score: 1, action: "flag", category: "pii" } as const;
+const whole = (findings: number, text?: string) => ({ text, isCut: false, signals: [], findings: Array(findings).fill(FINDING) });
+
+test("nothing is remembered of a text that changes", () => {
+	const [same, changed] = [texts.of("text", "same"), texts.of("text", "changed")];
+	same?.found(whole(1));
+	changed?.found(whole(1, "***"));
+	expect([same?.whole?.findings.length, changed?.whole]).toEqual([1, undefined]);
+});
+
+test("much that is found takes the place of many texts, and too much has none", () => {
+	const known = new KnownTexts().sentBy("key:1", "policy");
+	const first = known.of("text", "first");
+	const big = known.of("text", "big");
+	big?.found(whole(60_000));
+	expect(known.of("text", "first")).toBe(first);
+	expect(known.of("text", "big")).toBe(big);
+	known.of("text", "another")?.found(whole(60_000));
+	expect(known.of("text", "big")).not.toBe(big);
+	const huge = known.of("text", "huge");
+	huge?.found(whole(200_000));
+	expect(known.of("text", "huge")).not.toBe(huge);
 });

@@ -166,7 +166,8 @@ export class Lane {
 	#send(items: readonly Posted[]): void {
 		const seq = ++this.#seq;
 		this.#inFlight.set(seq, items);
-		if (items.some(isLongPrompt)) this.#long = seq;
+		const [first] = items;
+		if (first !== undefined && isLongPrompt(first)) this.#long = seq;
 		this.#port.postMessage(batchOf(seq, items));
 		if (this.#inFlight.size === 1) this.#armDeadline();
 	}
@@ -175,8 +176,8 @@ export class Lane {
 		const [seq] = reply;
 		const answered = this.#inFlight.get(seq) ?? [];
 		this.#inFlight.delete(seq);
+		this.#discount(answered, seq === this.#long ? this.#longGauge : this.#gauge);
 		if (seq === this.#long) this.#long = undefined;
-		this.#discount(answered);
 		if (!this.#isReady) {
 			this.#isReady = true;
 			this.#events.onReady();
@@ -194,7 +195,7 @@ export class Lane {
 		if (item.kind === "policy") this.#policies++;
 	}
 
-	#discount(answered: readonly Posted[]): void {
+	#discount(answered: readonly Posted[], gauge: WaitGauge): void {
 		let bytes = 0;
 		let policies = 0;
 		for (const item of answered) {
@@ -204,7 +205,6 @@ export class Lane {
 		this.#queuedBytes -= bytes;
 		this.#policies -= policies;
 		const work = ITEM_BYTES * answered.length + bytes;
-		const gauge = answered.some(isLongPrompt) ? this.#longGauge : this.#gauge;
 		// How long a thread takes to start or to take in a policy says nothing of how long text waits.
 		if (this.#isReady && policies === 0) gauge.answered(work);
 		else gauge.interrupted(work);

@@ -39,7 +39,7 @@ export class KnownText {
 }
 
 /** Names the text, or texts with what they are to each other. */
-export type TextKind = SourceKind | "apart";
+export type TextKind = SourceKind | "apart" | "results";
 
 /** The texts that one caller has sent under one policy. */
 export interface CallerTexts {

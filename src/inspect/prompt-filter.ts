@@ -24,7 +24,7 @@ import type { Questions } from "./questions.ts";
 import { removesText } from "./removed-text.ts";
 import { textGroups } from "./text-runs.ts";
 import { toolFault } from "./tool-fault.ts";
-import { turnsOf } from "./turns.ts";
+import { resultsOf, turnsOf } from "./turns.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
 /** A request body with what a provider's API finds in it. */
@@ -141,7 +141,8 @@ function inspectTexts(
 	const wholes = new WholeTexts(program, pause === undefined ? style : Object.assign({}, style, { pause }));
 	const texts: (string | undefined)[] = [];
 	const prompt: PromptText[] = [];
-	for (const group of textGroups(request.places, turnsOf(value), program, { known, pause })) {
+	const partsOf = { turnOf: turnsOf(value), resultOf: resultsOf(value) };
+	for (const group of textGroups(request.places, partsOf, program, { known, pause })) {
 		pause?.();
 		const parts = group.map((i) => request.places[i] as Place);
 		const text = parts.map((part) => part.text).join("");

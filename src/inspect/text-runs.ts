@@ -6,6 +6,8 @@ import type { CallerTexts } from "./known-texts.ts";
 
 /** UTF-8 bytes scanned at once. */
 const SLICE_BYTES = 4096;
+/** UTF-16 units at each end of a long text: more than any match is wide, with its context. */
+const END_UNITS = 2048;
 
 export interface GroupingOptions {
 	/** What earlier requests said. */
@@ -14,53 +16,90 @@ export interface GroupingOptions {
 	readonly pause?: (() => void) | undefined;
 }
 
+/** What a text of a request is a part of; undefined: it stands for itself. */
+type PartOf = (place: Place) => string | undefined;
+
+/** Texts that may be parts of one. */
+interface Joining {
+	readonly kind: "apart" | "results";
+	readonly partOf: PartOf;
+	/** What is read of each. */
+	readonly read: (text: string) => string;
+	/** Whether a finding over a seam makes two texts one. */
+	readonly joins: (finding: Finding) => boolean;
+}
+
 /**
  * The places of a request in the order of the first of each group. Texts of one turn (`turnOf`) are each a text of its own:
  * joined, the last word of one and an address that begins the next would be another address. But neighbours are one group
  * where the joined text has a finding over the seam between them, and neither has one there: a secret in two parts.
+ *
+ * What one tool has brought (`resultOf`) goes on in what another has only where that makes a secret.
  */
 export function textGroups(
 	places: readonly Place[],
-	turnOf: (place: Place) => string | undefined,
+	{ turnOf, resultOf }: { readonly turnOf: PartOf; readonly resultOf: PartOf },
 	program: ScannerProgram,
-	{ known, pause }: GroupingOptions = {},
+	options: GroupingOptions = {},
 ): (readonly number[])[] {
-	const groups = new Map<string | number, number[]>();
-	for (const [i, place] of places.entries()) {
-		const key = turnOf(place) ?? i;
+	const joinings: readonly Joining[] = [
+		{ kind: "apart", partOf: turnOf, read: (text) => text, joins: () => true },
+		{ kind: "results", partOf: resultOf, read: endsOf, joins: ({ category }) => category === "secret" },
+	];
+	return joinings
+		.reduce(
+			(runs, joining) => groupsOf(runs, places, joining.partOf).flatMap((group) => joinedRuns(group, places, joining, program, options)),
+			places.map((_, i) => [i]),
+		)
+		.sort(([a = 0], [b = 0]) => a - b);
+}
+
+/** Runs whose first places are parts of the same. */
+function groupsOf(runs: readonly number[][], places: readonly Place[], partOf: PartOf): number[][][] {
+	const groups = new Map<string | number, number[][]>();
+	for (const run of runs) {
+		const first = run[0] as number;
+		const key = partOf(places[first] as Place) ?? first;
 		const group = groups.get(key);
-		if (group === undefined) groups.set(key, [i]);
-		else group.push(i);
+		if (group === undefined) groups.set(key, [run]);
+		else group.push(run);
 	}
-	return [...groups.values()].flatMap((group) => joinedRuns(group, places, program, { known, pause })).sort(([a = 0], [b = 0]) => a - b);
+	return [...groups.values()];
 }
 
 function joinedRuns(
-	group: readonly number[],
+	group: number[][],
 	places: readonly Place[],
+	{ kind, read, joins }: Joining,
 	program: ScannerProgram,
 	{ known, pause }: GroupingOptions,
 ): number[][] {
-	if (group.length === 1) return [[...group]];
-	const texts = group.map((i) => places[i]?.text ?? "");
-	const memory = known?.of("apart", ...texts);
-	if (memory?.areApart === true) return group.map((i) => [i]);
+	if (group.length === 1) return group;
+	const texts = group.map((run) => read(run.map((i) => places[i]?.text ?? "").join("")));
+	const memory = known?.of(kind, ...texts);
+	if (memory?.areApart === true) return group;
 	const joined = joinedSeams(
 		texts.map((text) => Buffer.from(text)),
+		joins,
 		program,
 		pause,
 	);
 	if (memory !== undefined && joined.size === 0) memory.areApart = true;
 	const runs: number[][] = [];
-	for (const [k, i] of group.entries()) {
-		if (k > 0 && joined.has(k)) runs.at(-1)?.push(i);
-		else runs.push([i]);
+	for (const [k, run] of group.entries()) {
+		if (k > 0 && joined.has(k)) runs.at(-1)?.push(...run);
+		else runs.push([...run]);
 	}
 	return runs;
 }
 
+/** What can be in one finding with another text, and what stands before it. */
+function endsOf(text: string): string {
+	return text.length <= 2 * END_UNITS ? text : text.slice(0, END_UNITS) + text.slice(-END_UNITS);
+}
+
 /** Indices of the texts that go on with the one before. */
-function joinedSeams(texts: readonly Buffer[], program: ScannerProgram, pause?: () => void): ReadonlySet<number> {
+function joinedSeams(texts: readonly Buffer[], joins: Joining["joins"], program: ScannerProgram, pause?: () => void): ReadonlySet<number> {
 	const joined = new Set<number>();
 	const starts: number[] = [];
 	let end = 0;
@@ -69,7 +108,7 @@ function joinedSeams(texts: readonly Buffer[], program: ScannerProgram, pause?: 
 		end += length;
 	}
 	const whole = reading(texts, program, pause);
-	const over = whole.findings.filter(({ from, to }) => (starts[firstBehind(starts, from)] ?? to) < to);
+	const over = whole.findings.filter((finding) => joins(finding) && (starts[firstBehind(starts, finding.from)] ?? finding.to) < finding.to);
 	if (over.length === 0) return joined;
 	const apart = texts.map((text) => reading([text], program, pause));
 	// A reading ends where it is cut. Where only the joined one is, that decides; else the prompt is blocked anyway.

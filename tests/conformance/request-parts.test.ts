@@ -140,7 +140,7 @@ test("texts of different turns are not read together", () => {
 	for (const request of [
 		turns("user", "assistant"),
 		turns("system", "user"),
-		turns("tool", "tool"),
+		turns("tool", "user"),
 		{
 			messages: [
 				{ role: "user", content: first },
@@ -154,6 +154,82 @@ test("texts of different turns are not read together", () => {
 		const api = "prompt" in request ? "openai-completions" : "openai-chat";
 		expect(sentOf(api, "", request)).toEqual({ model: "m", max_tokens: 9, ...request });
 	}
+});
+
+/** The results of what a model called in one turn, and where they stand in a request. */
+const OF_RESULTS = [
+	[
+		"openai-chat",
+		(texts: readonly string[]) => ({
+			messages: [
+				{ role: "assistant", content: null },
+				...texts.map((content, i) => ({ role: "tool", tool_call_id: `call_${i}`, content })),
+			],
+		}),
+	],
+	[
+		"openai-chat",
+		(texts: readonly string[]) => ({
+			messages: texts.map((text, i) => ({ role: "tool", tool_call_id: `call_${i}`, content: parts([text], { type: "text" }) })),
+		}),
+	],
+	[
+		"openai-responses",
+		(texts: readonly string[]) => ({
+			input: texts.map((output, i) => ({
+				type: i === 1 ? "custom_tool_call_output" : "function_call_output",
+				call_id: `call_${i}`,
+				output,
+			})),
+		}),
+	],
+	[
+		"anthropic-messages",
+		(texts: readonly string[]) => ({
+			messages: [
+				{
+					role: "user",
+					content: texts.flatMap((content, i) => [
+						{ type: "tool_result", tool_use_id: `toolu_${i}`, content: i === 1 ? parts([content], { type: "text" }) : content },
+						{ type: "text", text: "and" },
+					]),
+				},
+			],
+		}),
+	],
+	[
+		"anthropic-messages",
+		(texts: readonly string[]) => ({
+			messages: texts.map((content, i) => ({ role: "user", content: [{ type: "tool_result", tool_use_id: `toolu_${i}`, content }] })),
+		}),
+	],
+] as const;
+
+describe.each(OF_RESULTS)("results of tools: %s", (api, bodyOf) => {
+	const becomes = (texts: readonly string[], expected: readonly string[]): void =>
+		expect(sentOf(api, "", bodyOf(texts))).toEqual({ model: "m", max_tokens: 9, ...bodyOf(expected) });
+	const long = "Nothing to see on this line.\n".repeat(400);
+
+	test("a secret in two or three results of one turn is redacted where it begins, however long they are", () => {
+		becomes([`Take ${KEY.slice(0, 7)}`, `${KEY.slice(7)} now`], ["Take [AWS_KEY_1]", " now"]);
+		becomes([`Take ${KEY.slice(0, 7)}`, KEY.slice(7, 12), `${KEY.slice(12)} now`], ["Take [AWS_KEY_1]", "", " now"]);
+		becomes([long + KEY.slice(0, 7), `${KEY.slice(7)}\n${long}`], [`${long}[AWS_KEY_1]`, `\n${long}`]);
+	});
+
+	test("what is no secret does not go over from one result into the next", () => {
+		const texts = ["4111 1111 ", "1111 1111", "jane.d", "oe@example.com"];
+		becomes(texts, [...texts.slice(0, 3), "[EMAIL_1]"]);
+		becomes([KEY.slice(0, 7), `${KEY.slice(7)} 4111 1111 `, "1111 1111"], ["[AWS_KEY_1]", " 4111 1111 ", "1111 1111"]);
+	});
+});
+
+test.each([
+	["openai-chat", [{ role: "assistant", content: "" }]],
+	["openai-chat", [{ role: "user", content: "" }]],
+] as const)("%s: results of different turns are not read together", (api, between) => {
+	const [first, second] = [KEY.slice(0, 7), KEY.slice(7)].map((content, i) => ({ role: "tool", tool_call_id: `call_${i}`, content }));
+	const request = { messages: [first, ...between, second] };
+	expect(sentOf(api, "", request)).toEqual({ model: "m", max_tokens: 9, ...request });
 });
 
 test("a finding over a seam that blocks is not hidden by one of its parts, nor does it hide what comes behind it", () => {

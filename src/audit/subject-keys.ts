@@ -175,7 +175,8 @@ export class SubjectKeys {
 		const text = unseal(wrappingKey, wrapped, FOLDER);
 		if (text === undefined) return undefined;
 		const { id, key: encoded } = JSON.parse(text) as { readonly id: string; readonly key: string };
-		const key = Buffer.from(encoded, "base64");
+		// Not in the 8 KiB that short buffers share: each that is remembered would keep them whole.
+		const key = new Uint8Array(Buffer.from(encoded, "base64"));
 		return { id, key, pseudonym: keyedHash(key, id) };
 	}
 }

@@ -97,9 +97,10 @@ export class CacheVisit {
 	/** The answer went out whole, and nothing was wrong with it. */
 	keep(): void {
 		if (this.result !== "miss" || this.#key === undefined || this.#answer === undefined || this.#answer.length === 0) return;
-		// A copy of just its size: that is what a store counts.
-		const body = Buffer.from(this.#answer.bytes);
-		if (this.#isWhole && isError(body)) return;
+		const { bytes } = this.#answer;
+		if (this.#isWhole && isError(bytes)) return;
+		// A copy of just its size, which `Buffer.from` does not make: it puts short ones into 8 KiB that they share with others.
+		const body = new Uint8Array(bytes);
 		this.#store.put(this.#key, { body, storedAt: Date.now() }, this.#settings.ttlMs);
 	}
 }

@@ -27,7 +27,7 @@ export const Cache = z
 			.int()
 			.min(1024)
 			.default(67_108_864)
-			.describe("Bytes of all answers in memory, at most; the ones that were not asked for longest go first."),
+			.describe("Bytes of memory for all answers, at most; the ones that were not asked for longest go first."),
 	})
 	.refine(({ max_entry_bytes, max_bytes }) => max_entry_bytes <= max_bytes, {
 		path: ["max_entry_bytes"],

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { expect, test, vi } from "vitest";
+import type { CacheStore } from "../../../src/cache/cache-store.ts";
 import { createMemoryCache } from "../../../src/cache/memory-cache.ts";
 import { createRedisCache } from "../../../src/cache/redis-cache.ts";
+import { ResponseCache } from "../../../src/cache/response-cache.ts";
 import { openAnswer, sealAnswer } from "../../../src/cache/sealed-answer.ts";
 import { RedisServer } from "../../support/redis.ts";
 
@@ -26,9 +28,9 @@ test("a sealed answer that was changed or shortened at any place does not open",
 	}
 });
 
-test("answers in memory are never more than their bytes, and the one that was not asked for longest goes first", async () => {
+test("answers in memory are never more than their bytes and what keeping them takes, and the one that was not asked for longest goes first", async () => {
 	const cache = createMemoryCache(3000);
-	const body = Buffer.alloc(1000 - 1);
+	const body = Buffer.alloc(300);
 	for (const key of ["a", "b", "c"]) cache.put(key, { body, storedAt: 0 }, 60_000);
 	expect(cache.bytes).toBe(3000);
 	await cache.get("a");
@@ -42,6 +44,21 @@ test("answers in memory are never more than their bytes, and the one that was no
 	]);
 	cache.close();
 	expect(cache.bytes).toBe(0);
+});
+
+test("a kept answer takes the memory of its bytes, however short it is and whatever is allocated beside it", async () => {
+	const kept: Uint8Array[] = [];
+	const store: CacheStore = { get: async () => undefined, put: (_key, { body }) => void kept.push(body), bytes: 0, close: () => undefined };
+	const cache = new ResponseCache(store, { scope: "everyone", ttlMs: 60_000, maxEntryBytes: 10_000, secret: randomBytes(32) });
+	const request = { api: "openai-chat", mode: "sse", provider: "up", model: "m", url: "u", headers: {}, bodies: [] };
+	for (const length of [1, 65, 300, 3000, 9000]) {
+		const visit = cache.visit("caller");
+		await visit.recall(request, true);
+		visit.delivered(Buffer.from("a".repeat(length)));
+		visit.keep();
+	}
+	expect(kept.map(({ length }) => length)).toEqual([1, 65, 300, 3000, 9000]);
+	expect(kept.map(({ buffer }) => buffer.byteLength)).toEqual(kept.map(({ length }) => length));
 });
 
 test("a name that another program has taken in Redis is a miss, then the answer's again, and no failure of Redis", async () => {

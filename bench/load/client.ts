@@ -152,14 +152,15 @@ async function flooded(target: Target, workload: Workload, windowMs: number): Pr
 	return receipts;
 }
 
-/** A request whenever one is due, until the measured time is over. */
+/** A request at a seeded random moment of each interval, whatever becomes of those before, until the measured time is over. */
 async function arriving(target: Target, workload: Workload, windowMs: number, arrivals: number): Promise<Receipt[]> {
 	const deltas = deltasOf(workload);
+	const next = random(workload.seed);
 	const asked: ReturnType<typeof ask>[] = [];
 	const startedAt = performance.now();
 	const marks = Promise.all([mark(workload.rampMs), mark(workload.rampMs + windowMs)]);
 	for (let n = 0; ; n++) {
-		const dueMs = (n * 1000) / arrivals;
+		const dueMs = ((n + next()) * 1000) / arrivals;
 		if (dueMs >= workload.rampMs + windowMs) break;
 		const waitMs = startedAt + dueMs - performance.now();
 		if (waitMs > 1) await sleep(waitMs);

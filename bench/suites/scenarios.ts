@@ -34,6 +34,13 @@ export function paced(id: string, name: string, windowMs: number, workload: Part
 	return { id, name, windowMs, workload: { ...merged, tokensPerAnswer }, ...more };
 }
 
+/** Answers that begin one by one and take `lastsMs`, as many open at a time as the load has streams. */
+function steady(id: string, name: string, lastsMs: number): Scenario {
+	const arrivals = (BASE.streams * 1000) / lastsMs;
+	const workload = { ...BASE, arrivals, rampMs: lastsMs, tokensPerAnswer: (BASE.rate * lastsMs) / 1000 };
+	return { id, name, windowMs: 5000, workload, repeated: true };
+}
+
 /** As fast as answers are taken. */
 export function flood(id: string, name: string, windowMs: number, workload: Partial<Workload>): Scenario {
 	return { id, name, windowMs, workload: { ...BASE, rate: 0, streams: 32, tokensPerAnswer: 500, ...workload }, repeated: true };
@@ -50,6 +57,7 @@ export const WARM_UP: readonly Scenario[] = [
 
 export const FULL: readonly Scenario[] = [
 	paced("paced-100x50", "100 streams × 50 tokens/s", 5000, {}, { repeated: true }),
+	steady("steady-100x50", "100 streams × 50 tokens/s, 20 of them new each second", 5000),
 	paced("paced-100x50-tokens", "100 streams × 50 tokens/s, cut as a model cuts (a token may wait for the next)", 5000, { cut: "tokens" }),
 	paced("paced-1000x10", "1,000 streams × 10 tokens/s", 5000, { streams: 1000, rate: 10, rampMs: 2000 }, { tooMuchFor: SLOW }),
 	paced("paced-5000x2", "5,000 streams × 2 tokens/s", 5000, { streams: 5000, rate: 2, rampMs: 6000 }, { tooMuchFor: SLOW }),

@@ -71,10 +71,10 @@ export class CacheVisit {
 
 	/**
 	 * The answer that the request got before; undefined: it is to be sent. Each target of a request has answers of its own.
-	 * `isRepeatable`: what is asked may be answered from here at all.
+	 * `isRepeatable`: what is asked may be answered from here at all. Sound is not: what comes from here is inspected.
 	 */
 	async recall(request: KeyedRequest, isRepeatable: boolean): Promise<Uint8Array | undefined> {
-		const takesPart = isRepeatable && !this.#wishes.has("no-store");
+		const takesPart = isRepeatable && request.mode !== "sound" && !this.#wishes.has("no-store");
 		this.#isWhole = request.mode === "body";
 		this.#key = takesPart ? cacheKey(this.#settings.secret, this.#scope, request) : undefined;
 		const kept = this.#key === undefined || this.#wishes.has("no-cache") ? undefined : await this.#store.get(this.#key);

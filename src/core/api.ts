@@ -4,11 +4,14 @@ export type ApiName =
 	| "openai-completions"
 	| "openai-responses"
 	| "openai-embeddings"
+	| "openai-images"
+	| "openai-speech"
 	| "openai-moderations"
 	| "anthropic-messages"
 	| "anthropic-count-tokens"
 	| "gemini-generate"
 	| "gemini-embed"
+	| "rerank"
 	| "models"
 	/** The proxy's own. */
 	| "inspect";
@@ -36,11 +39,12 @@ export function skipsComments(api: ApiName): boolean {
 	return !api.startsWith("gemini");
 }
 
-/** How an answer comes: as SSE, as a JSON array whose elements are the events, or whole. */
-export type AnswerMode = "stream" | "array" | "body";
+/** How an answer comes: as SSE, as a JSON array whose elements are the events, whole, or as sound. */
+export type AnswerMode = "stream" | "array" | "body" | "sound";
 
 /** `query` without `?`. Gemini streams an array unless it is asked for SSE. */
 export function answerMode(api: ApiName, isStreamed: boolean, query: string): AnswerMode {
+	if (api === "openai-speech") return "sound";
 	if (!isStreamed) return "body";
 	return api === "gemini-generate" && new URLSearchParams(query).get("alt") !== "sse" ? "array" : "stream";
 }

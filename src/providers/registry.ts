@@ -6,8 +6,11 @@ import { modelList } from "./model-list.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiCompletions } from "./openai-completions.ts";
 import { openaiEmbeddings } from "./openai-embeddings.ts";
+import { openaiImages } from "./openai-images.ts";
 import { openaiResponses } from "./openai-responses.ts";
+import { openaiSpeech } from "./openai-speech.ts";
 import type { Provider } from "./provider.ts";
+import { rerank } from "./rerank.ts";
 
 const PROVIDERS: Partial<Record<ApiName, Provider>> = {
 	"openai-chat": openaiChat,
@@ -17,7 +20,10 @@ const PROVIDERS: Partial<Record<ApiName, Provider>> = {
 	"gemini-embed": geminiEmbed,
 	"openai-completions": openaiCompletions,
 	"openai-embeddings": openaiEmbeddings,
+	"openai-images": openaiImages,
 	"openai-responses": openaiResponses,
+	"openai-speech": openaiSpeech,
+	rerank,
 	models: modelList,
 };
 

@@ -10,6 +10,7 @@ const BY_MEMBER: Readonly<Record<string, Speaker>> = {
 	system_instruction: "system",
 	tools: "definition",
 	functions: "definition",
+	documents: "foreign",
 };
 
 const BY_ROLE: Readonly<Record<string, Speaker>> = {

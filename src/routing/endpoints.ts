@@ -25,6 +25,9 @@ const RULES: readonly EndpointRule[] = [
 	{ path: /^\/v1\/completions$/, method: "POST", vendor: "openai", api: "openai-completions" },
 	{ path: /^\/v1\/responses(?:\/(?:input_tokens|compact))?$/, method: "POST", vendor: "openai", api: "openai-responses" },
 	{ path: /^\/v1\/embeddings$/, method: "POST", vendor: "openai", api: "openai-embeddings" },
+	{ path: /^\/v1\/images\/generations$/, method: "POST", vendor: "openai", api: "openai-images" },
+	{ path: /^\/v1\/audio\/speech$/, method: "POST", vendor: "openai", api: "openai-speech" },
+	{ path: /^\/v1\/rerank$/, method: "POST", vendor: "openai", api: "rerank" },
 	// The last two are what LiteLLM and Portkey post to a guardrail of theirs.
 	{
 		path: /^\/(?:v1\/inspect|beta\/litellm_basic_guardrail_api|v1\/guardrails\/portkey)$/,
@@ -55,14 +58,18 @@ const RULES: readonly EndpointRule[] = [
 const HAS_STEPS = /\.\.|\/\.?\//;
 
 /** What Azure's clients say for `/v1`. What a deployment means is for the reader of the request to know. */
-const AZURE = /^\/openai(?:\/v1|\/deployments\/[\w.@-]{1,200})?(?=\/(?:chat\/completions|completions|embeddings|responses|models)\b)/;
+const AZURE =
+	/^\/openai(?:\/v1|\/deployments\/[\w.@-]{1,200})?(?=\/(?:chat\/completions|completions|embeddings|images\/generations|audio\/speech|responses|models)\b)/;
 /** Google's clients choose a version, each version of an SDK another one. OpenAI's names of models have colons, too. */
 const GOOGLE = /^\/v1(?=\/models\/.+:(?:\w+Contents?|countTokens)$)|^\/v1alpha(?=\/models\b)/;
+
+/** Cohere's clients. */
+const COHERE = /^\/v2(?=\/rerank$)/;
 
 /** The endpoint of a path; undefined when none is served there. Anthropic's and Google's clients ask `/v1/models` with a header of their own. */
 export function endpointOf(asked: string, headers: Readonly<Record<string, string>>): Endpoint | undefined {
 	if (HAS_STEPS.test(asked)) return undefined;
-	const path = asked.replace(AZURE, "/v1").replace(GOOGLE, "/v1beta");
+	const path = asked.replace(AZURE, "/v1").replace(COHERE, "/v1").replace(GOOGLE, "/v1beta");
 	const rule = RULES.find((candidate) => candidate.path.test(path));
 	if (rule === undefined) return undefined;
 	const model = decoded(rule.path.exec(path)?.[1]);

@@ -34,9 +34,18 @@ export interface RouteSpec extends Route {
 	readonly models: readonly string[];
 }
 
+const OPENAI: readonly ApiName[] = [
+	"openai-chat",
+	"openai-completions",
+	"openai-responses",
+	"openai-embeddings",
+	"openai-images",
+	"openai-speech",
+];
+
 const SPOKEN: Readonly<Record<ProviderType, readonly ApiName[]>> = {
-	openai: ["openai-chat", "openai-completions", "openai-responses", "openai-embeddings"],
-	azure: ["openai-chat", "openai-completions", "openai-responses", "openai-embeddings"],
+	openai: [...OPENAI, "rerank"],
+	azure: OPENAI,
 	anthropic: ["anthropic-messages", "anthropic-count-tokens"],
 	gemini: ["gemini-generate", "gemini-embed"],
 	demo: [

@@ -10,6 +10,7 @@ export class ContentKeeper {
 	readonly #prompt = new Excerpt();
 	readonly #answer = new Excerpt();
 	#mayHoldOriginals = false;
+	#isSpoken = false;
 
 	constructor(kind: ContentRecord["kind"]) {
 		this.#kind = kind;
@@ -26,14 +27,19 @@ export class ContentKeeper {
 		if (this.#kind === "redacted") this.#prompt.append(body);
 	}
 
+	/** The answer is sound, which is no text to keep. */
+	spoken(): void {
+		this.#isSpoken = true;
+	}
+
 	/** Bytes of the answer as they came. */
 	received(bytes: Uint8Array): void {
-		if (this.#kind === "full") this.#answer.append(bytes);
+		if (this.#kind === "full" && !this.#isSpoken) this.#answer.append(bytes);
 	}
 
 	/** Bytes of the answer as they go out. */
 	delivered(bytes: Uint8Array): void {
-		if (this.#kind === "redacted" && !this.#mayHoldOriginals) this.#answer.append(bytes);
+		if (this.#kind === "redacted" && !this.#mayHoldOriginals && !this.#isSpoken) this.#answer.append(bytes);
 	}
 
 	record({ time, requestId, subject }: InteractionRecord): ContentRecord {

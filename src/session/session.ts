@@ -4,7 +4,6 @@ import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import { downstreamResponseHeaders } from "../edge/headers.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { ConsentGrant } from "../identity/consent-book.ts";
-import type { LaneSession } from "../lanes/lane-session.ts";
 import type { NamedPolicy, PolicyBook } from "../policy/policy-book.ts";
 import type { Endpoint } from "../routing/endpoints.ts";
 import type { Target } from "../routing/model-router.ts";
@@ -15,6 +14,7 @@ import type { ContentKeeper } from "./content-keeper.ts";
 import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
 import { hookObjection } from "./hook-objection.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { type AnswerOnItsWay, openAnswer } from "./open-answer.ts";
 import { permittedTargets } from "./permitted-targets.ts";
 import { type Preparation, type PreparedRequest, prepareRequest } from "./prepare-request.ts";
 import { inspectForCaller } from "./prompt-inspection.ts";
@@ -22,7 +22,7 @@ import { refusalAnswer } from "./refusal-answer.ts";
 import { SessionClock } from "./session-clock.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
 import { settle } from "./settle.ts";
-import { brokenEnd, keepAlive, streamHeaders } from "./stream-framing.ts";
+import { answerHeaders, brokenEnd, keepAlive } from "./stream-framing.ts";
 import { UpstreamAttempts } from "./upstream-attempts.ts";
 import { UpstreamRefusal } from "./upstream-refusal.ts";
 import { verdictStatus } from "./verdict-status.ts";
@@ -46,7 +46,7 @@ export class Session {
 	#verdict: PromptVerdict | undefined;
 	#status = 0;
 	#attempts: UpstreamAttempts | undefined;
-	#lane: LaneSession | undefined;
+	#lane: AnswerOnItsWay | undefined;
 	#visit: CacheVisit | undefined;
 	#refusal: UpstreamRefusal | undefined;
 	#keepAlive: KeepAlive | undefined;
@@ -59,6 +59,7 @@ export class Session {
 	#clientFull = false;
 	#consent: ConsentGrant | undefined;
 	#securityHeaders: Record<string, string> = {};
+	#answerHeaders: Record<string, string> = {};
 
 	constructor(asked: SessionRequest, deps: SessionDeps, onDone: () => void) {
 		const { request, endpoint, downstream } = asked;
@@ -160,31 +161,29 @@ export class Session {
 
 	#onHead(status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest): void {
 		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
-		const { endpoint, translation, passHeaders, isStructured, choices, surrogates } = prepared;
-		const spoken = { policyId: this.#policy.id, api: endpoint.api, mode: this.#mode, ...(translation && { translation }) };
-		this.#lane = this.#deps.pool.openSession(
-			{ isStructured, choices, surrogates, ...spoken },
-			{
-				onOutput: (bytes) => this.#write(bytes),
-				onCredit: () => {
-					this.#laneFull = false;
-					this.#flow();
-				},
-				onEnded: (kind, code, found) => this.#onEnded(kind, code, found),
-				onLost: (code) => this.#onLost(code),
+		this.#lane = openAnswer(this.#deps.pool, { policyId: this.#policy.id, mode: this.#mode }, prepared, {
+			onOutput: (bytes) => this.#write(bytes),
+			onCredit: () => {
+				this.#laneFull = false;
+				this.#flow();
 			},
-		);
+			onEnded: (kind, code, found) => this.#onEnded(kind, code, found),
+			onLost: (code) => this.#onLost(code),
+		});
 		if (this.#lane === undefined) return this.#refuse("overloaded");
-		this.#securityHeaders = Object.assign(downstreamResponseHeaders(headers, passHeaders), this.#visit?.headers, this.#securityHeaders);
-		if (this.#mode !== "body") this.#startStream();
-	}
-
-	#startStream(): void {
-		this.#head(200, streamHeaders(this.#mode));
+		this.#answerHeaders = answerHeaders(this.#mode, headers);
+		const passed = downstreamResponseHeaders(headers, prepared.passHeaders);
+		this.#securityHeaders = Object.assign(passed, this.#visit?.headers, this.#securityHeaders);
 		this.#downstream.onDrain(() => {
 			this.#clientFull = false;
 			this.#flow();
 		});
+		if (this.#mode === "sound") this.#content?.spoken();
+		if (this.#mode === "stream" || this.#mode === "array") this.#startStream();
+	}
+
+	#startStream(): void {
+		this.#head(200, this.#answerHeaders);
 		const sign = keepAlive(this.#mode, this.#endpoint.api);
 		if (sign !== undefined) this.#keepAlive = new KeepAlive(this.#deps.keepAliveMs, () => this.#keepOpen(sign));
 	}
@@ -204,7 +203,7 @@ export class Session {
 
 	#write(bytes: Uint8Array): void {
 		if (this.#done) return;
-		if (!this.#headSent) this.#head(200, { "content-type": "application/json" });
+		if (!this.#headSent) this.#head(200, this.#answerHeaders);
 		this.#hasWritten = true;
 		this.#clock.gave();
 		this.#content?.delivered(bytes);
@@ -224,7 +223,9 @@ export class Session {
 		if (this.#done) return;
 		if (kind === "fault" && !this.#headSent)
 			return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, found);
-		this.#downstream.end();
+		// Sound has no words for an error: who hears it must not take the beginning for all of it.
+		if (kind === "fault" && this.#mode === "sound") this.#downstream.destroy();
+		else this.#downstream.end();
 		this.#release(kind === "fault" ? (code ?? "internal_error") : kind, found);
 	}
 

@@ -1,13 +1,13 @@
 import type { AttemptRecord, InteractionRecord } from "../audit/audit-record.ts";
 import type { CacheVisit } from "../cache/response-cache.ts";
 import type { ConsentGrant } from "../identity/consent-book.ts";
-import type { LaneSession } from "../lanes/lane-session.ts";
 import { NO_USE, useOf } from "../limits/request-use.ts";
 import type { NamedPolicy } from "../policy/policy-book.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import type { ContentKeeper } from "./content-keeper.ts";
 import { interactionRecord } from "./interaction-record.ts";
+import type { AnswerOnItsWay } from "./open-answer.ts";
 import type { SessionClock } from "./session-clock.ts";
 import type { SessionDeps, SessionRequest } from "./session-request.ts";
 
@@ -20,7 +20,7 @@ export interface SessionEnd {
 	readonly consent: ConsentGrant | undefined;
 	readonly verdict: PromptVerdict | undefined;
 	readonly attempts: readonly AttemptRecord[];
-	readonly lane: LaneSession | undefined;
+	readonly lane: AnswerOnItsWay | undefined;
 	readonly visit: CacheVisit | undefined;
 	/** `complete`, `cut`, `client_abort`, `prompt_blocked`, or another error code. */
 	readonly outcome: string;

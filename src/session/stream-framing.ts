@@ -3,27 +3,40 @@ import { errorEvent } from "../core/error-envelope.ts";
 import type { ErrorCode } from "../core/errors.ts";
 
 /** What an answer's bytes are to HTTP, by the way it comes. */
-const CONTENT_TYPES: Readonly<Record<AnswerMode, string>> = {
-	stream: "text/event-stream",
-	array: "application/json",
-	body: "application/json",
+const CONTENT_TYPES: Readonly<Record<AnswerMode, RegExp>> = {
+	stream: /^text\/event-stream$/,
+	array: /^application\/json$/,
+	body: /^application\/json$/,
+	sound: /^audio\/[\w.+-]{1,64}$/,
 };
 
 /** Why the head of a good answer is not one to inspect; undefined: it is. */
 export function answerFault(headers: Readonly<Record<string, string>>, mode: AnswerMode): ErrorCode | undefined {
 	const encoding = headers["content-encoding"] ?? "identity";
 	if (encoding.trim().toLowerCase() !== "identity") return "upstream_encoding";
-	const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
 	// An SDK that asked for the one and gets the other takes an empty answer for a complete one.
-	return type === CONTENT_TYPES[mode] ? undefined : "upstream_content_type";
+	return CONTENT_TYPES[mode].test(mediaType(headers)) ? undefined : "upstream_content_type";
 }
+
+function mediaType(headers: Readonly<Record<string, string>>): string {
+	return (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** Players of bare samples need the rate and the channels. */
+const SOUND = /^audio\/[\w.+-]{1,64}(?:; ?[a-z]{1,16}=[\w.-]{1,32}){0,4}$/i;
 
 const KEEP_ALIVE = Buffer.from(": keep-alive\n\n");
 const BLANK = Buffer.from("\n");
 
-export function streamHeaders(mode: AnswerMode): Record<string, string> {
+/** What the head of a good answer says of it; `upstream`: the head that it came with. */
+export function answerHeaders(mode: AnswerMode, upstream: Readonly<Record<string, string>>): Record<string, string> {
+	if (mode === "body") return { "content-type": "application/json" };
+	if (mode === "sound") {
+		const type = upstream["content-type"] ?? "";
+		return { "content-type": SOUND.test(type) ? type : mediaType(upstream) };
+	}
 	return {
-		"content-type": `${CONTENT_TYPES[mode]}; charset=utf-8`,
+		"content-type": `${mode === "stream" ? "text/event-stream" : "application/json"}; charset=utf-8`,
 		"cache-control": "no-cache, no-transform",
 		"x-accel-buffering": "no",
 	};

@@ -26,6 +26,8 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 	"openai-responses": "chat",
 	"openai-completions": "text_completion",
 	"openai-embeddings": "embeddings",
+	"openai-images": "generate_content",
+	"openai-speech": "generate_content",
 	"anthropic-messages": "chat",
 	"anthropic-count-tokens": "count_tokens",
 	"gemini-generate": "generate_content",

@@ -6,7 +6,7 @@ import { existingKeys } from "../../src/audit/audit-keys.ts";
 import { SubjectKeys } from "../../src/audit/subject-keys.ts";
 import { chatStream, post } from "../support/chat-client.ts";
 import { CommandLine, type Ran } from "../support/command-line.ts";
-import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
+import { type MockUpstream, startChatUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
 let upstream: MockUpstream;
@@ -218,4 +218,25 @@ test("a folder without logs, and logs of another secret, are refused rather than
 		});
 		expect(everything(dir)).toBe(before);
 	}
+});
+
+test("of speech the text is kept, the sound is not, and no cache keeps it either", async () => {
+	const dir = newDir();
+	const speaker = await startMockUpstream((response) => {
+		response.writeHead(200, { "content-type": "audio/mpeg" });
+		response.end(Buffer.from("ID3\x04\0\0"));
+	});
+	const yaml = `audit: { dir: "${dir}" }\nlogging: { sensitive_data_logging: true }\ncache: { enabled: true }`;
+	const proxy = await startProxy(speaker.url, yaml);
+	const body = JSON.stringify({ model: "tts-1", voice: "alloy", input: "The otter swims." });
+	for (const _ of [1, 2]) {
+		const answer = await fetch(`http://127.0.0.1:${proxy.port}/v1/audio/speech`, { method: "POST", body });
+		expect([(await answer.arrayBuffer()).byteLength, answer.headers.get("x-cache")]).toEqual([6, "BYPASS"]);
+	}
+	expect(speaker.requests).toHaveLength(2);
+	await proxy.drain();
+	speaker.close();
+	const { records } = JSON.parse((await audit("export", dir, "--subject", SUBJECT)).out);
+	const [content] = records.filter(({ type }: { type: string }) => type === "content");
+	expect([content.content.prompt, content.content.answer]).toEqual([body, undefined]);
 });

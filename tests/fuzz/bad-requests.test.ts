@@ -27,6 +27,9 @@ const REQUESTS: readonly (readonly [path: string, body: object])[] = [
 	["/v1/responses", { model: "m", input: [{ role: "user", content: [{ type: "input_text", text: "Hi" }] }], stream: true }],
 	["/v1/responses", { model: "m", input: "Hi", text: { format: { type: "json_schema", name: "n", schema: {} } } }],
 	["/v1/embeddings", { model: "m", input: ["Hi", "there"] }],
+	["/v1/images/generations", { model: "m", prompt: "Hi", n: 1 }],
+	["/v1/audio/speech", { model: "m", input: "Hi", voice: "alloy" }],
+	["/v1/rerank", { model: "m", query: "Hi", documents: ["there", text] }],
 	["/v1/moderations", { input: ["Hi", [text]] }],
 	["/v1/inspect", { texts: ["Hi", "there"], direction: "prompt" }],
 	[

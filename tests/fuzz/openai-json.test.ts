@@ -100,6 +100,8 @@ describe("answers", () => {
 			},
 		],
 		["openai-embeddings", { object: "list", data: [{ object: "embedding", index: 0, embedding: [0.1] }], model: "m" }],
+		["openai-images", { created: 1, data: [{ b64_json: "iVBORw0KGgo=", revised_prompt: "a", url: "https://a.test/p.png" }] }],
+		["rerank", { id: "r", results: [{ index: 0, relevance_score: 0.5, document: { text: "a" } }], meta: { warnings: ["w"] } }],
 		["models", { object: "list", data: [{ id: "m", object: "model", created: 1, owned_by: "x" }] }],
 	];
 	test.each(BODIES)("a body of %s", (api, body) => {
@@ -167,6 +169,9 @@ describe("requests", () => {
 			},
 		],
 		["openai-embeddings", { model: "m", input: ["a", "b"] }],
+		["openai-images", { model: "m", prompt: "a", size: "1024x1024", n: 1 }],
+		["openai-speech", { model: "m", input: "a", voice: "alloy", instructions: "b" }],
+		["rerank", { model: "m", query: "q", documents: ["a", { text: "b" }], top_n: 1 }],
 	];
 	const policy = { ...plainPolicy("remove"), restores: false };
 	test.each(REQUESTS)("a request of %s", (api, request) => {

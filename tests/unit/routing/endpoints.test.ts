@@ -9,6 +9,9 @@ test.each([
 	["/openai/deployments/my-gpt/chat/completions", "/v1/chat/completions", "/chat/completions"],
 	["/openai/deployments/emb.3/embeddings", "/v1/embeddings", "/embeddings"],
 	["/openai/responses", "/v1/responses", "/responses"],
+	["/openai/deployments/pictures/images/generations", "/v1/images/generations", "/images/generations"],
+	["/openai/v1/audio/speech", "/v1/audio/speech", "/audio/speech"],
+	["/v2/rerank", "/v1/rerank", "/rerank"],
 	["/v1/responses/compact", "/v1/responses/compact", "/responses/compact"],
 	["/v1/models/gemini-x:generateContent", "/v1beta/models/gemini-x:generateContent", "/v1/models/gemini-x:generateContent"],
 	["/v1alpha/models/gemini-x:countTokens", "/v1beta/models/gemini-x:countTokens", "/v1alpha/models/gemini-x:countTokens"],
@@ -26,6 +29,8 @@ test.each([
 	"/openai/responses/resp_1",
 	"/openai/v1/inspect",
 	"/v1/responses/resp_1",
+	"/v1/images/edits",
+	"/openai/v1/rerank",
 	"/v2/models/gemini-x:generateContent",
 ])("%s is no route", (path) => {
 	expect(endpointOf(path, {})).toBeUndefined();

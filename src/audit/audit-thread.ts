@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { SIGN_OF_LIFE_MS } from "../core/file-lock.ts";
+import { shareNameLookups } from "../core/name-lookup.ts";
 import type { AuditThreadData, FromAuditThread, ToAuditThread } from "./protocol.ts";
 import { Recorder } from "./recorder.ts";
 import { AdminShipper } from "./sinks/admin-shipper.ts";
@@ -119,6 +120,7 @@ class AuditThread {
 	}
 }
 
+shareNameLookups();
 const data = workerData as AuditThreadData;
 const thread = new AuditThread(data, (message) => parentPort?.postMessage(message));
 parentPort?.on("message", (message: ToAuditThread) => thread.handle(message));

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import type { Secrets } from "../audit/audit-keys.ts";
 import { type ConfigFault, faultOf } from "../config/config-fault.ts";
 import type { Config } from "../config/schema.ts";
+import { shareNameLookups } from "../core/name-lookup.ts";
 import { createProxy, type Proxy, type ProxyResult } from "../proxy.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { installationSecrets } from "./secret.ts";
@@ -27,6 +28,7 @@ export async function startProxy(config: Config, logger: Logger, version: string
 		return { ok: false, faults: [{ path: "environment", message: (error as Error).message, remedy: "Correct it and start again." }] };
 	}
 	for (const flag of COLLECTION) setFlagsFromString(flag);
+	shareNameLookups();
 	try {
 		const { secret, previousSecret } = secrets;
 		return await createProxy(config, { logger, version, ...(secret && { secret }), ...(previousSecret && { previousSecret }) });

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
 import { errorCode } from "../core/error-code.ts";
-import { createNameLookup } from "./name-lookup.ts";
+import { createNameLookup } from "../core/name-lookup.ts";
 import type { UpstreamClient, UpstreamEvents, UpstreamExchange, UpstreamRequest } from "./upstream-types.ts";
 
 const FINISH_MS = 1000;

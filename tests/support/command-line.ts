@@ -30,6 +30,8 @@ export class CommandLine {
 	readonly folder = mkdtempSync(join(tmpdir(), "command-line-"));
 	/** What is run. */
 	main = "dist/main.js";
+	/** Words before the command, `unshare` say. */
+	runner: readonly string[] = [];
 	/** Who runs it; absent: who runs the tests. */
 	user: number | undefined;
 	readonly #running = new Set<ChildProcess>();
@@ -46,7 +48,8 @@ export class CommandLine {
 	}
 
 	start(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-		const child = spawn(process.execPath, [this.main, ...words], {
+		const [command = "", ...rest] = [...this.runner, process.execPath, this.main, ...words];
+		const child = spawn(command, rest, {
 			stdio: ["ignore", "pipe", "pipe"],
 			env: { ...process.env, ...env },
 			...(this.user !== undefined && { uid: this.user, gid: this.user }),

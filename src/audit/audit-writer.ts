@@ -17,7 +17,7 @@ export interface AuditWriter {
 	/** False: new work must be refused, because it could not be recorded. */
 	readonly isAccepting: boolean;
 	readonly stats: { readonly written: number; readonly unwritten: number; readonly isFailing: boolean };
-	/** Resolves when everything is on disk or `timeoutMs` passed. */
+	/** Resolves when everything is on disk and sinks had half of `timeoutMs` for theirs; where the disk takes longer than that and 4 s, what is lost is told. */
 	close(timeoutMs: number): Promise<void>;
 }
 
@@ -31,11 +31,14 @@ export interface AuditWriterOptions extends AuditThreadData {
 
 export type AuditEvent =
 	| { readonly kind: "failing" | "died" | "overdue"; readonly reason: string }
-	| { readonly kind: "recovered"; readonly records: number }
+	/** lost: the disk took no more before the end. */
+	| { readonly kind: "recovered" | "lost"; readonly records: number }
 	| { readonly kind: "working" }
 	| ({ readonly kind: "sink working" | "sink failing" } & SinkState);
 
 const RESTART_MS = 500;
+/** ms that a disk has for the last records. */
+const LAST_WRITE_MS = 4000;
 const THREAD_ENDED = "the audit thread has ended";
 const HOW_TO_GO_ON =
 	"Correct it, or give audit.dir another folder: what stands in a damaged log is still read by 'audit verify' and 'audit query'.";
@@ -150,13 +153,14 @@ class Writer implements AuditWriter {
 		const worker = this.#worker;
 		if (worker === undefined) return;
 		await new Promise<void>((resolve) => {
-			const timer = setTimeout(resolve, timeoutMs);
+			const timer = setTimeout(resolve, timeoutMs + LAST_WRITE_MS);
 			this.#onClosed = () => {
 				clearTimeout(timer);
 				resolve();
 			};
 			worker.postMessage({ kind: "close", timeoutMs: timeoutMs / 2 } satisfies ToAuditThread);
 		});
+		if (this.#unwritten.length > 0) this.#options.onEvent({ kind: "lost", records: this.#unwritten.length });
 		await worker.terminate();
 	}
 

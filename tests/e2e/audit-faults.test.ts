@@ -47,6 +47,17 @@ function limitFiles(pid: number | undefined, bytes: string): void {
 	execFileSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:unlimited`]);
 }
 
+test("records that the disk does not take until the end are told by their number", async () => {
+	const audit = `{ dir: "${join(line.folder, "lost")}", on_failure: buffer, max_unwritten_records: 20 }`;
+	const { child, port, exited, log } = await line.serve(line.file("lost.yaml", `${server}audit: ${audit}\n`));
+	limitFiles(child.pid, "1");
+	for (let i = 0; i < 3; i++) expect((await chatStream(port, "hello")).status).toBe(200);
+	child.kill("SIGTERM");
+	await exited;
+	// The end of the proxy is a record as well, and its start may not have been written either.
+	expect(log.find((one) => one.includes('"lost"'))).toMatch(/"records":[45]\b/);
+});
+
 test.each(["closed", "buffer"])("a disk that takes no more, with on_failure: %s", async (mode) => {
 	const dir = join(line.folder, `full-${mode}`);
 	const config = line.file(

@@ -75,6 +75,21 @@ test("every request leaves one record that says what was decided and holds no te
 	expect(verifyLog({ dir: log }).faults).toEqual([]);
 });
 
+test("a drain that answers get no time in leaves the records theirs", async () => {
+	const dir = newDir();
+	const callers = 150;
+	const body = JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "hello" }] });
+	const ask = async (proxy: Proxy): Promise<void> => {
+		// Each caller's first record needs a key on disk, so that many are not written yet.
+		const from = (i: number): string => `203.0.${i >> 8}.${i & 255}`;
+		const url = `http://127.0.0.1:${proxy.port}/v1/chat/completions`;
+		const asked = Array.from({ length: callers }, (_, i) => fetch(url, { method: "POST", body, headers: { "x-forwarded-for": from(i) } }));
+		await Promise.all(asked.map(async (answer) => (await answer).text()));
+	};
+	await withProxy(dir, ask, { server: { drain_timeout_ms: 1, trusted_proxies: ["127.0.0.1"] } });
+	expect(recordsIn(join(dir, "local")).records).toHaveLength(callers);
+});
+
 test("a process killed at any moment under load keeps every acknowledged record, and the chain goes on", async () => {
 	const dir = newDir();
 	const config = join(newDir(), "config.yaml");

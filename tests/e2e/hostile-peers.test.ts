@@ -24,7 +24,10 @@ const HALF_OPEN_MS = 15_000;
 const [ROLE = "", WORDS = "", FINISH = "", DONE = ""] = chatEvents(["clean words ".repeat(20)]);
 const WHOLE = JSON.stringify({ id: "c", choices: [{ index: 0, message: { role: "assistant", content: "fine" }, finish_reason: "stop" }] });
 
-/** Streams for a second where the prompt says so, and answers at once else. Knows what is open. */
+/** ms between the head of a request and its admission, at most: a peer may have gone by then. */
+const ADMISSION_MS = 40;
+
+/** Streams where the prompt says so, to peers as long as they listen, and answers at once else. Knows what is open. */
 class Vendor {
 	readonly asked: string[] = [];
 	readonly open = new Set<ServerResponse>();
@@ -39,7 +42,8 @@ class Vendor {
 		if (stream !== true) return response.writeHead(200, { "content-type": "application/json" }).end(WHOLE);
 		response.writeHead(200, { "content-type": "text/event-stream" });
 		response.write(ROLE + WORDS);
-		for (let i = 0; prompt.startsWith("long") && i < 50 && !response.destroyed; i++) {
+		const pieces = prompt.includes("-after-") ? 50 : Number.POSITIVE_INFINITY;
+		for (let i = 0; prompt.startsWith("long") && i < pieces && !response.destroyed; i++) {
 			await sleep(20);
 			response.write(WORDS);
 		}
@@ -145,6 +149,7 @@ describe.each(["uws", "node"] as const)("%s", (listener) => {
 		const provider = { type: "openai", base_url: vendor.url, api_key: "k", max_concurrent: PLACES + 1 };
 		const limits = `rate_limiting: { requests_per_minute: 0, requests_per_hour: 0, burst_allowance: 0, concurrent_requests: ${PLACES} }`;
 		proxy = await startProxy({ up: provider }, `audit: { dir: "${dir}" }\nsecurity: { ${limits} }`, undefined, {
+			hooks: { request: () => sleep(Math.random() * ADMISSION_MS) },
 			server: { listener, request_timeout_ms: 3000, client_stall_timeout_ms: 2000, idle_connection_timeout_ms: 3000 },
 		});
 	});

@@ -1,6 +1,7 @@
 import { detectionNames } from "../recognizers/registry.ts";
 import type { ConfigFault } from "./config-fault.ts";
 import { nearest } from "./nearest.ts";
+import { quotedName } from "./quoted-name.ts";
 import type { ResolvedPolicy } from "./resolve-policies.ts";
 
 /** What is wrong with a policy although every key of it is valid. */
@@ -22,7 +23,7 @@ export function policyFaults({ name, settings }: ResolvedPolicy): ConfigFault[] 
 			.filter((type) => !known.has(type))
 			.map((type) => ({
 				path: `${at}.${path}`,
-				message: `'${type}' is not a known type or group`,
+				message: `${quotedName(type)} is not a known type or group`,
 				remedy: `Use ${nearest(type, [...known])}; docs/recognizers.md lists them all.`,
 			})),
 	);

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { faultWords } from "../core/fault-words.ts";
 import type { ConfigFault } from "./config-fault.ts";
 import { isPreset, PRESET_NAMES, presetOverrides } from "./presets.ts";
+import { quotedName } from "./quoted-name.ts";
 import { PolicySection } from "./security-schema.ts";
 
 export type PolicyConfig = z.infer<typeof PolicySection>;
@@ -77,7 +78,7 @@ function lineageOf(name: string, own: Readonly<Record<string, Raw>>): readonly s
 	const line: string[] = [];
 	for (let at = name; at !== "default"; ) {
 		if (line.includes(at)) return `extends itself: ${[...line, at].join(" → ")}`;
-		if (!isPreset(at) && !Object.hasOwn(own, at)) return `there is no policy '${at}'`;
+		if (!isPreset(at) && !Object.hasOwn(own, at)) return `there is no policy ${quotedName(at)}`;
 		line.push(at);
 		const parent = own[at]?.["extends"];
 		at = typeof parent === "string" ? parent : "default";

@@ -1,4 +1,5 @@
 import type { ConfigFault } from "./config-fault.ts";
+import { quotedName } from "./quoted-name.ts";
 import type { Config } from "./schema.ts";
 
 /** Targets of `routing.models` that lead nowhere. */
@@ -11,7 +12,7 @@ export function routingFaults({ routing, llm_providers: providers }: Config): Co
 				: [
 						{
 							path: `routing.models.${model}.targets.${i}.provider`,
-							message: `'${provider}' is not one of llm_providers`,
+							message: `${quotedName(provider)} is not one of llm_providers`,
 							remedy: names.length === 0 ? "Add it to llm_providers." : `Use ${names.join(", ")}, or add it to llm_providers.`,
 						},
 					],

@@ -1,5 +1,6 @@
 import type { ConfigFault } from "./config-fault.ts";
 import { nearest } from "./nearest.ts";
+import { quotedName } from "./quoted-name.ts";
 import type { Config } from "./schema.ts";
 
 /** Places that name a policy which is not there. */
@@ -12,6 +13,12 @@ export function unknownPolicies({ policies, security, llm_providers }: Config): 
 	return named.flatMap(([path, policy]) =>
 		policy === undefined || known.includes(policy)
 			? []
-			: [{ path, message: `there is no policy '${policy}'`, remedy: `Use ${nearest(policy, known)}, or define it in security.policies.` }],
+			: [
+					{
+						path,
+						message: `there is no policy ${quotedName(policy)}`,
+						remedy: `Use ${nearest(policy, known)}, or define it in security.policies.`,
+					},
+				],
 	);
 }

@@ -84,6 +84,12 @@ const WRONG: readonly (readonly [object, string, RegExp])[] = [
 	[{ security: { policy_rules: [{ policy: "nope" }] } }, "security.policy_rules.0.policy", /there is no policy 'nope'/],
 	[{ security: { pii_protection: { threshold: 50 } } }, "security.pii_protection.threshold", /must be 1 or less/],
 	[{ security: { pii_protection: { detection_types: ["emial"] } } }, "security.pii_protection.detection_types", /Use email/],
+	// What does not look like a name may be a secret at the wrong place.
+	[{ security: { policies: { a: { extends: `https://u:${SECRET}@b` } } } }, "security.policies.a.extends", /there is no policy '…'/],
+	[{ security: { policy_rules: [{ policy: `${SECRET}\n` }] } }, "security.policy_rules.0.policy", /there is no policy '…'/],
+	[{ security: { pii_protection: { detection_types: [`=${SECRET}`] } } }, "security.pii_protection.detection_types", /'…' is not a known/],
+	[route({ targets: [{ provider: `${SECRET} `.repeat(9) }] }), "routing.models.fast.targets.0.provider", /'…' is not one of/],
+	[provider({ policy: `redis://:${SECRET}@x` }), "llm_providers.b.policy", /there is no policy '…'/],
 	[provider({ type: "openrouter" }), "llm_providers.b.type", /must be openai, azure, anthropic, gemini or demo/],
 	[provider({ base_url: "up.example" }), "llm_providers.b.base_url", /http\(s\) URL/],
 	[provider({ base_url: `https://u:${SECRET}@up.example/v1` }), "llm_providers.b.base_url", /no user, password/],

@@ -85,6 +85,11 @@ function createStreamFormat(): StreamFormat {
 	};
 }
 
+/** Some servers say with every event that the candidate has not ended. */
+function isFinish(reason: unknown): boolean {
+	return typeof reason === "string" && reason !== "" && reason !== "FINISH_REASON_UNSPECIFIED";
+}
+
 function event({ head, usage }: GeminiMemory, candidates: readonly object[]): string {
 	return sseEvent(JSON.stringify({ candidates, ...(usage && { usageMetadata: usage }), ...head }));
 }
@@ -97,7 +102,7 @@ const HEAD: readonly string[] = ["modelVersion", "responseId"];
 function readEvent(data: string, memory: GeminiMemory): EventReading {
 	const object = parseObject(data);
 	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
-	if (object["error"] !== undefined) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
+	if (object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 	const fields = readAnswerFields(data, object);
 	if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 	const channels = fields.places
@@ -110,8 +115,8 @@ function readEvent(data: string, memory: GeminiMemory): EventReading {
 	const candidates = objectsOf(object["candidates"]);
 	const seen = candidates.map(indexOf);
 	if (!seen.every(isPosition)) return { kind: "fault", code: "upstream_invalid_event" };
-	const finished = seen.filter((_, i) => typeof candidates[i]?.["finishReason"] === "string");
-	const isRefused = isObject(object["promptFeedback"]) && object["promptFeedback"]["blockReason"] !== undefined;
+	const finished = seen.filter((_, i) => isFinish(candidates[i]?.["finishReason"]));
+	const isRefused = isObject(object["promptFeedback"]) && object["promptFeedback"]["blockReason"] != null;
 	// Events of our own repeat the head uninspected, so it must be made of the vendor's words.
 	const isName = (value: unknown): boolean => typeof value === "string" && NAME.test(value);
 	const head = Object.fromEntries(HEAD.filter((member) => isName(object[member])).map((member) => [member, object[member]]));
@@ -200,7 +205,7 @@ function textsOf(spans: readonly JsonSpan[], places: readonly Place[]): Readonly
 function readBody(json: string): BodyReading {
 	const object = parseObject(json);
 	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
-	if (object["error"] !== undefined) return { kind: "fault", code: "upstream_error" };
+	if (object["error"] != null) return { kind: "fault", code: "upstream_error" };
 	const fields = readAnswerFields(json, object);
 	if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 	const supports = fields.spans.filter(({ path }) => path[3] === "groundingSupports");

@@ -1,13 +1,19 @@
 import type { JsonPath } from "../wire/json-strings.ts";
-import { createFieldReader, type Fields, type FieldTable, isCount } from "./field-table.ts";
+import { createFieldReader, type Fields, type FieldTable, isCount, NAME } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf, valueAt } from "./json-object.ts";
 import { itemFields, partFields, responseFields } from "./openai-response-fields.ts";
 
 /**
- * A text of a streamed response: output index, the list and position below it, the name of its events without `.delta`,
- * and the path in the delta where that is no string. Item ids do not count: some servers change them from event to event.
+ * A text of a streamed response: output index, or where a server does not number its items the item's id; the list and position below it, the name of its events without `.delta`,
+ * and the path in the delta where that is no string. Beside an index ids do not count: some servers change them from event to event.
  */
-export type Channel = readonly [output: number | null, list: string | null, position: number | null, base: string, ...path: JsonPath];
+export type Channel = readonly [
+	output: number | string | null,
+	list: string | null,
+	position: number | null,
+	base: string,
+	...path: JsonPath,
+];
 
 /** The events of a text that an item may have from its beginning, by the item's type and the member. */
 const ITEM_BASES: Readonly<Record<string, string>> = {
@@ -116,7 +122,7 @@ function isWhole({ item, type }: JsonObject, path: JsonPath): boolean {
  * what is said about a text, which has an event of its own.
  */
 function channelOf(event: JsonObject, path: JsonPath): Channel | string {
-	const output = numberOf(event["output_index"]);
+	const output = outputOf(event);
 	const [root, list, position] = path;
 	const { item, part, response } = event;
 	if (root === "response" && isObject(response) && list === "output" && typeof position === "number") {
@@ -128,7 +134,7 @@ function channelOf(event: JsonObject, path: JsonPath): Channel | string {
 	return [output, ...positionOf(event), baseOf(event["type"]), ...path.slice(1)];
 }
 
-function itemChannel(output: number | null, item: JsonObject, [, list, position, ...more]: JsonPath): Channel | string {
+function itemChannel(output: Channel[0], item: JsonObject, [, list, position, ...more]: JsonPath): Channel | string {
 	if (list !== "content" && list !== "summary") {
 		const base = ITEM_BASES[`${item["type"]}.${list}`];
 		return base === undefined ? `end ${output}` : [output, null, null, base];
@@ -156,6 +162,11 @@ function positionOf(event: JsonObject): readonly [list: (typeof LISTS)[number] |
 	return list === undefined ? [null, null] : [list, numberOf(event[`${list}_index`])];
 }
 
+function outputOf({ output_index: output, item_id: itemId, item }: JsonObject): Channel[0] {
+	const id = isObject(item) ? item["id"] : itemId;
+	return numberOf(output) ?? (typeof id === "string" && id !== "" && NAME.test(id) ? id : null);
+}
+
 function numberOf(value: unknown): number | null {
 	return isCount(value) ? value : null;
 }
@@ -167,7 +178,7 @@ function baseOf(type: unknown): string {
 
 /** Prefixes of the channels that end with the event. */
 export function closingChannels(type: string, event: JsonObject): string[] {
-	const output = numberOf(event["output_index"]);
+	const output = outputOf(event);
 	const prefix = (...steps: readonly unknown[]): string => JSON.stringify(steps).slice(0, -1);
 	switch (type) {
 		case "response.completed":

@@ -145,7 +145,7 @@ function partOfChannel(key: string): (Part & { readonly output: number }) | unde
 	if (!key.startsWith("[")) return undefined;
 	const [output, list, position, base] = JSON.parse(key) as Channel;
 	const type = PART_TYPES[base];
-	if (output === null || position === null || type === undefined || (list !== "content" && list !== "summary")) return undefined;
+	if (typeof output !== "number" || position === null || type === undefined || (list !== "content" && list !== "summary")) return undefined;
 	return { output, list, position, base, part: { type, ...(type === "output_text" && { annotations: [] }) } };
 }
 

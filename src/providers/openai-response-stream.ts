@@ -7,6 +7,7 @@ import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object
 import { partLogprobAmendments } from "./openai-logprobs.ts";
 import { type Channel, closingChannels, POSITIONS, readerOf, textOf } from "./openai-response-channels.ts";
 import { closeResponse, keptParts } from "./openai-response-close.ts";
+import { isOtherWay, noteWay, type TextWay, type TextWays, textWayOf } from "./openai-response-texts.ts";
 import type { Counter, EventReading, StreamFormat, StreamMemory } from "./provider.ts";
 
 /**
@@ -14,20 +15,21 @@ import type { Counter, EventReading, StreamFormat, StreamMemory } from "./provid
  * whole when a text, its part, its item and the response end.
  */
 export const responseStream: StreamFormat = {
-	newMemory: (): ResponseMemory => ({ next: undefined, shift: 0, itemIds: {} }),
+	newMemory: (): ResponseMemory => ({ next: undefined, shift: 0, itemIds: {}, ways: {} }),
 	read: readEvent,
 	repeats: {
 		padding: "obfuscation",
 		counters: {
 			names: ["sequence_number"],
 			sayUsage: false,
-			renote: (note, [sequence]) => ({ itemId: (note as ResponseNote).itemId, sequence: sequence && numbered(sequence) }),
+			renote: (note, [sequence]) => Object.assign({}, note, { sequence: sequence && numbered(sequence) }),
 			areShifted: (memory) => (memory as ResponseMemory).shift > 0,
 		},
 	},
 	note(memory, note) {
 		const state = memory as ResponseMemory;
-		const { sequence, itemId } = note as ResponseNote;
+		const { sequence, itemId, type, way } = note as ResponseNote;
+		noteWay(type, way, state.ways);
 		if (sequence !== undefined) state.next = sequence.number + state.shift;
 		if (itemId !== undefined) state.itemIds[itemId.output] = itemId.id;
 	},
@@ -44,7 +46,8 @@ export const responseStream: StreamFormat = {
 		state.shift++;
 		return responseEvent(state, {
 			type: `${base}.delta`,
-			...(output !== null && { item_id: state.itemIds[output] ?? "", output_index: output }),
+			...(typeof output === "number" && { item_id: state.itemIds[output] ?? "", output_index: output }),
+			...(typeof output === "string" && { item_id: output }),
 			...(list !== null && { [`${list}_index`]: position }),
 			...membersAt(["delta", ...path], text),
 			...(base === "response.output_text" && { logprobs: [] }),
@@ -72,6 +75,8 @@ interface ResponseNote {
 	/** The event's number, and where it stands. */
 	readonly sequence: Sequence | undefined;
 	readonly itemId: { readonly output: number; readonly id: string } | undefined;
+	readonly type: string;
+	readonly way: TextWay | undefined;
 }
 
 interface ResponseMemory extends StreamMemory {
@@ -81,6 +86,7 @@ interface ResponseMemory extends StreamMemory {
 	shift: number;
 	/** By output index: the last one seen. */
 	itemIds: Record<number, string>;
+	ways: TextWays;
 }
 
 function responseEvent(memory: ResponseMemory, event: JsonObject & { readonly type: string }): string {
@@ -103,18 +109,18 @@ const KEPT: ReadonlySet<string> = new Set([
 const BEGINNINGS: ReadonlySet<string> = new Set(["response.created", "response.queued", "response.in_progress"]);
 const INVALID: EventReading = { kind: "fault", code: "upstream_invalid_event" };
 
-function readEvent(data: string, eventName: string | undefined): EventReading {
+function readEvent(data: string, eventName: string | undefined, memory: StreamMemory): EventReading {
 	// Some servers end with chat's marker.
 	if (data === "[DONE]") return { kind: "done" };
-	const object = parseObject(data);
-	if (object === undefined) return INVALID;
-	const type = typeof object["type"] === "string" ? object["type"] : (eventName ?? "");
+	const said = parseObject(data);
+	if (said === undefined) return INVALID;
+	const type = typeof said["type"] === "string" ? said["type"] : (eventName ?? "");
+	// Some servers say it in the event's name alone.
+	const object = said["type"] === type ? said : Object.assign({}, said, { type });
 	if (type === "" && object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
 	if (eventName !== undefined && eventName !== type) return INVALID;
-	// Readers that join texts by these numbers would join others than are joined here.
-	if (!POSITIONS.every((name) => object[name] == null || isPosition(object[name]))) return INVALID;
-	// Text that a response begins with would go on in the deltas.
-	if (BEGINNINGS.has(type) && isObject(object["response"]) && objectsOf(object["response"]["output"]).length > 0) return INVALID;
+	const way = textWayOf(type, object);
+	if (isJoinedOtherwise(type, object) || (way !== undefined && isOtherWay(way, (memory as ResponseMemory).ways))) return INVALID;
 	const fields = readerOf(type)(data, object);
 	if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 	const number = object["sequence_number"];
@@ -122,6 +128,8 @@ function readEvent(data: string, eventName: string | undefined): EventReading {
 	const note: ResponseNote = {
 		sequence: at !== undefined && Number.isSafeInteger(number) ? { number: number as number, from: at.from, to: at.to } : undefined,
 		itemId: itemIdOf(object),
+		type,
+		way,
 	};
 	return {
 		kind: "data",
@@ -135,6 +143,13 @@ function readEvent(data: string, eventName: string | undefined): EventReading {
 		...(KEPT.has(type) && { isKept: true }),
 		note,
 	};
+}
+
+/** Whether readers would join texts that are not joined here. */
+function isJoinedOtherwise(type: string, object: JsonObject): boolean {
+	if (!POSITIONS.every((name) => object[name] == null || isPosition(object[name]))) return true;
+	// Text that a response begins with would go on in the deltas.
+	return BEGINNINGS.has(type) && isObject(object["response"]) && objectsOf(object["response"]["output"]).length > 0;
 }
 
 function itemIdOf({ item, item_id: itemId, output_index: output }: JsonObject): ResponseNote["itemId"] {

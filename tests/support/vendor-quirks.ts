@@ -1,3 +1,4 @@
+import { framed } from "./quirky-framing.ts";
 import { type Next, pick, randomSlices } from "./random.ts";
 import type { ModelAnswer, Said } from "./translated-answers.ts";
 
@@ -197,19 +198,4 @@ export function quirkyMessage(answer: ModelAnswer, next: Next): string {
 		next,
 		events.map(({ type }) => String(type)),
 	);
-}
-
-/** Events as one of many servers writes them (HTML standard, "server-sent events"). */
-function framed(datas: readonly string[], next: Next, names?: readonly string[]): string {
-	const space = pick([" ", " ", ""], next);
-	const isNameLast = next() < 0.2;
-	const events = datas.map((data, i) => {
-		const name = names?.[i] === undefined ? [] : [`event:${space}${names[i]}`];
-		const body = [`data:${space}${data}`];
-		const more = next() < 0.1 ? [pick([`id: ${i}`, "retry: 9", ": a comment", ":"], next)] : [];
-		return [...more, ...(isNameLast ? [...body, ...name] : [...name, ...body]), "", ...(next() < 0.1 ? [""] : [])].join("\n");
-	});
-	const sse = `${next() < 0.2 ? ": hello\n\n" : ""}${events.map((event) => `${event}\n`).join("")}`;
-	const isMarked = next() < 0.1;
-	return (isMarked ? "\ufeff" : "") + (next() < 0.2 ? sse.replaceAll("\n", "\r\n") : sse);
 }

@@ -68,8 +68,10 @@ export const Server = z
 			.int()
 			.min(1024)
 			.max(999_999_999)
-			.default(1_048_576)
-			.describe("Bytes of a request body. A larger one is answered 413 and never read to its end."),
+			.default(8_388_608)
+			.describe(
+				"Bytes of a request body. A larger one is answered 413 and never read to its end. The default holds the longest conversations of coding agents with a few pictures.",
+			),
 		request_timeout_ms: milliseconds
 			.default(15_000)
 			.describe(

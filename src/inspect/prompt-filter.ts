@@ -206,6 +206,11 @@ function isModelFound(model: string, program: ScannerProgram, style: TextStyle):
 	return isCut || text !== undefined;
 }
 
+/** UTF-16 units that a text counts for at least: each is inspected by itself, which costs as much. */
+const MIN_TEXT = 32;
+
+const lengthOf = (places: readonly Place[]): number => places.reduce((sum, { text }) => sum + Math.max(text.length, MIN_TEXT), 0);
+
 function refusalOf(read: ReadPrompt, policy: Policy): InvalidPrompt | undefined {
 	const {
 		request: { document, places },
@@ -220,7 +225,7 @@ function refusalOf(read: ReadPrompt, policy: Policy): InvalidPrompt | undefined 
 	if (unallowed !== undefined) return { action: "invalid", code: "tool_not_allowed", ...unallowed };
 	const fault = countFault(value, policy.maxCounts);
 	if (fault !== undefined) return { action: "invalid", code: "invalid_request", ...fault };
-	if (places.reduce((sum, place) => sum + place.text.length, 0) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
+	if (lengthOf(places) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
 	return undefined;
 }
 

@@ -9,6 +9,7 @@ import {
 	judgeSignals,
 	NO_INJECTION,
 	noisyOr,
+	riskInLength,
 	type SignalPlace,
 	speakerTrust,
 	writtenPlaces,
@@ -89,8 +90,10 @@ export function judgeInjection(
 	const second = injection.hasSecondStage === true && questions !== undefined ? { questions, sureFrom: injection.threshold } : undefined;
 	const judge: Judge = (places, said) => {
 		pause?.();
-		const report = places.length === 0 ? NO_INJECTION : judgeSignals(places, Buffer.from(said.text), said.speaker);
-		return withLearned(report, said, learned, second);
+		const text = Buffer.from(said.text);
+		const report = places.length === 0 ? NO_INJECTION : judgeSignals(places, text, said.speaker);
+		const { risk, findings } = withLearned(report, said, learned, second);
+		return { risk: riskInLength(risk, text.length), findings };
 	};
 	const single = texts.map((said) => ({ channel: said.channel, ...judge([...placesOf(said.signals, ruleSet), ...writtenIn(said)], said) }));
 	const said = texts.filter(({ speaker, text }) => speaker === "user" && text !== "");
@@ -170,9 +173,11 @@ function placesOf(signals: readonly Detection[], ruleSet: RuleSet, shift = 0): S
 	}));
 }
 
+/** What an agent says for its user it says in the same words each time: that is one turn. */
 function turnsOf(texts: readonly PromptText[], reports: readonly TextRisk[], ruleSet: RuleSet): Turn[] {
-	return texts.flatMap(({ speaker, signals }, i) =>
-		speaker === "user"
+	const first = new Map(texts.toReversed().map(({ text }, i) => [text, texts.length - 1 - i]));
+	return texts.flatMap(({ speaker, text, signals }, i) =>
+		speaker === "user" && first.get(text) === i
 			? [
 					{
 						risk: reports[i]?.risk ?? 0,
@@ -195,6 +200,10 @@ function writtenIn({ text, known }: Said): readonly SignalPlace[] {
 
 /** What the model may say by itself: below the default threshold, for it takes some ordinary texts of few or odd words for attacks. */
 const MAX_LEARNED_ALONE = 0.65;
+/** So much the rules must say for it not to be by itself: some words of theirs stand in any long text. */
+const RULES_FROM = 0.1;
+/** System prompts and what tools say about themselves are orders, and orders are what it looks for. */
+const LEARNED_OF: ReadonlySet<Speaker> = new Set(["user", "assistant", "foreign"]);
 
 /** A text of less risk is fine, and one of `sureFrom` is not: the second stage is asked about what lies between. */
 const UNSURE_FROM = 0.03;
@@ -206,10 +215,10 @@ interface AskedStage {
 
 /** What the learned models say stands beside the families of the rules, as one more that may be right. */
 function withLearned(report: InjectionReport, said: Said, model: TimedModel | undefined, second: AskedStage | undefined): InjectionReport {
-	const score = model?.score(said);
-	if (score === undefined) return report;
 	const { text, speaker } = said;
-	const most = report.findings.length > 0 ? 1 : MAX_LEARNED_ALONE;
+	const score = LEARNED_OF.has(speaker) ? model?.score(said) : undefined;
+	if (score === undefined) return report;
+	const most = report.risk >= RULES_FROM ? 1 : MAX_LEARNED_ALONE;
 	const first = withFamily(report, text, Math.min(most, score * speakerTrust(speaker)));
 	if (second === undefined || first.risk < UNSURE_FROM || first.risk >= second.sureFrom) return first;
 	const both = second.questions.about(text);

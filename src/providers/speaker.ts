@@ -11,6 +11,9 @@ const BY_MEMBER: Readonly<Record<string, Speaker>> = {
 	tools: "definition",
 	functions: "definition",
 	documents: "foreign",
+	// What an application says to its vendor, and no model reads.
+	metadata: "system",
+	client_metadata: "system",
 };
 
 const BY_ROLE: Readonly<Record<string, Speaker>> = {

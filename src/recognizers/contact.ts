@@ -47,6 +47,7 @@ export const EMAIL: Recognizer = {
 			"x_1@sub.domain.example.museum, then",
 			"müller@buero.de",
 			"a@xn--d1acufc.xn--p1ai",
+			"⟦jane.noreply@corp.com⟧",
 		],
 		noMatch: [
 			"@handle",
@@ -57,6 +58,8 @@ export const EMAIL: Recognizer = {
 			"icon@2x.png",
 			"lib@1.2.3",
 			"git@github.com:org/repo.git",
+			"Co-Authored-By: Claude <noreply@anthropic.com>",
+			"From: Shop <Do-Not-Reply@shop.example.com>",
 			"moc.elpmaxe",
 			"ten.foo@",
 			"com.example@host",
@@ -66,6 +69,8 @@ export const EMAIL: Recognizer = {
 
 /** Names that stand for a program in SSH and scp addresses. */
 const SSH_USERS: ReadonlySet<string> = new Set(["git", "hg", "svn", "ec2-user", "ubuntu", "root", "pi"]);
+/** Nobody reads what is sent there: no person has it. */
+const NO_REPLY = /^(?:no|do[._-]?not)[._-]?reply$/i;
 const INTERNAL_TLD = /^(?:local|internal|intranet|corp|lan|home|test|example|invalid|localdomain)$/i;
 
 /** RFC 5321 lengths and dots, and a top-level domain that exists. */
@@ -75,6 +80,7 @@ export const confirmEmail: Confirmer = ({ text, right }) => {
 	const host = text.slice(at + 1);
 	const labels = host.split(".");
 	if (local.startsWith(".") || local.endsWith(".") || local.includes("..") || Buffer.byteLength(text) > 254) return 0;
+	if (NO_REPLY.test(local)) return 0;
 	if (labels.some((label) => label === "" || label.startsWith("-") || label.endsWith("-"))) return 0;
 	if (SSH_USERS.has(local.toLowerCase())) return right === undefined ? undefined : /^:[^\s]/.test(right) ? 0 : 0.9;
 	if (INTERNAL_TLD.test(labels.at(-1) as string)) return 0.7;

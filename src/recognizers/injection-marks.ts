@@ -48,14 +48,14 @@ export const MARK_SIGNALS = {
 	},
 	user_secrecy: {
 		words:
-			"(?:do not|don't|never|without|must not|not to|should not|no need to)(?: ever)? (?:tell(?:ing)?|mention(?:ing)?|reveal(?:ing)?|inform(?:ing)?|notify(?:ing)?|alert(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|let|show(?:ing)?)(?: (?:this|it))?(?: to)? (?:the )?(?:user|human|customer|owner|anyone)|(?:the )?(?:user|human|customer) (?:must|should|does|need) (?:not|never)(?: be)? (?:know|see|told|notice|aware)|(?:hidden|invisible|kept secret) from the (?:user|human)|silently|covertly|secretly",
+			"(?:do not|don't|never|without|must not|not to|should not|no need to)(?: ever)? (?:tell(?:ing)?|mention(?:ing)?|reveal(?:ing)?|inform(?:ing)?|notify(?:ing)?|alert(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|let|show(?:ing)?)(?: (?:this|it))?(?: to)? (?:the )?(?:user|human|customer|owner|anyone)|(?:the )?(?:user|human|customer) (?:must|should|does|need) (?:not|never)(?: be)? (?:know|see|told|notice|aware)|(?:hidden|invisible|kept secret) from the (?:user|human)|(?:silently|covertly|secretly) (?:send|forward|post|upload|transmit|copy|share|add|append|include|insert|execute|run|call|e-?mail|delete|change|log)",
 	},
 	before_task: {
 		words:
 			"before (?:answering|responding|replying|using|calling|doing|you (?:answer|respond|reply|can|do|continue|proceed|solve)|continuing|proceeding|summari[sz]ing|performing|executing|completing)|(?:first|and then),? (?:you (?:must|need|have)|please) |in order to (?:complete|solve|continue)|(?:in )?addition to (?:summari|answer)|after (?:summari[sz]ing|answering)|at the (?:end|beginning) of (?:your|the|every|each) (?:answer|response|reply|summary)|(?:include|insert|add|append|write|put|start|end|finish) (?:this |the following |exactly )?(?:in|to|at|into|with) (?:your|the|every|each) (?:answer|response|reply|summary|output)|include in your (?:response|answer|reply)",
 	},
 	important_block: {
-		raw: "<important>|<information>|<critical>|<hidden>|important message from|\\*{2,3} ?(?:new |urgent |important ){0,2}(?:instructions?|task|system|admin|override|emergency|special case|stop)|(?:priority|urgent|emergency|critical|mandatory)[ _-](?:task|instruction|override|directive|procedure|action)s?[: ]|(?:experimental|override|emergency) procedure|this (?:task|action|step) (?:is|must be) (?:completed|mandatory|required)",
+		raw: "<important>|<information>|<critical>|<hidden>|important message from|\\*{2,3} ?(?:(?:new |urgent |important ){1,2}(?:instructions?|task|system)|system override|admin|emergency|special case|stop)|(?:priority|urgent|emergency|critical|mandatory)[ _-](?:task|instruction|override|directive|procedure|action)s?[: ]|(?:experimental|override|emergency) procedure|this (?:task|action|step) (?:is|must be) (?:completed|mandatory|required)",
 	},
 	send: {
 		words:
@@ -101,7 +101,7 @@ export const MARK_SIGNALS = {
 	},
 	test_claim: {
 		words:
-			"(?:strictly |only |purely )?(?:for|this is a) (?:testing|a test|test)(?: purposes)?|part of (?:a |an |the )?(?:training|security|test|audit) (?:exercise|drill|test|evaluation)|to (?:enable|aid|help|assist)(?: with)? debug|system (?:malfunction|error|is experiencing|failure)|(?:troubleshoot|fix) (?:and fix )?(?:the )?errors|(?:the )?mission, should you|special case:|prove you are|i made a mistake|forgot to (?:ask|tell) you|no matter what\\b|it is crucial (?:that )?you|in development mode",
+			"(?:strictly|only|purely) for (?:testing|a test)|for test(?:ing)? purposes|this is a test|part of (?:a |an |the )?(?:training|security|test|audit) (?:exercise|drill|test|evaluation)|to (?:enable|aid|help|assist)(?: with)? debug|system (?:malfunction|error|is experiencing|failure)|(?:troubleshoot|fix) (?:and fix )?(?:the )?errors|(?:the )?mission, should you|special case:|prove you are|i made a mistake|forgot to (?:ask|tell) you|no matter what\\b|it is crucial (?:that )?you|in development mode",
 	},
 	media_list: {
 		words:

@@ -33,7 +33,7 @@ export const NO_INJECTION: InjectionReport = { risk: 0, findings: [] };
 
 /** Signals of one rule stand within so many bytes. */
 const WITHIN_BYTES = 96;
-/** Families count together within so many bytes: a long text does not become risky by its length. */
+/** Families count together within so many bytes. */
 const WINDOW_BYTES = 2000;
 /** Applications name what they forbid, assistants what they refused, and descriptions of tools are full of orders. */
 const TRUST: Readonly<Record<Speaker, number>> = { system: 0.4, user: 1, assistant: 0.6, foreign: 1, definition: 0.6 };
@@ -73,6 +73,15 @@ export function writtenPlaces(text: string): readonly SignalPlace[] {
 /** One minus the chance that none of these is so. */
 export function noisyOr(chances: readonly number[]): number {
 	return 1 - chances.reduce((none, chance) => none * (1 - chance), 1);
+}
+
+/**
+ * The risk of a text whose worst place looks like `risk`. A file that a tool returned has many places, and one of them looks
+ * like an attack by chance: the odds are shared among them.
+ */
+export function riskInLength(risk: number, bytes: number): number {
+	const places = Math.max(1, bytes / WINDOW_BYTES);
+	return risk / (risk + (1 - risk) * places);
 }
 
 /** What was read of one text so far. */

@@ -78,10 +78,10 @@ const BAD: readonly Bad[] = [
 	{ name: "an address instead of a model", body: json({ ...GOOD, model: "jane.roe@corp.com" }), param: "model" },
 	{ name: "JSON nested too deeply", body: `{"model":"m","messages":[],"x":${"[".repeat(20_000)}${"]".repeat(20_000)}}` },
 	{ name: "members nested too deeply", body: `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}` },
-	{ name: "a prompt over max_prompt_length", body: messages("x".repeat(200_001)), code: "prompt_too_long", param: "messages" },
+	{ name: "a prompt over max_prompt_length", body: messages("x".repeat(2_000_001)), code: "prompt_too_long", param: "messages" },
 	{
 		name: "an array of many small texts",
-		body: json({ ...GOOD, x: Array.from({ length: 60_000 }, (_, i) => i.toString(36).padStart(4, "0")) }),
+		body: json({ ...GOOD, x: Array.from({ length: 70_000 }, (_, i) => i.toString(36).padStart(4, "0")) }),
 		code: "prompt_too_long",
 		param: "messages",
 	},

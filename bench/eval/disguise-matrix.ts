@@ -70,10 +70,17 @@ function subjectOf({ type, examples }: Recognizer, inspect: (text: string) => re
 
 function isCaught({ type, places }: Subject, apply: Disguise["apply"], inspect: (text: string) => readonly Finding[]): boolean {
 	return places.every(([before, value, after]) => {
-		const from = Buffer.byteLength(before);
-		return inspect(before + apply(value) + after).some((finding) => finding.type === type && finding.from <= from + MARKUP_BYTES);
+		const from = Buffer.byteLength(before) + Math.max(MARKUP_BYTES, leadBytes(value, apply));
+		return inspect(before + apply(value) + after).some((finding) => finding.type === type && finding.from <= from);
 	});
 }
 
-/** What a disguise may write before the value: a quote, an emoji, the beginning of a sentence that is encoded with it. */
+/** Bytes that a disguise writes before it says anything of the value: another value has them as well. */
+function leadBytes(value: string, apply: Disguise["apply"]): number {
+	const [text, other] = [value, (value.startsWith("x") ? "y" : "x") + value.slice(1)].map((said) => Buffer.from(apply(said)));
+	const at = text?.findIndex((byte, i) => byte !== other?.[i]) ?? 0;
+	return Math.max(0, at);
+}
+
+/** What a disguise may leave of the value or write before it: a quote, an emoji. */
 const MARKUP_BYTES = 24;

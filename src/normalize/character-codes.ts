@@ -16,6 +16,11 @@ const CODE_HEAD = /^(?:[0-9a-f]{1,3}|0x[0-9a-f]{0,2}|00[0-9a-f]{0,2}|0?[01]{0,7}
 /** Between two codes, with what some write before each: `52, 49`, `chr(52) + chr(49)`, `U+0034 U+0031`. */
 const GAP = /^[^0-9A-Za-z\x80-\xff]{1,20}(?:U\+|char\(|chr\()?$/i;
 const GAP_HEAD = /^[^0-9A-Za-z\x80-\xff]{1,20}(?:U\+?|c|ch|cha?r\(?|cha)?$/i;
+/** What ends a code in a list of strings, or a member's name: `{"0":65,"1":75}`. */
+const [QUOTE, COLON] = [0x22, 0x3a];
+const SHORT_NAME = /^\d{1,3}$/;
+/** In a list, behind a quote. */
+const LONG_NAME = /^\d{4,7}$/;
 const NO_LIST = -1;
 
 /**
@@ -24,7 +29,7 @@ const NO_LIST = -1;
  */
 export class CharacterCodes implements Omit<Transducer, "skip"> {
 	readonly #sink: ShadowSink;
-	/** The letters and digits at hand, of which the first is a digit. */
+	/** The letters and digits at hand, of which the first is a digit; behind digits perhaps the quote that ends them. */
 	readonly #code: Undecided;
 	/** What stands behind the last code, while the next one may still be none; empty where no list is open. */
 	readonly #gap: Undecided;
@@ -59,9 +64,17 @@ export class CharacterCodes implements Omit<Transducer, "skip"> {
 			this.#between(byte, from, to);
 			return;
 		}
+		if (this.#isQuoted) {
+			this.#endQuoted(byte, from, to);
+			return;
+		}
+		if (byte === QUOTE && (SHORT_NAME.test(this.#code.latin1()) || this.#mayBeName())) {
+			this.#code.push(byte, from, to);
+			return;
+		}
 		if (isWord(byte)) {
 			this.#code.push(byte, from, to);
-			if (CODE_HEAD.test(this.#code.latin1())) return;
+			if (CODE_HEAD.test(this.#code.latin1()) || this.#mayBeName()) return;
 			this.#endList();
 			this.#isInWord = true;
 			return;
@@ -92,6 +105,23 @@ export class CharacterCodes implements Omit<Transducer, "skip"> {
 		return [this.#code.state(memory), this.#gap.state(), ...this.#spelled.map((spelled) => spelled.state())];
 	}
 
+	get #isQuoted(): boolean {
+		return this.#code.byte(this.#code.length - 1) === QUOTE;
+	}
+
+	#mayBeName(): boolean {
+		return this.#gap.length > 0 && this.#gap.byte(this.#gap.length - 1) === QUOTE && LONG_NAME.test(this.#code.latin1());
+	}
+
+	/** Behind the quote that ends a code, or a member's name, which says nothing. */
+	#endQuoted(byte: number, from: number, to: number): void {
+		if (byte === COLON) this.#code.drop(this.#code.length - 1);
+		const quote = this.#code.takeLast();
+		if (this.#code.length > 0) this.#endCode();
+		this.#between(...quote);
+		this.push(byte, from, to);
+	}
+
 	get #isInList(): boolean {
 		return this.#writing !== NO_LIST || this.#spelled.some(({ length }) => length > 0);
 	}
@@ -111,6 +141,7 @@ export class CharacterCodes implements Omit<Transducer, "skip"> {
 	}
 
 	#endCode(): void {
+		if (this.#isQuoted) this.#code.takeLast();
 		const source = this.#code.latin1();
 		const { from, to } = this.#code;
 		this.#code.drop(source.length);

@@ -14,6 +14,8 @@ setKind("<\"'`\\", MARK);
 const [BLANK, HYPHEN, ASTERISK, TILDE, QUOTE, APOSTROPHE, LESS, LINE_FEED] = [0x20, 0x2d, 0x2a, 0x7e, 0x22, 0x27, 0x3c, 0x0a];
 /** Ends a line that may be folded. */
 export const CARRIAGE_RETURN = 0x0d;
+/** Begins what is written in quoted-printable. */
+export const EQUALS = 0x3d;
 
 export function isLetter(byte: number): boolean {
 	return KINDS[byte] === LETTER;
@@ -56,6 +58,12 @@ export function mayBeGap(window: Uint8Array, at: number, end: number): boolean {
 	const next = known(window, at + 1, end);
 	if (next === undefined || isSeparator(next) || next === 0x2b) return true;
 	return isDigit(next) && byte !== BLANK && byte !== HYPHEN;
+}
+
+/** The same for quoted-printable at `at`. */
+export function mayBeQuoted(window: Uint8Array, at: number, end: number): boolean {
+	const next = known(window, at + 1, end);
+	return next === undefined || (next >= 0x32 && next <= 0x37) || next === CARRIAGE_RETURN || next === LINE_FEED;
 }
 
 /** The same for a mark at `at`. */

@@ -97,6 +97,27 @@ export function markLength(source: string, isEnd: boolean): "more" | number {
 	return 0;
 }
 
+/**
+ * Quoted-printable (RFC 2045 §6.7): an escape of ASCII, a line that goes on, and the beginnings of them. `=25` is a number more
+ * often than an escape, and encoders write `=3D` and the like.
+ */
+const QUOTED = /^=([2-6][A-F]|7[A-E])/;
+const SOFT_BREAK = /^=\r?\n(?=[!-~])/;
+const QUOTED_HEAD = /^=(?:[2-7]|\r?\n?)$/;
+/** Bytes before the `=` of a line that an encoder breaks: at most 76 with it, and an escape is not broken. A value of base64 may end so in shorter lines. */
+const [SHORTEST_LINE, LONGEST_LINE] = [72, 75];
+
+/** What is written in quoted-printable at the beginning of the undecided text, in a line that has so many bytes before it. */
+export function quotedAt(source: string, column: number, isEnd: boolean): Part {
+	const digits = QUOTED.exec(source)?.[1];
+	if (digits !== undefined) return { length: 3, text: String.fromCharCode(Number.parseInt(digits, 16)) };
+	const isFull = column >= SHORTEST_LINE && column <= LONGEST_LINE;
+	const soft = isFull ? SOFT_BREAK.exec(source)?.[0] : undefined;
+	if (soft !== undefined) return { length: soft.length, text: "" };
+	const mayBe = !isEnd && QUOTED_HEAD.test(source) && (isFull || source.length === 1 || !/[\r\n]/.test(source));
+	return mayBe ? "more" : "none";
+}
+
 /** Something else than one blank, hyphen or nothing between two groups of digits. Dots and colons are part of addresses. */
 const GROUP_GAP = /^(?: ?[-/_|;,+]{1,2} ?|[ \t]{1,3})(?=[0-9])/;
 const GROUP_GAP_HEAD = /^(?: ?(?:[-/_|;,+]{1,2} ?)?|[ \t]{1,3})$/;

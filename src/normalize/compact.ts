@@ -1,5 +1,16 @@
-import { CARRIAGE_RETURN, isDigit, isLetter, isMark, isSeparator, mayBeGap, mayBeRun, mayVanish } from "./compact-glance.ts";
-import { groupGapLength, markLength, runAt, runKindOf, separatorAt, unitAt } from "./compact-syntax.ts";
+import {
+	CARRIAGE_RETURN,
+	EQUALS,
+	isDigit,
+	isLetter,
+	isMark,
+	isSeparator,
+	mayBeGap,
+	mayBeQuoted,
+	mayBeRun,
+	mayVanish,
+} from "./compact-glance.ts";
+import { groupGapLength, markLength, quotedAt, runAt, runKindOf, separatorAt, unitAt } from "./compact-syntax.ts";
 import { ownLength } from "./fold.ts";
 import { beginsNumberWord, mayBeNumberWord } from "./number-words.ts";
 import type { ShadowSink, Transducer, TransducerState } from "./transducer.ts";
@@ -9,10 +20,13 @@ import { Undecided } from "./undecided.ts";
 const MANY = 4;
 
 const BLANK = 0x20;
+const LINE_FEED = 0x0a;
+/** Bytes of a line are counted up to this. */
+const LONG_LINE = 100;
 
 /**
  * Text without what stands between the characters of one word: blanks and punctuation between characters that all stand
- * alone (`A K I A`, `4-1-1-1`), Markdown and HTML, the seams of string literals. Gaps between groups of digits become one
+ * alone (`A K I A`, `4-1-1-1`), Markdown and HTML, the seams of string literals, soft line breaks. Gaps between groups of digits become one
  * hyphen, and number words in a run become digits. Reads text that is folded already.
  */
 export class Compact implements Transducer {
@@ -21,14 +35,17 @@ export class Compact implements Transducer {
 	/** Letters and digits written since anything else, up to MANY. */
 	#unit: number;
 	#last: number;
+	/** Bytes of the line before the first undecided one. */
+	#column: number;
 	/** First separator of the run being joined, empty outside of one. */
 	#separator: string;
 
 	constructor(sink: ShadowSink, state?: TransducerState) {
-		const [unit = 0, last = 0, ...separator] = state?.memory ?? [];
+		const [unit = 0, last = 0, column = 0, ...separator] = state?.memory ?? [];
 		this.#undecided = new Undecided(state);
 		this.#unit = unit;
 		this.#last = last;
+		this.#column = column;
 		this.#separator = String.fromCharCode(...separator);
 		this.#sink = (byte, from, to) => {
 			this.#note(byte);
@@ -42,6 +59,7 @@ export class Compact implements Transducer {
 
 	push(byte: number, from: number, to: number): void {
 		if (this.#undecided.length === 0 && this.#separator === "" && !this.#mayChange(byte)) {
+			this.#count(byte);
 			this.#sink(byte, from, to);
 			return;
 		}
@@ -57,15 +75,15 @@ export class Compact implements Transducer {
 		if (this.#separator !== "") return from;
 		for (let at = from; at < end; ) {
 			const length = ownLength(window, at, end);
-			if (length === 0 || (length === 1 && this.#isSpecial(window, at, end))) return at;
+			if (length === 0 || (length === 1 && this.#isSpecial(window, at, end))) return this.#skipped(window, from, at);
 			this.#note(window[at] as number);
 			at += length;
 		}
-		return end;
+		return this.#skipped(window, from, end);
 	}
 
 	state(): TransducerState[] {
-		return [this.#undecided.state([this.#unit, this.#last, ...Buffer.from(this.#separator)])];
+		return [this.#undecided.state([this.#unit, this.#last, this.#column, ...Buffer.from(this.#separator)])];
 	}
 
 	/** Whether anything but the byte itself could come of it. What follows is only known where folding cannot change it. */
@@ -76,6 +94,7 @@ export class Compact implements Transducer {
 			if (this.#unit === 1 && mayBeRun(window, at, end)) return true;
 			if (this.#isInNumber() && mayBeGap(window, at, end)) return true;
 		}
+		if (byte === EQUALS) return this.#canQuote() && mayBeQuoted(window, at, end);
 		return this.#canVanish(byte) && mayVanish(window, at, end);
 	}
 
@@ -83,7 +102,25 @@ export class Compact implements Transducer {
 	#mayChange(byte: number): boolean {
 		if (isLetter(byte)) return this.#unit === 0 && beginsNumberWord(byte);
 		if (isSeparator(byte) && (this.#unit === 1 || this.#isInNumber())) return true;
-		return this.#canVanish(byte);
+		return byte === EQUALS ? this.#canQuote() : this.#canVanish(byte);
+	}
+
+	/** Index `to`, to which the window is skipped. */
+	#skipped(window: Uint8Array, from: number, to: number): number {
+		let line = to;
+		while (line > from && window[line - 1] !== LINE_FEED) line--;
+		this.#column = Math.min(LONG_LINE, line === from ? this.#column + to - from : to - line);
+		return to;
+	}
+
+	#count(byte: number): void {
+		this.#column = byte === LINE_FEED ? 0 : Math.min(LONG_LINE, this.#column + 1);
+	}
+
+	/** As many undecided bytes, which are decided now. */
+	#counted(count: number): number {
+		for (let i = 0; i < count; i++) this.#count(this.#undecided.byte(i));
+		return count;
 	}
 
 	#note(byte: number): void {
@@ -110,8 +147,8 @@ export class Compact implements Transducer {
 			return true;
 		}
 		// A wider gap parts words.
-		this.#undecided.replace(separator.length, separator.length > this.#separator.length ? " " : "", this.#sink);
-		this.#undecided.replace(unit.length, unit.text, this.#sink);
+		this.#undecided.replace(this.#counted(separator.length), separator.length > this.#separator.length ? " " : "", this.#sink);
+		this.#undecided.replace(this.#counted(unit.length), unit.text, this.#sink);
 		return true;
 	}
 
@@ -119,12 +156,22 @@ export class Compact implements Transducer {
 	#read(source: string, isEnd: boolean): boolean {
 		const byte = source.charCodeAt(0);
 		if (isLetter(byte) && this.#unit === 0 && beginsNumberWord(byte)) return this.#readWord(source, isEnd);
+		if (byte === EQUALS) return this.#readQuoted(source, isEnd);
 		const separated = isSeparator(byte) ? this.#readSeparator(source, isEnd) : "none";
 		if (separated !== "none") return separated === "done";
 		const length = this.#canVanish(byte) ? markLength(source, isEnd) : 0;
 		if (length === "more") return false;
-		if (length > 0) this.#undecided.drop(length);
-		else this.#undecided.pass(1, this.#sink);
+		if (length > 0) this.#undecided.drop(this.#counted(length));
+		else this.#undecided.pass(this.#counted(1), this.#sink);
+		return true;
+	}
+
+	/** False: not decidable yet. */
+	#readQuoted(source: string, isEnd: boolean): boolean {
+		const quoted = this.#canQuote() ? quotedAt(source, this.#column, isEnd) : "none";
+		if (quoted === "more") return false;
+		if (quoted === "none") this.#undecided.pass(this.#counted(1), this.#sink);
+		else this.#undecided.replace(this.#counted(quoted.length), quoted.text, this.#sink);
 		return true;
 	}
 
@@ -138,7 +185,7 @@ export class Compact implements Transducer {
 		const length = this.#isInNumber() ? groupGapLength(source, this.#unit, isEnd) : 0;
 		if (length === "more") return "more";
 		if (length === 0) return "none";
-		this.#undecided.replace(length, "-", this.#sink);
+		this.#undecided.replace(this.#counted(length), "-", this.#sink);
 		return "done";
 	}
 
@@ -153,16 +200,21 @@ export class Compact implements Transducer {
 		return this.#last > BLANK && this.#last < 0x7f && isMark(byte) && !isMark(this.#last);
 	}
 
+	/** Quoted-printable behind anything that can be seen; a padded value of base64 has two of its marks. */
+	#canQuote(): boolean {
+		return this.#last > BLANK && this.#last < 0x7f && this.#last !== EQUALS;
+	}
+
 	/** The beginning of a word that may be a number word. False: not decidable yet. */
 	#readWord(source: string, isEnd: boolean): boolean {
 		const word = unitAt(source, 0, "punctuation", isEnd);
 		if (word === "more") return false;
 		const run = word !== "none" && word.length > 1 ? runAt(source, word.length, isEnd) : "none";
 		if (run === "more") return false;
-		if (run === "none" || word === "none") this.#undecided.pass(1, this.#sink);
+		if (run === "none" || word === "none") this.#undecided.pass(this.#counted(1), this.#sink);
 		else {
 			this.#separator = run.text;
-			this.#undecided.replace(word.length, word.text, this.#sink);
+			this.#undecided.replace(this.#counted(word.length), word.text, this.#sink);
 		}
 		return true;
 	}

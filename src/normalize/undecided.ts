@@ -50,6 +50,10 @@ export class Undecided {
 		this.#to.push(to);
 	}
 
+	takeLast(): Parameters<ShadowSink> {
+		return [this.#bytes.pop() as number, this.#from.pop() as number, this.#to.pop() as number];
+	}
+
 	/** Writes the first `count` bytes as they are. */
 	pass(count: number, sink: ShadowSink): void {
 		for (let i = 0; i < count; i++) sink(this.#bytes[i] as number, this.#from[i] as number, this.#to[i] as number);

@@ -102,6 +102,12 @@ export const FOLDED_DISGUISES: readonly Disguise[] = [
 const isUnbroken = (text: string): boolean => !/\s/.test(text);
 const spelled = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
+/** Behind the first character those whose code ends with a letter, as `=3D` does. */
+const QUOTED = /(?<=.)[*-/:-?J-OZ-_j-oz-~]/g;
+const quotedPrintable = (char: string): string => `=${hex(char, 2).toUpperCase()}`;
+/** RFC 2045: lines of 76 characters with the mark. */
+const softBreaks = (text: string): string => text.replaceAll(/[^\n]{75}(?=[^\n])/g, "$&=\r\n");
+
 /** Read by the view `compact`. */
 export const COMPACT_DISGUISES: readonly Disguise[] = [
 	{ name: "spaced out", apply: between(" "), suits: isUnbroken },
@@ -137,6 +143,17 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 	{ name: "adjacent literals", apply: (text) => `"${halves(text).join('" "')}"`, suits: isUnbroken },
 	{ name: "dotted literals", apply: (text) => `'${halves(text).join("' . '")}'`, suits: isUnbroken },
 	{ name: "folded lines", apply: (text) => text.replaceAll(/[A-Za-z0-9]{4}(?=[A-Za-z0-9])/g, "$&\r\n "), suits: isUnbroken },
+	{
+		name: "quoted-printable",
+		apply: (text) => text.replaceAll(QUOTED, quotedPrintable),
+		suits: (text) => /^[!-~]{8,}$/.test(text) && text.search(QUOTED) >= 0,
+	},
+	{
+		name: "soft line breaks",
+		apply: (text) =>
+			softBreaks(`\n${"Here it is, as it was asked for some time ago, at ".padEnd(76 - (text.length >> 1), ".").slice(0, 68)} ${text}`),
+		suits: isUnbroken,
+	},
 	{ name: "literals over two lines", apply: (text) => `"${halves(text).join('" \\\n    "')}"`, suits: isUnbroken },
 ];
 
@@ -213,6 +230,11 @@ export const DECODED_DISGUISES: readonly Disguise[] = [
 			suits: (text) => /^[ -~]{8,}$/.test(text),
 		}),
 	),
+	{
+		name: "a Uint8Array as JSON",
+		apply: (text) => JSON.stringify(Uint8Array.from(Buffer.from(text))),
+		suits: (text) => /^[ -~]{8,}$/.test(text),
+	},
 	{
 		name: "codes over lines",
 		apply: (text) => `[\n  ${[...text].map((char) => code(char)).join(",\n  ")}\n]`,

@@ -70,7 +70,17 @@ export function codes(text: readonly Char[], fold: Rewrite): Char[] {
 	const out: Char[] = [];
 	const source = text.map(({ char }) => (char.length === 1 ? char : "\x7f")).join("");
 	// The words that begin with a digit, and for each writing what the last of them spell in a row.
-	const words = [...source.matchAll(/(?<![0-9A-Za-z])[0-9][0-9A-Za-z]*/g)];
+	const all = [...source.matchAll(/(?<![0-9A-Za-z])[0-9][0-9A-Za-z]*/g)];
+	const isName = ({ 0: word, index }: RegExpExecArray): boolean =>
+		/^\d{1,7}$/.test(word) && source.startsWith('":', index + word.length) && (word.length < 4 || source[index - 1] === '"');
+	const words = all.filter((word) => !isName(word));
+	/** What stands between two places, without the digits of names. */
+	const between = (from: number, to: number): string => {
+		let gap = source.slice(from, to);
+		for (const { 0: word, index } of all.filter(({ index }) => index >= from && index < to).reverse())
+			gap = gap.slice(0, index - from) + gap.slice(index - from + word.length);
+		return gap;
+	};
 	let rows: Char[][] = WRITINGS.map(() => []);
 	let open: { readonly writing: (typeof WRITINGS)[number]; readonly says: Char[]; end: number } | undefined;
 	const end = (): void => {
@@ -85,7 +95,7 @@ export function codes(text: readonly Char[], fold: Rewrite): Char[] {
 	for (const [i, { 0: word, index }] of words.entries()) {
 		const before = words[i - 1];
 		const span = { from: (text[index] as Char).from, to: (text[index + word.length - 1] as Char).to };
-		if (before === undefined || !GAP.test(source.slice(before.index + before[0].length, index))) {
+		if (before === undefined || !GAP.test(between(before.index + before[0].length, index))) {
 			end();
 			rows = rows.map(() => []);
 		}

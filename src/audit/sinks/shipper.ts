@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../../core/error-code.ts";
 import { replaceFile } from "../../core/files.ts";
 import { LogTail } from "./log-tail.ts";
 import type { Sink, SinkSettings } from "./sink.ts";
@@ -63,7 +64,7 @@ export class Shipper {
 		this.#onState = options.onState;
 		this.#cursor = join(options.dir, `${options.settings.name}.cursor`);
 		this.#end = options.size;
-		const cursor = cursorIn(this.#cursor);
+		const cursor = cursorIn(this.#cursor, options.size);
 		this.#sent = cursor ?? options.size;
 		// From now on: a restart before the first delivery must not begin anew.
 		if (cursor === undefined) replaceFile(this.#cursor, String(this.#sent));
@@ -84,9 +85,10 @@ export class Shipper {
 		};
 	}
 
-	/** The log has grown to `size` records. */
+	/** The log has grown to `size` records; or another one lies in its place, of which nothing was sent. */
 	grow(size: number): void {
 		const before = this.state;
+		if (size < this.#sent && this.#sending === undefined) this.#sent = 0;
 		this.#end = size;
 		this.#skipOldest();
 		if (before.isBlocking !== this.state.isBlocking) this.#onState(this.state);
@@ -148,13 +150,16 @@ export class Shipper {
 	}
 }
 
-/** Undefined: the sink is new, or what is there is no number. */
-function cursorIn(path: string): number | undefined {
+/**
+ * Undefined: the sink is new. From the beginning where that is damaged, or of a longer log that lay here before: what was sent is
+ * known by its `id`, and what was not would be missing.
+ */
+function cursorIn(path: string, size: number): number | undefined {
 	try {
 		const text = readFileSync(path, "utf8");
-		return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-	} catch {
-		return undefined;
+		return /^\d{1,15}$/.test(text) && Number(text) <= size ? Number(text) : 0;
+	} catch (error) {
+		return errorCode(error) === "ENOENT" ? undefined : 0;
 	}
 }
 

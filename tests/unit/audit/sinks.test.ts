@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { segmentName } from "../../../src/audit/segment.ts";
 import { createFileSink } from "../../../src/audit/sinks/file-sink.ts";
 import { Shipper, type SinkState } from "../../../src/audit/sinks/shipper.ts";
 import type { ShippedRecord, SinkSettings } from "../../../src/audit/sinks/sink.ts";
@@ -61,4 +62,42 @@ test("a shipper whose log has lost its records says so, tries again later and ca
 	await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ fault: "records missing", behind: 5 }), 15_000);
 	await shipper.close(60_000);
 	expect(deliver).not.toHaveBeenCalled();
+});
+
+/** A log of so many records. */
+function logOf(count: number): string {
+	const dir = newDir();
+	const line = (seq: number): string => `${JSON.stringify({ seq, prev: "", type: "test", time: "" })}\n`;
+	writeFileSync(join(dir, segmentName(0)), `{"segment":{}}\n${Array.from({ length: count }, (_, seq) => line(seq)).join("")}`);
+	return dir;
+}
+
+test.each([
+	["of a sink that is new", undefined, []],
+	["that is whole", "3", [3, 4]],
+	["that is empty", "", [0, 1, 2, 3, 4]],
+	["that is no number", "3\0garbage", [0, 1, 2, 3, 4]],
+	["of a longer log that lay there before", "4711", [0, 1, 2, 3, 4]],
+])("behind a cursor %s no record is left out", async (_name, cursor, sent) => {
+	const dir = logOf(5);
+	if (cursor !== undefined) writeFileSync(join(dir, "file.cursor"), cursor);
+	const got: number[] = [];
+	const deliver = async (records: readonly ShippedRecord[]): Promise<void> => void got.push(...records.map(({ seq }) => seq));
+	const shipper = new Shipper({ settings: settingsOf(dir), sink: { deliver }, dir, log: "l", size: 5, onState: () => undefined });
+	await shipper.close(60_000);
+	expect(got).toEqual(sent);
+	expect(readFileSync(join(dir, "file.cursor"), "utf8")).toBe("5");
+});
+
+test("a log that lies in the place of a longer one is sent from its beginning", async () => {
+	const dir = logOf(5);
+	const got: number[] = [];
+	const deliver = async (records: readonly ShippedRecord[]): Promise<void> => void got.push(...records.map(({ seq }) => seq));
+	writeFileSync(join(dir, "file.cursor"), "0");
+	const shipper = new Shipper({ settings: settingsOf(dir), sink: { deliver }, dir, log: "l", size: 5, onState: () => undefined });
+	await vi.waitFor(() => expect(got).toEqual([0, 1, 2, 3, 4]), 15_000);
+	renameSync(join(logOf(2), segmentName(0)), join(dir, segmentName(0)));
+	shipper.grow(2);
+	await shipper.close(60_000);
+	expect(got).toEqual([0, 1, 2, 3, 4, 0, 1]);
 });

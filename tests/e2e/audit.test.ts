@@ -77,7 +77,7 @@ test("every request leaves one record that says what was decided and holds no te
 
 test("a drain that answers get no time in leaves the records theirs", async () => {
 	const dir = newDir();
-	const callers = 150;
+	const callers = 400;
 	const body = JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "hello" }] });
 	const ask = async (proxy: Proxy): Promise<void> => {
 		// Each caller's first record needs a key on disk, so that many are not written yet.

@@ -75,12 +75,15 @@ export function noisyOr(chances: readonly number[]): number {
 	return 1 - chances.reduce((none, chance) => none * (1 - chance), 1);
 }
 
+/** More would let an attack hide behind ordinary text: what is surer than 0.95 is 0.7 in a text of any length. */
+const MAX_PLACES = 8;
+
 /**
  * The risk of a text whose worst place looks like `risk`. A file that a tool returned has many places, and one of them looks
- * like an attack by chance: the odds are shared among them.
+ * like an attack by chance: the odds are shared among a few of them.
  */
 export function riskInLength(risk: number, bytes: number): number {
-	const places = Math.max(1, bytes / WINDOW_BYTES);
+	const places = Math.min(MAX_PLACES, Math.max(1, bytes / WINDOW_BYTES));
 	return risk / (risk + (1 - risk) * places);
 }
 

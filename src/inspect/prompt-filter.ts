@@ -206,10 +206,10 @@ function isModelFound(model: string, program: ScannerProgram, style: TextStyle):
 	return isCut || text !== undefined;
 }
 
-/** UTF-16 units that a text counts for at least: each is inspected by itself, which costs as much. */
-const MIN_TEXT = 32;
+/** Texts of one prompt: each is inspected by itself, and 60,000 short ones took a lane more than its deadline. */
+const MAX_TEXTS = 8192;
 
-const lengthOf = (places: readonly Place[]): number => places.reduce((sum, { text }) => sum + Math.max(text.length, MIN_TEXT), 0);
+const lengthOf = (places: readonly Place[]): number => places.reduce((sum, { text }) => sum + text.length, 0);
 
 function refusalOf(read: ReadPrompt, policy: Policy): InvalidPrompt | undefined {
 	const {
@@ -225,7 +225,7 @@ function refusalOf(read: ReadPrompt, policy: Policy): InvalidPrompt | undefined 
 	if (unallowed !== undefined) return { action: "invalid", code: "tool_not_allowed", ...unallowed };
 	const fault = countFault(value, policy.maxCounts);
 	if (fault !== undefined) return { action: "invalid", code: "invalid_request", ...fault };
-	if (lengthOf(places) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
+	if (places.length > MAX_TEXTS || lengthOf(places) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
 	return undefined;
 }
 

@@ -3,7 +3,7 @@ import type { JsonObject } from "./json-object.ts";
 import { POSITIONS } from "./openai-response-channels.ts";
 
 /**
- * How a server says which text a delta goes on with: by numbers as its vendor does, or by the item's id alone (llama.cpp). It
+ * How a server says which text a delta goes on with: by numbers as its vendor does, or by the item's id alone. It
  * must keep to one of them, and to one item until that ends: a reader who joins by the other, or in the order of the events,
  * would join others than are joined here.
  */

@@ -22,6 +22,9 @@ export interface FrontEndOptions {
 	readonly version: string;
 }
 
+/** Of the memory that the process may have: for bodies that have not come to their end. Nobody knows yet who sends them. */
+const ARRIVING_SHARE = 0.25;
+
 /** The listening socket, the desk behind it, and the settings that new sessions get. */
 export interface FrontEnd {
 	readonly port: number;
@@ -68,6 +71,7 @@ export async function openFrontEnd({ config: { server }, parts, settings, tls, v
 		host: server.host,
 		port: server.port,
 		maxRequestSize: server.max_request_size,
+		maxArrivingBytes: Math.max(server.max_request_size, guard.maxBytes * ARRIVING_SHARE),
 		requestTimeoutMs: server.request_timeout_ms,
 		clientStallMs: server.client_stall_timeout_ms,
 		idleConnectionMs: server.idle_connection_timeout_ms,

@@ -54,7 +54,7 @@ export const Input = z
 			.int()
 			.min(1)
 			.default(2_000_000)
-			.describe("Longest prompt, in UTF-16 units over all texts of the request, which are 8,192 at most. A longer one is answered 400."),
+			.describe("Longest prompt, in UTF-16 units over all texts of the request. A longer one is answered 400."),
 		max_messages: count(2_000).describe("Most messages of a request. More is answered 400."),
 		max_parts: count(10_000).describe("Most parts (texts, images, calls) that the messages of a request may have together."),
 		max_tools: count(512).describe("Most tools that a request may offer."),

@@ -70,7 +70,7 @@ export const Server = z
 			.max(999_999_999)
 			.default(8_388_608)
 			.describe(
-				"Bytes of a request body. A larger one is answered 413 and never read to its end. The default holds the longest conversations of coding agents with a few pictures.",
+				"Bytes of a request body. A larger one is answered 413 and never read to its end. The default holds the longest conversations of coding agents with a few pictures. Bodies on their way share a quarter of the memory that `max_memory_percent` gives; what would be more is answered 503.",
 			),
 		request_timeout_ms: milliseconds
 			.default(15_000)

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContextOptions, TlsOptions } from "node:tls";
 import type { ErrorCode } from "../core/errors.ts";
+import { ArrivingBodies } from "./arriving-bodies.ts";
 import { checkFraming, MAX_HEADER_BYTES, type RequestHead } from "./framing-guard.ts";
 import { type AbortReason, type Downstream, LINGER_MS, type Listener, type ListenerOptions } from "./listener.ts";
 import { OpenAnswers } from "./open-answers.ts";
@@ -45,6 +46,7 @@ export function listenNode(options: ListenerOptions): Promise<Listener> {
 class NodeListener {
 	readonly server: Server | TlsServer;
 	readonly answers = new OpenAnswers();
+	readonly #bodies: ArrivingBodies;
 	/** Absent: no connection begins with a PROXY header. */
 	readonly proxied: ProxiedConnections | undefined;
 	readonly #options: ListenerOptions;
@@ -55,6 +57,7 @@ class NodeListener {
 
 	constructor(options: ListenerOptions) {
 		this.#options = options;
+		this.#bodies = new ArrivingBodies(options.maxArrivingBytes);
 		const http = {
 			maxHeaderSize: MAX_HEADER_BYTES,
 			requestTimeout: 0,
@@ -110,9 +113,14 @@ class NodeListener {
 			this.answers.end();
 		});
 		const [path = "", query = ""] = url.split(/\?(.*)/s);
+		const body = this.#bodies.begin();
 		let timeout: NodeJS.Timeout | undefined;
-		const refuse = (code: ErrorCode): void => {
+		const giveUp = (): void => {
 			clearTimeout(timeout);
+			body.drop();
+		};
+		const refuse = (code: ErrorCode): void => {
+			giveUp();
 			if (response.writableEnded) return;
 			this.#refused.add(socket);
 			const { status, headers, body } = this.#options.refusal(path, code, this.#addressOf(socket));
@@ -147,14 +155,15 @@ class NodeListener {
 			request.resume();
 			return;
 		}
-		const chunks: Buffer[] = [];
 		timeout = setTimeout(() => refuse("request_timeout"), this.#options.requestTimeoutMs);
-		request.on("data", (chunk: Buffer) => chunks.push(chunk));
-		request.once("close", () => clearTimeout(timeout));
+		request.on("data", (chunk: Buffer) => {
+			if (!response.writableEnded && !body.append(chunk)) refuse("overloaded");
+		});
+		request.once("close", giveUp);
 		request.once("end", () => {
 			clearTimeout(timeout);
 			if (response.writableEnded || (isWaiting && isScreened())) return;
-			this.#options.handler({ body: Buffer.concat(chunks), ...head }, new NodeDownstream(response, this.#options.clientStallMs));
+			this.#options.handler({ body: body.take(), ...head }, new NodeDownstream(response, this.#options.clientStallMs));
 		});
 	}
 }

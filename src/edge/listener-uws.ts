@@ -2,6 +2,7 @@ import type { AppOptions, HttpRequest, HttpResponse, TemplatedApp, us_listen_soc
 import { createRequire } from "node:module";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ErrorCode } from "../core/errors.ts";
+import { ArrivingBodies } from "./arriving-bodies.ts";
 import { checkFraming, MAX_HEADER_BYTES } from "./framing-guard.ts";
 import { LINGER_MS, type Listener, type ListenerOptions } from "./listener.ts";
 import { OpenAnswers } from "./open-answers.ts";
@@ -63,6 +64,7 @@ class UwsListener implements Listener {
 	readonly #uws: UwsModule;
 	readonly #options: ListenerOptions;
 	readonly #answers = new OpenAnswers();
+	readonly #bodies: ArrivingBodies;
 	readonly #apps: TemplatedApp[] = [];
 	/** Those that take connections; the binary does not bear one that is closed twice. */
 	readonly #sockets = new Set<us_listen_socket>();
@@ -72,6 +74,7 @@ class UwsListener implements Listener {
 	private constructor(uws: UwsModule, options: ListenerOptions) {
 		this.#uws = uws;
 		this.#options = options;
+		this.#bodies = new ArrivingBodies(options.maxArrivingBytes);
 		this.#port = options.port;
 	}
 
@@ -115,7 +118,7 @@ class UwsListener implements Listener {
 		const files = tls && { cert_file_name: tls.files.cert, key_file_name: tls.files.key };
 		const app = files === undefined ? this.#uws.App() : this.#uws.SSLApp(files);
 		this.#uws._cfg("silent");
-		app.any("/*", (response, request) => receive(response, request, this.#options, this.#answers));
+		app.any("/*", (response, request) => receive(response, request, this.#options, this.#answers, this.#bodies));
 		return new Promise((resolve, reject) => {
 			app.listen(host, this.#port, (socket) => {
 				if (!socket) return reject(new Error(`Cannot listen on ${host}:${this.#port}: is the port in use?`));
@@ -128,7 +131,13 @@ class UwsListener implements Listener {
 	}
 }
 
-function receive(response: HttpResponse, request: HttpRequest, options: ListenerOptions, answers: OpenAnswers): void {
+function receive(
+	response: HttpResponse,
+	request: HttpRequest,
+	options: ListenerOptions,
+	answers: OpenAnswers,
+	bodies: ArrivingBodies,
+): void {
 	const method = request.getMethod().toUpperCase();
 	const isHead = method === "HEAD";
 	const path = request.getUrl();
@@ -145,26 +154,30 @@ function receive(response: HttpResponse, request: HttpRequest, options: Listener
 	// Within the callback: what the binary has then read and reads of the body is nobody's, and it drops it.
 	if (screened !== undefined) return writeWhole(response, screened, isHead);
 	const downstream = new UwsDownstream(response, isHead, options.clientStallMs, answers);
+	const body = bodies.begin();
 	let timeout: NodeJS.Timeout | undefined;
-	const refuse = (code: ErrorCode): void => {
+	const giveUp = (): void => {
 		clearTimeout(timeout);
+		body.drop();
+	};
+	const refuse = (code: ErrorCode): void => {
+		giveUp();
 		downstream.refuse(options.refusal(path, code, remoteAddress));
 	};
-	downstream.onAbort(() => clearTimeout(timeout));
+	downstream.onAbort(giveUp);
 	if (!framing.ok && framing.code === "request_too_large" && !isWaiting) {
 		timeout = setTimeout(() => refuse("request_too_large"), LINGER_MS);
 		response.onData((_chunk, isLast) => isLast && refuse("request_too_large"));
 		return;
 	}
 	if (!framing.ok) return refuse(framing.code);
-	const chunks: Buffer[] = [];
 	timeout = setTimeout(() => refuse("request_timeout"), options.requestTimeoutMs);
 	response.onData((chunk, isLast) => {
 		if (!downstream.isOpen) return;
-		chunks.push(Buffer.from(chunk.slice(0)));
+		if (!body.append(Buffer.from(chunk.slice(0)))) return refuse("overloaded");
 		if (!isLast) return;
 		clearTimeout(timeout);
-		const request = { method, path, query, headers: framing.headers, remoteAddress, body: Buffer.concat(chunks) };
+		const request = { method, path, query, headers: framing.headers, remoteAddress, body: body.take() };
 		const late = isWaiting ? options.screen?.(request) : undefined;
 		if (late === undefined) options.handler(request, downstream);
 		else downstream.answer(late);

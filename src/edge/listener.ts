@@ -58,6 +58,8 @@ export interface ListenerOptions {
 	readonly port: number;
 	/** Bytes; a larger body gets 413. */
 	readonly maxRequestSize: number;
+	/** Bytes of all bodies that have not come to their end; what would be more is answered 503. */
+	readonly maxArrivingBytes: number;
 	/** ms for the head of a request, and again for its body, to arrive; else 408. */
 	readonly requestTimeoutMs: number;
 	/** ms a client may leave an answer unread once the buffers are full; then the connection is cut. */

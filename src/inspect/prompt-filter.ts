@@ -207,7 +207,8 @@ function isModelFound(model: string, program: ScannerProgram, style: TextStyle):
 }
 
 /** Texts of one prompt: each is inspected by itself, and 60,000 short ones took a lane more than its deadline. */
-const MAX_TEXTS = 8192;
+const MAX_TEXTS = 16_384;
+const TOO_MANY_TEXTS = `The request has more than ${MAX_TEXTS} texts, names of members and descriptions of tools included. Send fewer, or split the request.`;
 
 const lengthOf = (places: readonly Place[]): number => places.reduce((sum, { text }) => sum + text.length, 0);
 
@@ -225,7 +226,8 @@ function refusalOf(read: ReadPrompt, policy: Policy): InvalidPrompt | undefined 
 	if (unallowed !== undefined) return { action: "invalid", code: "tool_not_allowed", ...unallowed };
 	const fault = countFault(value, policy.maxCounts);
 	if (fault !== undefined) return { action: "invalid", code: "invalid_request", ...fault };
-	if (places.length > MAX_TEXTS || lengthOf(places) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
+	if (places.length > MAX_TEXTS) return { action: "invalid", code: "invalid_request", message: TOO_MANY_TEXTS, param: null };
+	if (lengthOf(places) > policy.maxPromptLength) return invalidPrompt("prompt_too_long");
 	return undefined;
 }
 

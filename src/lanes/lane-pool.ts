@@ -59,7 +59,7 @@ const RESTART_MIN_MS = 20;
 const RESTART_MAX_MS = 5000;
 
 /** Bytes of requests that wait because no lane is alive, and raw bytes that all answers together keep for a replay. */
-const MAX_WAITING_BYTES = 16 << 20;
+const MAX_WAITING_BYTES = 64 << 20;
 const MAX_RETAINED_BYTES = 256 << 20;
 
 /** What an open session weighs against queued bytes when a lane is chosen. */

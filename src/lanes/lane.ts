@@ -17,8 +17,8 @@ const DEADLINE_BYTES = 512 << 10;
 const ITEM_BYTES = 4096;
 /** A long prompt may wait so many times as long as other work, before there is too much of it. */
 const LONG_PATIENCE = 4;
-/** Bytes waiting for the lane; beyond it the lane counts as saturated. */
-const MAX_QUEUED_BYTES = 16 << 20;
+/** Bytes waiting for the lane, some requests of the longest; beyond it the lane counts as saturated. */
+const MAX_QUEUED_BYTES = 64 << 20;
 
 /** What the front end posts: a piece of an answer may still grow. */
 export type Posted = Exclude<ToLane, { readonly kind: "data" }> | DataItem;

@@ -3,7 +3,8 @@
  * memory behind a view, so bytes that are views of larger buffers are made their own first (`owned`).
  * The front end sends batches, at most two unanswered per lane, and beside them a long prompt; the lane answers each batch with
  * exactly one reply, in their order but for the long prompt's. A prompt that takes a second look is answered later, in a reply of
- * its own (`NO_BATCH`); a `deferred` before it says by when.
+ * its own (`NO_BATCH`); a `deferred` before it says by when. A reply of its own without an answer says that a long prompt takes
+ * its time: whatever comes from a lane, its deadline begins anew.
  */
 import type { AnswerUsage } from "../core/answer-usage.ts";
 import type { AnswerMode, ApiName } from "../core/api.ts";

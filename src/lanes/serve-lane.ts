@@ -8,6 +8,9 @@ export interface LaneTask {
 	readonly secretKey: Uint8Array;
 }
 
+/** ms between two signs of life of a lane that is at a long prompt, and has nothing else to answer. */
+const SIGN_MS = 25;
+
 /** An answer that was not ready with its batch. Nothing happens on a port that is closed. */
 export function sendLater(port: MessagePort, item: FromLane): void {
 	port.postMessage(replyOf(NO_BATCH, [item]));
@@ -16,11 +19,12 @@ export function sendLater(port: MessagePort, item: FromLane): void {
 /**
  * Answers every batch with exactly one reply until the port closes. An exception of `handle` ends the task and with it
  * the lane: the front end moves its sessions. `handle` calls `pause` while it is at a long prompt: what has come meanwhile is
- * answered there.
+ * answered there, or else the front end is told that the lane does not hang.
  */
 export function serveLane(port: MessagePort, handle: (item: ToLane, pause: () => void) => readonly FromLane[]): Promise<void> {
 	return new Promise((resolve, reject) => {
 		let isPause = false;
+		let signedAt = 0;
 		const serve = (batch: Batch): void => {
 			try {
 				const answers: FromLane[] = [];
@@ -37,6 +41,10 @@ export function serveLane(port: MessagePort, handle: (item: ToLane, pause: () =>
 			isPause = true;
 			const next = receiveMessageOnPort(port);
 			if (next !== undefined) serve(next.message as Batch);
+			else if (performance.now() - signedAt > SIGN_MS) {
+				signedAt = performance.now();
+				port.postMessage(replyOf(NO_BATCH, []));
+			}
 			isPause = false;
 		};
 		port.on("message", serve);

@@ -39,7 +39,8 @@ const FEW_OPEN = 32;
  */
 export class OverloadGuard {
 	readonly #options: OverloadOptions;
-	readonly #maxBytes: number;
+	/** Memory that this process may have. */
+	readonly maxBytes: number;
 	readonly #timer: NodeJS.Timeout;
 	#looks = 0;
 	#lookedAt = performance.now();
@@ -52,7 +53,7 @@ export class OverloadGuard {
 
 	constructor(options: OverloadOptions) {
 		this.#options = options;
-		this.#maxBytes = (memoryBytes() / options.processes) * options.maxMemoryShare;
+		this.maxBytes = (memoryBytes() / options.processes) * options.maxMemoryShare;
 		this.#timer = setInterval(() => this.#look(performance.now()), LOOK_MS).unref();
 	}
 
@@ -70,7 +71,7 @@ export class OverloadGuard {
 		const { maxWaitMs, laneWaitMs } = this.#options;
 		const lateMs = now - this.#lookedAt - LOOK_MS;
 		this.#lookedAt = now;
-		if (this.#looks++ % MEMORY_LOOKS === 0) this.#isFull = residentBytes() > this.#maxBytes;
+		if (this.#looks++ % MEMORY_LOOKS === 0) this.#isFull = residentBytes() > this.maxBytes;
 		if (maxWaitMs > 0) this.#taken = this.#shareTaken(Math.max(lateMs / MAX_LATE_MS, laneWaitMs() / maxWaitMs), now);
 	}
 

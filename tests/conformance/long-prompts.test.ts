@@ -134,3 +134,23 @@ test("a stream of the lane goes on while it judges a long prompt, short prompts 
 		expect(order.slice(order.indexOf(from as string), order.indexOf(to as string)).length).toBeGreaterThan(5);
 	expect(events).toEqual([]);
 });
+
+test("a lane that is at a long prompt for longer than its deadline does not hang", async () => {
+	const { policy: rules, promptArtifact, responseArtifact } = policy;
+	const events: string[] = [];
+	const pool = await createLanePool({
+		lanes: 1,
+		deadlineMs: 500,
+		secretKey: new Uint8Array(32),
+		policies: [{ policy: rules, prompt: promptArtifact, response: responseArtifact }],
+		onEvent: ({ kind }) => events.push(kind),
+	});
+	const next = random(1);
+	// Of all texts these cost most by the byte: a number may begin and end at each.
+	const digits = Array.from({ length: 80_000 }, () => `${Math.floor(next() * 1000)}${pick([..." -./,"], next)}`).join("");
+	const { kind: _kind, sid: _sid, ...request } = prompt(1, 1, next);
+	const body = Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: digits }] }));
+	expect(await pool.inspectPrompt({ ...request, body })).toHaveProperty("verdict");
+	await pool.close();
+	expect(events).toEqual([]);
+});

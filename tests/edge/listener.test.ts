@@ -24,6 +24,7 @@ const LISTENER = {
 	host: "127.0.0.1",
 	port: 0,
 	maxRequestSize: 1024,
+	maxArrivingBytes: 1 << 20,
 	requestTimeoutMs: 10_000,
 	idleConnectionMs: 65_000,
 	clientStallMs: 1000,

@@ -24,6 +24,7 @@ const open = async (): Promise<Listener> =>
 		host: "127.0.0.1",
 		port: await freePort(),
 		maxRequestSize: 1024,
+		maxArrivingBytes: 1 << 20,
 		requestTimeoutMs: 10_000,
 		idleConnectionMs: 65_000,
 		clientStallMs: 1000,

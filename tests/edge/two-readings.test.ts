@@ -32,6 +32,7 @@ function options(kind: string): ListenerOptions {
 		host: "127.0.0.1",
 		port: 0,
 		maxRequestSize: 4096,
+		maxArrivingBytes: 1 << 20,
 		requestTimeoutMs: 5000,
 		idleConnectionMs: 5000,
 		clientStallMs: 1000,

@@ -47,7 +47,10 @@ export function requestMetrics(registry: Registry): (request: RequestFacts) => v
 		"first_byte_added_seconds",
 		"Time from the upstream's first byte of an answer to the first byte that went out",
 	);
-	const holds = added("longest_hold_seconds", "Longest time that bytes of one answer waited, in the lane or withheld");
+	const holds = added(
+		"longest_hold_seconds",
+		"Longest time in one answer from bytes that came to the next that went out, in the lane or withheld",
+	);
 	const mostHeld = histogram(
 		"most_held_bytes",
 		"Most bytes that were withheld of one text of a streamed answer at one time",

@@ -37,12 +37,15 @@ const server = createServer(async (request, response) => {
 	if (prompt === "silent") return undefined;
 	response.writeHead(200, { "content-type": "text/event-stream" });
 	const [role = "", ...rest] = chatEvents(
-		prompt === "secrets" ? Array.from({ length: 1500 }, (_, i) => `m${i}@corp.com `) : ["The number is 4012 8888 ", "8888 1881."],
+		prompt === "secrets" ? Array.from({ length: 1500 }, (_, i) => `m${i}@corp.com `) : ["4012 8888 ", "8888 1881."],
 		"stop",
 		{ prompt_tokens: 5, completion_tokens: 9 },
 	);
 	if (prompt === "held") {
-		response.write(role + rest[0]);
+		response.write(role);
+		await sleep(50);
+		// Nothing of it goes out, whatever else an idle or a busy machine adds.
+		response.write(rest[0]);
 		await sleep(700);
 		rest.shift();
 	}

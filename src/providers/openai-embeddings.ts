@@ -1,19 +1,21 @@
 import { createFieldReader } from "./field-table.ts";
-import { parseObject } from "./json-object.ts";
 import { areTexts, readModelRequest } from "./model-request.ts";
+import { plainAnswer } from "./plain-answer.ts";
 import type { Provider } from "./provider.ts";
+
+const readAnswer = createFieldReader([
+	["id", "name"],
+	["object", "name"],
+	["model", "name"],
+	["data.#.object", "name"],
+	["data.#.index", "whole"],
+	["data.#.embedding", "opaque"],
+	["usage", "whole"],
+]);
 
 /** OpenAI embeddings (platform.openai.com/docs/api-reference/embeddings): the text is in the request. */
 export const openaiEmbeddings: Provider = {
-	readBody(json) {
-		const object = parseObject(json);
-		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
-		const fields = readAnswer(json, object);
-		return fields === undefined || fields.isOpaque
-			? { kind: "fault", code: "channel_not_inspected" }
-			: { kind: "data", places: fields.places };
-	},
-	cutBody: () => [],
+	...plainAnswer(readAnswer),
 	readRequest: (json, path) =>
 		readModelRequest(json, path, readFields, ({ input }, invalid) =>
 			areTexts(input)
@@ -29,13 +31,3 @@ const readFields = createFieldReader(
 	],
 	{ names: ["input", "user", "dimensions"] },
 );
-
-const readAnswer = createFieldReader([
-	["id", "name"],
-	["object", "name"],
-	["model", "name"],
-	["data.#.object", "name"],
-	["data.#.index", "whole"],
-	["data.#.embedding", "opaque"],
-	["usage", "whole"],
-]);

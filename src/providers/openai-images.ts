@@ -1,22 +1,31 @@
 import { createFieldReader } from "./field-table.ts";
-import { parseObject, valueAt } from "./json-object.ts";
+import { valueAt } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
+import { plainAnswer } from "./plain-answer.ts";
 import type { Provider } from "./provider.ts";
+
+const readAnswer = createFieldReader(
+	[
+		["created", "number"],
+		["model", "name"],
+		["size", "name"],
+		["quality", "name"],
+		["background", "name"],
+		["output_format", "name"],
+		["data.#.b64_json", "media"],
+		["data.#.url", "media"],
+		["data.#.revised_prompt", "whole"],
+		["usage", "whole"],
+	],
+	{ refine: (root, path) => (path.at(-1) === "url" && isAddress(valueAt(root, path)) ? "opaque" : undefined) },
+);
 
 /**
  * Pictures that are drawn from a text (platform.openai.com/docs/api-reference/images/create): the text is in the request,
  * and in the answer as the model has rewritten it. What a picture shows is not read.
  */
 export const openaiImages: Provider = {
-	readBody(json) {
-		const object = parseObject(json);
-		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
-		const fields = readAnswer(json, object);
-		return fields === undefined || fields.files.document.length > 0
-			? { kind: "fault", code: "channel_not_inspected" }
-			: { kind: "data", places: fields.places };
-	},
-	cutBody: () => [],
+	...plainAnswer(readAnswer, ({ files }) => files.document.length > 0),
 	readRequest: (json, path) =>
 		readModelRequest(json, path, readFields, ({ prompt, stream }, invalid) => {
 			if (typeof prompt !== "string") return invalid("prompt", "'prompt' must be a string: what the picture is to show.");
@@ -36,22 +45,6 @@ const readFields = createFieldReader(
 		["response_format", "name"],
 	],
 	{ names: ["prompt", "negative_prompt", "n", "user", "stream", "partial_images", "output_compression"] },
-);
-
-const readAnswer = createFieldReader(
-	[
-		["created", "number"],
-		["model", "name"],
-		["size", "name"],
-		["quality", "name"],
-		["background", "name"],
-		["output_format", "name"],
-		["data.#.b64_json", "media"],
-		["data.#.url", "media"],
-		["data.#.revised_prompt", "whole"],
-		["usage", "whole"],
-	],
-	{ refine: (root, path) => (path.at(-1) === "url" && isAddress(valueAt(root, path)) ? "opaque" : undefined) },
 );
 
 /** Where the vendor keeps the picture. Its signature would pass for a credential, and no model has written it. */

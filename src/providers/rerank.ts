@@ -1,19 +1,22 @@
 import { createFieldReader } from "./field-table.ts";
-import { isObject, parseObject } from "./json-object.ts";
+import { isObject } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
+import { plainAnswer } from "./plain-answer.ts";
 import type { Provider } from "./provider.ts";
+
+const readAnswer = createFieldReader([
+	["id", "name"],
+	["object", "name"],
+	["model", "name"],
+	["results.#.document", "echo"],
+	["results.#.document.**", "echo"],
+	["meta", "whole"],
+	["usage", "whole"],
+]);
 
 /** Documents in the order in which they answer a question, as Cohere (docs.cohere.com/reference/rerank), Jina, vLLM and LiteLLM serve it. */
 export const rerank: Provider = {
-	readBody(json) {
-		const object = parseObject(json);
-		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
-		const fields = readAnswer(json, object);
-		return fields === undefined || fields.isOpaque
-			? { kind: "fault", code: "channel_not_inspected" }
-			: { kind: "data", places: fields.places };
-	},
-	cutBody: () => [],
+	...plainAnswer(readAnswer),
 	readRequest: (json, path) =>
 		readModelRequest(json, path, readFields, ({ query, documents, stream }, invalid) => {
 			if (typeof query !== "string") return invalid("query", "'query' must be a string.");
@@ -40,13 +43,3 @@ const readFields = createFieldReader([["model", "name"]], {
 		"truncate_prompt_tokens",
 	],
 });
-
-const readAnswer = createFieldReader([
-	["id", "name"],
-	["object", "name"],
-	["model", "name"],
-	["results.#.document", "echo"],
-	["results.#.document.**", "echo"],
-	["meta", "whole"],
-	["usage", "whole"],
-]);

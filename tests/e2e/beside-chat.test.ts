@@ -106,7 +106,7 @@ test("an attack is blocked wherever it stands", async () => {
 });
 
 test("speech says the redacted text, and its sound passes as it comes", async () => {
-	speech = { type: "audio/pcm; rate=24000", parts: [SOUND.subarray(0, 5), SOUND.subarray(5, 70_000), SOUND.subarray(70_000)] };
+	speech = { type: "audio/pcm; rate=24000", parts: [SOUND.subarray(0, 3), SOUND.subarray(3, 70_000), SOUND.subarray(70_000)] };
 	const answer = await client.audio.speech.create({ model: "tts-1", voice: "alloy", input: "Call bob@example.com" });
 	expect(lastSent()).toEqual({ model: "tts-1", voice: "alloy", input: "Call [EMAIL_1]" });
 	expect(answer.headers.get("content-type")).toBe("audio/pcm; rate=24000");
@@ -116,7 +116,12 @@ test("speech says the redacted text, and its sound passes as it comes", async ()
 
 test.each([
 	["another type", { type: "application/json", parts: ['{"text":"hi"}'] }, "upstream_content_type"],
-	["text", { type: "audio/mpeg", parts: [`The key is ${KEY}`] }, "channel_not_inspected"],
+	["text", { type: "audio/mpeg", parts: [`The key is ${KEY}`, ", keep it."] }, "channel_not_inspected"],
+	[
+		"short text, cut in a character",
+		{ type: "audio/mpeg", parts: [Buffer.from("H\u00fc").subarray(0, 2), Buffer.from("\u00fc").subarray(1)] },
+		"channel_not_inspected",
+	],
 	["nothing", { type: "audio/mpeg", parts: [] }, "upstream_truncated"],
 ])("speech that is %s is an error", async (_name, answer, code) => {
 	speech = answer;

@@ -1,6 +1,6 @@
 import dns, { type LookupAddress, type LookupOptions, lookup } from "node:dns";
-import { Resolver } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
+import { askNameServers } from "./name-servers.ts";
 
 /** ms for the system's answer; then what else is known counts. */
 const PATIENCE_MS = 500;
@@ -27,7 +27,7 @@ interface Question {
  * comes, or none but "try again", what was found before counts, or else what the name servers say when they are asked without
  * the system. A name that is gone is gone.
  */
-export function createNameLookup(ask: AskSystem = lookup, askServers: AskServers = resolve): LookupFunction {
+export function createNameLookup(ask: AskSystem = lookup, askServers: AskServers = askNameServers): LookupFunction {
 	const known = new Map<string, LookupAddress[]>();
 	const underWay = new Map<string, Question>();
 
@@ -79,16 +79,6 @@ export function createNameLookup(ask: AskSystem = lookup, askServers: AskServers
 		// Whoever comes later need not find out anew that nobody answers.
 		if (before !== undefined) timer = setTimeout(() => settle(null, before), since + PATIENCE_MS - performance.now());
 	};
-}
-
-async function resolve(name: string, family: number): Promise<LookupAddress[]> {
-	// Anew each time: it reads the system's settings when it is made.
-	const resolver = new Resolver({ timeout: 2000, tries: 2 });
-	const [four, six] = await Promise.all([
-		family === 6 ? [] : resolver.resolve4(name).catch(() => []),
-		family === 4 ? [] : resolver.resolve6(name).catch(() => []),
-	]);
-	return [...four.map((address) => ({ address, family: 4 })), ...six.map((address) => ({ address, family: 6 }))];
 }
 
 /**

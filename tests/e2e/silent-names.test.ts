@@ -13,7 +13,15 @@ const A = 1;
 /** A process of its own name servers needs a mount of its own; without root there is none. */
 const mayMount = spawnSync("unshare", ["--mount", "true"]).status === 0;
 
-/** A name server (RFC 1035) on which all names but silent ones are 127.0.0.1. Resolves with the names that it was asked for. */
+const NXDOMAIN = 3;
+/** What the name server knows. */
+const KNOWN: ReadonlyMap<string, readonly number[]> = new Map([
+	["up.test", [127, 0, 0, 1]],
+	["good-issuer.svc.test", [127, 0, 0, 1]],
+	["pinned-issuer.test", [127, 0, 0, 9]],
+]);
+
+/** A name server (RFC 1035) that knows a few names and does not answer for silent ones. Resolves with the names that it was asked for. */
 async function startNameServer(): Promise<{ readonly asked: Set<string>; close(): void }> {
 	const asked = new Set<string>();
 	const socket = createSocket("udp4");
@@ -22,9 +30,11 @@ async function startNameServer(): Promise<{ readonly asked: Set<string>; close()
 		const name = query.toString("latin1", 13, end).replace(/[^\w-]/g, ".");
 		asked.add(name);
 		if (name.startsWith("silent")) return;
-		const isKnown = query.readUInt16BE(end + 1) === A;
-		const head = Buffer.from([...query.subarray(0, 2), 0x81, 0x80, 0, 1, 0, isKnown ? 1 : 0, 0, 0, 0, 0]);
-		const answer = isKnown ? [0xc0, 12, 0, A, 0, 1, 0, 0, 0, 1, 0, 4, 127, 0, 0, 1] : [];
+		const known = KNOWN.get(name);
+		const isGiven = known !== undefined && query.readUInt16BE(end + 1) === A;
+		const code = known === undefined ? NXDOMAIN : 0;
+		const head = Buffer.from([...query.subarray(0, 2), 0x81, 0x80 | code, 0, 1, 0, isGiven ? 1 : 0, 0, 0, 0, 0]);
+		const answer = isGiven ? [0xc0, 12, 0, A, 0, 1, 0, 0, 0, 1, 0, 4, ...known] : [];
 		socket.send(Buffer.concat([head, query.subarray(12, end + 5), Buffer.from(answer)]), port, address);
 	});
 	socket.bind(53, NAME_SERVER);
@@ -33,7 +43,7 @@ async function startNameServer(): Promise<{ readonly asked: Set<string>; close()
 }
 
 test.runIf(mayMount)(
-	"names of Redis, a sink and an issuer that nobody answers for cost nothing else: what was never looked up is found",
+	"names of Redis, a sink and an issuer that nobody answers for cost nothing else: what was never looked up is found, short names and those of the hosts file too",
 	async () => {
 		CommandLine.build();
 		const line = new CommandLine();
@@ -56,11 +66,15 @@ security:
     mode: jwt
     issuers:
       silent: { issuer: silent, jwks_url: "http://silent-issuer.test", ${audience} }
-      good: { issuer: good, jwks_url: "http://good-issuer.test:${port}", ${audience} }
+      good: { issuer: good, jwks_url: "http://good-issuer:${port}", ${audience} }
+      pinned: { issuer: pinned, jwks_url: "http://Pinned-Issuer.test:${port}", ${audience} }
 `,
 		);
-		line.file("resolv.conf", `nameserver ${NAME_SERVER}\n`);
-		const script = `mount --bind ${line.folder}/resolv.conf /etc/resolv.conf && exec "$@"`;
+		// As in a Kubernetes pod.
+		line.file("resolv.conf", `nameserver ${NAME_SERVER}\nsearch empty.test svc.test\noptions ndots:5\n`);
+		line.file("hosts", "127.0.0.1 localhost\n127.0.0.1\tother pinned-issuer.test # hostAliases\n");
+		const mounts = ["resolv.conf", "hosts"].map((name) => `mount --bind ${line.folder}/${name} /etc/${name}`);
+		const script = `${mounts.join(" && ")} && exec "$@"`;
 		line.runner = ["unshare", "--mount", "sh", "-c", script, "sh"];
 		const proxy = await line.serve(config);
 		const ask = async (from: string): Promise<number> => {
@@ -74,10 +88,12 @@ security:
 			return answer.status;
 		};
 		expect(await ask("silent")).toBe(503);
-		await vi.waitFor(() => expect([...names.asked].filter((name) => name.startsWith("silent"))).toHaveLength(3), 15_000);
+		const silent = (): Set<string> => new Set([...names.asked].flatMap((name) => /^silent-\w+/.exec(name)?.[0] ?? []));
+		await vi.waitFor(() => expect(silent().size).toBe(3), 15_000);
 		// Redis is asked for again every two seconds; that must not add up.
 		for (let i = 0; i < 4; i++) expect(await ask("silent")).toBe(503);
 		expect(await ask("good")).toBe(200);
+		expect(await ask("pinned")).toBe(200);
 		line.close();
 		names.close();
 		upstream.close();

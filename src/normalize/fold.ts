@@ -105,6 +105,8 @@ export function foldText(text: string): string {
 	return out;
 }
 
+const LAST_CODE_POINT = 0x10ffff;
+
 /** Undefined where the bytes are no well-formed character of this length. */
 function codePointAt(bytes: Uint8Array, at: number, length: number): number | undefined {
 	const lead = bytes[at] as number;
@@ -115,5 +117,5 @@ function codePointAt(bytes: Uint8Array, at: number, length: number): number | un
 		if (byte === undefined || (byte & 0xc0) !== 0x80) return undefined;
 		codePoint = (codePoint << 6) | (byte & 0x3f);
 	}
-	return codePoint;
+	return codePoint > LAST_CODE_POINT ? undefined : codePoint;
 }

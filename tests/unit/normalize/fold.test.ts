@@ -51,3 +51,26 @@ describe("the folded view", () => {
 		expect(folded(text)).toBe(expected);
 	});
 });
+
+/** A character of each form of two to four bytes, well-formed or not: overlong, surrogates, beyond the last one. */
+const FORMS = Array.from({ length: 0x40 }, (_, i) => 0xc0 + i).flatMap((lead) =>
+	[0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf].flatMap((second) =>
+		[[], [0x80], [0x80, 0xbf], [0xbf, 0x80, 0x80]].map((rest) => Buffer.from([lead, second, ...rest])),
+	),
+);
+
+test.each(VIEWS.map((view, i) => [`${view.name} ${i}`, view] as const))(
+	"no bytes are too much for the view %s, as they are or in a code",
+	(_name, view) => {
+		for (const form of FORMS) {
+			const said = Buffer.concat([Buffer.from("what it says: "), form, form, Buffer.from(" and more")]);
+			for (const bytes of [said, Buffer.from(said.toString("base64")), Buffer.from(said.toString("hex"))]) {
+				let written = 0;
+				const opened = view.open(() => written++);
+				for (const [at, byte] of bytes.entries()) opened.push(byte, at, at + 1);
+				opened.finish();
+				expect(written).toBeLessThan(4 * bytes.length);
+			}
+		}
+	},
+);

@@ -6,14 +6,13 @@ import {
 	ftruncateSync,
 	openSync,
 	readdirSync,
-	readFileSync,
 	rmSync,
 	type Stats,
 	statSync,
 } from "node:fs";
 import { join } from "node:path";
 import { type LockOwner, refreshLock, releaseLock, takeLock } from "../core/file-lock.ts";
-import { appendLine, createFile, replaceFile, syncFolder, writeAll } from "../core/files.ts";
+import { appendLine, createFile, readText, replaceFile, syncFolder, writeAll } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import type { Signer } from "./checkpoint.ts";
 import { HEAD, readLogEnd } from "./log-end.ts";
@@ -119,7 +118,7 @@ export class AuditLog {
 
 	/** Keeps the newest checkpoint for good, so that it can be handed out and compared later. */
 	keepCheckpoint(): string {
-		const note = readFileSync(join(this.#options.dir, HEAD), "utf8");
+		const note = readText(join(this.#options.dir, HEAD));
 		appendLine(join(this.#options.dir, CHECKPOINTS), JSON.stringify(note));
 		return note;
 	}
@@ -175,7 +174,7 @@ export class AuditLog {
 		const path = join(this.#options.dir, segmentName(this.size));
 		const head = `${JSON.stringify({ segment: headOf(this.#position) })}\n`;
 		// Whole: a segment without its head would be one that somebody has emptied. It may be there from an attempt that failed later.
-		if (!createFile(path, head) && readFileSync(path, "utf8") !== head) throw new Error(`${path} exists already.`);
+		if (!createFile(path, head) && readText(path) !== head) throw new Error(`${path} exists already.`);
 		syncFolder(this.#options.dir);
 		this.#use(path);
 		this.#length = Buffer.byteLength(head);
@@ -253,7 +252,7 @@ function addVerifierKey(dir: string, key: string): boolean {
 /** The keys beside a log; none where `log.pub` is missing. */
 export function verifierKeysIn(dir: string): string[] {
 	const path = join(dir, PUBLIC_KEY);
-	return existsSync(path) ? verifierKeysOf(readFileSync(path, "utf8")) : [];
+	return existsSync(path) ? verifierKeysOf(readText(path)) : [];
 }
 
 /** The keys of a `log.pub`. */
@@ -263,7 +262,7 @@ export function verifierKeysOf(content: string): string[] {
 
 function dropCheckpoints(path: string, before: number): void {
 	if (!existsSync(path)) return;
-	const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+	const lines = readText(path).split("\n").slice(0, -1);
 	const kept = lines.filter((line) => Number((JSON.parse(line) as string).split("\n")[1]) >= before);
 	replaceFile(path, kept.map((line) => `${line}\n`).join(""));
 }

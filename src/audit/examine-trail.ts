@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { holderOf } from "../core/file-lock.ts";
 import { existingKeys, type Secrets } from "./audit-keys.ts";
@@ -22,7 +22,7 @@ export function examineTrail(dir: string, origin: string, secrets: Secrets): Tra
 	try {
 		const keys = existingKeys(dir, secrets);
 		return [origin, origin + CONTENT_SUFFIX]
-			.filter((log) => existsSync(join(dir, log)))
+			.filter((log) => lstatSync(join(dir, log), { throwIfNoEntry: false }) !== undefined)
 			.flatMap((log) => examineLog(join(dir, log), ownVerifierKeys(log, keys)));
 	} catch (error) {
 		return [unusable(error)];

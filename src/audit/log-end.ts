@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../core/error-code.ts";
+import { readText } from "../core/files.ts";
 import { advance, type LogPosition, positionOf, recordFault, START, segmentsOf } from "./segment.ts";
 import { SegmentLines } from "./segment-lines.ts";
 
@@ -55,7 +56,7 @@ function segmentEnd(path: string): Pick<LogEnd, "position" | "bytes" | "began"> 
 /** Records that the newest checkpoint of a log covers; 0 when there is none. Throws when it cannot be read. */
 export function signedSize(dir: string): number {
 	try {
-		return Number(readFileSync(join(dir, HEAD), "utf8").split("\n")[1]) || 0;
+		return Number(readText(join(dir, HEAD)).split("\n")[1]) || 0;
 	} catch (error) {
 		if (errorCode(error) === "ENOENT") return 0;
 		throw error;

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readText } from "../core/files.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { HEAD } from "./log-end.ts";
 import { beginOf, linesOf } from "./log-reader.ts";
@@ -101,7 +102,7 @@ function openTree(dir: string): Tree {
 	if (!existsSync(head))
 		throw new Error(`${dir} holds no audit log — give the folder of audit.dir with --dir, and one of its logs with --log`);
 	// First: records that come while the segments are read are not covered by it.
-	const note = readFileSync(head, "utf8");
+	const note = readText(head);
 	return { note, size: sizeOf(note), before: beginOf(dir)?.range ?? new CompactRange() };
 }
 

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
+import { readSome } from "../core/files.ts";
 
 /** Bytes read at a time. */
 const CHUNK_BYTES = 256 << 10;
@@ -33,7 +34,7 @@ export class SegmentLines implements Iterable<Buffer> {
 		try {
 			/** The line that has begun. */
 			let begun: Buffer[] = [];
-			for (let chunk = readChunk(file); chunk.length > 0; chunk = readChunk(file)) {
+			for (let chunk = readChunk(file, this.#path); chunk.length > 0; chunk = readChunk(file, this.#path)) {
 				const { lines, rest } = completeLines(chunk);
 				for (const line of lines) {
 					yield begun.length === 0 ? line : Buffer.concat([...begun, line]);
@@ -48,7 +49,7 @@ export class SegmentLines implements Iterable<Buffer> {
 	}
 }
 
-function readChunk(file: number): Buffer {
+function readChunk(file: number, path: string): Buffer {
 	const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-	return chunk.subarray(0, readSync(file, chunk));
+	return chunk.subarray(0, readSome(file, path, chunk));
 }

@@ -6,11 +6,13 @@ import type { Config } from "../config/schema.ts";
 import { counted } from "../core/counted.ts";
 import { readTls } from "../edge/tls.ts";
 import { readKeyFile } from "../identity/key-file.ts";
+import { cacheFault } from "../open-stores.ts";
 import type { Policy } from "../policy/policy.ts";
 import { reportHold } from "../scanner/hold-report.ts";
 import { type ExplainedRequest, explain } from "./explain.ts";
 import { holdTable } from "./hold-table.ts";
 import { printFaults } from "./print-faults.ts";
+import { namesSecret } from "./secret.ts";
 
 /** `check`: every fault with its path and remedy, or which policy `request` would get and why. Exit 0 or 2. */
 export async function check(file: string, request?: ExplainedRequest): Promise<number> {
@@ -19,7 +21,7 @@ export async function check(file: string, request?: ExplainedRequest): Promise<n
 		printFaults(loaded.faults);
 		return 2;
 	}
-	for (const { path, message, remedy } of [...loaded.warnings, ...missingKeys(loaded.config)])
+	for (const { path, message, remedy } of [...loaded.warnings, ...missing(loaded.config)])
 		process.stderr.write(`warning: ${path} ${message} — ${remedy}\n`);
 	const tls = readTls(loaded.config.server.tls);
 	if (!tls.ok) {
@@ -46,12 +48,22 @@ export async function check(file: string, request?: ExplainedRequest): Promise<n
 	return 0;
 }
 
-/** The keys may be elsewhere while a file is checked; the proxy does not start without them. */
-function missingKeys({ security: { auth } }: Config): ConfigFault[] {
-	const reading = takesKeys(auth) ? readKeyFile(auth.keys_file) : { ok: true as const };
-	if (reading.ok) return [];
-	const remedy = `The proxy does not start without it. ${reading.remedy}`;
-	return [{ path: "security.auth.keys_file", message: `${auth.keys_file} ${reading.reason}`, remedy }];
+/** What a proxy with this configuration does not start without, and what may be elsewhere while the file is checked. */
+function missing(config: Config): ConfigFault[] {
+	const { admin, security } = config;
+	const keyFiles = [
+		["security.auth.keys_file", takesKeys(security.auth) ? security.auth.keys_file : ""],
+		["admin.keys_file", admin.keys_file],
+	] as const;
+	const unread = keyFiles.flatMap(([path, file]) => {
+		const reading = file === "" ? { ok: true as const } : readKeyFile(file);
+		return reading.ok ? [] : [{ path, message: `${file} ${reading.reason}`, remedy: reading.remedy }];
+	});
+	const secret = namesSecret() ? undefined : cacheFault(config);
+	return [...unread, ...(secret === undefined ? [] : [secret])].map((fault) => ({
+		...fault,
+		remedy: `The proxy does not start without it. ${fault.remedy}`,
+	}));
 }
 
 const onCompile = (patterns: number): void => {

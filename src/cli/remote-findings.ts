@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { createSink } from "../audit/sinks/create-sink.ts";
 import { takesTokens } from "../config/auth-schema.ts";
@@ -59,7 +59,10 @@ async function sinkFinding(sink: SinkSettings): Promise<Finding> {
 function lookAtFile(path: string): void {
 	makeFolder(dirname(path));
 	accessSync(dirname(path), constants.W_OK | constants.X_OK);
-	if (existsSync(path)) accessSync(path, constants.W_OK);
+	const found = statSync(path, { throwIfNoEntry: false });
+	if (found === undefined) return;
+	if (!found.isFile()) throw new Error(`${path} is no file`);
+	accessSync(path, constants.R_OK | constants.W_OK);
 }
 
 async function indexFinding(url: string): Promise<Finding> {

@@ -18,6 +18,11 @@ export function installationSecrets(env: NodeJS.ProcessEnv = process.env, timeou
 	return { secret: secretOf(SECRET, env, timeoutMs), previousSecret: secretOf(PREVIOUS, env, timeoutMs) };
 }
 
+/** Whether the environment has the installation's secret, or a command for it, which is not run. */
+export function namesSecret(env: NodeJS.ProcessEnv = process.env): boolean {
+	return (env[SECRET] ?? "") !== "" || (env[`${SECRET}_COMMAND`] ?? "") !== "";
+}
+
 function secretOf(name: string, env: NodeJS.ProcessEnv, timeoutMs: number): string {
 	const command = env[`${name}_COMMAND`] ?? "";
 	if (command !== "") return printedBy(command, `${name}_COMMAND`, timeoutMs);

@@ -100,7 +100,8 @@ function securityOf(root: unknown): Readonly<Record<string, unknown>> | undefine
 
 function faultsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = issue.path): ConfigFault[] {
 	const path = at.join(".");
-	if (issue.code === "invalid_key") return issue.issues.flatMap((inner) => faultsOf(inner, at));
+	if (issue.code === "invalid_key")
+		return issue.issues.flatMap((inner) => faultsOf(inner, [...at.slice(0, -1), wordOf(String(at.at(-1)))]));
 	if (issue.code !== "unrecognized_keys")
 		return [{ path, message: issue.message, remedy: path === "" ? NO_SECTIONS : "docs/configuration.md says what the key takes." }];
 	// A named policy has the keys of `security`.
@@ -148,7 +149,7 @@ const NO_SECTIONS = "A configuration has sections such as llm_providers; config/
 
 const BAD_ALIASES: ConfigFault = {
 	path: "",
-	message: "an alias (*name) names nothing, or aliases stand for too much",
+	message: "has aliases (*name) that stand for too much",
 	remedy: "Write the values out.",
 };
 

@@ -5,6 +5,7 @@ import type { ConfigFault } from "./config-fault.ts";
 const OWN_WORDS: Readonly<Record<string, readonly [message: string, remedy: string]>> = {
 	MULTIPLE_DOCS: ["has a second document", "Put all sections into one, without a line of ---."],
 	NON_STRING_KEY: ["has a section or a list in the place of a key", "Write a name there, or put it in quotes."],
+	BAD_ALIAS: ["has a value that begins with *, which YAML takes for an alias", 'Put the value in quotes, such as "*".'],
 	TAG_RESOLVE_FAILED: ["has a value that begins with !, which YAML takes for its type", "Put the value in quotes."],
 };
 
@@ -25,7 +26,25 @@ export function yamlFaults(document: Document, lines: LineCounter): readonly Con
 	const unknownTypes = warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED");
 	const faults = [...errors, ...unknownTypes].slice(0, MAX_FAULTS).map(faultOf);
 	if (faults.length > 0) return faults;
-	return contents === null || (isScalar(contents) && contents.value === null) ? [EMPTY] : mergeFaults(document, lines);
+	if (contents === null || (isScalar(contents) && contents.value === null)) return [EMPTY];
+	return [...mergeFaults(document, lines), ...aliasFaults(document, lines)];
+}
+
+/** Aliases of nothing: most are globs, as of models, that should be in quotes. */
+function aliasFaults(document: Document, lines: LineCounter): ConfigFault[] {
+	const faults: ConfigFault[] = [];
+	visit(document, {
+		Alias(_, alias) {
+			if (alias.resolve(document) !== undefined) return;
+			const { line, col } = lines.linePos(alias.range?.[0] ?? 0);
+			faults.push({
+				path: "",
+				message: `has an alias (*name) that names nothing at line ${line}, column ${col}`,
+				remedy: "Put a value that begins with * in quotes; else write out what the alias stands for.",
+			});
+		},
+	});
+	return faults.slice(0, MAX_FAULTS);
 }
 
 /** YAML 1.2 has no merge keys: what they should bring in would be missing. */

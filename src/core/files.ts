@@ -7,6 +7,7 @@ import {
 	ftruncateSync,
 	linkSync,
 	openSync,
+	readFileSync,
 	readSync,
 	renameSync,
 	rmSync,
@@ -35,13 +36,35 @@ export function createFile(path: string, content: string | Uint8Array): boolean 
 	}
 }
 
+/** A file as text; throws, with its `path`, what keeps it from being read, a folder in its place say. */
+export function readText(path: string): string {
+	try {
+		return readFileSync(path, "utf8");
+	} catch (error) {
+		throw withPath(error as NodeJS.ErrnoException, path);
+	}
+}
+
+/** Reads on in the open file of a `path`, as much as there is place for; how much it was. Throws, with the path, what keeps it from that. */
+export function readSome(file: number, path: string, into: Uint8Array, position: number | null = null): number {
+	try {
+		return readSync(file, into, 0, into.length, position);
+	} catch (error) {
+		throw withPath(error as NodeJS.ErrnoException, path);
+	}
+}
+
+/** The system names only files that it opens, not those that it reads or writes. */
+function withPath(error: NodeJS.ErrnoException, path: string): NodeJS.ErrnoException {
+	return error.path === undefined ? Object.assign(error, { path, message: `${error.message} '${path}'` }) : error;
+}
+
 /** Writes all of it at a place in the open file of a `path`; throws, with that, when the disk takes only a part. */
 export function writeAll(file: number, path: string, bytes: Uint8Array, position: number): void {
 	try {
 		for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, position + at);
 	} catch (error) {
-		// The system names only files that it opens.
-		throw Object.assign(error as Error, { path, message: `${(error as Error).message} '${path}'` });
+		throw withPath(error as NodeJS.ErrnoException, path);
 	}
 }
 
@@ -56,7 +79,7 @@ export function appendLine(path: string, line: string): void {
 		if (owner !== undefined) fchownSync(file, owner.uid, owner.gid);
 		const { size } = fstatSync(file);
 		const tail = Buffer.alloc(Math.min(size, MAX_LINE_BYTES));
-		readSync(file, tail, 0, tail.length, size - tail.length);
+		readSome(file, path, tail, size - tail.length);
 		const end = size - tail.length + tail.lastIndexOf(10) + 1;
 		const bytes = Buffer.from(`${line}\n`);
 		writeAll(file, path, bytes, end);

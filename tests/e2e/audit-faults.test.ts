@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -40,6 +40,38 @@ test("a folder that cannot be made, under /proc too, ends serve and doctor with 
 	makeFolder(deep, 0o700);
 	makeFolder(deep);
 	expect(statSync(deep).mode & 0o777).toBe(0o700);
+});
+
+test("what stands in the place of a file or a folder of a log is named by serve and doctor", async () => {
+	const dir = join(line.folder, "displaced");
+	const config = line.file("displaced.yaml", `${server}audit: { dir: "${dir}" }\n`);
+	const { child, exited } = await line.serve(config);
+	child.kill("SIGTERM");
+	await exited;
+	const log = join(dir, "local");
+	const displaced = ["head.checkpoint", "log.pub", ...readdirSync(log).filter((name) => /^\d+\.jsonl$/.test(name))];
+	expect(displaced).toHaveLength(3);
+	const named = async (path: string): Promise<void> => {
+		expect(await line.run(["serve", "--config", config])).toMatchObject({
+			code: 2,
+			err: expect.stringMatching(`E(?:ISDIR|LOOP).*'${path}'`),
+		});
+		expect(await line.run(["doctor", "--config", config])).toMatchObject({
+			code: 1,
+			out: expect.stringMatching(`failure .*E(?:ISDIR|LOOP).*'${path}'`),
+		});
+	};
+	for (const name of displaced) {
+		const path = join(log, name);
+		renameSync(path, `${path}.away`);
+		mkdirSync(path);
+		await named(path);
+		rmdirSync(path);
+		renameSync(`${path}.away`, path);
+	}
+	renameSync(log, `${log}.away`);
+	symlinkSync(log, log);
+	await named(log);
 });
 
 /** Limits how long a file of the process may grow, as a full disk does: a write stops in the middle, the next one fails. */

@@ -135,6 +135,29 @@ test("check says what answers wait for, and how a pattern of one's own could be 
 	expect(out.match(/% {3}it /g)).toHaveLength(2);
 });
 
+test("check warns of what may be elsewhere while it looks, and without which the proxy does not start", async () => {
+	const audit = `{ dir: "${line.folder}/missing-audit" }`;
+	for (const [path, yaml] of [
+		["security.auth.keys_file", "security: { auth: { mode: api_key, keys_file: /nowhere/keys.json } }"],
+		["admin.keys_file", "admin: { keys_file: /nowhere/keys.json }"],
+		["cache.store", "cache: { enabled: true, store: redis, redis_url: 'redis://127.0.0.1:1' }"],
+	] as const) {
+		const file = line.file(
+			"missing.yaml",
+			`server: { port: 0, workers: 1 }\naudit: ${audit}\nllm_providers: { up: { type: demo } }\n${yaml}\n`,
+		);
+		const env = { SECURE_LLM_PROXY_SECRET_KEY: "" };
+		const checked = await line.run(["check", "--config", file], env);
+		expect(checked).toMatchObject({
+			code: 0,
+			err: expect.stringMatching(new RegExp(`^warning: ${path} .*does not start without it`, "m")),
+		});
+		expect(await line.run(["serve", "--config", file], env)).toMatchObject({ code: 2, err: expect.stringContaining(path) });
+	}
+	const sealed = { SECURE_LLM_PROXY_SECRET_KEY: "a secret of this test" };
+	expect((await line.run(["check", "--config", `${line.folder}/missing.yaml`], sealed)).err).not.toContain("warning");
+});
+
 test("scan tells clean, found and unreadable apart", async () => {
 	const clean = line.file("clean.txt", "nothing to see");
 	const found = line.file("found.txt", "write to\njane.doe@example.com");

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { symlinkSync } from "node:fs";
 import { createServer as createHttp } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
@@ -113,6 +114,7 @@ test("doctor says of each sink whether it takes deliveries, and sends no record"
 	expect(first).toMatch(/^warning +sink strict-webhook answers 422 to an empty delivery/m);
 	expect(first).not.toContain("secret-of");
 	expect(posts.map(({ body }) => body.includes('"seq"'))).toEqual([false, false, false]);
+	symlinkSync(join(line.folder, "loop"), join(line.folder, "loop"));
 	const second = await findings({
 		audit: {
 			sinks: [
@@ -122,6 +124,9 @@ test("doctor says of each sink whether it takes deliveries, and sends no record"
 				syslog("unread", { ca_file: "/nowhere/ca.pem" }),
 				{ name: "file", type: "file", path: join(line.folder, "made", "audit.jsonl") },
 				{ name: "nofile", type: "file", path: "/proc/nowhere/audit.jsonl" },
+				{ name: "folder", type: "file", path: line.folder },
+				{ name: "device", type: "file", path: "/dev/null" },
+				{ name: "loop", type: "file", path: join(line.folder, "loop") },
 			],
 		},
 	});
@@ -131,6 +136,9 @@ test("doctor says of each sink whether it takes deliveries, and sends no record"
 	expect(second).toMatch(/^failure +sink unread: ENOENT.*\/nowhere\/ca\.pem/m);
 	expect(second).toMatch(/^ok +sink file can be written$/m);
 	expect(second).toMatch(/^failure +sink nofile: ENOENT/m);
+	expect(second).toMatch(/^failure +sink folder: .* is no file/m);
+	expect(second).toMatch(/^failure +sink device: .* is no file/m);
+	expect(second).toMatch(/^failure +sink loop: ELOOP/m);
 });
 
 test("doctor looks at the database of searches and at the collector, without which the proxy serves", async () => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { readSome } from "../../core/files.ts";
 import type { StoredRecord } from "../log-reader.ts";
 import { segmentName, segmentsOf } from "../segment.ts";
 import { completeLines } from "../segment-lines.ts";
@@ -70,11 +71,12 @@ export class LogTail {
 	}
 
 	#readLines(): Buffer[] {
-		const file = openSync(join(this.#dir, segmentName(this.#segment)), "r");
+		const path = join(this.#dir, segmentName(this.#segment));
+		const file = openSync(path, "r");
 		try {
 			for (let size = CHUNK_BYTES; ; size *= 2) {
 				const bytes = Buffer.alloc(size);
-				const read = readSync(file, bytes, 0, size, this.#offset);
+				const read = readSome(file, path, bytes, this.#offset);
 				const { lines } = completeLines(bytes.subarray(0, read));
 				if (lines.length > 0 || read < size) return lines;
 			}

@@ -33,7 +33,7 @@ test("a slip anywhere in a file is said with its line and without what stands th
 
 test.each([
 	["|", /^Block scalar header includes extra characters at line 3, column \d+$/],
-	["*", /^an alias \(\*name\) names nothing/],
+	["*", /^has an alias \(\*name\) that names nothing at line 3, column 14$/],
 	["!", /^has a value that begins with !, which YAML takes for its type at line 3, column \d+$/],
 	['"\\q', /^Invalid escape sequence at line 3, column \d+$/],
 	["@", /^Plain value cannot start with reserved character @ at line 3, column \d+$/],
@@ -43,3 +43,16 @@ test.each([
 	const [fault] = loaded.ok ? [] : loaded.faults;
 	expect(fault?.message).toMatch(message);
 });
+
+test.each(["[*]", "[*-mini, gpt-*]", "\n    - gpt-*\n    - *-mini", "*"])(
+	"a glob that is not in quotes is said where it stands, and what to do: %s",
+	(globs) => {
+		const loaded = parseConfig(`llm_providers:\n  up:\n    models: ${globs}\n`, {});
+		const faults = loaded.ok ? [] : loaded.faults;
+		expect(faults.length).toBeGreaterThan(0);
+		expect(faults[0]).toMatchObject({
+			message: expect.stringMatching(/\*.* at line [35], column \d+$/),
+			remedy: expect.stringContaining("in quotes"),
+		});
+	},
+);

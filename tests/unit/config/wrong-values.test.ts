@@ -32,6 +32,9 @@ const WRONG: readonly (readonly [object, string, RegExp])[] = [
 	[{ server: { trusted_proxies: ["10.0.0.0/99"] } }, "server.trusted_proxies.0", /a CIDR such as/],
 	[{ server: { tls: { key_file: "x" } } }, "server.tls.cert_file", /must be set when key_file is/],
 	[{ server: { tls: { client_ca_file: "x" } } }, "server.tls.cert_file", /must be set when client_ca_file is/],
+	// Without a blank behind its colon, the value is part of the key.
+	[auth({ issuers: { [`password:${SECRET}`]: { issuer: "a", audience: "b" } } }), "security.auth.issuers.password…", /must be letters/],
+	[{ security: { policies: { [`password:${SECRET}`]: {} } } }, "security.policies.password…", /must be letters/],
 	[auth({ mode: "jwt", issuer: "staff", audience: "b" }), "security.auth.jwks_url", /must be set, because the issuer is no http/],
 	[
 		auth({ mode: "jwt", issuers: { a: { issuer: "https://a", audience: "x" }, b: { issuer: "https://a", audience: "y" } } }),

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, type RemoteJWKSet } from "jose";
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, type RemoteJWKSet } from "jose";
 
 export interface IssuerKeysOptions {
 	readonly issuer: string;
@@ -19,8 +19,7 @@ const PAUSE_MS = 1000;
 
 /** The published keys of an issuer (RFC 7517). They may rotate, and an issuer that is away for a while goes unnoticed. */
 export class IssuerKeys {
-	/** Finds the key of a token. */
-	readonly find: RemoteJWKSet;
+	readonly #set: RemoteJWKSet;
 	readonly #options: IssuerKeysOptions;
 	#pausedUntil = 0;
 	#askedAt = 0;
@@ -28,7 +27,7 @@ export class IssuerKeys {
 	constructor(options: IssuerKeysOptions) {
 		this.#options = options;
 		const { issuer, jwksUrl, maxAgeMs } = options;
-		this.find = createRemoteJWKSet(new URL(jwksUrl === "" ? issuer : jwksUrl), {
+		this.#set = createRemoteJWKSet(new URL(jwksUrl === "" ? issuer : jwksUrl), {
 			timeoutDuration: TIMEOUT_MS,
 			cooldownDuration: COOLDOWN_MS,
 			cacheMaxAge: maxAgeMs,
@@ -36,17 +35,46 @@ export class IssuerKeys {
 		});
 	}
 
+	/**
+	 * What a token says that one of the keys has signed. It need not say which one, and the key of that name may be another by now.
+	 * Throws what is wrong with it.
+	 */
+	async verify(token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
+		try {
+			return await this.#verify(token, options);
+		} catch (error) {
+			if (!(error instanceof errors.JWSSignatureVerificationFailed) || performance.now() - this.#askedAt < COOLDOWN_MS) throw error;
+			await this.#set.reload().catch(() => undefined);
+			return this.#verify(token, options);
+		}
+	}
+
+	async #verify(token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
+		try {
+			return (await jwtVerify(token, this.#set, options)).payload;
+		} catch (error) {
+			if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+			for await (const key of error) {
+				const verified = await jwtVerify(token, key, options).catch((reason: unknown) => {
+					if (!(reason instanceof errors.JWSSignatureVerificationFailed)) throw reason;
+				});
+				if (verified !== undefined) return verified.payload;
+			}
+			throw new errors.JWSSignatureVerificationFailed(undefined, { cause: error });
+		}
+	}
+
 	/** Asks for new keys when those that are known are not fresh any more. Nobody waits, and known keys stay when it fails. */
 	refresh(now = performance.now()): void {
-		if (this.find.jwks() === undefined || now - this.#askedAt < REFRESH_MS) return;
+		if (this.#set.jwks() === undefined || now - this.#askedAt < REFRESH_MS) return;
 		this.#askedAt = now;
-		this.find.reload().catch(() => undefined);
+		this.#set.reload().catch(() => undefined);
 	}
 
 	/** Asks for the keys now; how many there are. Throws when the issuer cannot be asked, or publishes something else. */
 	async load(): Promise<number> {
-		await this.find.reload();
-		return this.find.jwks()?.keys.length ?? 0;
+		await this.#set.reload();
+		return this.#set.jwks()?.keys.length ?? 0;
 	}
 
 	async #fetch(init: RequestInit): Promise<Response> {

@@ -1,4 +1,4 @@
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from "jose";
+import { decodeJwt, errors, type JWTPayload } from "jose";
 import { type Authentication, type Authenticator, type Credentials, credentialIn, NOBODY } from "./caller.ts";
 import { type ClaimNames, claimAt, claimValues } from "./claims.ts";
 import { IssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
@@ -34,7 +34,7 @@ export function createJwtAuthenticator({ issuers, clockSkewS, keptClaims }: JwtO
 				const issuer = known.get(decodeJwt(token).iss ?? "");
 				if (issuer === undefined) return wrongClaim("iss");
 				issuer.keys.refresh();
-				const { payload } = await jwtVerify(token, issuer.keys.find, {
+				const payload = await issuer.keys.verify(token, {
 					issuer: issuer.issuer,
 					audience: issuer.audience,
 					algorithms: [...issuer.algorithms],

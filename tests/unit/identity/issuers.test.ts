@@ -38,18 +38,28 @@ class Issuer {
 		return this;
 	}
 
-	/** A new key, published or not. */
-	async rotate(kid: string, isPublished = true): Promise<void> {
+	/** A new key, published or not; in the place of one of the same name, or of one without a name. */
+	async rotate(kid: string, isPublished = true, isNamed = true): Promise<void> {
 		const { publicKey, privateKey } = await generateKeyPair("ES256");
 		this.#keys.set(kid, privateKey);
-		if (isPublished) this.#published.push({ ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" });
+		if (!isPublished) return;
+		this.withdraw(kid);
+		this.#published.push({ ...(await exportJWK(publicKey)), ...(isNamed && { kid }), alg: "ES256", use: "sig" });
+	}
+
+	withdraw(kid: string): void {
+		const at = this.#published.findIndex((key) => Object(key).kid === kid);
+		if (at !== -1) this.#published.splice(at, 1);
 	}
 
 	/** `lifetime`: none makes a token without an end. */
-	token(kid: string, { issuer = this.url, subject = "alice", audience = "llm", lifetime = "7d" } = {}): Promise<string> {
+	token(kid: string, { issuer = this.url, subject = "alice", audience = "llm", lifetime = "7d", isNamed = true } = {}): Promise<string> {
 		const key = this.#keys.get(kid);
 		if (key === undefined) throw new Error(`no key ${kid}`);
-		const signing = new SignJWT({ tid: "acme" }).setProtectedHeader({ alg: "ES256", kid }).setIssuer(issuer).setAudience(audience);
+		const signing = new SignJWT({ tid: "acme" })
+			.setProtectedHeader({ alg: "ES256", ...(isNamed && { kid }) })
+			.setIssuer(issuer)
+			.setAudience(audience);
 		return (lifetime === "" ? signing : signing.setExpirationTime(lifetime)).setSubject(subject).sign(key);
 	}
 
@@ -157,4 +167,35 @@ test("a new key is known at once, a withdrawn one after five minutes at the late
 	const before = first.requests.length;
 	expect(await ask(one, await first.token("one"))).toMatchObject(opens("jwt:alice"));
 	await vi.waitFor(() => expect(first.requests.length).toBe(before + 1), 15_000);
+});
+
+test("a new key under the name of the old one is known at once, and tokens that are not of it ask the issuer once in ten seconds", async () => {
+	const one = authenticatorOf(first.as("", { jwksUrl: `${first.url}/keys` }));
+	const old = await first.token("one");
+	expect(await ask(one, old)).toMatchObject(opens("jwt:alice"));
+	await first.rotate("one");
+	vi.advanceTimersByTime(11_000);
+	expect(await ask(one, await first.token("one"))).toMatchObject(opens("jwt:alice"));
+	for (let i = 0; i < 20; i++) expect(await ask(one, old)).toMatchObject(refused("invalid_credential"));
+	expect(first.requests).toHaveLength(2);
+	first.isAway = true;
+	vi.advanceTimersByTime(11_000);
+	expect(await ask(one, old)).toMatchObject(refused("invalid_credential"));
+	expect(await ask(one, await first.token("one"))).toMatchObject(opens("jwt:alice"));
+});
+
+test("tokens and keys without a name are held against each other, also while two keys are published", async () => {
+	const one = authenticatorOf(first.as("", { jwksUrl: `${first.url}/keys` }));
+	first.withdraw("one");
+	await first.rotate("first", true, false);
+	const early = await first.token("first", { isNamed: false });
+	expect(await ask(one, early)).toMatchObject(opens("jwt:alice"));
+	await first.rotate("second", true, false);
+	const late = await first.token("second", { isNamed: false });
+	vi.advanceTimersByTime(11_000);
+	for (const token of [late, early]) expect(await ask(one, token)).toMatchObject(opens("jwt:alice"));
+	await first.rotate("stranger", false);
+	expect(await ask(one, await first.token("stranger", { isNamed: false }))).toMatchObject(refused("invalid_credential"));
+	const foreign = await first.token("second", { isNamed: false, audience: "another" });
+	expect(await ask(one, foreign)).toMatchObject({ ok: false, message: expect.stringContaining("'aud'") });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
+import { errorCode } from "../core/error-code.ts";
 import { faultWords } from "../core/fault-words.ts";
 import { takesKeys } from "./auth-schema.ts";
 import { cacheFaults } from "./cache-faults.ts";
@@ -31,16 +32,8 @@ export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): 
 	try {
 		text = readFileSync(file, "utf8");
 	} catch (error) {
-		return {
-			ok: false,
-			faults: [
-				{
-					path: "",
-					message: `cannot read ${file} (${reasonOf(error)})`,
-					remedy: "Give the path of a YAML or JSON file that this user may read.",
-				},
-			],
-		};
+		const remedy = errorCode(error) === "EISDIR" ? IS_FOLDER : "Give the path of a YAML or JSON file that this user may read.";
+		return { ok: false, faults: [{ path: "", message: `cannot read ${file} (${reasonOf(error)})`, remedy }] };
 	}
 	const loaded = parseConfig(text, env);
 	return loaded.ok ? { ...loaded, warnings: withLines(loaded.warnings, text) } : { ok: false, faults: withLines(loaded.faults, text) };
@@ -144,6 +137,8 @@ const ADMIN_KEYS_SHARED: ConfigFault = {
 	message: "is the file of client keys: every client would be an administrator",
 	remedy: "Make another file with 'secure-llm-proxy keys create --file FILE'.",
 };
+
+const IS_FOLDER = "Give the path of a file; where one that is to be mounted is not there, Docker makes a folder of its name.";
 
 const NO_SECTIONS = "A configuration has sections such as llm_providers; config/demo.yaml is a small one.";
 

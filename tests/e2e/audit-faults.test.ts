@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -69,6 +69,14 @@ test("what stands in the place of a file or a folder of a log is named by serve 
 		rmdirSync(path);
 		renameSync(`${path}.away`, path);
 	}
+	// What is kept for comparison later is no reason not to serve, but nobody may take it for kept.
+	const kept = join(log, "checkpoints.jsonl");
+	rmSync(kept);
+	mkdirSync(kept);
+	const serving = await line.serve(config);
+	serving.child.kill("SIGTERM");
+	expect(await serving.exited).toEqual([0, null]);
+	expect(serving.log.find((one) => one.includes('"overdue"'))).toContain(kept);
 	renameSync(log, `${log}.away`);
 	symlinkSync(log, log);
 	await named(log);

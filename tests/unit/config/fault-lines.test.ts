@@ -55,5 +55,7 @@ test("of a file that is no text not more than ten faults are told", () => {
 test("a file that cannot be read is named once, with the reason", () => {
 	const file = join(folder, "none.yaml");
 	expect(loadConfig(file, {})).toMatchObject({ faults: [{ message: `cannot read ${file} (ENOENT: no such file or directory)` }] });
-	expect(loadConfig(folder, {})).toMatchObject({ faults: [{ message: expect.stringMatching(/ \(EISDIR: [^,]+\)$/) }] });
+	expect(loadConfig(folder, {})).toMatchObject({
+		faults: [{ message: expect.stringMatching(/ \(EISDIR: [^,]+\)$/), remedy: expect.stringContaining("Docker makes a folder") }],
+	});
 });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { counted } from "../core/counted.ts";
-import { MAX_PACK_BYTES, type Pack, publicKeyOf, readContent, readPack, signPack } from "../packs/pack.ts";
+import { isOlder, MAX_PACK_BYTES, type Pack, publicKeyOf, readContent, readPack, signPack } from "../packs/pack.ts";
 import { threatRules } from "../packs/pack-rules.ts";
 import { PackStore } from "../packs/pack-store.ts";
 import { checkRules } from "../scanner/compile-rules.ts";
@@ -12,6 +12,11 @@ export interface PackOptions {
 	readonly config?: string;
 	readonly dir: string;
 	readonly key?: readonly string[];
+}
+
+export interface AddOptions extends PackOptions {
+	/** A version from before the one in use is meant. */
+	readonly older?: boolean;
 }
 
 export interface SignOptions {
@@ -31,11 +36,20 @@ export function packsVerify(source: string, options: PackOptions): Promise<numbe
 	});
 }
 
-/** `packs add`: the same, and puts the pack in use at the next start or SIGHUP. */
-export function packsAdd(source: string, options: PackOptions): Promise<number> {
+/**
+ * `packs add`: the same, and puts the pack in use at the next start or SIGHUP. Not one from before the version in use: whoever can
+ * answer for the publisher, but not sign, would take rules away with it.
+ */
+export function packsAdd(source: string, options: AddOptions): Promise<number> {
 	return command("packs", async () => {
 		const { store, keys } = await packsOf(options);
 		const { pack, bytes } = await proven(source, keys);
+		const { name, version } = pack;
+		const inUse = store.versionOf(name);
+		if (inUse !== undefined && isOlder(version, inUse) && options.older !== true)
+			throw new Error(
+				`${source} holds ${name} ${version}, and the newer ${inUse} is in use — ask the publisher, or give --older if that is meant`,
+			);
 		const isNew = store.add(pack, bytes);
 		process.stdout.write(`${pack.name} ${pack.version} is in use ${isNew ? "from the next start or SIGHUP on" : "already"}\n`);
 		return 0;

@@ -38,6 +38,11 @@ export class PackStore {
 		return folders.map(({ name }) => ({ name, versions: this.#history(name) })).sort((a, b) => (a.name < b.name ? -1 : 1));
 	}
 
+	/** The version in use; undefined: none. */
+	versionOf(name: string): string | undefined {
+		return this.#history(name).at(-1);
+	}
+
 	/** Puts a pack in use that `readPack` has proven. False: this version is in use already. */
 	add({ name, version }: Pack, signed: Uint8Array): boolean {
 		const versions = this.#history(name);

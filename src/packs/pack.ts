@@ -89,3 +89,13 @@ function parsed(bytes: Uint8Array): unknown {
 		return undefined;
 	}
 }
+
+/** Whether a version is from before another one; a number that is left out is 0. */
+export function isOlder(version: string, than: string): boolean {
+	const [one, other] = [version.split("."), than.split(".")];
+	for (let i = 0; i < Math.max(one.length, other.length); i++) {
+		const difference = Number(one[i] ?? 0) - Number(other[i] ?? 0);
+		if (difference !== 0) return difference < 0;
+	}
+	return false;
+}

@@ -56,6 +56,10 @@ test("a pack is signed, added, used, replaced at SIGHUP and rolled back", async 
 	);
 	expect((await packs("list", "--dir", dir)).out).toBe("acme 1.1 (before: 1.0)\n");
 
+	const replayed = await packs("add", first, "--key", publicKey, "--dir", dir);
+	expect(replayed).toMatchObject({ code: 2, err: expect.stringMatching(/holds acme 1\.0, and the newer 1\.1 is in use — .*--older/) });
+	expect((await packs("list", "--dir", dir)).out).toBe("acme 1.1 (before: 1.0)\n");
+
 	writeFileSync(join(dir, "acme", "1.1.pack"), readFileSync(first));
 	await reload("reload refused");
 	// A volume that is not there must not look like one without packs.
@@ -71,6 +75,21 @@ test("a pack is signed, added, used, replaced at SIGHUP and rolled back", async 
 		20_000,
 	);
 	expect(await packs("rollback", "acme", "--dir", dir)).toMatchObject({ code: 2 });
+	// Numbers, not letters: 1.10 is behind 1.9, and 1.9.0 is 1.9.
+	for (const [version, code] of [
+		["1.9", 0],
+		["1.10", 0],
+		["1.9.0", 2],
+		["1.10.0", 0],
+		["2", 0],
+		["1.99.1", 2],
+	] as const)
+		expect({
+			version,
+			...(await packs("add", await signed(version, "wake the dragon", "wake the dragon"), "--key", publicKey, "--dir", dir)),
+		}).toMatchObject({ version, code });
+	expect(await packs("add", first, "--older", "--key", publicKey, "--dir", dir)).toMatchObject({ code: 0 });
+	expect((await packs("list", "--dir", dir)).out).toMatch(/^acme 1\.0 /);
 }, 120_000);
 
 test("a configuration says where packs are and whose are used", async () => {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { PackOptions, SignOptions } from "../packs.ts";
+import type { AddOptions, PackOptions, SignOptions } from "../packs.ts";
 import { examples, finish, PACK_FOLDER, TRUSTED_KEYS, withPlaces } from "./command-line.ts";
 
 /** `packs`. */
@@ -12,7 +12,9 @@ export function addPacksCommands(program: Command): void {
 		packs.command("add <file-or-url>").description("prove a pack and put it in use from the next start or SIGHUP on"),
 		PACK_FOLDER,
 		TRUSTED_KEYS,
-	).action(async (source: string, options: PackOptions) => finish(await (await import("../packs.ts")).packsAdd(source, options)));
+	)
+		.option("--older", "also a version from before the one in use")
+		.action(async (source: string, options: AddOptions) => finish(await (await import("../packs.ts")).packsAdd(source, options)));
 	withPlaces(packs.command("list").description("packs and their versions"), PACK_FOLDER).action(async (options: PackOptions) =>
 		finish(await (await import("../packs.ts")).packsList(options)),
 	);

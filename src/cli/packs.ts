@@ -15,8 +15,8 @@ export interface PackOptions {
 }
 
 export interface AddOptions extends PackOptions {
-	/** A version from before the one in use is meant. */
-	readonly older?: boolean;
+	/** A version from before the one in use, or one that was rolled back, is meant. */
+	readonly anyway?: boolean;
 }
 
 export interface SignOptions {
@@ -38,7 +38,7 @@ export function packsVerify(source: string, options: PackOptions): Promise<numbe
 
 /**
  * `packs add`: the same, and puts the pack in use at the next start or SIGHUP. Not one from before the version in use: whoever can
- * answer for the publisher, but not sign, would take rules away with it.
+ * answer for the publisher, but not sign, would take rules away with it. Nor one that was rolled back: a timer would bring it back.
  */
 export function packsAdd(source: string, options: AddOptions): Promise<number> {
 	return command("packs", async () => {
@@ -46,10 +46,13 @@ export function packsAdd(source: string, options: AddOptions): Promise<number> {
 		const { pack, bytes } = await proven(source, keys);
 		const { name, version } = pack;
 		const inUse = store.versionOf(name);
-		if (inUse !== undefined && isOlder(version, inUse) && options.older !== true)
-			throw new Error(
-				`${source} holds ${name} ${version}, and the newer ${inUse} is in use — ask the publisher, or give --older if that is meant`,
-			);
+		const refuse = (why: string): never => {
+			throw new Error(`${source} holds ${name} ${version}, and ${why} — ask the publisher, or give --anyway if that is meant`);
+		};
+		if (options.anyway !== true) {
+			if (inUse !== undefined && isOlder(version, inUse)) refuse(`the newer ${inUse} is in use`);
+			if (store.isWithdrawn(pack)) refuse("this version was rolled back");
+		}
 		const isNew = store.add(pack, bytes);
 		process.stdout.write(`${pack.name} ${pack.version} is in use ${isNew ? "from the next start or SIGHUP on" : "already"}\n`);
 		return 0;

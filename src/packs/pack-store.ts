@@ -43,6 +43,11 @@ export class PackStore {
 		return this.#history(name).at(-1);
 	}
 
+	/** Whether this version was in use and was rolled back. */
+	isWithdrawn({ name, version }: Pack): boolean {
+		return existsSync(this.#fileOf(name, version)) && !this.#history(name).includes(version);
+	}
+
 	/** Puts a pack in use that `readPack` has proven. False: this version is in use already. */
 	add({ name, version }: Pack, signed: Uint8Array): boolean {
 		const versions = this.#history(name);
@@ -80,11 +85,15 @@ export class PackStore {
 	#read(name: string, version: string, trusted: readonly string[]): ReturnType<typeof readPack> {
 		let signed: Buffer;
 		try {
-			signed = readFileSync(join(this.#dir, name, `${version}.pack`));
+			signed = readFileSync(this.#fileOf(name, version));
 		} catch (error) {
 			return { ok: false, reason: `cannot be read (${errorCode(error)})` };
 		}
 		return readPack(signed, trusted);
+	}
+
+	#fileOf(name: string, version: string): string {
+		return join(this.#dir, name, `${version}.pack`);
 	}
 
 	#history(name: string): string[] {

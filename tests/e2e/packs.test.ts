@@ -57,7 +57,7 @@ test("a pack is signed, added, used, replaced at SIGHUP and rolled back", async 
 	expect((await packs("list", "--dir", dir)).out).toBe("acme 1.1 (before: 1.0)\n");
 
 	const replayed = await packs("add", first, "--key", publicKey, "--dir", dir);
-	expect(replayed).toMatchObject({ code: 2, err: expect.stringMatching(/holds acme 1\.0, and the newer 1\.1 is in use — .*--older/) });
+	expect(replayed).toMatchObject({ code: 2, err: expect.stringMatching(/holds acme 1\.0, and the newer 1\.1 is in use — .*--anyway/) });
 	expect((await packs("list", "--dir", dir)).out).toBe("acme 1.1 (before: 1.0)\n");
 
 	writeFileSync(join(dir, "acme", "1.1.pack"), readFileSync(first));
@@ -75,6 +75,9 @@ test("a pack is signed, added, used, replaced at SIGHUP and rolled back", async 
 		20_000,
 	);
 	expect(await packs("rollback", "acme", "--dir", dir)).toMatchObject({ code: 2 });
+	const brought = await packs("add", second, "--key", publicKey, "--dir", dir);
+	expect(brought).toMatchObject({ code: 2, err: expect.stringMatching(/holds acme 1\.1, and this version was rolled back — .*--anyway/) });
+	expect(await packs("add", first, "--key", publicKey, "--dir", dir)).toMatchObject({ code: 0, out: "acme 1.0 is in use already\n" });
 	// Numbers, not letters: 1.10 is behind 1.9, and 1.9.0 is 1.9.
 	for (const [version, code] of [
 		["1.9", 0],
@@ -88,7 +91,7 @@ test("a pack is signed, added, used, replaced at SIGHUP and rolled back", async 
 			version,
 			...(await packs("add", await signed(version, "wake the dragon", "wake the dragon"), "--key", publicKey, "--dir", dir)),
 		}).toMatchObject({ version, code });
-	expect(await packs("add", first, "--older", "--key", publicKey, "--dir", dir)).toMatchObject({ code: 0 });
+	expect(await packs("add", first, "--anyway", "--key", publicKey, "--dir", dir)).toMatchObject({ code: 0 });
 	expect((await packs("list", "--dir", dir)).out).toMatch(/^acme 1\.0 /);
 }, 120_000);
 

@@ -13,7 +13,7 @@ export function addPacksCommands(program: Command): void {
 		PACK_FOLDER,
 		TRUSTED_KEYS,
 	)
-		.option("--older", "also a version from before the one in use")
+		.option("--anyway", "also a version from before the one in use, or one that was rolled back")
 		.action(async (source: string, options: AddOptions) => finish(await (await import("../packs.ts")).packsAdd(source, options)));
 	withPlaces(packs.command("list").description("packs and their versions"), PACK_FOLDER).action(async (options: PackOptions) =>
 		finish(await (await import("../packs.ts")).packsList(options)),

@@ -10,6 +10,8 @@ interface Assignment {
 	/** `:`, `=`, `==`, `(` as in `setPassword("…")`, `,` as in `put("password", "…")`. */
 	readonly operator: string;
 	readonly isQuoted: boolean;
+	/** It stands in a URN. */
+	readonly isInName: boolean;
 }
 
 const ASSIGNMENT =
@@ -17,26 +19,38 @@ const ASSIGNMENT =
 
 function assignmentOf(left: string): Assignment {
 	const [, key = "", operator = ""] = ASSIGNMENT.exec(left) ?? [];
-	return { key, operator: operator.startsWith("==") ? "==" : operator.charAt(0), isQuoted: /["'`]$/.test(left) };
+	const isInName = /(?<![A-Za-z])urn:[\w:.-]*$/.test(left);
+	return { key, operator: operator.startsWith("==") ? "==" : operator.charAt(0), isQuoted: /["'`]$/.test(left), isInName };
 }
 
 const SECRET_WORD =
 	/pass(?:w(?:or)?d|wd|phrase|code)?|pwd|pswd|kennwort|passwort|contraseña|contrasena|senha|hasło|haslo|wachtwoord|secret|token|key|auth|credential|pin/gi;
 /** What follows the secret word in a key and says that the value is something about a secret. */
 const ABOUT =
-	/^(?:s?[_.-]?(?:id|ids|name|names|type|spec|specs|usage|url|uri|urls|path|file|files|dir|label|labels|hint|text|title|message|msg|policy|policies|length|len|size|min|max|count|iterations|algorithm|alg|format|field|fields|form|param|params|parameter|header|method|mode|provider|service|server|endpoint|host|port|domain|expir\w*|ttl|timeout|at|date|updated|created|reset|required|enabled|env|var|prefix|suffix|pattern|regex|regexp|rule|rules|class|input|prompt|placeholder|error|errors|status|state|source|ref|version|index|order|column|table|arn|alias|store|manager|handler|handlers|ring|word|words|board|frame|or|ors|entication|enticate|orization|orize|hash|salt|digest|encoder|tooltip))\b/i;
+	/^(?:s?[_.-]?(?:id|ids|name|names|type|spec|specs|usage|url|uri|urls|path|file|files|dir|label|labels|hint|text|title|message|msg|policy|policies|length|len|size|min|max|count|iterations|algorithm|alg|format|field|fields|form|param|params|parameter|header|method|mode|provider|service|server|endpoint|host|port|domain|expir\w*|ttl|timeout|at|date|updated|created|reset|required|enabled|env|var|map|izer|ization|split|prefix|suffix|pattern|regex|regexp|rule|rules|class|input|prompt|placeholder|error|errors|status|state|source|ref|version|index|order|column|table|arn|alias|store|manager|handler|handlers|ring|word|words|board|frame|or|ors|entication|enticate|orization|orize|hash|salt|digest|encoder|tooltip))\b/i;
 /** What stands before it and does the same. */
 const OF_SOMETHING_ELSE =
 	/(?:public|primary|foreign|sort|partition|range|cache|object|bucket|row|map|dict|i18n|label|title|btn|button|mandatory|invalid|forgot|reset|show|hide|confirm|new|old|current|repeat|msg|error|hot|short|api_version|encrypted|monkey|tur|whis|don|key)[_.-]?$/i;
+
+/** Tokens that are counted: `max_tokens`, `budgetTokens`. */
+const COUNT = /(?:[a-z]_|[a-z](?=T))tokens$|^(?:max|min)tokens$/i;
+/** What ends a key of several words, and says the same as `ABOUT`. */
+const ABOUT_AT_END =
+	/_(?:names?|type|url|uri|path|file|dir|title|message|policy|length|size|count|format|method|host|port|expir\w*|time|at)$/i;
 
 /** A password that is typed twice. */
 const AGAIN = /^[_-]?confirm(?:ation|ed)?$/i;
 
 type Meaning = "secret" | "doubtful" | "other";
 
-function meaningOf({ key }: Assignment): Meaning {
-	if (/^\$/.test(key)) return "other";
+/** `mapping`, `CmpInst`: the three letters are a part of a word. */
+const WITHIN_WORD = /(?!(?<![A-Za-z])pin(?![a-z])|Pin(?![a-z])|(?<![A-Z])PIN(?![A-Z]))[pP][iI][nN]/g;
+
+function meaningOf({ key: written, isInName }: Assignment): Meaning {
+	if (/^\$/.test(written) || isInName) return "other";
+	const key = written.replace(WITHIN_WORD, "-");
 	const last = [...key.matchAll(SECRET_WORD)].at(-1);
+	if (COUNT.test(key) || ABOUT_AT_END.test(key) || (last === undefined && key !== written)) return "other";
 	if (last === undefined || /^key$/i.test(key)) return key === "" || last !== undefined ? "doubtful" : "secret";
 	const after = key.slice(last.index + last[0].length);
 	const before = key.slice(0, last.index);
@@ -47,9 +61,11 @@ function meaningOf({ key }: Assignment): Meaning {
 
 /** A call or a path of names is code, not a literal. */
 const CODE = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*(?:\[.*)?;?$/;
+/** Words of a constant's name. A literal of this form stands for what it says. */
+const CONSTANT = /^_?[A-Z][A-Z0-9]*(?:[_.][A-Z][A-Z0-9]*)+$/;
 const PATH =
-	/^(?:https?:|arn:|[a-z][a-z0-9-]*:[A-Z][A-Za-z]+\*?$|\/|\.\.?\/|~\/|[\w.-]+\.(?:js|ts|py|go|rb|json|ya?ml|pem|key|crt|cer|txt|html|com|org|net|io)\b)/;
-const FINGERPRINT = /^(?:[0-9A-Fa-f]{2}:){4}|^\d+(?:\.\d+)+$|^\d{4}-\d{2}-\d{2}/;
+	/^(?:path\/|[\w.*+()|/-]+\.(?:[cm]?[jt]sx?|map|pub|pem|key)$|https?:|arn:|[a-z][a-z0-9-]*:[A-Z][A-Za-z]+\*?$|\/|\.\.?\/|~\/|[\w.-]+\.(?:js|ts|py|go|rb|json|ya?ml|pem|key|crt|cer|txt|html|com|org|net|io)\b)/;
+const FINGERPRINT = /^(?:[0-9A-Fa-f]{2}:){4}|^[\^~<>=v]{0,2}\d+(?:\.\d+)+$|^\d{4}-\d{2}-\d{2}/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 const kindsOf = (value: string): number => [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9_.\s-]/].filter((kind) => kind.test(value)).length;
@@ -64,6 +80,9 @@ function isProse(value: string): boolean {
 /** A hash of a password is found as such, and not by the name it is stored under. */
 const isHash = (value: string): boolean => /^(?:\{[A-Z0-9]+\})?\$[a-z0-9]+\$/i.test(value);
 
+/** A special token of a model, a name of RFC 4151, a constant without a digit. */
+const isNames = (value: string): boolean => /^<\|.*\|>$|^tag:[\w.-]+,\d{4}/.test(value) || (CONSTANT.test(value) && !/\d/.test(value));
+
 /** Counted through digits and letters. */
 const COUNTED = /0?123456789(?:0?abc|0ab)|abcdefghijkl/i;
 
@@ -74,7 +93,8 @@ const isUseless = (value: string): boolean =>
 	isProse(value) ||
 	PATH.test(value) ||
 	FINGERPRINT.test(value) ||
-	isHash(value);
+	isHash(value) ||
+	isNames(value);
 
 /** Random characters: 1 sure, 0 plain words. */
 function randomness(value: string): number {
@@ -90,19 +110,27 @@ function judge({ text, left, right }: Candidate, isPassword: boolean): number | 
 	const assignment = assignmentOf(left);
 	const meaning = meaningOf(assignment);
 	if (meaning === "other" || text.length < (isPassword ? 4 : 8) || isUseless(text)) return 0;
-	if (UUID.test(text)) return meaning === "secret" && /secret|token|api.?key/i.test(assignment.key) ? 0.6 : 0;
+	if (UUID.test(text)) return meaning === "secret" ? scoreUuid(assignment) : 0;
 	const random = randomness(text);
-	if (meaning === "doubtful" && !isBeyondDoubt(text, random, isPassword && assignment.isQuoted)) return 0;
+	if (meaning === "doubtful" && !isBeyondDoubt(text, random, assignment, isPassword)) return 0;
 	if (!assignment.isQuoted && !isVariable(assignment, left, random)) {
 		if (right === undefined) return undefined;
 		if (!standsForItself(text, right, random, assignment.operator)) return 0;
 	}
-	return isPassword ? scorePassword(text, random, assignment) : scoreToken(text, random);
+	if (isPassword) return scorePassword(text, random, assignment);
+	return isInCall(assignment) && /^[A-Z_]+$/.test(text) ? 0 : scoreToken(text, random);
 }
 
+/** Of a token a UUID may be the value; of most else it is a name. */
+const scoreUuid = ({ key }: Assignment): number => (/secret|token|api.?key/i.test(key) ? 0.6 : 0);
+
+/** What stands in a call that is about tokens: in capitals it is the name of one. */
+const isInCall = ({ operator }: Assignment): boolean => /^[(,]$/.test(operator);
+
 /** Whether a value is a secret whatever its name: random and long, or a literal that looks like a password. */
-function isBeyondDoubt(value: string, random: number, isLiteral: boolean): boolean {
-	return random >= 0.9 && (value.length >= 12 || (isLiteral && value.length >= 8 && kindsOf(value) >= 3));
+function isBeyondDoubt(value: string, random: number, { operator, isQuoted }: Assignment, isPassword: boolean): boolean {
+	const isLiteral = isPassword && isQuoted;
+	return operator !== "," && random >= 0.9 && (value.length >= 12 || (isLiteral && value.length >= 8 && kindsOf(value) >= 3));
 }
 
 /** A variable of the environment or of a compose file: what is behind it is never a name of something else. */
@@ -114,6 +142,7 @@ function isVariable({ key, operator }: Assignment, left: string, random: number)
 function standsForItself(value: string, right: string, random: number, operator: string): boolean {
 	if (operator === "==" || operator === "(" || operator === "," || /^[$%&*@!?-]|[[\]]|::/.test(value)) return false;
 	const isName = CODE.test(value) || /^[([]/.test(right);
+	if (isName && (CONSTANT.test(value) || (value.includes(".") && /^(?:\(| [=!]==? | = )/.test(right)))) return false;
 	return !isName || (random >= 0.9 && value.length >= 6);
 }
 
@@ -174,7 +203,7 @@ export const confirmSpokenPassword: Confirmer = ({ text, left }) => {
 
 export const confirmOption: Confirmer = ({ text, left }) => {
 	if (text.length < 4 || isUseless(text) || /^[-$<[/.]/.test(text) || (CODE.test(text) && randomness(text) < 0.7)) return 0;
-	if (/(?:^|\s)-p[ =]["']?$/.test(left) && !/[A-Z].*\d|\d.*[A-Z]|[!#%^*]/.test(text)) return 0;
+	if (/(?<![\w-])-p[ =]["']?$/.test(left) && !/[A-Z].*\d|\d.*[A-Z]|[!#%^*]/.test(text)) return 0;
 	return randomness(text) >= 0.5 ? 0.8 : 0.3;
 };
 

@@ -77,7 +77,7 @@ export const confirmConfluent: Confirmer = (candidate) => {
  * cookies of web frameworks begin with. Other JSON in base64 is data: a cursor of a list, a state.
  */
 const TOKEN_MEMBER =
-	/^\{\s*"(?:alg|typ|cty|kid|jku|jwk|x5[uct]|crit|enc|zip|epk|ap[uv]|iv|tag|p2[sc]|b64|iss|sub|aud|exp|nbf|iat|jti|nonce|ver|ppt|mac|_|user|uid|sid|csrf|sess|auth|login|logged|account|email|role|admin|refresh|access)/i;
+	/^\{\s*"(?:alg|typ|cty|kid|jku|jwk|x5[uct]|crit|enc|zip|epk|ap[uv]|iv|tag|p2[sc]|b64|iss|sub|aud|exp|nbf|iat|jti|nonce|ver(?!s)|ppt|mac|_|user|uid|sid|csrf|sess|auth|login|logged|account|email|role|admin|refresh|access)/i;
 
 /** The first part of a JWT decodes to the beginning of a JSON object. */
 export const confirmJwt: Confirmer = ({ text }) =>

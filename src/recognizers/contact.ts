@@ -150,6 +150,8 @@ export const PHONE: Recognizer = {
 			"01/02/2024",
 			"phone in 2024",
 			"row M 0770090045612",
+			"as defined in Clause 252.227-7013 (c)",
+			"Copyright 2009 Mobile Inc., 2007-2009",
 			"the mechanisms through which the Shang Dynasty (c. 1600-1046 BCE) rose",
 		],
 	},
@@ -234,7 +236,9 @@ export const confirmNanp: Confirmer = ({ text, left }) => {
 	const digits = digitsOf(text).slice(-10);
 	if (N11.test(digits)) return 0;
 	if (PHONE_WORDS(left)) return 0.9;
-	if (parsePhoneNumberFromString(digits, "US")?.isValid() === true) return 0.75;
+	// A clause of a law (`252.227-7013`) mixes what stands between.
+	const isMixed = /^(?:1.)?\d{3}([ .-])\d{3}(?!\1)/.test(text);
+	if (!isMixed && parsePhoneNumberFromString(digits, "US")?.isValid() === true) return 0.75;
 	return text.includes("(") ? 0.6 : 0.4;
 };
 
@@ -257,7 +261,7 @@ export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
 	if (!isNamed && !/^\(?0/.test(text)) return 0;
 	const digits = digitsOf(text);
 	if (digits.length < 7 || digits.length > 13 || /^(\d)\1+$/.test(digits)) return 0;
-	if (/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}/.test(text)) return 0;
+	if (/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}|^(?:19|20)\d{2} ?[-–/ ] ?(?:19|20)\d{2}$/.test(text)) return 0;
 	if (isNamed) return 0.75;
 	if (text.startsWith("0") && digits.length <= 11 && LETTER_LABEL.test(left)) return 0.6;
 	if (right === undefined) return undefined;

@@ -177,6 +177,13 @@ export interface Evidence {
 const GOES_ON_LEFT = /(?:[\p{L}\p{N}][-./]|\p{N}|[$€£#@/=+])$/u;
 const GOES_ON_RIGHT = /^(?:[-./]?\p{N}|[-/]\p{L}|[%@])/u;
 
+/** A date, a span or a row of years, or what the public numbers: nobody's identifier is written like them. */
+const PUBLIC_NUMBER =
+	/^(?:(?:19|20)\d{2}([-./])(?:0[1-9]|1[0-2])(?:\1(?:0[1-9]|[12]\d|3[01]))?|(?:0[1-9]|[12]\d|3[01])([-./])(?:0[1-9]|1[0-2])\2(?:19|20)\d{2}|(?:19[5-9]|20[0-4])\d(?:[ -](?:19[5-9]|20[0-4])\d)+|CVE-\d{4}-\d{4,7}|(?:CWE|RFC|ISO|IEC|IEEE|PEP)[ -]?\d{3,5}(?:-\d{1,2})?)$/i;
+/** Before a number that a list of faults, changes or anchors gives, and behind a comparison in code. */
+const REFERENCE =
+	/(?:(?:clos|fix|resolv|merg|revert|bug|issue|pull|ticket|see)[a-z]*:? ?|["'(])#$|\((?:merge|cherry picked from commit|commit) $|[\s)](?:<=?|>=|[!=]==?) $/i;
+
 /** Has separators, and none is a blank: so a blank parts it from the numbers beside it (`814 457-55-5462 1001`), where groups of digits go on. */
 const PARTED = /^[^ ]*[-./][^ ]*$/;
 
@@ -191,7 +198,7 @@ const GROUP_FOLLOWS = /^[-./]?\p{N}/u;
 function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
 	const { text, left, right } = candidate;
 	const { isDecimal, goesOn, isBehindNumber } = askedAbout(left);
-	if (isDecimal) return 0;
+	if (isDecimal || PUBLIC_NUMBER.test(text) || REFERENCE.test(left.slice(-32))) return 0;
 	const isFormed = evidence.format.test(text);
 	if (!isFormed && !evidence.isLoose && !/^[A-Za-z0-9]+$/.test(text)) return 0;
 	if (evidence.words(left)) return weighNamed(candidate, isFormed, evidence.with);

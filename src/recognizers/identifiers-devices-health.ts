@@ -24,8 +24,8 @@ export const DEVICE_AND_HEALTH_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "health_insurance_id", groups: ["phi"], lengths: [6, 7, 8, 9, 10, 11, 12, 13, 14], shape: /^[A-Z]{0,4}\d{5,12}[A-Z]{0,2}$/, format: /^[A-Za-z0-9 -]+$/,
-		words: ["insurance", "insurance id", "member id", "policy number", "subscriber", "health plan", "versicherung", "mutuelle", "aseguradora", "policy", "group number"], without: 0, with: 0.75,
-		match: ["Insurance ID: ⟦INS-168010837⟧", "Member ID ⟦XYZ123456789⟧", "policy number ⟦POL-8984878⟧"], noMatch: ["168010837", "insurance since 2019"],
+		words: ["insurance", "insurance id", "member id", "policy number", "subscriber", "health plan", "versicherung", "mutuelle", "aseguradora", "policy #", "policy no", "policy nr", "policy id", "policy is", "policy:", "group number"], without: 0, with: 0.75,
+		match: ["Insurance ID: ⟦INS-168010837⟧", "Member ID ⟦XYZ123456789⟧", "policy number ⟦POL-8984878⟧"], noMatch: ["168010837", "insurance since 2019", "a security policy of 123456789", "--firewall-policy=123456789", "policy since 2021-02-08"],
 	},
 	{
 		type: "prescription", groups: ["phi"], lengths: [8, 9, 10, 11], shape: /^RX\d{6,9}$/, format: /^[A-Za-z]{2}-?\d{6,9}$/, words: ["rx", "prescription", "rezept", "ordonnance", "receta"], without: 0, with: 0.8,

@@ -14,10 +14,10 @@ export const DOCUMENT_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "driver_license", groups: ["travel_document"], lengths: [6, 7, 8, 9, 10, 11, 12, 13, 14, 15], shape: /^(?=.*\d{4})[A-Z]{0,3}\d[0-9A-Z]{4,14}$/, format: /^[A-Za-z0-9 /-]+$/,
-		words: ["driver's license", "drivers license", "driver license", "driving licence", "driving license", "driver's licence", "driver’s license", "dl", "dln", "license number", "licence number", "führerschein", "permis de conduire", "permiso de conducir", "carnet de conducir", "patente di guida", "prawo jazdy", "prawa jazdy", "rijbewijs", "carta de condução", "körkort", "водительское"],
+		words: ["driver's license", "drivers license", "driver license", "driving licence", "driving license", "driver's licence", "driver’s license", "dl#", "dl #", "dl:", 'dl"', "dl no", "dl nr", "dl number", "dl is", "dl |", "dln", "license: dl", "licence: dl", "license dl", "licence dl", "license number", "licence number", "führerschein", "permis de conduire", "permiso de conducir", "carnet de conducir", "patente di guida", "prawo jazdy", "prawa jazdy", "rijbewijs", "carta de condução", "körkort", "водительское"],
 		without: 0, with: 0.8,
-		match: ["driver's license ⟦D1234567⟧", "DL# ⟦R15685-85⟧", "prawo jazdy nr ⟦04873/63/73⟧", "driving licence number: ⟦12345678⟧"],
-		noMatch: ["D1234567", "driving licence from 2019", "DL 12"],
+		match: ["driver's license ⟦D1234567⟧", "DL# ⟦R15685-85⟧", "(License: DL-⟦U10930-30⟧)", "prawo jazdy nr ⟦04873/63/73⟧", "driving licence number: ⟦12345678⟧"],
+		noMatch: ["D1234567", "driving licence from 2019", "DL 12", "pulled from dl.example.org (id b75a219904)", "on static dl builds. Closes: #1028200"],
 	},
 	{
 		type: "uk_driving_licence", country: "gb", groups: ["travel_document", "driver_license"], lengths: [16], shape: /^[A-Z]{2,5}9{0,3}\d(?:[05][1-9]|[16][0-2])(?:0[1-9]|[12]\d|3[01])\d[A-Z9]{2}[A-Z0-9][A-Z]{2}$/,
@@ -35,10 +35,10 @@ export const DOCUMENT_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "license_plate", groups: ["vehicle"], lengths: [5, 6, 7, 8], shape: /^(?=.*[A-Z])[A-Z]{1,3}\d[0-9A-Z]{2,6}$|^\d{1,4}[A-Z]{2,3}\d{0,3}$/, format: /^[A-Za-z0-9 -]+$/,
-		words: ["plate", "license plate", "licence plate", "number plate", "registration number", "registration plate", "vehicle registration", "reg", "car reg", "kennzeichen", "matrícula", "matricula", "targa", "immatriculation", "kenteken", "nr rej", "rejestracyjny", "rejestracyjnym", "rejestracyjnych", "plaka"],
+		words: ["plate", "license plate", "licence plate", "number plate", "registration number", "registration plate", "vehicle registration", "reg:", "reg is", "reg no", "reg nr", "reg number", "car reg", "vehicle reg", "kennzeichen", "matrícula", "matricula", "targa", "immatriculation", "kenteken", "nr rej", "rejestracyjny", "rejestracyjnym", "rejestracyjnych", "plaka"],
 		without: 0, with: 0.7,
 		match: ["license plate ⟦JBL-4637⟧", "My car reg is ⟦AB51 ABC⟧", "Nr rej.: ⟦WX 22514E⟧", "Kennzeichen ⟦AB 1234⟧"],
-		noMatch: ["JBL-4637", "AB51 ABC", "registration opens at 12 noon"],
+		noMatch: ["JBL-4637", "AB51 ABC", "registration opens at 12 noon", "RegExp of RFC 5322", "emailReg RFC 6838"],
 	},
 	{
 		type: "employee_id", groups: ["employment"], lengths: [5, 6, 7, 8, 9, 10], shape: /^[A-Z]{0,4}\d{4,9}$/, format: /^[A-Za-z0-9-]+$/,
@@ -46,8 +46,8 @@ export const DOCUMENT_IDS: readonly Identifier[] = [
 		match: ["Employee ID: ⟦EMP-21335⟧", "employee_id=⟦A123456⟧", "badge number ⟦0045123⟧"], noMatch: ["MP-21335", "employee since 2019", "12345 employees"],
 	},
 	{
-		type: "court_case", groups: ["legal"], lengths: [7, 8, 9, 10, 11, 12, 13, 14, 15, 16], shape: /^(?:\d[0-9A-Z]{6,15})$/, format: /^\d{4}-[A-Z]{2,5}-\d{3,6}$|^\d:\d{2}-[a-z]{2}-\d{5}$|^\d{2}-[A-Z]{2}-\d{4,6}$/, words: ["case", "docket", "case number", "court"], without: 0, with: 0.75,
-		match: ["Case No. ⟦2024-CR-3773⟧", "docket ⟦2023-CIV-7268⟧"], noMatch: ["2024-CR-3773", "case 2024"],
+		type: "court_case", groups: ["legal"], lengths: [7, 8, 9, 10, 11, 12, 13, 14, 15, 16], shape: /^\d{4}[A-Z]{2,5}\d{3,6}$|^\d{3}[A-Z]{2}\d{5}$|^\d{2}[A-Z]{2}\d{4,6}$/, format: /^\d{4}-[A-Z]{2,5}-\d{3,6}$|^\d:\d{2}-[a-z]{2}-\d{5}$|^\d{2}-[A-Z]{2}-\d{4,6}$/, words: ["case", "docket", "case number", "court"], without: 0, with: 0.75,
+		match: ["Case No. ⟦2024-CR-3773⟧", "docket ⟦2023-CIV-7268⟧"], noMatch: ["2024-CR-3773", "case 2024", "in that case (merge 8777616e4d)", "case 2147483647: return", "in this case 6936b58"],
 	},
 	{
 		type: "bar_number", groups: ["legal"], lengths: [7, 8], shape: /^[A-Z]{2}\d{5,6}$/, format: /^[A-Za-z]{2}-?\d{5,6}$/, words: ["bar", "bar number", "state bar", "attorney"], without: 0, with: 0.8,

@@ -30,15 +30,15 @@ export const FINANCE_IDS: readonly Identifier[] = [
 		match: ["routing number ⟦021000021⟧", "ABA: ⟦122105155⟧", "ach ⟦0210-0002-1⟧"], noMatch: ["021000021", "routing 021000022", "routing 999999999"],
 	},
 	{
-		type: "bank_account", groups: ["financial"], lengths: [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17], shape: /^\d{6,17}$/, check: (id) => !allSame(id), format: /^[\d -]+$/,
-		words: ["account", "acct", "account number", "checking", "savings", "bank account", "konto", "kontonummer", "compte", "cuenta", "conto", "rekening", "счёт", "счет", "口座", "账户", "帐号", "account no", "a/c"],
+		type: "bank_account", groups: ["financial"], lengths: [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17], shape: /^\d{6,17}$/, format: /^[\d -]+$/,
+		words: ["account", "acct", "account number", "checking:", "checking #", "checking no", "checking number", "savings", "bank account", "konto", "kontonummer", "compte", "cuenta", "conto", "rekening", "счёт", "счет", "口座", "账户", "帐号", "account no", "a/c"],
 		without: 0, with: 0.75,
 		match: ["bank account ⟦10147602⟧", "Account number: ⟦5691076798⟧", "acct_no=⟦1234567890⟧", "Kontonummer ⟦0532013000⟧"],
-		noMatch: ["10147602", "account opened in 2019", "1234567890"],
+		noMatch: ["10147602", "account opened in 2019", "1234567890", "no account of it.\n\n2011-12-07 Jane", "spell checking in 12345678", "account for 2006-2009", "account 2004 2006", "accounting from upstream. Closes: #964141", "account 9.0.0434", "(account < 990000)", "account 111111111"],
 	},
 	{
 		type: "clabe", country: "mx", groups: ["financial"], lengths: [18], shape: /^\d{18}$/, check: isClabe, words: ["clabe", "interbancaria"], without: 0.6, with: 0.95,
-		match: ["CLABE ⟦032180000118359719⟧"], noMatch: ["032180000118359718"],
+		match: ["CLABE ⟦032180000118359719⟧"], noMatch: ["032180000118359718", "[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]"],
 	},
 	{
 		type: "pl_nrb", country: "pl", groups: ["financial", "iban"], lengths: [26], shape: /^\d{26}$/, check: (id) => mod97(`${id.slice(2)}2521${id.slice(0, 2)}`) === 1, format: /^\d{2}(?: ?\d{4}){6}$/,
@@ -59,7 +59,7 @@ export const FINANCE_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "isin", groups: ["securities"], lengths: [12], shape: /^[A-Z]{2}[A-Z0-9]{9}\d$/, check: isIsin, words: ["isin", "security", "wkn", "bond", "fund"], without: 0, with: 0.9,
-		match: ["ISIN ⟦US0378331005⟧"], noMatch: ["US0378331005", "ISIN US0378331006"],
+		match: ["ISIN ⟦US0378331005⟧"], noMatch: ["the security issue CVE-2023-23946", "US0378331005", "ISIN US0378331006"],
 	},
 	{
 		type: "lei", groups: ORGANIZATION, lengths: [20], shape: /^[A-Z0-9]{18}\d{2}$/, check: (id) => mod97(id) === 1, words: ["lei", "legal entity"], without: 0, with: 0.95,

@@ -35,11 +35,13 @@ export interface Identifier {
 	readonly noMatch: readonly string[];
 }
 
+/** Nobody is given it. */
+const ALL_SAME = /^(\d)\1+$/;
 const COMPACT = /^[A-Za-z0-9]+$/;
 
 export function identifierConfirmer({ shape, check, format, words, ...scores }: Identifier): Confirmer {
 	const test: ContextTest = contextWords(words);
-	return confirmWith(({ compact }) => shape.test(compact) && (check?.(compact) ?? true), {
+	return confirmWith(({ compact }) => shape.test(compact) && !ALL_SAME.test(compact) && (check?.(compact) ?? true), {
 		without: scores.without,
 		with: scores.with,
 		words: test,

@@ -79,8 +79,8 @@ const ROWS: readonly Labelled[] = [
 		match: ["postcode ⟦SW1A 1AA⟧", "Postcode: ⟦M1 1AE⟧"], noMatch: ["SW1A 1AA", "postcode lottery"],
 	},
 	{
-		type: "us_zip", groups: ["location", "address"], names: "zip|zip code|postal code|plz|código postal|cp|code postal|cap", bytes: "0-9-", value: "^\\d{5}(?:-\\d{4})?$", maxBytes: 11, score: 0.6,
-		match: ["ZIP: ⟦62701⟧", "zip code ⟦94105-1234⟧"], noMatch: ["62701", "zip file"],
+		type: "us_zip", groups: ["location", "address"], names: "zip|zip code|postal code|plz|código postal|cp[\\x20\\t\"':.=|*]|code postal|cap", bytes: "0-9-", value: "^\\d{5}(?:-\\d{4})?$", maxBytes: 11, score: 0.6,
+		match: ["ZIP: ⟦62701⟧", "zip code ⟦94105-1234⟧"], noMatch: ["62701", "zip file", "cp65001", "charset CP10007"],
 	},
 	{
 		type: "advertising_id", groups: ["device"], names: "idfa|gaid|aaid|advertising|device|idfv|android", bytes: "0-9a-fA-F-", value: "^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$", maxBytes: 37, score: 0.7,

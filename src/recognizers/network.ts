@@ -25,11 +25,28 @@ export const IP_ADDRESS: Recognizer = {
 	],
 	examples: {
 		match: ["192.0.2.44", "from 10.1.2.3.", "2001:db8::8a2e:370:7334", "[fe80::1]", "::ffff:192.168.1.7", "host ⟦8.8.4.4⟧, port 53"],
-		noMatch: ["1.2.3", "256.1.1.1", "v1.2.3.4", "12:30", "std::vector", "a::b c", "version 4.1.2.3", "1.2.3.4.5", "127.0.0.1", "10:20:30"],
+		noMatch: [
+			"1.2.3",
+			"256.1.1.1",
+			"v1.2.3.4",
+			"12:30",
+			"std::vector",
+			"a::b c",
+			"version 4.1.2.3",
+			"1.2.3.4.5",
+			"127.0.0.1",
+			"10:20:30",
+			"23.2.4.2 capacity",
+			'"2.5.29.37"',
+			"depends on >= 1.2.99.3",
+			"(<< 3.62.1.1)",
+		],
 	},
 };
 
-const VERSION = /(?<![A-Za-z])(?:version|versions|release|firmware|build|section|chapter|v|ver|§)[\s:.]{0,2}$/i;
+const VERSION = /(?<![A-Za-z])(?:version|versions|release|firmware|build|sections?|chapter|v|ver|§)[\s:.]{0,2}$|[<>~^]=?\s?$/i;
+/** Parts of a version or of the number of a section are hardly ever as high; in a private network they are as low. */
+const [SMALL, RATHER_SMALL] = [20, 60];
 const IP_WORDS = contextWords([
 	"ip",
 	"ips",
@@ -56,8 +73,10 @@ export const confirmIpv4: Confirmer = ({ text, left, right }) => {
 	if (range === "loopback" || range === "unspecified" || range === "broadcast" || text.startsWith("255.")) return 0.2;
 	if (IP_WORDS(left)) return 0.85;
 	if (range === "multicast") return 0.2;
-	// Four small numbers are more often a version or a section.
-	return text.split(".").every((part) => Number(part) < 20) ? 0.4 : range === "unicast" ? 0.75 : 0.6;
+	// Four small numbers are more often a version or a section, or what is behind the first arcs of X.500.
+	const highest = Math.max(...text.split(".").map(Number));
+	if (highest < SMALL || (range === "unicast" && (highest < RATHER_SMALL || /^2\.5\.(?:4|29)\./.test(text)))) return 0.4;
+	return range === "unicast" ? 0.75 : 0.6;
 };
 
 export const confirmIpv6: Confirmer = ({ text }) => {
@@ -83,9 +102,23 @@ export const MAC_ADDRESS: Recognizer = {
 	],
 	examples: {
 		match: ["00:1A:2B:3C:4D:5E", "mac=f0-82-52-00-c7-c1.", "MAC 001a.2b3c.4d5e"],
-		noMatch: ["00:1A:2B:3C:4D", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00", "00:1A-2B:3C:4D:5E", "aa:bb:cc:dd:ee:ff:00:11"],
+		noMatch: [
+			"00:1A:2B:3C:4D",
+			"ff:ff:ff:ff:ff:ff",
+			"00:00:00:00:00:00",
+			"00:1A-2B:3C:4D:5E",
+			"[.42F5.0020.0011.0002]",
+			"[*0909.0020.0002.0001]",
+			"aa:bb:cc:dd:ee:ff:00:11",
+		],
 	},
 };
 
-export const confirmMac: Confirmer = ({ text, compact }) =>
-	/^0+$|^F+$/.test(compact) || new Set(text.replace(/[0-9A-Fa-f]/g, "")).size !== 1 ? 0 : 0.9;
+export const confirmMac: Confirmer = ({ text, compact, left, right }) => {
+	if (/^0+$|^F+$/.test(compact) || new Set(text.replace(/[0-9A-Fa-f]/g, "")).size !== 1) return 0;
+	if (!text.includes(".")) return 0.9;
+	// Four groups and more are weights, versions, fingerprints.
+	if (left.endsWith(".")) return 0;
+	if (right === undefined) return undefined;
+	return /^\.[0-9A-Fa-f]/.test(right) ? 0 : 0.9;
+};

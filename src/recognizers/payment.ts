@@ -1,7 +1,7 @@
 import { luhn, mod97 } from "./check-digits.ts";
 import { confirmWhole } from "./confirm-whole.ts";
 import { contextWords } from "./context.ts";
-import type { Confirmer, Recognizer } from "./recognizer.ts";
+import type { Candidate, Confirmer, Recognizer } from "./recognizer.ts";
 
 export const PAYMENT_CARD: Recognizer = {
 	type: "credit_card",
@@ -45,6 +45,9 @@ export const PAYMENT_CARD: Recognizer = {
 			"4.111111111111111e14",
 			"4.1e15",
 			"6.02214076e23",
+			"3848 4488 5128 5768 6408",
+			"2901,3004,3005,3006,3007,3008,3009,3010,3017,3018",
+			"[.4300.0020.0011.0002]",
 		],
 	},
 };
@@ -92,11 +95,25 @@ export const confirmCard: Confirmer = (candidate) => {
 	const { text, left } = candidate;
 	const isIssued = ISSUERS.some(([, prefix, lengths]) => lengths.includes(compact.length) && prefix.test(compact));
 	if (!isIssued && !(compact.length > 12 && CARD_WORDS(left))) return 0;
-	if (/\d\.$/.test(left) || new Set(text.replace(/\d/g, "")).size > 1) return 0;
-	const groups = text.split(/[ .-]/).map((group) => group.length);
-	const isWritten = groups.length === 1 || /^(?:4,4,4,[1-4]|4,4,4,4,[1-3]|4,6,[45]|6,\d{1,2})$/.test(groups.join());
+	// A part of a longer number, or of a weight in brackets.
+	if (/(?:\d|[[(])\.$/.test(left) || new Set(text.replace(/\d/g, "")).size > 1) return 0;
+	const groups = text.split(/[ .-]/);
+	const isListed = areListed(groups, candidate);
+	if (isListed !== false) return isListed ? 0 : undefined;
+	const lengths = groups.map((group) => group.length).join();
+	const isWritten = groups.length === 1 || /^(?:4,4,4,[1-4]|4,4,4,4,[1-3]|4,6,[45]|6,\d{1,2})$/.test(lengths);
 	return isWritten ? 0.95 : 0.4;
 };
+
+/** Whether the groups are four numbers of a rising list that goes on before or behind them. */
+function areListed(groups: readonly string[], { left, right }: Candidate): boolean | undefined {
+	if (groups.length !== 4 || groups.some((group, i) => group.length !== 4 || group < (groups[i - 1] ?? ""))) return false;
+	const before = /(?<!\d)(\d{4})[-,; ]{1,2}$/.exec(left)?.[1];
+	if (before !== undefined && before <= (groups[0] as string)) return true;
+	if (right === undefined) return undefined;
+	const after = /^[-,; ]{1,2}(\d{4})(?!\d)/.exec(right)?.[1];
+	return after !== undefined && after >= (groups[3] as string);
+}
 
 /** `4.111111111111111e15` is a card number to every reader that counts, and to a model. */
 export const confirmExponentCard: Confirmer = ({ text, left, right }) => {

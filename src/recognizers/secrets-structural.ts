@@ -100,6 +100,7 @@ export const JWT: Recognizer = {
 		],
 		noMatch: [
 			'{"next":"eyJvZmZzZXQiOjIwLCJsaW1pdCI6NTB9"}',
+			"sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJmaWxlIjoiYSJ9",
 			"cursor=eyJjcmVhdGVkQXQiOiIyMDI2LTExLTI3IiwiaWQiOjd9",
 			"eyJ",
 			"eyJhbGci",

@@ -6,6 +6,7 @@ export type ApiName =
 	| "openai-embeddings"
 	| "openai-images"
 	| "openai-speech"
+	| "openai-transcription"
 	| "openai-moderations"
 	| "anthropic-messages"
 	| "anthropic-count-tokens"
@@ -37,6 +38,11 @@ export function vendorOfHeaders(headers: Readonly<Record<string, string>>): Vend
  */
 export function skipsComments(api: ApiName): boolean {
 	return !api.startsWith("gemini");
+}
+
+/** APIs whose requests are forms, with a file; those of all others are JSON. */
+export function takesForm(api: ApiName): boolean {
+	return api === "openai-transcription";
 }
 
 /** How an answer comes: as SSE, as a JSON array whose elements are the events, whole, or as sound. */

@@ -1,4 +1,5 @@
 import type { ApiName } from "./api.ts";
+import type { TranscriptFormat } from "./transcript-format.ts";
 
 /** How an answer is given to a client of another format than its upstream's. Plain data. */
 export interface AnswerTranslation {
@@ -24,8 +25,19 @@ export interface UntranslatableField {
 	readonly message: string;
 }
 
-/** A request in its upstream's format, and whether the client wants to know what was used; or why there is none. */
-export type TranslatedBody = { readonly ok: true; readonly body: Uint8Array; readonly includeUsage: boolean } | UntranslatableField;
+/** A request in its upstream's format; or why there is none. */
+export type TranslatedBody =
+	| {
+			readonly ok: true;
+			readonly body: Uint8Array;
+			/** The client wants to know what was used. */
+			readonly includeUsage: boolean;
+			/** Absent: JSON. */
+			readonly contentType?: string;
+			/** The upstream is asked for JSON, and the client for a transcript as text. */
+			readonly transcriptAs?: TranscriptFormat | undefined;
+	  }
+	| UntranslatableField;
 
 /** The format a request can be put into when no provider of its model speaks the client's. */
 export const TRANSLATED_APIS: Partial<Record<ApiName, ApiName>> = {

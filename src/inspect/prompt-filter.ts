@@ -16,6 +16,7 @@ import { namesIn, namesLate } from "./asked-names.ts";
 import { type Canary, withCanary } from "./canary.ts";
 import { ownSurrogates, type TextStyle } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
+import { readFormBody } from "./form-body.ts";
 import type { CallerTexts } from "./known-texts.ts";
 import { firstMedia } from "./media-parts.ts";
 import { countFault } from "./prompt-counts.ts";
@@ -34,18 +35,27 @@ export interface ReadPrompt {
 	readonly value: unknown;
 	readonly request: Exclude<ReturnType<Provider["readRequest"]>, { readonly kind: "invalid" }>;
 	readonly settings: Provider["settings"];
+	/** The request body that says other JSON. */
+	readonly write: (json: string) => Uint8Array;
 }
 
 type InvalidPrompt = PromptVerdict & { readonly action: "invalid" };
 
 /** Reads one request body, before it is known which policy it gets. */
-export function readPrompt(body: Uint8Array, path: string, provider: Provider): ReadPrompt | InvalidPrompt {
-	const read = readJson(body);
+export function readPrompt(body: Uint8Array, path: string, provider: Provider, isForm = false): ReadPrompt | InvalidPrompt {
+	const form = isForm ? readFormBody(body) : undefined;
+	if (form?.ok === false) return invalidRequest(form);
+	const read = form ?? readJson(body);
 	if (!read.ok) return invalidPrompt(read.code);
 	const { json, value } = read;
 	const request = provider.readRequest(json, path);
-	if (request.kind === "invalid") return { action: "invalid", code: "invalid_request", message: request.message, param: request.param };
-	return { action: "read", json, value, request, settings: provider.settings };
+	if (request.kind === "invalid") return invalidRequest(request);
+	const write = form?.write ?? ((written: string) => Buffer.from(written));
+	return { action: "read", json, value, request, settings: provider.settings, write };
+}
+
+function invalidRequest({ message, param }: Pick<InvalidPrompt, "message" | "param">): InvalidPrompt {
+	return { action: "invalid", code: "invalid_request", message, param };
 }
 
 /** What is known of a prompt beside its text. */
@@ -105,7 +115,7 @@ export function judgePrompt(
 		isRepeatable: isRepeatable(value as JsonObject),
 		unset: unsetSettings(settings, value as object),
 	};
-	const isEdited = editsOf(request.places, texts, request.amendments).length > 0;
+	const isEdited = texts.some((text) => text !== undefined);
 	const passed = passedAction(isEdited, findings.length > 0 || attack.action === "flag" || unseen.length + late.length > 0);
 	if (policy.dryRun) return { action: "allow", ...told, would: blocked ? "block" : passed };
 	if (blocked) return { action: "block", wantsStream: request.stream, ...summary };
@@ -114,7 +124,7 @@ export function judgePrompt(
 		texts[place] = withCanary(texts[place] ?? (request.places[place] as Place).text, token);
 	}
 	const edits = editsOf(request.places, texts, request.amendments);
-	return { action: passed, ...told, ...(edits.length > 0 && { body: Buffer.from(replaceValues(json, edits)) }) };
+	return { action: passed, ...told, ...(edits.length > 0 && { body: read.write(replaceValues(json, edits)) }) };
 }
 
 interface InspectedTexts {

@@ -10,7 +10,7 @@ import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { createResponseFilter } from "../inspect/response-filter.ts";
 import { toolCallStyle } from "../inspect/tool-calls.ts";
 import type { TranscriptEntry } from "../inspect/transcript.ts";
-import { translateBody, translateStream } from "../inspect/translated-answer.ts";
+import { translateBody, translateStream, writeTranscript } from "../inspect/translated-answer.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import { Checkpoint } from "./checkpoint.ts";
@@ -92,6 +92,7 @@ export class LaneAnswers {
 		const { translation } = item;
 		if (item.mode === "body") {
 			const filter = createBodyFilter({ provider, maxBytes: MAX_BODY_BYTES, ...common });
+			if (item.transcriptAs !== undefined) return { mode: "body", filter: writeTranscript(filter, item.transcriptAs) };
 			return { mode: "body", filter: translation === undefined ? filter : translateBody(filter, translation) };
 		}
 		const format = provider.stream;

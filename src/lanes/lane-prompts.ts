@@ -1,4 +1,4 @@
-import type { ApiName } from "../core/api.ts";
+import { type ApiName, takesForm } from "../core/api.ts";
 import { ERRORS } from "../core/errors.ts";
 import { modelMatcherOf } from "../core/globs.ts";
 import { canaryFor } from "../inspect/canary.ts";
@@ -73,7 +73,7 @@ export class LanePrompts {
 
 	/** The model is only known here: the policy that counts is chosen by it. */
 	#inspection(item: Prompt, pause: (() => void) | undefined): Inspection {
-		const read = ANSWERED.has(item.api) ? undefined : readPrompt(item.body, item.path, providerOf(item.api));
+		const read = ANSWERED.has(item.api) ? undefined : readPrompt(item.body, item.path, providerOf(item.api), takesForm(item.api));
 		if (read?.action === "invalid") return { choice: 0, verdict: () => read };
 		const choiceFor = (model: string): number => item.policies.findIndex(({ models }) => modelMatcherOf(models)(model));
 		const choice = choiceFor(read?.request.model ?? "");

@@ -8,6 +8,7 @@
  */
 import type { AnswerUsage } from "../core/answer-usage.ts";
 import type { AnswerMode, ApiName } from "../core/api.ts";
+import type { TranscriptFormat } from "../core/transcript-format.ts";
 import type { AnswerTranslation, TokenBudget, TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { FindingReport } from "../verdict/finding-report.ts";
@@ -35,6 +36,8 @@ export interface AnswerKind {
 	readonly mode: AnswerMode;
 	/** Absent: the client speaks `api`. */
 	readonly translation?: AnswerTranslation;
+	/** How the client wants a transcript, which comes as JSON; absent: as it comes. */
+	readonly transcriptAs?: TranscriptFormat | undefined;
 	/** The request asked for JSON. */
 	readonly isStructured?: boolean;
 	/** Choices that it asked for; absent: one. */

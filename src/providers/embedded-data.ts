@@ -58,6 +58,12 @@ export function isSealed(value: string): boolean {
 	return BASE64.test(value) && readBytes(value, "", "media").kind === "media";
 }
 
+/** What kind of file these bytes are, whatever it is called. */
+export function fileKindOf(bytes: Buffer): FileKind | "text" {
+	if (DOCUMENT_HEAD.test(bytes.subarray(0, 6).toString("base64"))) return "document";
+	return bytes.length === 0 || decodeText(bytes) !== undefined ? "text" : "media";
+}
+
 function readBytes(base64: string, prefix: string, other: FileKind): EmbeddedData {
 	const bytes = Buffer.from(base64, "base64");
 	const text = decodeText(bytes);

@@ -9,6 +9,7 @@ import { openaiEmbeddings } from "./openai-embeddings.ts";
 import { openaiImages } from "./openai-images.ts";
 import { openaiResponses } from "./openai-responses.ts";
 import { openaiSpeech } from "./openai-speech.ts";
+import { openaiTranscription } from "./openai-transcription.ts";
 import type { Provider } from "./provider.ts";
 import { rerank } from "./rerank.ts";
 
@@ -23,6 +24,7 @@ const PROVIDERS: Partial<Record<ApiName, Provider>> = {
 	"openai-images": openaiImages,
 	"openai-responses": openaiResponses,
 	"openai-speech": openaiSpeech,
+	"openai-transcription": openaiTranscription,
 	rerank,
 	models: modelList,
 };

@@ -13,6 +13,7 @@ const LIVING: readonly string[] = [
 	"store",
 	"cachedContent",
 	"cached_content",
+	"file",
 ];
 
 /**

@@ -27,6 +27,7 @@ const RULES: readonly EndpointRule[] = [
 	{ path: /^\/v1\/embeddings$/, method: "POST", vendor: "openai", api: "openai-embeddings" },
 	{ path: /^\/v1\/images\/generations$/, method: "POST", vendor: "openai", api: "openai-images" },
 	{ path: /^\/v1\/audio\/speech$/, method: "POST", vendor: "openai", api: "openai-speech" },
+	{ path: /^\/v1\/audio\/(?:transcriptions|translations)$/, method: "POST", vendor: "openai", api: "openai-transcription" },
 	{ path: /^\/v1\/rerank$/, method: "POST", vendor: "openai", api: "rerank" },
 	// The last two are what LiteLLM and Portkey post to a guardrail of theirs.
 	{
@@ -59,7 +60,7 @@ const HAS_STEPS = /\.\.|\/\.?\//;
 
 /** What Azure's clients say for `/v1`. What a deployment means is for the reader of the request to know. */
 const AZURE =
-	/^\/openai(?:\/v1|\/deployments\/[\w.@-]{1,200})?(?=\/(?:chat\/completions|completions|embeddings|images\/generations|audio\/speech|responses|models)\b)/;
+	/^\/openai(?:\/v1|\/deployments\/[\w.@-]{1,200})?(?=\/(?:chat\/completions|completions|embeddings|images\/generations|audio\/(?:speech|transcriptions|translations)|responses|models)\b)/;
 /** Google's clients choose a version, each version of an SDK another one. OpenAI's names of models have colons, too. */
 const GOOGLE = /^\/v1(?=\/models\/.+:(?:\w+Contents?|countTokens)$)|^\/v1alpha(?=\/models\b)/;
 

@@ -41,6 +41,7 @@ const OPENAI: readonly ApiName[] = [
 	"openai-embeddings",
 	"openai-images",
 	"openai-speech",
+	"openai-transcription",
 ];
 
 const SPOKEN: Readonly<Record<ProviderType, readonly ApiName[]>> = {

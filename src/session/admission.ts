@@ -6,7 +6,9 @@ import type { HookResult, HookRunner } from "../hooks/run-hook.ts";
 import { type Authentication, type Authenticator, type Caller, NOBODY } from "../identity/caller.ts";
 import type { CallerLimiter, Grant } from "../limits/caller-limiter.ts";
 import { NO_USE } from "../limits/request-use.ts";
+import type { Endpoint } from "../routing/endpoints.ts";
 import { type HookObjection, hookObjection } from "./hook-objection.ts";
+import { textIn } from "./session-request.ts";
 
 export interface AdmissionDeps {
 	readonly clientAddress: ClientAddress;
@@ -29,18 +31,23 @@ export type Admission =
 	  };
 
 /** Whether a request may become a session at a route: it can be recorded, its caller is known, within limits, and no hook objects. */
-export async function admit(request: DownstreamRequest, route: string, requestId: string, deps: AdmissionDeps): Promise<Admission> {
+export async function admit(
+	request: DownstreamRequest,
+	{ path, api }: Pick<Endpoint, "path" | "api">,
+	requestId: string,
+	deps: AdmissionDeps,
+): Promise<Admission> {
 	const address = deps.clientAddress(request.remoteAddress, request.headers["x-forwarded-for"]);
 	const subject = `address:${address}`;
 	if (!deps.audit.isAccepting) return { ok: false, code: "audit_unavailable", headers: {}, subject };
 	const { method, query, headers: sent, body } = request;
-	const seen = { requestId, method, path: route, query, headers: sent, address };
+	const seen = { requestId, method, path, query, headers: sent, address };
 	const authentication = deps.hooks.authenticates
 		? hookedCaller(await deps.hooks.run("authenticate", seen))
 		: await deps.authenticator.authenticate({ headers: sent, query, address });
 	if (!authentication.ok) return { headers: {}, ...authentication, subject };
 	const { caller } = authentication;
-	const limit = await deps.limiter.admit({ caller, path: route, bodyBytes: body.length });
+	const limit = await deps.limiter.admit({ caller, path, bodyBytes: textIn(body, api).length });
 	if (!limit.ok) return { subject: caller.id, ...limit };
 	const { headers, grant } = limit;
 	const objection = hookObjection(await deps.hooks.run("request", { caller: caller.id, body, ...seen }));

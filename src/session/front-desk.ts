@@ -148,7 +148,7 @@ export class FrontDesk {
 		// The body may have taken its time.
 		if (this.#isDraining()) return this.#refuse(asked, { code: "draining" });
 		if (this.#sessions.size >= this.#options.maxSessions) return this.#refuse(asked, { code: "overloaded" });
-		const admission = await admit(request, endpoint.path, asked.id, this.#options.deps());
+		const admission = await admit(request, endpoint, asked.id, this.#options.deps());
 		if (!admission.ok) return this.#refuse(asked, admission);
 		if (!downstream.isOpen) return admission.grant.end(NO_USE, false);
 		if (this.#isDraining()) {

@@ -11,10 +11,19 @@ export type AnswerOnItsWay = Pick<LaneSession, "push" | "end" | "close" | "usage
 export function openAnswer(
 	pool: Pick<LanePool, "openSession">,
 	{ policyId, mode }: { readonly policyId: string; readonly mode: AnswerMode },
-	{ endpoint, translation, isStructured, choices, surrogates }: PreparedRequest,
+	{ endpoint, translation, transcriptAs, isStructured, choices, surrogates }: PreparedRequest,
 	handler: SessionHandler,
 ): AnswerOnItsWay | undefined {
 	if (mode === "sound") return new SoundAnswer(handler);
-	const answer = { policyId, api: endpoint.api, mode, isStructured, choices, surrogates, ...(translation && { translation }) };
+	const answer = {
+		policyId,
+		api: endpoint.api,
+		mode,
+		transcriptAs,
+		isStructured,
+		choices,
+		surrogates,
+		...(translation && { translation }),
+	};
 	return pool.openSession(answer, handler);
 }

@@ -1,6 +1,7 @@
 import type { CacheVisit } from "../cache/response-cache.ts";
-import type { AnswerMode } from "../core/api.ts";
+import { type AnswerMode, takesForm } from "../core/api.ts";
 import { type ErrorCode, isErrorCode } from "../core/errors.ts";
+import type { TranscriptFormat } from "../core/transcript-format.ts";
 import type { AnswerTranslation } from "../core/translation.ts";
 import type { UpstreamRequest } from "../edge/upstream-types.ts";
 import type { ConsentGrant } from "../identity/consent-book.ts";
@@ -22,6 +23,8 @@ export interface PreparedRequest {
 	readonly endpoint: Endpoint;
 	/** Absent: the target speaks the client's format. */
 	readonly translation: AnswerTranslation | undefined;
+	/** How the client wants a transcript, which the target gives as JSON. */
+	readonly transcriptAs: TranscriptFormat | undefined;
 	/** Further headers of the answer that pass. */
 	readonly passHeaders: ReadonlySet<string>;
 	/** Of the verdict about it. */
@@ -71,11 +74,13 @@ export async function prepareRequest(
 	const inspected = withDefaults(verdict.body ?? request.body, verdict.unset, route);
 	let body = inspected;
 	let translation: AnswerTranslation | undefined;
-	if (to !== api || model !== verdict.model || verdict.isModelUnsaid) {
+	let contentType = "application/json";
+	let transcriptAs: TranscriptFormat | undefined;
+	if (to !== api || model !== verdict.model || verdict.isModelUnsaid || takesForm(api)) {
 		const result = await pool.translateRequest({ api, body: inspected, to, model, budget: tokenBudgetOf(route) });
 		if (typeof result === "string") return { ok: false, code: result };
 		if (!result.ok) return { ok: false, code: "invalid_request", detail: { message: result.message, param: result.param } };
-		body = result.body;
+		({ body, contentType = contentType, transcriptAs } = result);
 		if (to !== api) translation = { to: api, includeUsage: result.includeUsage, created: Math.floor(time.getTime() / 1000) };
 	}
 	const endpoint = upstreamEndpoint(clients, to);
@@ -91,11 +96,12 @@ export async function prepareRequest(
 			request: {
 				method: "POST",
 				url,
-				headers: Object.assign({}, headers, { "content-type": "application/json", "x-request-id": id }),
+				headers: Object.assign({}, headers, { "content-type": contentType, "x-request-id": id }),
 				body: Buffer.from(body),
 				deadlines: route.deadlines,
 			},
 			inspected,
+			transcriptAs,
 			...(kept === undefined ? answer : { ...answer, endpoint: clients, translation: undefined }),
 			surrogates: verdict.surrogates,
 			mayRestore: verdict.mayRestore === true,

@@ -1,5 +1,6 @@
 import type { InteractionRecord } from "../audit/audit-record.ts";
 import type { ResponseCache } from "../cache/response-cache.ts";
+import { type ApiName, takesForm } from "../core/api.ts";
 import type { Downstream, DownstreamRequest } from "../edge/listener.ts";
 import type { UpstreamClient } from "../edge/upstream-types.ts";
 import type { HookRunner } from "../hooks/run-hook.ts";
@@ -52,4 +53,11 @@ export interface SessionRequest {
 	readonly grant: Grant;
 	/** Sent with every answer: what is left of the caller's limits. */
 	readonly headers: Readonly<Record<string, string>>;
+}
+
+const NO_TEXT = new Uint8Array(0);
+
+/** What of a request's body is kept as text, and counts as tokens where nobody has counted: nothing of a form, most of which is sound. */
+export function textIn(body: Uint8Array, api: ApiName): Uint8Array {
+	return takesForm(api) ? NO_TEXT : body;
 }

@@ -20,7 +20,7 @@ import { type Preparation, type PreparedRequest, prepareRequest } from "./prepar
 import { inspectForCaller } from "./prompt-inspection.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
 import { SessionClock } from "./session-clock.ts";
-import type { SessionDeps, SessionRequest } from "./session-request.ts";
+import { type SessionDeps, type SessionRequest, textIn } from "./session-request.ts";
 import { settle } from "./settle.ts";
 import { answerHeaders, brokenEnd, keepAlive } from "./stream-framing.ts";
 import { UpstreamAttempts } from "./upstream-attempts.ts";
@@ -70,7 +70,7 @@ export class Session {
 		this.#deps = deps;
 		this.#policy = deps.policies.default;
 		this.#content = deps.keepContent();
-		this.#content?.asked(request.body);
+		this.#content?.asked(textIn(request.body, endpoint.api));
 		this.#trace = deps.tracing.begin(request);
 		this.#onDone = onDone;
 		downstream.onAbort((reason) => this.#release(reason === "stalled" ? "client_stalled" : "client_abort"));
@@ -154,7 +154,7 @@ export class Session {
 		if (preparation.verdict !== undefined && !this.#done) this.#judged(preparation.verdict);
 		if (!preparation.ok) return preparation;
 		const { inspected, mayRestore } = preparation.prepared;
-		if (this.#attempts?.records.length === 0) this.#content?.sent(inspected, mayRestore);
+		if (this.#attempts?.records.length === 0) this.#content?.sent(textIn(inspected, this.#endpoint.api), mayRestore);
 		if (preparation.kept === undefined) this.#clock.asked();
 		return preparation;
 	}
@@ -171,7 +171,7 @@ export class Session {
 			onLost: (code) => this.#onLost(code),
 		});
 		if (this.#lane === undefined) return this.#refuse("overloaded");
-		this.#answerHeaders = answerHeaders(this.#mode, headers);
+		this.#answerHeaders = answerHeaders(this.#mode, headers, prepared.transcriptAs);
 		const passed = downstreamResponseHeaders(headers, prepared.passHeaders);
 		this.#securityHeaders = Object.assign(passed, this.#visit?.headers, this.#securityHeaders);
 		this.#downstream.onDrain(() => {

@@ -9,7 +9,7 @@ import type { ContentKeeper } from "./content-keeper.ts";
 import { interactionRecord } from "./interaction-record.ts";
 import type { AnswerOnItsWay } from "./open-answer.ts";
 import type { SessionClock } from "./session-clock.ts";
-import type { SessionDeps, SessionRequest } from "./session-request.ts";
+import { type SessionDeps, type SessionRequest, textIn } from "./session-request.ts";
 
 /** How a session ended. */
 export interface SessionEnd {
@@ -37,7 +37,8 @@ export function settle(end: SessionEnd, { prices, logger, record: write }: Sessi
 	if (isComplete) visit?.keep();
 	const isRepeated = visit?.result === "hit";
 	const others = verdict !== undefined && "stream" in verdict ? verdict.otherModels.map(({ model }) => model) : [];
-	const use = isRepeated ? NO_USE : useOf(lane?.usage, isComplete, request.body.length, prices.of(attempts.at(-1), others));
+	const promptBytes = textIn(request.body, endpoint.api).length;
+	const use = isRepeated ? NO_USE : useOf(lane?.usage, isComplete, promptBytes, prices.of(attempts.at(-1), others));
 	grant.end(use, outcome === "prompt_blocked");
 	const record = interactionRecord({
 		requestId: id,

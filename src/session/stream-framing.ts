@@ -1,6 +1,7 @@
 import { type AnswerMode, type ApiName, skipsComments } from "../core/api.ts";
 import { errorEvent } from "../core/error-envelope.ts";
 import type { ErrorCode } from "../core/errors.ts";
+import type { TranscriptFormat } from "../core/transcript-format.ts";
 
 /** What an answer's bytes are to HTTP, by the way it comes. */
 const CONTENT_TYPES: Readonly<Record<AnswerMode, RegExp>> = {
@@ -28,9 +29,13 @@ const SOUND = /^audio\/[\w.+-]{1,64}(?:; ?[a-z]{1,16}=[\w.-]{1,32}){0,4}$/i;
 const KEEP_ALIVE = Buffer.from(": keep-alive\n\n");
 const BLANK = Buffer.from("\n");
 
-/** What the head of a good answer says of it; `upstream`: the head that it came with. */
-export function answerHeaders(mode: AnswerMode, upstream: Readonly<Record<string, string>>): Record<string, string> {
-	if (mode === "body") return { "content-type": "application/json" };
+/** What the head of a good answer says of it; `upstream`: the head that it came with; `transcriptAs`: a text in the place of JSON. */
+export function answerHeaders(
+	mode: AnswerMode,
+	upstream: Readonly<Record<string, string>>,
+	transcriptAs?: TranscriptFormat,
+): Record<string, string> {
+	if (mode === "body") return { "content-type": transcriptAs === undefined ? "application/json" : "text/plain; charset=utf-8" };
 	if (mode === "sound") {
 		const type = upstream["content-type"] ?? "";
 		return { "content-type": SOUND.test(type) ? type : mediaType(upstream) };

@@ -28,6 +28,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 	"openai-embeddings": "embeddings",
 	"openai-images": "generate_content",
 	"openai-speech": "generate_content",
+	"openai-transcription": "generate_content",
 	"anthropic-messages": "chat",
 	"anthropic-count-tokens": "count_tokens",
 	"gemini-generate": "generate_content",

@@ -104,6 +104,18 @@ const PLACES: readonly BodyPlace[] = [
 		body: (text) => ({ id: "c", choices: [{ index: 0, text, finish_reason: "stop" }] }),
 		path: ["choices", 0, "text"],
 	},
+	{
+		name: "transcript",
+		api: "openai-transcription",
+		body: (text) => ({ text, segments: [], usage: { type: "duration", seconds: 3 } }),
+		path: ["text"],
+	},
+	{
+		name: "transcript's segment",
+		api: "openai-transcription",
+		body: (text) => ({ text: "", segments: [{ id: 0, start: 0, end: 1, text }] }),
+		path: ["segments", 0, "text"],
+	},
 	response("text", part, ["content", 0, "text"]),
 	response("text, structured", part, ["content", 0, "text"], { isJson: true, isStructured: true }),
 	response("refusal", (refusal) => ({ type: "message", content: [{ type: "refusal", refusal }] }), ["content", 0, "refusal"]),

@@ -156,6 +156,9 @@ describe("an OpenAI client of an Anthropic provider", () => {
 		[{ safety_identifier: "s1", user: "u1" }, { metadata: { user_id: "s1" } }],
 		[{ store: true, metadata: { team: "a" }, service_tier: "flex" }, {}],
 		[{ prompt_cache_key: "k", prompt_cache_retention: "24h", prediction: { type: "content", content: "It" } }, {}],
+		[{ seed: 7, presence_penalty: 0.5, frequency_penalty: -1 }, {}],
+		[{ temperature: 1.5 }, { temperature: 1 }],
+		[{ response_format: { type: "json_object" } }, { system: [{ type: "text", text: expect.stringContaining("JSON object") }] }],
 	])("%j becomes %j", async (members, said) => {
 		const asked = { ...request("clean"), ...members } as OpenAI.ChatCompletionCreateParamsNonStreaming;
 		await vendors.openaiClient.chat.completions.create(asked);
@@ -167,9 +170,9 @@ describe("an OpenAI client of an Anthropic provider", () => {
 		[{ n: 2 }, "n"],
 		[{ reasoning_effort: "utmost" }, "reasoning_effort"],
 		[{ logprobs: true }, "logprobs"],
-		[{ temperature: 1.5 }, "temperature"],
-		[{ seed: 7 }, "seed"],
-		[{ response_format: { type: "json_object" } }, "response_format.type"],
+		[{ temperature: "hot" }, "temperature"],
+		[{ logit_bias: { 50256: -100 } }, "logit_bias"],
+		[{ response_format: { type: "xml" } }, "response_format.type"],
 		[{ tools: [{ type: "custom", custom: { name: "x" } }] }, "tools[0].type"],
 		[
 			{ messages: [{ role: "user", content: [{ type: "input_audio", input_audio: { data: "AA==", format: "wav" } }] }] },

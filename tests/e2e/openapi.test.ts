@@ -15,7 +15,8 @@ import { startProxy } from "../support/proxy.ts";
 /** docs/openapi.yaml, held against a running proxy. */
 interface Operation {
 	readonly requestBody?: {
-		readonly content: { readonly "application/json": { readonly examples?: Readonly<Record<string, { readonly value: object }>> } };
+		/** A form has no example. */
+		readonly content: { readonly "application/json"?: { readonly examples?: Readonly<Record<string, { readonly value: object }>> } };
 	};
 	readonly responses: Readonly<Record<string, object>>;
 }
@@ -125,7 +126,7 @@ describe("a body that is no JSON is answered as described", () => {
 });
 
 const EXAMPLES = operations.flatMap(({ path, method, operation }) =>
-	Object.entries(operation.requestBody?.content["application/json"].examples ?? {}).map(([name, { value }]) => ({
+	Object.entries(operation.requestBody?.content["application/json"]?.examples ?? {}).map(([name, { value }]) => ({
 		path,
 		method,
 		name,

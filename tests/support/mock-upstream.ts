@@ -4,7 +4,13 @@ import type { AddressInfo } from "node:net";
 /** A scripted LLM vendor: `script` decides what every request gets. */
 export interface MockUpstream {
 	readonly url: string;
-	readonly requests: { readonly path: string; readonly headers: IncomingMessage["headers"]; readonly body: string }[];
+	readonly requests: {
+		readonly path: string;
+		readonly headers: IncomingMessage["headers"];
+		readonly body: string;
+		/** What `body` is the text of. */
+		readonly bytes: Buffer;
+	}[];
 	close(): void;
 }
 
@@ -15,9 +21,10 @@ export async function startMockUpstream(
 	const server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
-		const body = Buffer.concat(chunks).toString();
+		const bytes = Buffer.concat(chunks);
+		const body = bytes.toString();
 		const path = request.url ?? "";
-		requests.push({ path, headers: request.headers, body });
+		requests.push({ path, headers: request.headers, body, bytes });
 		await script(response, body, path);
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -112,6 +112,27 @@ export const OPENAI_CHANNELS: readonly StreamChannel[] = [
 		},
 		read: (data) => stringAt(data, ["choices", 0, "text"]),
 	},
+	{
+		name: "transcript",
+		api: "openai-transcription",
+		events: (deltas) => [
+			...deltas.map((delta) => sse({ type: "transcript.text.delta", delta })),
+			sse({ type: "transcript.text.done", text: deltas.join(""), usage: { type: "tokens", input_tokens: 1, output_tokens: 2 } }),
+		],
+		read: (data) => (data["type"] === "transcript.text.delta" ? stringAt(data, ["delta"]) : ""),
+		copies: (data) => (data["type"] === "transcript.text.done" ? [stringAt(data, ["text"])] : []),
+	},
+	{
+		name: "vLLM's transcript",
+		api: "openai-transcription",
+		events: (deltas) => [
+			...deltas.map((content) =>
+				sse({ id: "trsc-1", object: "transcription.chunk", created: 1, model: "m", choices: [{ delta: { content } }] }),
+			),
+			DONE,
+		],
+		read: (data) => stringAt(data, ["choices", 0, "delta", "content"]),
+	},
 	response("output text", (texts) => ({ kind: "message", texts }), "output_text"),
 	response("refusal", (texts) => ({ kind: "message", texts, isRefusal: true }), "refusal"),
 	response("reasoning text", (texts) => ({ kind: "reasoning", list: "content", texts }), "reasoning_text"),

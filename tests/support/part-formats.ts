@@ -108,6 +108,27 @@ export const CODE: PartFormat = {
 		),
 };
 
+/** So does each segment of a transcript, by whoever speaks it. */
+const SEGMENTS: PartFormat = {
+	name: "segments of a transcript",
+	api: "openai-transcription",
+	events: (parts) =>
+		[...parts.map((deltas, i) => segmentOf(deltas.join(""), i)), { type: "transcript.text.done", text: "" }].map(
+			(event) => `data: ${JSON.stringify(event)}\n\n`,
+		),
+	read: (events) => {
+		const texts = events.filter(({ type }) => type === "transcript.text.segment").map((event) => stringAt(event, ["text"]));
+		return [texts[0] ?? "", texts.slice(1).join("")];
+	},
+	copies: () => [],
+	body: (parts) => ({ text: "", segments: parts.map(segmentOf) }),
+	readBody: (body) => (body as { segments: { text: string }[] }).segments.map(({ text }) => text),
+};
+
+function segmentOf(text: string, i: number): object {
+	return { type: "transcript.text.segment", id: `seg_${i}`, start: i, end: i + 1, speaker: "AB"[i % 2], text };
+}
+
 function upTo(count = 2): number[] {
 	return [...Array(count).keys()];
 }
@@ -138,4 +159,5 @@ export const PART_FORMATS = [
 	RESPONSES,
 	PARTS,
 	CODE,
+	SEGMENTS,
 ];

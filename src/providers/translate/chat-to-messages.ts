@@ -9,13 +9,11 @@ const VENDOR = "an Anthropic provider";
 /** Members that are said under the same name. */
 const SAME: readonly string[] = ["model", "stream", "top_p"];
 
-/** Members that change nothing when they have one of these values. */
-const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
-	n: [1],
-	logprobs: [false],
-	presence_penalty: [0],
-	frequency_penalty: [0],
-};
+/** Members that change nothing when they have this value. */
+const NEUTRAL: Readonly<Record<string, unknown>> = { n: 1, logprobs: false };
+
+/** What `response_format: json_object` asks for: OpenAI has the prompt say so, too, but sees to it itself. */
+const AS_JSON = { type: "text", text: "Answer with one JSON object and nothing else: no Markdown, no text before or behind it." };
 
 const EFFORTS: ReadonlySet<unknown> = new Set(["low", "medium", "high", "xhigh"]);
 
@@ -23,7 +21,7 @@ const EFFORTS: ReadonlySet<unknown> = new Set(["low", "medium", "high", "xhigh"]
 export function chatToMessages(request: JsonObject, { maxTokens }: TokenBudget): TranslatedRequest {
 	return translated(() => {
 		const members = said(request);
-		for (const [name, values] of Object.entries(NEUTRAL)) if (values.includes(members.get(name))) members.delete(name);
+		for (const [name, value] of Object.entries(NEUTRAL)) if (members.get(name) === value) members.delete(name);
 		const out: Record<string, unknown> = {};
 		for (const name of SAME) if (members.has(name)) out[name] = members.get(name);
 		out["max_tokens"] = members.get("max_completion_tokens") ?? members.get("max_tokens") ?? maxTokens;
@@ -65,6 +63,10 @@ const TAKEN: ReadonlySet<string> = new Set([
 	"prompt_cache_retention",
 	"prediction",
 	"service_tier",
+	// Say how words are drawn, not what is asked; Anthropic's own endpoint for OpenAI's clients leaves them out, too.
+	"seed",
+	"presence_penalty",
+	"frequency_penalty",
 ]);
 
 /** System messages stand apart; neighbours of one role become one message, as tool results must stand in the next user message. */
@@ -103,8 +105,8 @@ function blocksOf(message: JsonObject, at: string): JsonObject[] {
 
 function setTemperature(out: Record<string, unknown>, temperature: unknown): void {
 	if (temperature === undefined) return;
-	if (typeof temperature !== "number" || temperature > 1) throw new Untranslatable("temperature", `must be at most 1 for ${VENDOR}.`);
-	out["temperature"] = temperature;
+	if (typeof temperature !== "number") throw new Untranslatable("temperature", "must be a number.");
+	out["temperature"] = Math.min(1, temperature);
 }
 
 function setStop(out: Record<string, unknown>, stop: unknown): void {
@@ -156,7 +158,8 @@ function setOutput(out: Record<string, unknown>, members: ReadonlyMap<string, un
 	if (format !== undefined) {
 		const { type, json_schema: schema } = objectAt(format, "response_format");
 		if (type === "json_schema") output["format"] = { type, schema: objectAt(schema, "response_format.json_schema")["schema"] };
-		else if (type !== "text") throw new Untranslatable("response_format.type", `must be text or json_schema for ${VENDOR}.`);
+		else if (type === "json_object") out["system"] = [...((out["system"] as JsonObject[] | undefined) ?? []), AS_JSON];
+		else if (type !== "text") throw new Untranslatable("response_format.type", "must be text, json_object or json_schema.");
 	}
 	if (Object.keys(output).length > 0) out["output_config"] = output;
 }

@@ -11,6 +11,8 @@ test.each([
 	["/openai/responses", "/v1/responses", "/responses"],
 	["/openai/deployments/pictures/images/generations", "/v1/images/generations", "/images/generations"],
 	["/openai/v1/audio/speech", "/v1/audio/speech", "/audio/speech"],
+	["/openai/deployments/ears/audio/transcriptions", "/v1/audio/transcriptions", "/audio/transcriptions"],
+	["/v1/audio/translations", "/v1/audio/translations", "/audio/translations"],
 	["/v2/rerank", "/v1/rerank", "/rerank"],
 	["/v1/responses/compact", "/v1/responses/compact", "/responses/compact"],
 	["/v1/models/gemini-x:generateContent", "/v1beta/models/gemini-x:generateContent", "/v1/models/gemini-x:generateContent"],

@@ -1,12 +1,9 @@
-import { vendorErrorOf } from "../core/vendor-error.ts";
-import type { JsonPath } from "../wire/json-strings.ts";
-import { sseEvent } from "../wire/sse-encoder.ts";
-import { membersAt, stepsByIndex } from "./channel-path.ts";
-import { createFieldReader, type Fields, type FieldTable, NAME } from "./field-table.ts";
+import { createFieldReader, type Fields } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
-import type { Amendment, EventReading, Provider, RequestReading, StreamFormat, StreamMemory } from "./provider.ts";
+import { TRANSCRIPT_HEAD, transcriptStream } from "./openai-transcript-stream.ts";
+import type { Amendment, Provider, RequestReading } from "./provider.ts";
 import { isTranscriptFormat } from "./transcript-text.ts";
 
 /**
@@ -14,22 +11,7 @@ import { isTranscriptFormat } from "./transcript-text.ts";
  * The request is a form, read here as the JSON that `readFormBody` makes of it. Nobody reads the sound; the transcript is an answer.
  */
 export const openaiTranscription: Provider = {
-	stream: {
-		newMemory: (): TranscriptMemory => ({ segments: 0, segment: {}, isDone: false }),
-		read: readEvent,
-		note: (memory, note) => Object.assign(memory, note),
-		textEvent(channel, text, memory) {
-			const [first, ...rest] = JSON.parse(channel) as JsonPath;
-			if (first === SEGMENT) return sseEvent(JSON.stringify({ type: SEGMENT, ...(memory as TranscriptMemory).segment, text }));
-			return sseEvent(JSON.stringify({ ...(first === "delta" && { type: DELTA }), ...membersAt([first as string, ...rest], text) }));
-		},
-		// What a speaker begins, the next one may end.
-		continuationOf: (channel) => (channel.startsWith(`["${SEGMENT}"`) ? SEGMENT : undefined),
-		keep: () => [],
-		cut: (_memory, _unsent, transcript) => sseEvent(JSON.stringify({ type: DONE, text: transcript.get(TEXT) ?? "" })),
-		isComplete: (memory) => (memory as TranscriptMemory).isDone,
-		done: () => "",
-	},
+	stream: transcriptStream,
 	readBody(json) {
 		const object = parseObject(json);
 		if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
@@ -48,7 +30,7 @@ export const openaiTranscription: Provider = {
 		);
 		return read.kind === "data" ? { ...read, media: "file" } : read;
 	},
-} satisfies Provider & { readonly stream: StreamFormat };
+};
 
 const readFields = createFieldReader(
 	[
@@ -63,38 +45,9 @@ const readFields = createFieldReader(
 	{ names: ["prompt", "temperature", "stream", "chunking_strategy", "known_speaker_names[].#"] },
 );
 
-const DELTA = "transcript.text.delta";
-const SEGMENT = "transcript.text.segment";
-const DONE = "transcript.text.done";
-/** The channel of the text, and what begins those of segments. */
-const TEXT = '["delta"]';
-
-interface TranscriptMemory extends StreamMemory {
-	/** Segments so far. */
-	segments: number;
-	/** Members of the last one beside its text. */
-	segment: JsonObject;
-	isDone: boolean;
-}
-
-/** Members of events and of whole answers. */
-const HEAD: FieldTable = [
-	["type", "name"],
-	["id", "name"],
-	["segment_id", "name"],
-	["object", "name"],
-	["model", "name"],
-	["task", "name"],
-	["language", "name"],
-	["created", "number"],
-	["usage.type", "name"],
-	["usage", "whole"],
-	["logprobs.**", "whole"],
-];
-
 const readAnswer = createFieldReader(
 	[
-		...HEAD,
+		...TRANSCRIPT_HEAD,
 		["text", "whole"],
 		["segments.#.type", "name"],
 		["segments.#.id", "name"],
@@ -131,43 +84,4 @@ function areWordsOf(words: readonly unknown[], text: string): boolean {
 		}
 	}
 	return words.every(isObject);
-}
-
-/** Texts of other events may grow, too: vLLM's are those of a chat. */
-const eventTable = (own: FieldTable): FieldTable => [...HEAD, ["choices.#.finish_reason", "name"], ...own, ["**", "delta"]];
-const spans = ["text", "delta", "logprobs"];
-const channelOf = (root: unknown, path: JsonPath): string => JSON.stringify(stepsByIndex(path, isObject(root) ? root : {}));
-const readDone = createFieldReader(eventTable([["text", "copy"]]), {
-	channelOf: (root, path) => (path[0] === "text" ? TEXT : channelOf(root, path)),
-	spans,
-});
-const readOther = createFieldReader(eventTable([["speaker", "whole"]]), { channelOf, spans });
-
-function readEvent(data: string, _name: string | undefined, memory: StreamMemory): EventReading {
-	if (data === "[DONE]") return { kind: "done" };
-	const object = parseObject(data);
-	if (object === undefined) return { kind: "fault", code: "upstream_invalid_event" };
-	if (object["error"] != null) return { kind: "fault", code: "upstream_error", from: vendorErrorOf(object["error"]) };
-	const { type } = object;
-	const read = (type === DONE ? readDone : readOther)(data, object);
-	if (read === undefined || read.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
-	const number = (memory as TranscriptMemory).segments;
-	const own = JSON.stringify([SEGMENT, number]);
-	const isSegment = type === SEGMENT;
-	const places = isSegment ? read.places.map((place) => (place.path?.[0] === "text" ? { ...place, channel: own } : place)) : read.places;
-	return {
-		kind: "data",
-		places,
-		companions: [],
-		amendments: partLogprobAmendments({ ...read, places }, object),
-		finished: isSegment ? [own] : type === DONE ? [""] : [],
-		isOnlyText: type === DELTA && Object.keys(object).every((name) => name === "type" || name === "delta"),
-		note: isSegment ? { segments: number + 1, segment: timesOf(object) } : type === DONE ? { isDone: true } : undefined,
-	};
-}
-
-/** What our own events repeat of the upstream's must be words and numbers alone: they are not inspected again. */
-function timesOf({ id, start, end }: JsonObject): JsonObject {
-	const isPlain = (value: unknown): boolean => typeof value === "number" || (typeof value === "string" && NAME.test(value));
-	return Object.fromEntries(Object.entries({ id, start, end }).filter(([, value]) => isPlain(value)));
 }

@@ -39,12 +39,18 @@ function wrongMethod(allowed: Endpoint["method"]): FrontRoute {
 	return { kind: "none", reason: { code: "method_not_allowed", message, headers: { allow: allowed } } };
 }
 
+/** Routes of the vendors that SDKs know and that are not served. */
+const UNINSPECTED =
+	/^(?:\/openai)?\/(?:v\d\w*|upload)\/(?:.*\/)?(?:files|uploads|batches|vector_stores|containers|skills|assistants|threads|conversations|evals|fine_tuning|edits|variations|videos|realtime|live|interactions|cachedContents|fim|agents)(?:\/|:|$)|^\/v1\/(?:responses|chat\/completions)\/./;
+
 /** A wrong base URL is the most frequent mistake of a new client, and a look with a browser what comes before it. */
 function noRoute(path: string): RefusalReason {
 	const code = "route_not_found";
 	const baseUrl = "the base URL: OpenAI's ends in /v1, the others' do not.";
 	if (path === "/") return { code, message: `This is a proxy for LLM APIs, without a page. What your SDK needs of it is ${baseUrl}` };
 	const meant = meantRoute(path);
+	if (meant === undefined && UNINSPECTED.test(path))
+		return { code, message: "This route is not served: what passes there would not be inspected. docs/clients.md lists such routes." };
 	return meant === undefined ? { code } : { code, message: `There is no such route. Did you mean ${meant}? Check ${baseUrl}` };
 }
 

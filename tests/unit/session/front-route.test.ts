@@ -32,3 +32,24 @@ test.each([
 ])("a body in the encoding '%s' goes to %s", (encoding, expected) => {
 	expect(codeOf(routeOf("POST", "/v1/messages", { "content-encoding": encoding }))).toBe(expected);
 });
+
+test.each([
+	"/v1/files",
+	"/v1/files/file-1/content",
+	"/v1/batches",
+	"/openai/v1/vector_stores/vs_1/files",
+	"/v1/images/edits",
+	"/v1/responses/resp_1",
+	"/v1/chat/completions/chatcmpl-1/messages",
+	"/v1/messages/batches",
+	"/upload/v1beta/files",
+	"/v1beta/cachedContents",
+])("%s is told to be the vendor's and not inspected", (path) => {
+	const route = routeOf("POST", path);
+	expect(route).toMatchObject({ reason: { code: "route_not_found", message: expect.stringContaining("not be inspected") } });
+});
+
+test.each(["/v1/filesystem", "/files", "/v1/nothing"])("%s is only told to be no route", (path) => {
+	expect(routeOf("POST", path)).toMatchObject({ reason: { code: "route_not_found" } });
+	expect(JSON.stringify(routeOf("POST", path))).not.toContain("inspected");
+});

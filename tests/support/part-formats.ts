@@ -116,10 +116,7 @@ const SEGMENTS: PartFormat = {
 		[...parts.map((deltas, i) => segmentOf(deltas.join(""), i)), { type: "transcript.text.done", text: "" }].map(
 			(event) => `data: ${JSON.stringify(event)}\n\n`,
 		),
-	read: (events) => {
-		const texts = events.filter(({ type }) => type === "transcript.text.segment").map((event) => stringAt(event, ["text"]));
-		return [texts[0] ?? "", texts.slice(1).join("")];
-	},
+	read: (events, count) => upTo(count).map((i) => textAt(events, ({ id }) => id === `seg_${i}`, ["text"])),
 	copies: () => [],
 	body: (parts) => ({ text: "", segments: parts.map(segmentOf) }),
 	readBody: (body) => (body as { segments: { text: string }[] }).segments.map(({ text }) => text),

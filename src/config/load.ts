@@ -92,7 +92,7 @@ function securityOf(root: unknown): Readonly<Record<string, unknown>> | undefine
 }
 
 function faultsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = issue.path): ConfigFault[] {
-	const path = at.join(".");
+	const path = at.map(nameOf).join(".");
 	if (issue.code === "invalid_key")
 		return issue.issues.flatMap((inner) => faultsOf(inner, [...at.slice(0, -1), wordOf(String(at.at(-1)))]));
 	if (issue.code !== "unrecognized_keys")
@@ -100,10 +100,17 @@ function faultsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = issue.pa
 	// A named policy has the keys of `security`.
 	const place = at[1] === "policies" && at.length > 3 ? ["security", ...at.slice(3)] : at;
 	return issue.keys.map((key) => ({
-		path: [...at, wordOf(key)].join("."),
+		path: [...at.map(nameOf), wordOf(key)].join("."),
 		message: "is not a known key",
 		remedy: `Use ${nearest(key, keysAt(ConfigSchema, place, issue.input))}, or remove it; docs/configuration.md lists all keys.`,
 	}));
+}
+
+/** The name of an entry as it may be said: a key that holds a credential, without a blank behind its colon, is one with it. */
+function nameOf(key: PropertyKey): string {
+	return String(key)
+		.replace(/^(\w*(?:key|password|secret|token|url)):.*/is, "$1…")
+		.slice(0, 100);
 }
 
 /** A key as it may be said: without a blank behind its colon, its value is part of it. */

@@ -34,6 +34,15 @@ const WRONG: readonly (readonly [object, string, RegExp])[] = [
 	[{ server: { tls: { client_ca_file: "x" } } }, "server.tls.cert_file", /must be set when client_ca_file is/],
 	// Without a blank behind its colon, the value is part of the key.
 	[auth({ issuers: { [`password:${SECRET}`]: { issuer: "a", audience: "b" } } }), "security.auth.issuers.password…", /must be letters/],
+	[{ llm_providers: { [`api_key:${SECRET}`]: null } }, "llm_providers.api_key…", /not empty/],
+	[
+		{ security: { pii_protection: { redaction_strategies: { [`password:${SECRET}`]: "none" } } } },
+		"security.pii_protection.redaction_strategies.password…",
+		/must be mask/,
+	],
+	[{ llm_providers: { [`api_key:${SECRET}`]: { type: "demo", port: 1 } } }, "llm_providers.api_key….port", /not a known key/],
+	[route({ "llama3:8b": 1, targets: [{ provider: "up" }] }), "routing.models.fast.llama3…", /not a known key/],
+	[{ routing: { models: { "llama3:8b": { targets: [] } } } }, "routing.models.llama3:8b.targets", /at least 1 entry/],
 	[{ security: { policies: { [`password:${SECRET}`]: {} } } }, "security.policies.password…", /must be letters/],
 	[auth({ mode: "jwt", issuer: "staff", audience: "b" }), "security.auth.jwks_url", /must be set, because the issuer is no http/],
 	[

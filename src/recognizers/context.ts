@@ -26,7 +26,7 @@ export function mayHold(test: ContextTest, text: string): boolean {
 function createTest(words: readonly string[]): ContextTest {
 	let pattern: RegExp | undefined;
 	// In the view `folded` words of other scripts are written with Latin look-alikes where there are any.
-	const written = [...new Set(words.flatMap((word) => [word, foldText(word), foldText(word.toUpperCase())]))];
+	const written = [...new Set(words.flatMap(spellings).flatMap((word) => [word, foldText(word), foldText(word.toUpperCase())]))];
 	const test: ContextTest = (text) => {
 		const { searched, present, answers } = askedAbout(text);
 		if (!present.has(test)) return false;
@@ -38,6 +38,9 @@ function createTest(words: readonly string[]): ContextTest {
 	for (const literal of new Set(written.map((word) => plain(word).trim()))) addLiteral(literal, test);
 	return test;
 }
+
+/** Initials are also written with full stops (`D.N.I.`). */
+const spellings = (word: string): string[] => (/^[a-z]{3,5}$/.test(word) ? [word, [...word].join(".")] : [word]);
 
 interface Literal {
 	readonly text: string;
@@ -113,13 +116,14 @@ function askedAbout(text: string): Asked {
 	return about;
 }
 
-/** Parts of an identifier that are words of their own (`taxId`). */
-const SPLITS = /\p{Ll}\p{Lu}/u;
+/** Where parts of an identifier meet that are words of their own (`taxId`, `NHSNumber`). */
+const SPLITS = /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
+const EVERY_SPLIT = new RegExp(SPLITS, "gu");
 
 /** Whether a word of a test could begin in the text: in rows of digits none does, and they are looked at most often. */
 function mayHoldWords(text: string): boolean {
 	// The parts of `taxId` are words of their own.
-	if (/[a-z][A-Z]|[^\p{ASCII}]/u.test(text)) return true;
+	if (/[a-z][A-Z]|[A-Z]{2}[a-z]|[^\p{ASCII}]/u.test(text)) return true;
 	for (let at = 0; at < text.length; at++) {
 		const first = plainUnit(text.charCodeAt(at));
 		if (firstUnits[first] === 0) continue;
@@ -141,7 +145,7 @@ function look(text: string): Asked {
 	const goesOn = GOES_ON_LEFT.test(end);
 	const isBehindNumber = /\p{N} $/u.test(end);
 	if (!mayHoldWords(text)) return { searched: "", present: NO_TESTS, answers: NO_ANSWERS, isDecimal, goesOn, isBehindNumber };
-	const split = SPLITS.test(text) ? ` ${plain(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2"))}` : "";
+	const split = SPLITS.test(text) ? ` ${plain(text.replace(EVERY_SPLIT, " "))}` : "";
 	const searched = plain(text) + split;
 	return { searched, present: testsIn(searched), answers: new Map(), isDecimal, goesOn, isBehindNumber };
 }

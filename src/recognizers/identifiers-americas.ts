@@ -115,11 +115,11 @@ export const AMERICAN_IDS: readonly Identifier[] = [
 		match: ["cédula ⟦1710034065⟧"], noMatch: ["1710034065", "cédula 9910034065"],
 	},
 	{
-		type: "co_id", country: "co", groups: [...NATIONAL, "tax_id"], lengths: [6, 7, 8, 9, 10], shape: /^\d{6,10}$/, format: /^\d{1,3}(?:\.?\d{3}){1,3}(?:-\d)?$/, words: ["cédula de ciudadanía", "cedula de ciudadania", "cédula", "nit"], without: 0, with: 0.85,
+		type: "co_id", country: "co", groups: [...NATIONAL, "tax_id"], lengths: [6, 7, 8, 9, 10], shape: /^\d{6,10}$/, format: /^\d{1,3}(?:\.?\d{3}){1,3}(?:-\d)?$/, words: ["cédula de ciudadanía", "cedula de ciudadania", "cédula", "nit", "c.c. no", "c.c. nº", "con c.c", "cc nº", "cc no", "con cc"], without: 0, with: 0.85,
 		match: ["cédula de ciudadanía ⟦1.020.456.789⟧", "NIT ⟦213123432-1⟧"], noMatch: ["1.020.456.789", "cédula pendiente"],
 	},
 	{
-		type: "ar_dni", country: "ar", groups: [...NATIONAL, "national_id:pe"], lengths: [7, 8], shape: /^\d{7,8}$/, format: /^\d{1,2}\.?\d{3}\.?\d{3}$/, words: ["dni", "documento nacional de identidad", "documento de identidad"], without: 0, with: 0.85,
+		type: "ar_dni", country: "ar", groups: [...NATIONAL, "national_id:pe"], lengths: [7, 8], shape: /^\d{7,8}$/, format: /^\d{1,2}\.?\d{3}\.?\d{3}$/, words: ["dni", "documento nacional de identidad", "documento de identidad", "nro de documento", "nº de documento", "número de documento", "mi documento"], without: 0, with: 0.85,
 		match: ["DNI ⟦20.123.456⟧", "DNI: ⟦20123456⟧"], noMatch: ["20.123.456", "DNI 123"],
 	},
 	{

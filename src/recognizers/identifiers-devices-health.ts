@@ -18,9 +18,9 @@ export const DEVICE_AND_HEALTH_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "medical_record", groups: ["phi"], lengths: [5, 6, 7, 8, 9, 10, 11, 12], shape: /^[A-Z]{0,4}\d{5,10}$/, format: /^[A-Za-z0-9/-]+$/,
-		words: ["mrn", "medical record", "patient id", "patient no", "patient number", "fallnummer", "chart", "nhc", "historia clínica", "nº historia", "dossier patient", "cartella clinica", "patientennummer", "病历号", "hospital number"],
+		words: ["mrn", "medical record", "patient id", "patient no", "patient number", "fallnummer", "chart", "nhc", "historia clínica", "nº historia", "dossier patient", "cartella clinica", "patientennummer", "病历号", "hospital number", "pat nr", "patienten nr", "patienten id", "dossier médical", "n° dossier", "n° de dossier", "nº hc", "nº de historia", "patiëntnummer", "patientnummer", "potilasnumero", "journalnummer", "pacjenta", "číslo pacienta", "пациент", "пациента", "пацієнта", "病歷號", "患者id", "患者番号", "カルテ番号", "환자번호", "환자 번호", "رقم المريض", "रोगी", "hasta no:", "hasta numarası"],
 		without: 0, with: 0.85,
-		match: ["MRN ⟦8827044⟧", "NHC: ⟦368503⟧", "Patient ID: ⟦NH-932161⟧", "medical record number ⟦12345678⟧"], noMatch: ["8827044", "MRN pending"],
+		match: ["MRN ⟦8827044⟧", "NHC: ⟦368503⟧", "Patient ID: ⟦NH-932161⟧", "medical record number ⟦12345678⟧", "Pat.-Nr. ⟦8827044⟧", "nr pacjenta: ⟦8827044⟧", "患者ID：⟦8827044⟧"], noMatch: ["8827044", "MRN pending"],
 	},
 	{
 		type: "health_insurance_id", groups: ["phi"], lengths: [6, 7, 8, 9, 10, 11, 12, 13, 14], shape: /^[A-Z]{0,4}\d{5,12}[A-Z]{0,2}$/, format: /^[A-Za-z0-9 -]+$/,

@@ -7,16 +7,16 @@ export const DOCUMENT_IDS: readonly Identifier[] = [
 	{
 		type: "passport", groups: ["travel_document"], lengths: [7, 8, 9, 10], shape: /^(?:[A-Z]{1,3}\d{6,8}|\d{8,9}|[A-Z]\d{2}[A-Z]{2}\d{4}|[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?|[MSRODGT]\d{3}[A-Z]\d{4})$/,
 		format: /^[A-Za-z0-9 -]+$/,
-		words: ["passport", "passports", "travel document", "reisepass", "pass nr", "passeport", "pasaporte", "passaporto", "passaporte", "paspoort", "paszport", "paszportu", "paszportem", "pasaport", "パスポート", "旅券", "护照", "여권", "جواز"],
+		words: ["passport", "passports", "travel document", "reisepass", "pass nr", "passeport", "pasaporte", "passaporto", "passaporte", "paspoort", "paszport", "paszportu", "paszportem", "pasaport", "パスポート", "旅券", "护照", "護照", "여권", "جواز", "passnummer", "passnr", "pasnummer", "pas nr", "pasu", "cestovní pas", "cestovný pas", "útlevél", "διαβατηρίου", "διαβατήριο", "паспорт", "паспорта", "паспортом", "загранпаспорт", "паспортни", "pașaport", "putovnice", "putovnica", "passin numero", "passinumero", "hộ chiếu", "paspor", "पासपोर्ट", "หนังสือเดินทาง", "דרכון"],
 		without: 0, with: 0.85,
-		match: ["passport number ⟦A12345678⟧", "Passport: ⟦912803456⟧", "Reisepass ⟦C01X00T47⟧", "pasaporte ⟦PAB123456⟧", "SSN 457-55-5462, passport number ⟦912803456⟧", "passport number ⟦912803456⟧ / SSN 457-55-5462", "Paszport: ⟦JB6088075⟧"],
+		match: ["passport number ⟦A12345678⟧", "Passport: ⟦912803456⟧", "Reisepass ⟦C01X00T47⟧", "pasaporte ⟦PAB123456⟧", "SSN 457-55-5462, passport number ⟦912803456⟧", "passport number ⟦912803456⟧ / SSN 457-55-5462", "Paszport: ⟦JB6088075⟧", "номер паспорта ⟦912803456⟧", "číslo pasu: ⟦912803456⟧", "útlevélszám ⟦AB1234567⟧"],
 		noMatch: ["A12345678", "passport 1234", "the passport office on Main Street 12345"],
 	},
 	{
 		type: "driver_license", groups: ["travel_document"], lengths: [6, 7, 8, 9, 10, 11, 12, 13, 14, 15], shape: /^(?=.*\d{4})[A-Z]{0,3}\d[0-9A-Z]{4,14}$/, format: /^[A-Za-z0-9 /-]+$/,
-		words: ["driver's license", "drivers license", "driver license", "driving licence", "driving license", "driver's licence", "driver’s license", "dl#", "dl #", "dl:", 'dl"', "dl no", "dl nr", "dl number", "dl is", "dl |", "dln", "license: dl", "licence: dl", "license dl", "licence dl", "license number", "licence number", "führerschein", "permis de conduire", "permiso de conducir", "carnet de conducir", "patente di guida", "prawo jazdy", "prawa jazdy", "rijbewijs", "carta de condução", "körkort", "водительское"],
+		words: ["driver's license", "drivers license", "driver license", "driving licence", "driving license", "driver's licence", "driver’s license", "dl#", "dl #", "dl:", 'dl"', "dl no", "dl nr", "dl number", "dl is", "dl |", "dln", "license: dl", "licence: dl", "license dl", "licence dl", "license number", "licence number", "führerschein", "permis de conduire", "permiso de conducir", "carnet de conducir", "patente di guida", "prawo jazdy", "prawa jazdy", "rijbewijs", "carta de condução", "körkort", "водительское", "водійське", "cnh", "carteira de habilitação", "førerkort", "kørekort", "ajokortti", "řidičský průkaz", "řidičského průkazu", "vodičský preukaz", "vezetői engedély", "permis auto", "vozačka", "vozniško", "ehliyet", "sürücü belgesi", "δίπλωμα οδήγησης", "驾驶证", "驾照", "運転免許", "免許証番号", "운전면허", "رخصة القيادة", "רישיון נהיגה", "giấy phép lái xe", "ใบขับขี่"],
 		without: 0, with: 0.8,
-		match: ["driver's license ⟦D1234567⟧", "DL# ⟦R15685-85⟧", "(License: DL-⟦U10930-30⟧)", "prawo jazdy nr ⟦04873/63/73⟧", "driving licence number: ⟦12345678⟧"],
+		match: ["driver's license ⟦D1234567⟧", "DL# ⟦R15685-85⟧", "(License: DL-⟦U10930-30⟧)", "prawo jazdy nr ⟦04873/63/73⟧", "CNH: ⟦04567891234⟧", "řidičský průkaz č. ⟦EA123456⟧", "运驾驶证号 ⟦D1234567⟧", "driving licence number: ⟦12345678⟧"],
 		noMatch: ["D1234567", "driving licence from 2019", "DL 12", "pulled from dl.example.org (id b75a219904)", "on static dl builds. Closes: #1028200"],
 	},
 	{

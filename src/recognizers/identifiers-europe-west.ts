@@ -108,13 +108,13 @@ export const WEST_EUROPEAN_IDS: readonly Identifier[] = [
 	{
 		type: "de_kvnr", country: "de", groups: [...NATIONAL, "phi"], lengths: [10], shape: /^[A-Z]\d{9}$/,
 		check: (id) => luhnLeft(String(id.charCodeAt(0) - 64).padStart(2, "0") + id.slice(1)),
-		words: ["krankenversicherung", "krankenkasse", "kvnr", "versichertennummer", "versicherten"], without: 0, with: 0.95,
+		words: ["krankenversicherung", "krankenversicherten", "krankenkasse", "kv nummer", "kv nr", "kvnr", "versichertennummer", "versicherten"], without: 0, with: 0.95,
 		match: ["KVNR ⟦A123456780⟧", "Versichertennummer: ⟦T220001291⟧", "Krankenkasse, Nr. ⟦A123456780⟧", "kvnr=⟦a123456780⟧"],
 		noMatch: ["A123456780", "KVNR A123456781", "KVNR 1234567890"],
 	},
 	{
 		type: "fr_nir", country: "fr", groups: NATIONAL, lengths: [15], shape: /^[12378]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{8}$/, check: isNir,
-		format: /^\d ?\d{2} ?\d{2} ?(?:\d{2}|2[AaBb]) ?\d{3} ?\d{3} ?\d{2}$/, words: ["sécurité sociale", "securite sociale", "nir", "assuré", "insee"], without: 0.9, with: 0.98,
+		format: /^\d ?\d{2} ?\d{2} ?(?:\d{2}|2[AaBb]) ?\d{3} ?\d{3} ?\d{2}$/, words: ["sécurité sociale", "securite sociale", "n° sécu", "de sécu", "nir", "assuré", "insee"], without: 0.9, with: 0.98,
 		match: ["295109912611193", "NIR: ⟦1 84 12 76 451 089 46⟧", "sécurité sociale 2 95 10 99 126 111 93", "(184127645108946)"],
 		noMatch: ["295109912611199", "495109912611193", "2 95 10 99 126 111 99"],
 	},
@@ -130,17 +130,17 @@ export const WEST_EUROPEAN_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "es_nss", country: "es", groups: [...NATIONAL, "phi"], lengths: [10, 11, 12], shape: /^\d{10,12}$/, check: () => true,
-		format: /^\d{2}[ /]?\d{8}(?:[ /]?\d{2})?$/, words: ["nass", "seguridad social", "naf", "nss", "afiliación", "número de la seguridad"], without: 0, with: 0.9,
+		format: /^\d{2}[ /]?\d{8}(?:[ /]?\d{2})?$/, words: ["nass", "seguridad social", "naf", "nss", "afiliación", "afiliacion", "número de la seguridad", "nuss", "nº s.s", "nº ss"], without: 0, with: 0.9,
 		match: ["NASS: ⟦26 63514095⟧", "Nº Seguridad Social ⟦28/12345678/40⟧", "NAF ⟦281234567840⟧"], noMatch: ["26 63514095", "281234567840", "NASS pendiente"],
 	},
 	{
 		type: "it_codice_fiscale", country: "it", groups: NATIONAL, lengths: [16], shape: /^[A-Z]{6}[\dLMNP-V]{2}[A-EHLMPRST][\dLMNP-V]{2}[A-Z][\dLMNP-V]{3}[A-Z]$/, check: isCodiceFiscale,
-		format: /^[A-Za-z]{6} ?[\dA-Za-z]{5} ?[\dA-Za-z]{4}[A-Za-z]$/, words: ["codice fiscale", "cf", "c.f"], without: 0.95, with: 0.99,
+		format: /^[A-Za-z]{6} ?[\dA-Za-z]{5} ?[\dA-Za-z]{4}[A-Za-z]$/, words: ["codice fiscale", "cf", "c.f", "cod fisc"], without: 0.95, with: 0.99,
 		match: ["RSSMRA85T10A562S", "cf: ⟦rssmra85t10a562s⟧", "codice fiscale VRDGNN80A01H501J"], noMatch: ["RSSMRA85T10A562A", "RSSMRA85Z10A562S", "RSSMRA85T10A562"],
 	},
 	{
 		type: "nl_bsn", country: "nl", groups: NATIONAL, lengths: [9], shape: /^\d{9}$/, check: (id) => !allSame(id) && weightedSum(id, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0,
-		format: /^\d{4}[ .]?\d{2}[ .]?\d{3}$/, words: ["bsn", "burgerservicenummer", "sofinummer", "burger service nummer", "sofi"], without: 0, with: 0.95,
+		format: /^\d{4}[ .]?\d{2}[ .]?\d{3}$/, words: ["bsn", "burgerservicenummer", "sofinummer", "burger service nummer", "burgerservicenr", "sofi", "sofinr"], without: 0, with: 0.95,
 		match: ["BSN ⟦111222333⟧", "burgerservicenummer: ⟦123456782⟧", "bsn=⟦1112.22.333⟧"], noMatch: ["111222333", "BSN 111222334", "BSN 000000000"],
 	},
 	{
@@ -151,7 +151,7 @@ export const WEST_EUROPEAN_IDS: readonly Identifier[] = [
 	{
 		type: "at_svnr", country: "at", groups: NATIONAL, lengths: [10], shape: /^[1-9]\d{9}$/,
 		check: (id) => (digitAt(id, 0) * 3 + digitAt(id, 1) * 7 + digitAt(id, 2) * 9 + weightedSum(id, [5, 8, 4, 2, 1, 6], 4)) % 11 === digitAt(id, 3) && Number(id.slice(4, 6)) <= 31 && Number(id.slice(6, 8)) <= 15,
-		format: /^\d{4} ?\d{6}$/, words: ["svnr", "sozialversicherung", "versicherungsnummer", "sv nr", "sv nummer"], without: 0, with: 0.93,
+		format: /^\d{4} ?\d{6}$/, words: ["svnr", "sozialversicherung", "versicherungsnummer", "vers nr", "sv nr", "sv nummer"], without: 0, with: 0.93,
 		match: ["SVNR ⟦1237 010180⟧", "Sozialversicherungsnummer: ⟦1237010180⟧", "SV-Nr. ⟦1237010180⟧"], noMatch: ["1237 010180", "SVNR 1238 010180", "SVNR 0237010180"],
 	},
 	{

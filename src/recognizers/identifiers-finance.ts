@@ -31,9 +31,9 @@ export const FINANCE_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "bank_account", groups: ["financial"], lengths: [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17], shape: /^\d{6,17}$/, format: /^[\d -]+$/,
-		words: ["account", "acct", "account number", "checking:", "checking #", "checking no", "checking number", "savings", "bank account", "konto", "kontonummer", "compte", "cuenta", "conto", "rekening", "счёт", "счет", "口座", "账户", "帐号", "account no", "a/c"],
+		words: ["account", "acct", "account number", "checking:", "checking #", "checking no", "checking number", "savings", "bank account", "konto", "kontonummer", "compte", "cuenta", "conto", "rekening", "счёт", "счет", "口座", "账户", "帐号", "account no", "a/c", "账号", "帳號", "帳戶", "계좌", "kto nr", "kontonr", "konta", "rachunek", "rachunku", "счёта", "счета", "счёту", "счету", "рахунок", "рахунку", "сметка", "conta corrente", "nº da conta", "conta nº", "hesap no", "hesap numarası", "tilinumero", "číslo účtu", "čísla účtu", "számlaszám", "bankszámla", "λογαριασμός", "λογαριασμού", "număr cont", "broj računa", "žiro račun", "حساب", "חשבון", "खाता", "tài khoản", "บัญชี"],
 		without: 0, with: 0.75,
-		match: ["bank account ⟦10147602⟧", "Account number: ⟦5691076798⟧", "acct_no=⟦1234567890⟧", "Kontonummer ⟦0532013000⟧"],
+		match: ["bank account ⟦10147602⟧", "Account number: ⟦5691076798⟧", "acct_no=⟦1234567890⟧", "Kontonummer ⟦0532013000⟧", "Nr konta: ⟦10147602⟧", "номер счёта ⟦5691076798⟧", "رقم الحساب: ⟦5691076798⟧", "số tài khoản ⟦10147602⟧"],
 		noMatch: ["10147602", "account opened in 2019", "1234567890", "no account of it.\n\n2011-12-07 Jane", "spell checking in 12345678", "account for 2006-2009", "account 2004 2006", "accounting from upstream. Closes: #964141", "account 9.0.0434", "(account < 990000)", "account 111111111"],
 	},
 	{

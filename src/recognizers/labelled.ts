@@ -13,6 +13,8 @@ interface Labelled {
 	/** The value at the start of what follows, a JavaScript expression. */
 	readonly value: string;
 	readonly maxBytes: number;
+	/** Bytes between name and value, 8 by default. */
+	readonly maxSkip?: number;
 	readonly score: number;
 	readonly confirm?: string;
 	/** An example of its element in XML, where it is looked for there. */
@@ -38,11 +40,11 @@ const ROWS: readonly Labelled[] = [
 		element: "<expiry>⟦12/27⟧</expiry>", match: ["exp ⟦12/27⟧", "Valid thru: ⟦09/2028⟧", "expiry date ⟦03-29⟧"], noMatch: ["exp 13/27", "expires soon", "exp 2019"],
 	},
 	{
-		type: "date_of_birth", groups: ["demographic", "phi"], names: "dob|d\\.o\\.b|date of birth|birth date|birthday|born(?: on)?|geboren(?: am)?|geburtsdatum|geb|né(?:e|\\(e\\))? le|date de naissance|fecha de nacimiento|nacid(?:[oa]|o/a|o\\(a\\)) el|data di nascita|nat[oa] il|data de nascimento|data urodzenia|urodzon[yaą]|ur|geboortedatum|fødselsdato|födelsedatum|дата рождения|родил(?:ся|ась)|出生日期|生年月日|생년월일",
-		skip: "(", bytes: "0-9A-Za-zäéûúçñ ./,年月日-",
+		type: "date_of_birth", groups: ["demographic", "phi"], names: "dob|d\\.o\\.b\\.?|date of birth|birth date|birthday|born(?: on)?|geboren(?: am)?|geburtsdatum|geb(?:oren|\\.)?(?: am| op)?|geb\\.?-(?:datum|dat\\.)|né(?:e|\\(e\\))? le|date de naissance|fecha de nacimiento|f\\.? ?nac(?:imiento|\\.)?|nacid(?:[oa]|o/a|o\\(a\\)) el|data di nascita|nat[oa] il|data de nascimento|nascid[oa] em|data urodzenia|urodzon[yaą]|ur\\.?|geboortedatum|fødselsdato|født(?: den)?|födelsedatum|född(?: den)?|syntymäaika|datum narození|dátum narodenia|narozen[aá]?|születési (?:idő|dátum)|született|data nașterii|datum rođenja|datum rojstva|doğum tarihi|ημερομηνία γέννησης|ngày sinh|tanggal lahir|tgl\\.? lahir|tarikh lahir|дата народження|дата на раждане|д\\. ?р\\.|дата рождения|родил(?:ся|ась)|出生日期|生年月日|생년월일|تاريخ الميلاد|תאריך לידה|जन्म तिथि|วันเกิด",
+		skip: "(.：<>/tdh\\r\\n", maxSkip: 32, bytes: "0-9A-Za-zäéûúçñ ./,年月日-",
 		value: "^(?:(?:0?[1-9]|[12]\\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)?\\d{2}|(?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\\d|3[01])[./-](?:19|20)?\\d{2}|(?:19|20)\\d{2}[./-](?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\\d|3[01])|(?:19|20)\\d{2} ?年 ?\\d{1,2} ?月 ?\\d{1,2} ?日|(?:0?[1-9]|[12]\\d|3[01])\\.? (?:de )?[A-Za-zäéûç]{3,10}\\.?,?(?: de)? (?:19|20)\\d{2}|[A-Z][a-z]{2,8}\\.? (?:0?[1-9]|[12]\\d|3[01])(?:st|nd|rd|th)?,? (?:19|20)\\d{2})(?![0-9])",
 		maxBytes: 32, score: 0.85,
-		element: "<dateOfBirth>⟦1976-11-06⟧</dateOfBirth>", match: ["DOB: ⟦1976-11-06⟧", "born on ⟦March 3, 1980⟧ in Ohio", "geboren am ⟦12.03.1975⟧", "Fecha de nacimiento: ⟦03/03/1946⟧.", "Né(e) le ⟦03/09/1988⟧ à Lyon", '"dateOfBirth": "⟦1990-01-31⟧"'],
+		element: "<dateOfBirth>⟦1976-11-06⟧</dateOfBirth>", match: ["DOB: ⟦1976-11-06⟧", "born on ⟦March 3, 1980⟧ in Ohio", "geboren am ⟦12.03.1975⟧", "Fecha de nacimiento: ⟦03/03/1946⟧.", "Né(e) le ⟦03/09/1988⟧ à Lyon", '"dateOfBirth": "⟦1990-01-31⟧"', "D.O.B.: ⟦1976-11-06⟧", "geb. am ⟦12.03.1975⟧", "F. nac.: ⟦03/03/1946⟧", "født ⟦12.03.1975⟧", "Doğum tarihi: ⟦12.03.1975⟧", "ngày sinh ⟦12/03/1975⟧", "تاريخ الميلاد: ⟦1975-03-12⟧", "<th>Date of birth</th><td>⟦1975-03-12⟧</td>", "Date of birth\n⟦1975-03-12⟧", "Date of birth ........... ⟦1975-03-12⟧"],
 		noMatch: ["born in the USA", "birthday party on Friday", "1976-11-06", "DOB unknown", "born 1879"],
 	},
 	{
@@ -97,8 +99,8 @@ const ROWS: readonly Labelled[] = [
 ];
 
 export const LABELLED: readonly Recognizer[] = ROWS.map(
-	({ type, groups, names, skip = "", bytes, value, maxBytes, score, confirm, element, bare, match, noMatch }) => {
-		const core: Core = { skip: ` \\t"'\`:=#*|${skip}`, maxSkip: 8, bytes, minBytes: 1, maxBytes, value };
+	({ type, groups, names, skip = "", bytes, value, maxBytes, maxSkip = 8, score, confirm, element, bare, match, noMatch }) => {
+		const core: Core = { skip: ` \\t"'\`:=#*|${skip}`, maxSkip, bytes, minBytes: 1, maxBytes, value };
 		const named = withFoldedSpelling(names).replaceAll(" ", "[ _-]?");
 		const pattern = (name: string, expression: string): PatternSpec => ({
 			name,

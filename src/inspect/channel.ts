@@ -65,7 +65,7 @@ export class Channel {
 
 	/** Its JSON is complete. */
 	get isWhole(): boolean {
-		return this.#source === "json" && this.#json?.isWhole === true;
+		return this.#source === "json" && this.#carry === "" && this.#json?.isWhole === true;
 	}
 
 	/** Where the scan stands behind `deltas`. Changes nothing. */

@@ -90,3 +90,20 @@ describe.each(CHANNELS)("$name", (channel) => {
 		expect(redacted).toBeGreaterThan(3);
 	});
 });
+
+/** Arguments are what a model writes, which need not be JSON; and a delta may be half of a character. */
+const NO_JSON = fc.tuple(fc.constantFrom("", "😀", '"😀"', "[]😀", "{"), DOCUMENT).map(([before, parts]) => before + parts.join(""));
+
+describe.each(CHANNELS.filter(({ isJson }) => isJson))("$name", (channel) => {
+	test("reads the same however arguments that are no JSON are cut", () => {
+		fc.assert(
+			fc.property(NO_JSON, CUTS, (source, cuts) => {
+				const next = random(cuts.seed);
+				const units = cuts.isEscaped ? source.split("") : randomSlices(source, cuts.deltas, next);
+				const seen = answer(channel, "redact", units, { ...cuts, sizes: sizesOf(cuts.writes, next) });
+				expect(seen).toBe(answer(channel, "redact", [source], { sizes: [1 << 20] }));
+			}),
+			runs(NUM_RUNS),
+		);
+	});
+});

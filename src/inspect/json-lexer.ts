@@ -24,8 +24,8 @@ export interface JsonLexerState {
 	depth: number;
 	inString: boolean;
 	inBare: boolean;
-	/** Behind the last bracket stands a bare value: what follows may belong to it, as digits in groups do. */
-	isBareLast: boolean;
+	/** What came last, but for separators, is the bracket that closes an object or array in which no other is open. */
+	isClosed: boolean;
 	/** An escape, the high half of an escaped surrogate pair, or the end of a number, that the next delta completes. */
 	carry: string;
 	/** The digits that the value at hand begins with, where it may be a number. */
@@ -52,7 +52,7 @@ export class JsonLexer {
 
 	constructor(isMixed: boolean, state?: JsonLexerState) {
 		this.#isMixed = isMixed;
-		this.#state = { depth: 0, inString: false, inBare: false, isBareLast: false, carry: "", head: undefined, ...state };
+		this.#state = { depth: 0, inString: false, inBare: false, isClosed: false, carry: "", head: undefined, ...state };
 	}
 
 	state(): JsonLexerState {
@@ -64,10 +64,9 @@ export class JsonLexer {
 		return this.#state.carry !== "";
 	}
 
-	/** What came so far is a whole value, or several, and has an end of its own: a bracket, or the quote of a string alone. */
+	/** What came so far ends with a whole object or array. Of any other value more may come: digits in groups, a string joined to the next. */
 	get isWhole(): boolean {
-		const { depth, inString, isBareLast, carry } = this.#state;
-		return depth === 0 && !inString && !isBareLast && carry === "";
+		return this.#state.isClosed && this.#state.carry === "";
 	}
 
 	/** The runs of the next piece. */
@@ -109,9 +108,9 @@ export class JsonLexer {
 		if (bare !== undefined) return this.#isEndOpen(bare, at + bare.length === source.length) ? undefined : this.#bare(bare);
 		const raw = match(STRUCTURE, source, at) ?? source.slice(at);
 		this.#state.inBare = false;
-		if (!SEPARATOR.test(raw)) this.#state.isBareLast = false;
 		if (raw === "{" || raw === "[") this.#state.depth++;
 		if (raw === "}" || raw === "]") this.#state.depth = Math.max(0, this.#state.depth - 1);
+		if (!SEPARATOR.test(raw)) this.#state.isClosed = this.#state.depth === 0;
 		return runOf("structure", raw, raw);
 	}
 
@@ -126,7 +125,7 @@ export class JsonLexer {
 		const isStart = !this.#state.inBare;
 		const before = isStart ? "" : this.#state.head;
 		this.#state.inBare = true;
-		this.#state.isBareLast = true;
+		this.#state.isClosed = false;
 		this.#state.head = before === undefined ? undefined : HEAD.exec(before + raw)?.[0];
 		const more = (this.#state.head ?? "").slice(before?.length);
 		if (more !== "") return runOf("bare", more, more, isStart);
@@ -140,6 +139,7 @@ export class JsonLexer {
 		if (source[at] === '"' && (this.#state.depth > 0 || !this.#isMixed)) {
 			this.#state.inString = !this.#state.inString;
 			this.#state.inBare = false;
+			this.#state.isClosed = false;
 			return runOf("structure", '"', '"');
 		}
 		if (!this.#state.inString) return this.#outside(source, at);

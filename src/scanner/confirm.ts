@@ -8,10 +8,9 @@ import type { Candidate, Confirmer } from "../recognizers/recognizer.ts";
 export const LEFT_CONTEXT_BYTES = 64;
 const RIGHT_CONTEXT_BYTES = 32;
 
-/** The end of a text: `bytes[0, length)`; `ended` when nothing follows. */
+/** The end of a text, and no byte beyond it; `ended` when nothing follows. */
 export interface TextWindow {
 	readonly bytes: Buffer;
-	readonly length: number;
 	readonly ended: boolean;
 }
 
@@ -55,16 +54,16 @@ export class WindowMatch implements Candidate {
 
 	/** The same match with its right context; undefined when that is not there yet. */
 	withRight(): Candidate | undefined {
-		const { bytes, length } = this.#window;
+		const { bytes } = this.#window;
 		if (!hasRightContext(this.#window, this.#to)) return undefined;
-		const right = bytes.toString("utf8", this.#to, Math.min(length, this.#to + RIGHT_CONTEXT_BYTES));
+		const right = bytes.toString("utf8", this.#to, this.#to + RIGHT_CONTEXT_BYTES);
 		return { text: this.text, compact: this.compact, left: this.left, right };
 	}
 }
 
 /** Whether all that a confirmer may see behind a match that ends at `to` is there. */
-export function hasRightContext({ length, ended }: TextWindow, to: number): boolean {
-	return ended || length - to >= RIGHT_CONTEXT_BYTES;
+export function hasRightContext({ bytes, ended }: TextWindow, to: number): boolean {
+	return ended || bytes.length - to >= RIGHT_CONTEXT_BYTES;
 }
 
 /** Bytes of the left context in which a word that the cut goes through is left out; a longer one is none. */

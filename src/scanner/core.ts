@@ -80,11 +80,11 @@ export function endCore(state: CoreState, { spec }: CoreProgram): CoreProgress {
 	return state.from >= 0 && state.to - state.from >= spec.minBytes ? "value" : "none";
 }
 
-/** Bytes of the value at the start of the run `bytes`; 0 when it does not have the shape. */
+/** Bytes of the value at the start of the run `bytes`; 0 when it does not have the shape. What is no UTF-8 in the run, decoded from a code, reads as a longer character. */
 export function valueLength(bytes: Buffer, { value }: CoreProgram): number {
 	if (value === undefined) return bytes.length;
 	const match = value.exec(bytes.toString("utf8"));
-	return match?.index === 0 ? Buffer.byteLength(match[0]) : 0;
+	return match?.index === 0 ? Math.min(bytes.length, Buffer.byteLength(match[0])) : 0;
 }
 
 /** In quotes everything up to the quote or the end of the line belongs to the value, an escaped quote too. */

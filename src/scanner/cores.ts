@@ -58,13 +58,13 @@ export class Cores {
 	}
 
 	/** Judges the bytes that are here now; `offer` takes every value, in window indices. */
-	advance({ bytes, length, ended }: TextWindow, base: number, offer: (rule: number, from: number, to: number) => void): void {
+	advance({ bytes, ended }: TextWindow, base: number, offer: (rule: number, from: number, to: number) => void): void {
 		if (this.#open.length === 0) return;
 		const open: CoreState[] = [];
 		this.#offered = this.#offered.filter(({ from }) => from >= base);
 		for (const core of this.#open) {
 			const program = this.#rules.programs[core.rule] as CoreProgram;
-			let progress = advanceCore(core, program, bytes, base, length);
+			let progress = advanceCore(core, program, bytes, base, bytes.length);
 			if (progress === "open" && ended) progress = endCore(core, program);
 			if (progress === "value") {
 				const from = core.from - base;

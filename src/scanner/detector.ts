@@ -180,7 +180,7 @@ export class Detector {
 	/** Judges what the engine reported, and what waited for the bytes that are here now. */
 	#confirmed(length: number, ended: boolean): readonly Detection[] {
 		if (this.#matches.size === 0 && this.#candidates.isEmpty && this.cores.isEmpty) return NONE;
-		const window: TextWindow = { bytes: this.#window, length, ended };
+		const window: TextWindow = { bytes: this.#window.subarray(0, length), ended };
 		this.#candidates.settle(window, this.#base);
 		if (this.#matches.size > 0) {
 			this.cores.arm(this.#matches, this.#base);

@@ -50,8 +50,8 @@ function questionsAbout(text: string, size: number): { readonly asked: number; r
 		const before = release;
 		release = stream.scan(bytes, before, from, length, matches);
 		if (length === bytes.length) stream.finish(bytes, release, length, matches);
-		candidates.settle({ bytes, length, ended: false }, 0);
-		candidates.offer(matches, { bytes, length, ended: length === bytes.length }, 0, before);
+		candidates.settle({ bytes: bytes.subarray(0, length), ended: false }, 0);
+		candidates.offer(matches, { bytes: bytes.subarray(0, length), ended: length === bytes.length }, 0, before);
 	}
 	return { asked, looked };
 }

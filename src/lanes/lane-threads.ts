@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Piscina } from "piscina";
 import type { LaneTask } from "./serve-lane.ts";
 
-/** ms that closing waits for threads which must not be terminated. */
+/** ms that closing waits for threads to end by themselves, and for those which must not be terminated. */
+const END_MS = 1000;
 const MAX_END_MS = 30_000;
 
 /** The thread of one lane. */
@@ -48,11 +49,20 @@ export class LaneThreads {
 		return thread;
 	}
 
-	/** Terminates all but those that `mustEnd` by themselves, which have the port to their lane closed. */
+	/**
+	 * Ends all threads, whose ports are closed. They do so by themselves if they are not held up, and may be within the second stage's
+	 * runtime although nobody knows it yet; those that are known to be (`mustEnd`) get the longer time. The rest is terminated.
+	 */
 	async close(mustEnd: (thread: LaneThread) => boolean): Promise<void> {
-		const ending = [...this.#running].filter(mustEnd).map(({ ended }) => ended);
-		await Promise.race([Promise.all(ending), sleep(MAX_END_MS, undefined, { ref: false })]);
+		const lasting = [...this.#running].filter(mustEnd);
+		await endOf(this.#running, END_MS);
+		await endOf(lasting, MAX_END_MS);
 		for (const thread of this.#running) thread.terminate();
 		await this.#piscina.destroy();
 	}
+}
+
+function endOf(threads: Iterable<LaneThread>, ms: number): Promise<unknown> {
+	const ended = Promise.all(Array.from(threads, (thread) => thread.ended));
+	return Promise.race([ended, sleep(ms, undefined, { ref: false })]);
 }

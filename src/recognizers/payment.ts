@@ -34,6 +34,7 @@ export const PAYMENT_CARD: Recognizer = {
 			"2204 1201 0000 0005",
 			"4.111111111111111e15",
 			"the card is ⟦4.111111111111111E+15⟧, thanks",
+			"valid to 2027, ⟦4024 5678 6789 7896⟧ or 5105",
 		],
 		noMatch: [
 			"4111 1111 1111 1112",
@@ -105,14 +106,15 @@ export const confirmCard: Confirmer = (candidate) => {
 	return isWritten ? 0.95 : 0.4;
 };
 
-/** Whether the groups are four numbers of a rising list that goes on before or behind them. */
-function areListed(groups: readonly string[], { left, right }: Candidate): boolean | undefined {
+/** Whether the groups are four numbers of a rising list that goes on before or behind them, with the same between its numbers. */
+function areListed(groups: readonly string[], { text, left, right }: Candidate): boolean | undefined {
 	if (groups.length !== 4 || groups.some((group, i) => group.length !== 4 || group < (groups[i - 1] ?? ""))) return false;
-	const before = /(?<!\d)(\d{4})[-,; ]{1,2}$/.exec(left)?.[1];
-	if (before !== undefined && before <= (groups[0] as string)) return true;
+	const between = text.charAt(4);
+	const [, before = "", gapBefore] = /(?<!\d)(\d{4})([-,; ])$/.exec(left) ?? [];
+	if (gapBefore === between && before <= (groups[0] as string)) return true;
 	if (right === undefined) return undefined;
-	const after = /^[-,; ]{1,2}(\d{4})(?!\d)/.exec(right)?.[1];
-	return after !== undefined && after >= (groups[3] as string);
+	const [, gapBehind, behind = ""] = /^([-,; ])(\d{4})(?!\d)/.exec(right) ?? [];
+	return gapBehind === between && behind >= (groups[3] as string);
 }
 
 /** `4.111111111111111e15` is a card number to every reader that counts, and to a model. */

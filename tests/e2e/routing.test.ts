@@ -213,10 +213,10 @@ test("a target that cannot take the request is passed over, and its refusal is t
 		},
 	});
 	const ask = (model: string): ReturnType<typeof post> =>
-		post(proxy.port, JSON.stringify({ model, seed: 1, messages: [{ role: "user", content: "hi" }] }));
+		post(proxy.port, JSON.stringify({ model, logprobs: true, messages: [{ role: "user", content: "hi" }] }));
 	expect((await ask("either")).raw).toContain("from b");
 	const refused = await ask("claude");
-	expect([refused.status, JSON.parse(refused.raw).error.param]).toEqual([400, "seed"]);
+	expect([refused.status, JSON.parse(refused.raw).error.param]).toEqual([400, "logprobs"]);
 });
 
 describe("a provider that fails", () => {

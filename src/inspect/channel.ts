@@ -185,7 +185,7 @@ export class Channel {
 			if (pieces[next] !== deltas[next] || !deltas[next]?.isWellFormed()) break;
 		if (next === first) return first;
 		this.#scanner.pass(ends[next - 1] as number);
-		this.#writer.passed(deltas[next - 1] as string);
+		for (const delta of deltas.slice(first, next)) this.#writer.passed(delta);
 		return next;
 	}
 

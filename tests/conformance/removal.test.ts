@@ -14,13 +14,13 @@ beforeAll(async () => {
 	program = await allRecognizers("redact");
 });
 
-/** One event for each delta, each a write of its own. */
-function streamed(deltas: readonly string[], moveEvery?: number): string {
+/** One event for each delta, each a write of its own, or all in one. */
+function streamed(deltas: readonly string[], moveEvery?: number, isOneWrite = false): string {
 	const events = deltas.map((content) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
 	const last = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\ndata: [DONE]\n\n`;
 	const all = [...events, last].map((event) => Buffer.from(event));
 	const lengths = all.map(({ length }) => length);
-	const sizes = [lengths.at(-1) as number, ...lengths.slice(0, -1)];
+	const sizes = isOneWrite ? [1 << 20] : [lengths.at(-1) as number, ...lengths.slice(0, -1)];
 	const { out } = streamThrough(Buffer.concat(all), {
 		api: "openai-chat",
 		program,
@@ -45,6 +45,7 @@ test.each([
 	for (const deltas of cuts) {
 		expect(streamed(deltas), JSON.stringify(deltas)).toBe(expected);
 		expect(streamed(deltas, 2), JSON.stringify(deltas)).toBe(expected);
+		expect(streamed(deltas, undefined, true), JSON.stringify(deltas)).toBe(expected);
 	}
 });
 

@@ -91,20 +91,28 @@ test("work that is done in the middle of it changes nothing in either", () => {
 	}
 });
 
-test("a stream of the lane goes on while it judges a long prompt, short prompts are not held up, and a second long one is", async () => {
+/** A pool of one lane, and what becomes of it. */
+async function oneLane(
+	deadlineMs: number,
+): Promise<{ readonly pool: Awaited<ReturnType<typeof createLanePool>>; readonly events: string[] }> {
 	const { policy: rules, promptArtifact, responseArtifact } = policy;
 	const events: string[] = [];
 	const pool = await createLanePool({
 		lanes: 1,
-		deadlineMs: 20_000,
+		deadlineMs,
 		secretKey: new Uint8Array(32),
 		policies: [{ policy: rules, prompt: promptArtifact, response: responseArtifact }],
 		onEvent: ({ kind }) => events.push(kind),
 	});
+	return { pool, events };
+}
+
+test("a stream of the lane goes on while it judges a long prompt, short prompts are not held up, and a second long one is", async () => {
+	const { pool, events } = await oneLane(20_000);
 	const order: string[] = [];
 	const token = Buffer.from(chatEvents(["owls "])[0] ?? "");
 	const session = pool.openSession(
-		{ policyId: rules.id, api: "openai-chat", mode: "stream" },
+		{ policyId: policy.policy.id, api: "openai-chat", mode: "stream" },
 		{
 			onOutput: () => {
 				order.push("token");
@@ -136,15 +144,7 @@ test("a stream of the lane goes on while it judges a long prompt, short prompts 
 });
 
 test("a lane that is at a long prompt for longer than its deadline does not hang", async () => {
-	const { policy: rules, promptArtifact, responseArtifact } = policy;
-	const events: string[] = [];
-	const pool = await createLanePool({
-		lanes: 1,
-		deadlineMs: 500,
-		secretKey: new Uint8Array(32),
-		policies: [{ policy: rules, prompt: promptArtifact, response: responseArtifact }],
-		onEvent: ({ kind }) => events.push(kind),
-	});
+	const { pool, events } = await oneLane(500);
 	const next = random(1);
 	// Of all texts these cost most by the byte: a number may begin and end at each.
 	const digits = Array.from({ length: 80_000 }, () => `${Math.floor(next() * 1000)}${pick([..." -./,"], next)}`).join("");

@@ -1,0 +1,17 @@
+import { once } from "node:events";
+import { MessageChannel } from "node:worker_threads";
+import { expect, test } from "vitest";
+import { LaneThreads } from "../../../src/lanes/lane-threads.ts";
+import { batchOf } from "../../../src/lanes/protocol.ts";
+
+test("a lane whose port is closed ends by itself, and is not terminated before it could", async () => {
+	const threads = new LaneThreads(1, undefined);
+	const { port1, port2 } = new MessageChannel();
+	const thread = threads.start({ port: port2, secretKey: new Uint8Array(32) });
+	const answered = once(port1, "message");
+	port1.postMessage(batchOf(1, []));
+	await answered;
+	port1.close();
+	await threads.close(() => false);
+	expect(await thread.ended).toBe("ended");
+});

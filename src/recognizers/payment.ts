@@ -35,6 +35,7 @@ export const PAYMENT_CARD: Recognizer = {
 			"4.111111111111111e15",
 			"the card is ⟦4.111111111111111E+15⟧, thanks",
 			"valid to 2027, ⟦4024 5678 6789 7896⟧ or 5105",
+			"valid to 2027 ⟦4024 5678 6789 7896⟧ or so",
 		],
 		noMatch: [
 			"4111 1111 1111 1112",
@@ -106,11 +107,11 @@ export const confirmCard: Confirmer = (candidate) => {
 	return isWritten ? 0.95 : 0.4;
 };
 
-/** Whether the groups are four numbers of a rising list that goes on before or behind them, with the same between its numbers. */
+/** Whether the groups are four numbers of a rising list that goes on before or behind them, with the same between its numbers. A year is none of it. */
 function areListed(groups: readonly string[], { text, left, right }: Candidate): boolean | undefined {
 	if (groups.length !== 4 || groups.some((group, i) => group.length !== 4 || group < (groups[i - 1] ?? ""))) return false;
 	const between = text.charAt(4);
-	const [, before = "", gapBefore] = /(?<!\d)(\d{4})([-,; ])$/.exec(left) ?? [];
+	const [, before = "", gapBefore] = /(?<!\d)(?!19|20)(\d{4})([-,; ])$/.exec(left) ?? [];
 	if (gapBefore === between && before <= (groups[0] as string)) return true;
 	if (right === undefined) return undefined;
 	const [, gapBehind, behind = ""] = /^([-,; ])(\d{4})(?!\d)/.exec(right) ?? [];

@@ -11,6 +11,7 @@ import type { Effort } from "./suite.ts";
 type LaneModule = typeof import("../../src/lanes/lane.ts");
 type SessionModule = typeof import("../../src/lanes/lane-session.ts");
 type Serve = typeof import("../../src/lanes/serve-lane.ts");
+type Gate = typeof import("../../src/core/runtime-gate.ts");
 type LaneSession = InstanceType<SessionModule["LaneSession"]>;
 
 const STREAMS = 100;
@@ -86,11 +87,12 @@ async function openStreams({ inspector, policyId }: BenchLane): Promise<{
 	const { Lane } = await fromBuild<LaneModule>("lanes/lane");
 	const { LaneSession } = await fromBuild<SessionModule>("lanes/lane-session");
 	const { serveLane } = await fromBuild<Serve>("lanes/serve-lane");
+	const { openGate } = await fromBuild<Gate>("core/runtime-gate");
 	const { port1, port2 } = new MessageChannel();
 	let inspection = 0;
 	let through = (_ms: number): void => undefined;
 	const sessions = new Map<number, LaneSession>();
-	void serveLane(port2, (item) => {
+	void serveLane({ port: port2, gate: openGate() }, (item) => {
 		const from = performance.now();
 		const answers = inspector.handle(item);
 		inspection = performance.now() - from;

@@ -26,10 +26,6 @@ export class DeferredAnswers {
 		return this.#due.has(sid);
 	}
 
-	get isEmpty(): boolean {
-		return this.#due.size === 0;
-	}
-
 	/** Who owed at the end still does. */
 	close(): void {
 		clearTimeout(this.#timer);

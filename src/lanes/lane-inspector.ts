@@ -1,3 +1,4 @@
+import { runtimeLeft } from "../core/runtime-gate.ts";
 import { translateRequest } from "../inspect/translated-answer.ts";
 import { createHyperscanEngine } from "../scanner/engine-hyperscan.ts";
 import { LaneAnswers } from "./lane-answers.ts";
@@ -13,7 +14,7 @@ export interface LaneInspector {
 	 * called now and then while a long prompt is judged, and may handle other messages.
 	 */
 	handle(item: ToLane, pause?: () => void): readonly FromLane[];
-	/** Resolves when nothing is computed any more: a thread must not be terminated before. */
+	/** Resolves when nothing is computed any more. */
 	close(): Promise<void>;
 }
 
@@ -36,7 +37,10 @@ export function createLaneInspector(options: LaneInspectorOptions): LaneInspecto
 	const prompts = new LanePrompts({ policies, packing: options, secretKey, secondLook });
 	const answers = new LaneAnswers(policies, options);
 	return {
-		close: async () => secondLook?.close(),
+		async close() {
+			await secondLook?.close();
+			await runtimeLeft();
+		},
 		handle(item, pause) {
 			switch (item.kind) {
 				case "policy":

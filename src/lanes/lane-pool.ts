@@ -3,7 +3,7 @@ import type { TranslatedBody } from "../core/translation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { Lane } from "./lane.ts";
 import { LaneSession, MAX_HOMELESS_MS, type RetainedBudget, type SessionHandler } from "./lane-session.ts";
-import { type LaneThread, LaneThreads } from "./lane-threads.ts";
+import { LaneThreads } from "./lane-threads.ts";
 import { owned } from "./owned.ts";
 import { type PoolStats, poolStats } from "./pool-stats.ts";
 import type { AnswerKind, FromLane, LaneAnswer, PatternArtifact, SessionId, ToLane } from "./protocol.ts";
@@ -90,8 +90,6 @@ class Pool implements LanePool {
 	readonly #options: LanePoolOptions;
 	readonly #threads: LaneThreads;
 	readonly #lanes: (Lane | undefined)[];
-	/** Of every lane, also of those that were given up. */
-	readonly #laneOf = new WeakMap<LaneThread, Lane>();
 	readonly #policies = new Map<string, ToLane & { kind: "policy" }>();
 	readonly #sessions = new Map<SessionId, LaneSession>();
 	readonly #jobs = new Map<SessionId, PendingJob>();
@@ -165,7 +163,7 @@ class Pool implements LanePool {
 		for (const job of this.#jobs.values()) this.#settle(job, "lane_failed");
 		for (const session of this.#sessions.values()) session.fail("lane_failed");
 		for (const lane of this.#lanes) lane?.close();
-		await this.#threads.close((thread) => this.#laneOf.get(thread)?.mayCompute === true);
+		await this.#threads.close();
 	}
 
 	/** Starts a lane; resolves when it has taken in the policies, rejects when it dies before. */
@@ -188,11 +186,10 @@ class Pool implements LanePool {
 					// Its next lane must not hang over the same text.
 					for (const job of this.#jobs.values())
 						if (job.item.kind === "prompt" && job.lane === index && lane.owes(job.item.sid)) job.item = { ...job.item, isLate: true };
-					if (lane.mayCompute) died("hung");
-					else thread.terminate();
+					died("hung");
+					thread.terminate();
 				},
 			});
-			this.#laneOf.set(thread, lane);
 			void thread.ended.then(died);
 			this.#lanes[index] = lane;
 			this.#rehome();

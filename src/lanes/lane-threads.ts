@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Piscina } from "piscina";
+import { closeGate, openGate } from "../core/runtime-gate.ts";
 import type { LaneTask } from "./serve-lane.ts";
 
-/** ms that closing waits for threads to end by themselves, and for those which must not be terminated. */
+/** ms that closing waits for threads to end by themselves, and for those that must not be terminated yet. */
 const END_MS = 1000;
 const MAX_END_MS = 30_000;
+/** ms until it is looked again whether a thread may be terminated. */
+const GATE_MS = 10;
 
 /** The thread of one lane. */
 export interface LaneThread {
 	/** The reason, when it has ended. */
 	readonly ended: Promise<string>;
+	/** Now, or as soon as no native runtime is at work in it. */
 	terminate(): void;
 }
 
@@ -36,33 +40,35 @@ export class LaneThreads {
 		this.#piscina.on("error", () => undefined);
 	}
 
-	start(task: LaneTask): LaneThread {
+	start(task: Omit<LaneTask, "gate">): LaneThread {
 		const abort = new AbortController();
-		const running = this.#piscina.run(task, { transferList: [task.port], signal: abort.signal });
+		const gate = openGate();
+		const running = this.#piscina.run({ ...task, gate }, { transferList: [task.port], signal: abort.signal });
 		const ended = running.then(
 			() => "ended",
 			(error: Error) => error.name,
 		);
-		const thread: LaneThread = { ended, terminate: () => abort.abort() };
+		const terminate = (): void => {
+			if (!this.#running.has(thread)) return;
+			if (closeGate(gate)) abort.abort();
+			else setTimeout(terminate, GATE_MS);
+		};
+		const thread: LaneThread = { ended, terminate };
 		this.#running.add(thread);
 		void ended.then(() => this.#running.delete(thread));
 		return thread;
 	}
 
-	/**
-	 * Ends all threads, whose ports are closed. They do so by themselves if they are not held up, and may be within the second stage's
-	 * runtime although nobody knows it yet; those that are known to be (`mustEnd`) get the longer time. The rest is terminated.
-	 */
-	async close(mustEnd: (thread: LaneThread) => boolean): Promise<void> {
-		const lasting = [...this.#running].filter(mustEnd);
-		await endOf(this.#running, END_MS);
-		await endOf(lasting, MAX_END_MS);
+	/** Ends all threads, whose ports are closed: they do so by themselves if they are not held up. The rest is terminated. */
+	async close(): Promise<void> {
+		await this.#allEnded(END_MS);
 		for (const thread of this.#running) thread.terminate();
+		await this.#allEnded(MAX_END_MS);
 		await this.#piscina.destroy();
 	}
-}
 
-function endOf(threads: Iterable<LaneThread>, ms: number): Promise<unknown> {
-	const ended = Promise.all(Array.from(threads, (thread) => thread.ended));
-	return Promise.race([ended, sleep(ms, undefined, { ref: false })]);
+	#allEnded(withinMs: number): Promise<unknown> {
+		const ended = Promise.all(Array.from(this.#running, (thread) => thread.ended));
+		return Promise.race([ended, sleep(withinMs, undefined, { ref: false })]);
+	}
 }

@@ -3,7 +3,8 @@ import { createLaneInspector } from "./lane-inspector.ts";
 import { type LaneTask, sendLater, serveLane } from "./serve-lane.ts";
 
 /** The Piscina task of one lane. */
-export function runLane({ port, secretKey }: LaneTask): Promise<void> {
+export function runLane(task: LaneTask): Promise<void> {
+	const { port, secretKey } = task;
 	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey, later: (item) => sendLater(port, item) });
-	return serveLane(port, (item, pause) => inspector.handle(item, pause)).finally(() => inspector.close());
+	return serveLane(task, (item, pause) => inspector.handle(item, pause)).finally(() => inspector.close());
 }

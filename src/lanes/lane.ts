@@ -102,11 +102,6 @@ export class Lane {
 		return this.#deferred.has(sid);
 	}
 
-	/** Whether its thread may be within the second stage's runtime, which ends the process where the thread is terminated meanwhile. */
-	get mayCompute(): boolean {
-		return !this.#deferred.isEmpty;
-	}
-
 	post(item: Posted): void {
 		this.#queue.push(item);
 		this.#count(item);

@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { type RuntimeGate, useGate } from "../core/runtime-gate.ts";
 import { type Batch, type FromLane, itemsOf, NO_BATCH, replyOf, type ToLane } from "./protocol.ts";
 
 /** What a lane's task is started with. */
@@ -6,6 +7,8 @@ export interface LaneTask {
 	readonly port: MessagePort;
 	/** Keys the hashes in redacted text. */
 	readonly secretKey: Uint8Array;
+	/** By which the front end knows when the thread may be terminated. */
+	readonly gate: RuntimeGate;
 }
 
 /** ms between two signs of life of a lane that is at a long prompt, and has nothing else to answer. */
@@ -21,7 +24,11 @@ export function sendLater(port: MessagePort, item: FromLane): void {
  * the lane: the front end moves its sessions. `handle` calls `pause` while it is at a long prompt: what has come meanwhile is
  * answered there, or else the front end is told that the lane does not hang.
  */
-export function serveLane(port: MessagePort, handle: (item: ToLane, pause: () => void) => readonly FromLane[]): Promise<void> {
+export function serveLane(
+	{ port, gate }: Pick<LaneTask, "port" | "gate">,
+	handle: (item: ToLane, pause: () => void) => readonly FromLane[],
+): Promise<void> {
+	useGate(gate);
 	return new Promise((resolve, reject) => {
 		let isPause = false;
 		let signedAt = 0;

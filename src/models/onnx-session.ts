@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { inRuntime } from "../core/runtime-gate.ts";
 
 /** A model of ONNX Runtime that reads one window at a time. */
 export interface OnnxSession {
@@ -9,7 +10,11 @@ export interface OnnxSession {
 }
 
 /** A model whose inputs are int64, batch × length. Rejects where it or the runtime is missing. */
-export async function loadOnnx(file: URL): Promise<OnnxSession> {
+export function loadOnnx(file: URL): Promise<OnnxSession> {
+	return inRuntime(() => load(file));
+}
+
+async function load(file: URL): Promise<OnnxSession> {
 	const { InferenceSession, Tensor } = await runtime();
 	// A lane is one thread: more would take the time from the others.
 	const session = await InferenceSession.create(fileURLToPath(file), { intraOpNumThreads: 1, interOpNumThreads: 1 });
@@ -18,10 +23,10 @@ export async function loadOnnx(file: URL): Promise<OnnxSession> {
 			const feeds = Object.entries(inputs).map(
 				([name, values]) => [name, new Tensor("int64", BigInt64Array.from(values, BigInt), [1, values.length])] as const,
 			);
-			const { [output]: said } = await session.run(Object.fromEntries(feeds));
+			const { [output]: said } = await inRuntime(() => session.run(Object.fromEntries(feeds)));
 			return said?.data ?? new Float32Array();
 		},
-		release: () => session.release(),
+		release: () => inRuntime(() => session.release()),
 	};
 }
 

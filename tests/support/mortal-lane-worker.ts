@@ -11,7 +11,8 @@ import { type LaneTask, sendLater, serveLane } from "../../src/lanes/serve-lane.
  * that was not ready with its batch. `hold` is no death:
  * the lane is busy until the file `holding` is gone.
  */
-export function runLane({ port, secretKey }: LaneTask): Promise<void> {
+export function runLane(task: LaneTask): Promise<void> {
+	const { port, secretKey } = task;
 	const folder = process.env["LANE_DEATHS"] ?? "";
 	let seen = 0;
 	// A thread that threw still gets the batches that were under way.
@@ -33,7 +34,7 @@ export function runLane({ port, secretKey }: LaneTask): Promise<void> {
 		sendLater(port, item);
 	};
 	const inspector = createLaneInspector({ pack: packState, unpack: unpackState, secretKey, later });
-	return serveLane(port, (item) => {
+	return serveLane(task, (item) => {
 		live(item.kind, item.kind === "data" ? item.bytes.length : 1);
 		return inspector.handle(item);
 	}).finally(() => inspector.close());

@@ -4,12 +4,12 @@ import { type LaneTask, serveLane } from "../../src/lanes/serve-lane.ts";
 import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
 
 /** A lane that scans with the oracle. */
-export function runLane({ port, secretKey }: LaneTask): Promise<void> {
+export function runLane(task: LaneTask): Promise<void> {
 	const inspector = createLaneInspector({
 		pack: packState,
 		unpack: unpackState,
-		secretKey,
+		secretKey: task.secretKey,
 		createEngine: (rules) => createReferenceEngine(rules),
 	});
-	return serveLane(port, (item, pause) => inspector.handle(item, pause));
+	return serveLane(task, (item, pause) => inspector.handle(item, pause));
 }

@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { MessageChannel } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { LaneThreads } from "../../../src/lanes/lane-threads.ts";
@@ -12,6 +15,12 @@ test("a lane whose port is closed ends by itself, and is not terminated before i
 	port1.postMessage(batchOf(1, []));
 	await answered;
 	port1.close();
-	await threads.close(() => false);
+	await threads.close();
 	expect(await thread.ended).toBe("ended");
+});
+
+test("a lane is never terminated within a native runtime, which would end the process", async () => {
+	const script = fileURLToPath(new URL("../../support/terminate-lanes.ts", import.meta.url));
+	const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script]);
+	expect(stdout).toBe(`${"AbortError\n".repeat(10)}closed\n`);
 });

@@ -56,4 +56,7 @@ export class NativeEngine {
 	closeStream(stream: NativeStream): void;
 }
 
+/** Ends the process with this exit code, whatever its threads do (`_exit`); nothing that was not written is written then. */
+export function endProcess(code: number): never;
+
 export function hyperscanVersion(): string;

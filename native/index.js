@@ -20,4 +20,4 @@ function unusable(what, cause) {
 	return Object.assign(new Error(message, { cause }), { code: "SCANNER_NOT_BUILT" });
 }
 
-export const { compile, NativeEngine, hyperscanVersion } = load();
+export const { compile, endProcess, hyperscanVersion, NativeEngine } = load();

@@ -75,7 +75,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 	entities: ["normalize/escape.ts", "report/report-html.ts"],
 	echarts: ["report/charts.ts"],
 	"@eslint-community/regexpp": ["scanner/byte-regex.ts", "scanner/engine-reference.ts"],
-	"../native": ["scanner/engine-hyperscan.ts", "scanner/compile-child.ts", "scanner/pattern-database.ts"],
+	"../native": ["cli/end-process.ts", "scanner/engine-hyperscan.ts", "scanner/compile-child.ts", "scanner/pattern-database.ts"],
 	"libphonenumber-js/max": ["recognizers/contact.ts"],
 	tldts: ["recognizers/contact.ts"],
 	"ipaddr.js": ["edge/client-address.ts", "recognizers/network.ts"],

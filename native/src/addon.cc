@@ -1,4 +1,5 @@
 #include <napi.h>
+#include <unistd.h>
 
 #include "engine.h"
 
@@ -172,9 +173,13 @@ Napi::Value compile(const Napi::CallbackInfo& info) {
   return buffer;
 }
 
+// As the system ends a process: it waits for no thread, and runs nothing more.
+void end_process(const Napi::CallbackInfo& info) { _exit(info[0].ToNumber().Int32Value()); }
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("NativeEngine", NativeEngine::define(env));
   exports.Set("compile", Napi::Function::New(env, compile));
+  exports.Set("endProcess", Napi::Function::New(env, end_process));
   exports.Set("hyperscanVersion", Napi::Function::New(env, [](const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), hs_version()); }));
   return exports;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { SettingError } from "../core/setting-error.ts";
@@ -39,6 +40,8 @@ export type AuditEvent =
 const RESTART_MS = 500;
 /** ms that a disk has for the last records. */
 const LAST_WRITE_MS = 4000;
+/** ms that its thread has to end then: one in a call of the system that does not return never does. */
+const END_MS = 1000;
 const THREAD_ENDED = "the audit thread has ended";
 const HOW_TO_GO_ON =
 	"Correct it, or give audit.dir another folder: what stands in a damaged log is still read by 'audit verify' and 'audit query'.";
@@ -161,7 +164,7 @@ class Writer implements AuditWriter {
 			worker.postMessage({ kind: "close", timeoutMs: timeoutMs / 2 } satisfies ToAuditThread);
 		});
 		if (this.#unwritten.length > 0) this.#options.onEvent({ kind: "lost", records: this.#unwritten.length });
-		await worker.terminate();
+		await Promise.race([worker.terminate(), sleep(END_MS, undefined, { ref: false })]);
 	}
 
 	#send(): void {

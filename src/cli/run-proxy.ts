@@ -5,6 +5,7 @@ import type { Config } from "../config/schema.ts";
 import { shareNameLookups } from "../core/name-lookup.ts";
 import { createProxy, type Proxy, type ProxyResult } from "../proxy.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { endProcess } from "./end-process.ts";
 import { installationSecrets } from "./secret.ts";
 
 /**
@@ -47,7 +48,7 @@ const ENDED_BY_SIGNAL = 128;
  */
 export function endAtSignals(): () => void {
 	if (process.pid !== 1) return () => undefined;
-	const end = (_signal: NodeJS.Signals, number: number): never => process.exit(ENDED_BY_SIGNAL + number);
+	const end = (_signal: NodeJS.Signals, number: number): never => endProcess(ENDED_BY_SIGNAL + number);
 	for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
 	return () => {
 		for (const signal of ["SIGTERM", "SIGINT"] as const) process.off(signal, end);
@@ -58,10 +59,10 @@ export function endAtSignals(): () => void {
 export function drainAt(signals: readonly NodeJS.Signals[], proxy: Proxy, logger: Logger): void {
 	let isStopping = false;
 	const stop = (): void => {
-		if (isStopping) process.exit(1);
+		if (isStopping) endProcess(1);
 		isStopping = true;
 		logger.info({ next: "open answers end; a second signal ends them at once" }, "draining");
-		void proxy.drain().then(() => process.exit(0));
+		void proxy.drain().then(() => endProcess(0));
 	};
 	for (const signal of signals) process.on(signal, stop);
 }

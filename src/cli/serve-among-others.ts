@@ -2,12 +2,13 @@ import type { Config } from "../config/schema.ts";
 import type { PreparedReload, Proxy } from "../proxy.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { logOfProcess } from "./audit-folder.ts";
+import { endProcessAfterOutput } from "./end-process.ts";
 import { printFaults } from "./print-faults.ts";
 import { drainAt, reloadStep, startProxy } from "./run-proxy.ts";
 import { type Order, PROCESS_NUMBER, type Reply } from "./started-process.ts";
 
 /** One of `server.processes`: serves with what the process that started it sends, and takes over what it sends later. */
-export async function serveAmongOthers(version: string): Promise<undefined> {
+export async function serveAmongOthers(version: string): Promise<void> {
 	// A terminal sends them to all processes; the first one passes on what they mean.
 	for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined);
 	let serving: Promise<Serving> | undefined;
@@ -16,7 +17,6 @@ export async function serveAmongOthers(version: string): Promise<undefined> {
 		else void serving?.then((one) => one.follow(order));
 	});
 	say({ kind: "listens" });
-	return undefined;
 }
 
 /** A proxy that reloads as it is told: it gets ready, and takes over once all can. */
@@ -73,8 +73,7 @@ async function start(config: Config, version: string): Promise<Serving> {
 	const started = await startProxy(config, logger, version);
 	if (!started.ok) {
 		printFaults(started.faults);
-		// The channel to the process that started this one would keep it from ending.
-		process.exit(2);
+		return endProcessAfterOutput(2);
 	}
 	const { proxy } = started;
 	drainAt(["SIGTERM"], proxy, logger);

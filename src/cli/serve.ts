@@ -4,6 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import { addressFault } from "../edge/address-fault.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { auditFolderFault } from "./audit-folder.ts";
+import { endProcessAfterOutput } from "./end-process.ts";
 import { printFaults } from "./print-faults.ts";
 import { serveProcesses } from "./processes.ts";
 import { readyLine } from "./ready-line.ts";
@@ -11,9 +12,15 @@ import { Reloads } from "./reloads.ts";
 import { drainAt, endAtSignals, logWarnings, reloadProxy, startProxy } from "./run-proxy.ts";
 import { serveAmongOthers } from "./serve-among-others.ts";
 
-/** `serve`: runs until SIGTERM or SIGINT; SIGHUP reloads. Resolves with an exit code only when the start fails. */
-export async function serve(file: string, version: string): Promise<number | undefined> {
+/** `serve`: runs until SIGTERM or SIGINT; SIGHUP reloads. */
+export async function serve(file: string, version: string): Promise<void> {
 	if (cluster.isWorker) return serveAmongOthers(version);
+	const code = await start(file, version);
+	if (code !== undefined) await endProcessAfterOutput(code);
+}
+
+/** Resolves with an exit code where it does not start, or all processes have ended. */
+async function start(file: string, version: string): Promise<number | undefined> {
 	const callOff = endAtSignals();
 	const reloads = new Reloads(file);
 	const loaded = loadConfig(file);

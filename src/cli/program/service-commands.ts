@@ -12,7 +12,7 @@ export function addServiceCommands(program: Command, version: string): void {
 		.action(async ({ config }: { config: string }) => {
 			// Until it is loaded a reload has nothing to change, and must not end it.
 			process.on("SIGHUP", () => undefined);
-			finish(await (await import("../serve.ts")).serve(config, version));
+			await (await import("../serve.ts")).serve(config, version);
 		});
 	const ofRequest = (flags: string, description: string): Option => program.createOption(flags, description).implies({ explain: true });
 	program

@@ -9,6 +9,7 @@ import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { answerModeration } from "../inspect/moderation-request.ts";
 import { judgePrompt, type PromptContext, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
 import { Questions, TOO_LATE } from "../inspect/questions.ts";
+import { isConversationKept } from "../providers/kept-conversation.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { SurrogateTable } from "../verdict/surrogate-table.ts";
@@ -22,9 +23,6 @@ type Prompt = ToLane & { kind: "prompt" };
 
 /** APIs that the engine itself serves. */
 const ANSWERED: ReadonlySet<ApiName> = new Set(["inspect", "openai-moderations"]);
-
-/** The vendor may keep the conversation (`previous_response_id`), so a request need not hold all of it. */
-const STATEFUL: ReadonlySet<ApiName> = new Set(["openai-responses"]);
 
 const INTERNAL: PromptVerdict = { action: "invalid", code: "internal_error", message: ERRORS.internal_error.message, param: null };
 
@@ -99,7 +97,8 @@ export class LanePrompts {
 		const { packing, secretKey } = this.#options;
 		const { restores: keepsOriginals, dryRun } = policy.policy;
 		const state = given && packing.unpack<PromptMemory>(given);
-		const surrogates = new SurrogateTable({ key: secretKey, isStateful: STATEFUL.has(api), keepsOriginals, ...(state && { state }) });
+		const isStateful = isConversationKept(api, read.value);
+		const surrogates = new SurrogateTable({ key: secretKey, isStateful, keepsOriginals, ...(state && { state }) });
 		const style = { prompt: surrogates, ...policy.style("prompt"), ...(state && { isOwn: ownSurrogates(state) }) };
 		// Of several policies the first inspects the answer.
 		const canary = isSecond ? undefined : canaryFor(read, policy.policy, secretKey);

@@ -2,21 +2,19 @@ import { vendorErrorOf } from "../core/vendor-error.ts";
 import type { JsonSpan, Replacement } from "../wire/json-strings.ts";
 import { sseEvent } from "../wire/sse-encoder.ts";
 import {
-	blockAmendments,
 	hasContent,
 	parseBlockChannel,
 	readDeltaEvent,
 	readMessageFields,
 	readOtherEvent,
-	readRequestFields,
 	signatureAmendments,
 	TEXT_CHANNEL,
 } from "./anthropic-fields.ts";
+import { readMessagesRequest } from "./anthropic-request.ts";
 import { isPosition } from "./field-table.ts";
 import { JSON_BREAK } from "./json-break.ts";
 import { isObject, type JsonObject, nest, objectsOf, parseObject } from "./json-object.ts";
-import { readModelRequest } from "./model-request.ts";
-import type { BodyReading, EventReading, Place, Provider, RequestReading, StreamFormat, StreamMemory } from "./provider.ts";
+import type { BodyReading, EventReading, Place, Provider, StreamFormat, StreamMemory } from "./provider.ts";
 
 /** Anthropic messages (docs.anthropic.com/en/api/messages, .../streaming). */
 export const anthropicMessages: Provider = {
@@ -24,14 +22,14 @@ export const anthropicMessages: Provider = {
 	stream: createStreamFormat(),
 	readBody,
 	cutBody,
-	readRequest: (json) => readRequest(json, true),
+	readRequest: (json) => readMessagesRequest(json, true),
 };
 
 /** `/v1/messages/count_tokens`: the same request without a budget, a number for an answer. */
 export const anthropicCountTokens: Provider = {
 	readBody,
 	cutBody: () => [],
-	readRequest: (json) => readRequest(json, false),
+	readRequest: (json) => readMessagesRequest(json, false),
 };
 
 /** What the end of a cut answer needs to know about an event that was written. */
@@ -263,38 +261,4 @@ function cutBody(json: string, [first]: readonly Place[]): Replacement[] {
 		...gone.map(({ from, to }) => ({ from, to, isRemoved: true as const })),
 		...stop.map(({ from, to }) => ({ from, to, value: "refusal" })),
 	];
-}
-
-function readRequest(json: string, generates: boolean): RequestReading {
-	let root: JsonObject = {};
-	let blocks: Parameters<typeof blockAmendments>[2] = [];
-	const reading = readModelRequest(
-		json,
-		"",
-		(text, object) => {
-			const fields = readRequestFields(text, object);
-			root = object as JsonObject;
-			blocks = fields?.spans ?? [];
-			return fields;
-		},
-		(object, invalid) => {
-			const { messages, max_tokens: budget } = object;
-			if (generates && budget !== undefined && !(Number.isSafeInteger(budget) && (budget as number) > 0))
-				return invalid("max_tokens", "'max_tokens' must be a positive integer: the most tokens the answer may have.");
-			if (!Array.isArray(messages) || messages.length === 0)
-				return invalid("messages", "'messages' must be a non-empty array of messages.");
-			const wrong = messages.findIndex((message) => !isMessage(message));
-			if (wrong < 0) return undefined;
-			return invalid(
-				`messages.${wrong}`,
-				`'messages.${wrong}' must be an object with a string 'role' and 'content' of a string or an array.`,
-			);
-		},
-	);
-	return reading.kind === "data" ? { ...reading, amendments: blockAmendments(root, reading.places, blocks) } : reading;
-}
-
-function isMessage(message: unknown): boolean {
-	if (!isObject(message) || typeof message["role"] !== "string") return false;
-	return typeof message["content"] === "string" || Array.isArray(message["content"]);
 }

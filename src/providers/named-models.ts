@@ -66,9 +66,11 @@ function visit(value: unknown, path: (string | number)[], isName: boolean, note:
 	}
 }
 
-/** LiteLLM also takes `{"for this model": ["these"]}`. */
-function visitMembers(object: object, path: (string | number)[], isName: boolean, note: Note): void {
-	for (const [name, member] of Object.entries(object)) {
+/** LiteLLM also takes `{"for this model": ["these"]}`; an object that says where its model stands (Anthropic's fallbacks) has settings beside it. */
+function visitMembers(object: object, path: (string | number)[], isWithinName: boolean, note: Note): void {
+	const members = Object.entries(object);
+	const isName = isWithinName && !members.some(([name]) => NAMES.test(name));
+	for (const [name, member] of members) {
 		if (FREE.has(name.toLowerCase())) continue;
 		path.push(name);
 		if (isName && Array.isArray(member)) note(name, path);

@@ -9,6 +9,7 @@ const LIVING: readonly string[] = [
 	"container",
 	"previous_response_id",
 	"conversation",
+	"thread",
 	"background",
 	"store",
 	"cachedContent",

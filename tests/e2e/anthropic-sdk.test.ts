@@ -188,6 +188,9 @@ describe("Anthropic SDK, outcomes that are errors", () => {
 		[{ messages: [{ role: "user", content: "hi" }] }, "max_tokens"],
 		[{ max_tokens: 5, messages: [] }, "messages"],
 		[{ max_tokens: 5, messages: [{ role: "user" }] }, "messages.0"],
+		[{ max_tokens: 5, messages: [{ role: "system", content: null }] }, "messages.0"],
+		[{ max_tokens: -1, messages: [{ role: "user", content: "hi" }] }, "max_tokens"],
+		[{ max_tokens: 0.5, messages: [{ role: "user", content: "hi" }] }, "max_tokens"],
 	])("a request like %j is refused and the message names '%s'", async (body, name) => {
 		const sent = client.messages.create({ model: "claude-x", ...body } as Anthropic.MessageCreateParamsNonStreaming);
 		await expect(sent).rejects.toMatchObject({ status: 400, message: expect.stringContaining(`'${name}'`) });
@@ -199,6 +202,25 @@ describe("what reaches an Anthropic upstream", () => {
 		await client.messages.create(request("clean"), { headers: { "anthropic-beta": "context-1m" } });
 		const { headers } = upstream.requests.at(-1) ?? { headers: {} };
 		expect(headers).toMatchObject({ "x-api-key": "provider-key", "anthropic-beta": "context-1m", "anthropic-version": expect.any(String) });
+	});
+
+	test.each<[string, Partial<Anthropic.Beta.MessageCreateParamsNonStreaming>]>([
+		["a prompt for the cache alone", { max_tokens: 0 }],
+		[
+			"settings in the conversation",
+			{
+				messages: [
+					{ role: "user", content: "hi" },
+					{ role: "system", output_config: { effort: "low" } },
+				],
+			},
+		],
+		["other models after a refusal", { fallbacks: [{ model: "claude-y", speed: "fast", output_config: { effort: "low" } }] }],
+		["a thread", { thread: { type: "continue", previous_message_id: "msg_01AbCdEfGhIjKlMnOpQrStUv" } }],
+	])("%s goes as it is", async (_what, members) => {
+		const asked = { ...request("clean"), ...members } as Anthropic.Beta.MessageCreateParamsNonStreaming;
+		await client.beta.messages.create(asked);
+		expect(JSON.parse(upstream.requests.at(-1)?.body ?? "")).toEqual(asked);
 	});
 
 	test("personal data is masked in every place of a request, and nothing else is changed", async () => {

@@ -157,6 +157,10 @@ describe("an Anthropic client of an OpenAI-compatible provider", () => {
 
 	test.each([
 		[{ top_k: 5 }, "top_k"],
+		[{ max_tokens: 0 }, "max_tokens"],
+		[{ thread: { type: "create" } }, "thread"],
+		[{ messages: [{ role: "system", output_config: { effort: "low" } }] }, "messages[0].output_config"],
+		[{ messages: [{ role: "system", content: [{ type: "tool_removal", tool: {} }] }] }, "messages[0].content[0].text"],
 		[{ thinking: { type: "deep" } }, "thinking.type"],
 		[{ context_management: { edits: [{ type: "clear_tool_uses_20250919" }] } }, "context_management.edits[0].type"],
 		[{ context_management: { clear: true } }, "context_management.clear"],

@@ -107,6 +107,7 @@ test("an answer belongs to its caller, its words and its form", async () => {
 
 test.each<[string, Partial<Question>, string[]]>([
 	["tools", { more: { tools: [{ type: "function", function: { name: "f", parameters: {} } }] } }, ["BYPASS", "BYPASS"]],
+	["a conversation that the vendor keeps", { more: { thread: { type: "create" } } }, ["BYPASS", "BYPASS"]],
 	["several answers to choose from", { more: { n: 2 } }, ["BYPASS", "BYPASS"]],
 	["Cache-Control: no-store", { headers: { "cache-control": "private, No-Store" } }, ["BYPASS", "BYPASS"]],
 	["Cache-Control: no-cache", { headers: { "cache-control": "no-cache" } }, ["MISS", "MISS"]],

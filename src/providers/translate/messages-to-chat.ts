@@ -17,6 +17,7 @@ export function messagesToChat(request: JsonObject, { openaiField }: TokenBudget
 		checkContextEdits(members.get("context_management"));
 		const out: Record<string, unknown> = {};
 		for (const name of SAME) if (members.has(name)) out[name] = members.get(name);
+		if (members.get("max_tokens") === 0) throw new Untranslatable("max_tokens", `must be 1 or more for ${VENDOR}.`);
 		if (members.has("max_tokens")) out[openaiField] = members.get("max_tokens");
 		out["messages"] = conversation(members);
 		const stop = members.get("stop_sequences");
@@ -55,7 +56,7 @@ function conversation(members: ReadonlyMap<string, unknown>): JsonObject[] {
 	const system = members.get("system");
 	const list = listOf(members.get("messages"), "messages");
 	return [
-		...(system === undefined ? [] : [{ role: "system", content: systemText(system) }]),
+		...(system === undefined ? [] : [{ role: "system", content: systemText(system, "system") }]),
 		...list.flatMap((value, i) => chatMessages(objectAt(value, `messages[${i}]`), `messages[${i}]`)),
 	];
 }
@@ -78,10 +79,10 @@ function checkContextEdits(management: unknown): void {
 	}
 }
 
-function systemText(system: unknown): string {
+function systemText(system: unknown, at: string): string {
 	if (typeof system === "string") return system;
-	return listOf(system, "system")
-		.map((block, i) => stringAt(objectAt(block, `system[${i}]`)["text"], `system[${i}].text`))
+	return listOf(system, at)
+		.map((block, i) => stringAt(objectAt(block, `${at}[${i}]`)["text"], `${at}[${i}].text`))
 		.join("\n\n");
 }
 
@@ -93,7 +94,7 @@ function chatMessages(message: JsonObject, at: string): JsonObject[] {
 		case "assistant":
 			return assistantMessage(message["content"], `${at}.content`);
 		case "system":
-			return [{ role: "system", content: systemText(message["content"]) }];
+			return [{ role: "system", content: systemText(message["content"], `${at}.content`) }];
 		default:
 			throw new Untranslatable(`${at}.role`, "must be user or assistant.");
 	}

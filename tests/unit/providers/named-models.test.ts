@@ -35,6 +35,16 @@ test.each([
 		],
 	],
 	[
+		"Anthropic's fallbacks with settings of their own",
+		{
+			fallbacks: [
+				{ model: "a", speed: "fast", output_config: { effort: "low", format: { type: "json_schema", schema: { type: "string" } } } },
+			],
+		},
+		[["a", "fallbacks[0].model"]],
+	],
+	["Anthropic's own choice of fallbacks", { fallbacks: "default" }, [["default", "fallbacks"]]],
+	[
 		"Azure's search",
 		{ data_sources: [{ parameters: { embedding_dependency: { deployment_name: "a" } } }] },
 		[["a", "data_sources[0].parameters.embedding_dependency.deployment_name"]],

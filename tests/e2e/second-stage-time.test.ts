@@ -46,11 +46,11 @@ beforeAll(async () => {
 	});
 });
 afterAll(async () => {
-	for (const proxy of proxies) await proxy.drain();
+	await Promise.all(proxies.map((proxy) => proxy.drain()));
 	upstream?.close();
 	rmSync(folder, { recursive: true });
 	// A thread within the model is waited for.
-}, 60_000);
+}, 180_000);
 
 async function proxyWith(more: string, worker?: URL, logged: string[] = []): Promise<Proxy> {
 	const note = (fields: object): void => void logged.push(JSON.stringify(fields));

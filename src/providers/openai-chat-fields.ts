@@ -13,6 +13,7 @@ export function messageFields(text: "delta" | "whole"): FieldTable {
 		["content.#.type", "name"],
 		["content.#.text", answer],
 		["content.#.thinking.#.type", "name"],
+		["content.#.thinking.#.text", text],
 		...SAID_OF_SOURCES.map((member) => [`content.#.${member}`, "whole"] as const),
 		["refusal", text],
 		["reasoning", text],
@@ -20,11 +21,14 @@ export function messageFields(text: "delta" | "whole"): FieldTable {
 		["reasoning_details.#.type", "name"],
 		["reasoning_details.#.id", "name"],
 		["reasoning_details.#.format", "name"],
+		["reasoning_details.#.text", text],
+		["reasoning_details.#.summary", text],
 		["reasoning_details.#.data", "opaque"],
 		["reasoning_details.#.signature", "opaque"],
 		...["thinking_blocks.#", "provider_specific_fields.thinking_blocks.#"].flatMap(
 			(at): FieldTable => [
 				[`${at}.type`, "name"],
+				[`${at}.thinking`, text],
 				[`${at}.data`, "opaque"],
 				[`${at}.signature`, "opaque"],
 			],

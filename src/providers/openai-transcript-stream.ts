@@ -55,7 +55,7 @@ export const transcriptStream: StreamFormat = {
 	done: () => "",
 };
 
-/** Texts of other events may grow, too: vLLM's are those of a chat. */
+/** Texts of other events may grow, too. */
 const eventTable = (own: FieldTable): FieldTable => [...TRANSCRIPT_HEAD, ["choices.#.finish_reason", "name"], ...own, ["**", "delta"]];
 const spans = ["text", "delta", "logprobs"];
 const channelOf = (root: unknown, path: JsonPath): string => JSON.stringify(stepsByIndex(path, isObject(root) ? root : {}));
@@ -63,7 +63,13 @@ const readDone = createFieldReader(eventTable([["text", "copy"]]), {
 	channelOf: (root, path) => (path[0] === "text" ? TEXT : channelOf(root, path)),
 	spans,
 });
-const readOther = createFieldReader(eventTable([["speaker", "whole"]]), { channelOf, spans });
+/** What is said is plain text, whatever it looks like; vLLM's is that of a chat. */
+const GROWING: FieldTable = [
+	["delta", "delta"],
+	["text", "delta"],
+	["choices.#.delta.content", "delta"],
+];
+const readOther = createFieldReader(eventTable([["speaker", "whole"], ...GROWING]), { channelOf, spans });
 
 function readEvent(data: string, _name: string | undefined, memory: StreamMemory): EventReading {
 	if (data === "[DONE]") return { kind: "done" };

@@ -11,6 +11,9 @@ setKind("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", LETTER);
 setKind("0123456789+", DIGIT);
 setKind(" \t\n-.,/_|:;~*", SEPARATOR);
 setKind("<\"'`\\", MARK);
+/** What ends a character that is enclosed, and what begins it where it is no quote. */
+const CLOSING: ReadonlySet<number> = new Set(Buffer.from("\"'`)}]"));
+const OPENING: ReadonlySet<number> = new Set(Buffer.from("({["));
 const [BLANK, HYPHEN, ASTERISK, TILDE, QUOTE, APOSTROPHE, LESS, LINE_FEED] = [0x20, 0x2d, 0x2a, 0x7e, 0x22, 0x27, 0x3c, 0x0a];
 /** Ends a line that may be folded. */
 export const CARRIAGE_RETURN = 0x0d;
@@ -27,6 +30,11 @@ export function isDigit(byte: number): boolean {
 
 export function isSeparator(byte: number): boolean {
 	return KINDS[byte] === SEPARATOR;
+}
+
+/** Ends a character that stands in quotes or brackets. */
+export function isClosing(byte: number): boolean {
+	return CLOSING.has(byte);
 }
 
 /** Can vanish between two characters. */
@@ -50,6 +58,12 @@ export function mayBeRun(window: Uint8Array, at: number, end: number): boolean {
 	const next = known(window, unit + 1, end);
 	if (byte === undefined || next === undefined || !isWord(byte) || !isWord(next) || next === 0x2b) return true;
 	return isLetter(byte) && mayBeNumberWord(window, unit, end);
+}
+
+/** The same behind a character that is enclosed: another one follows behind a comma, a blank or at once. */
+export function mayBeEnclosed(window: Uint8Array, at: number, end: number): boolean {
+	const next = known(window, at + 1, end);
+	return next === undefined || next === 0x2c || next === BLANK || next === 0x09 || OPENING.has(next);
 }
 
 /** The same for a gap at `at` behind a group of digits. */

@@ -3,24 +3,31 @@ import { digitOf, LONGEST_NUMBER_WORD, mayBeNumberWord } from "./number-words.ts
 /** What stands at a place of the undecided text: not known yet, nothing of the kind, or so many bytes that say `text`. */
 export type Part = "more" | "none" | { readonly length: number; readonly text: string };
 
-/** How the characters of a run are kept apart: by blanks only, or by punctuation (and blanks). */
-export type RunKind = "blank" | "punctuation";
+/** How the characters of a run are kept apart: by blanks only, by punctuation (and blanks), or each in quotes or brackets of its own. */
+export type RunKind = "blank" | "punctuation" | "enclosed";
 
 const MAX_SEPARATOR = 4;
 const BLANKS = /^[ \t\n]+/;
 /** Behind a group of a run that has begun: `four one one one, one one one one`. */
 const GROUP_BLANKS = /^(?:[ \t\n]+|[,;](?:[ \t\n]+|$))/;
 const PUNCTUATION = /^[-.,/_|:;~*](?:[-.,/_|:;~* \t])*/;
+/** `"4", "1"` of a list over one or more lines, `{4}{1}`. */
+const ENCLOSED = /^(?:(["'`])[ \t]{0,2},[ \t\r\n]{0,24}\1|\},? ?\{|\),? ?\(|\],? ?\[)/;
+const ENCLOSED_HEAD = /^(?:["'`][ \t]{0,2}(?:,[ \t\r\n]{0,24})?|[)}\]],? ?)$/;
+const OPENED = /^["'`)}\]]/;
 const LETTERS = /^[A-Za-z]+/;
 const ALPHANUMERIC = /^[A-Za-z0-9]$/;
+const PRINTABLE = /^[ -~]$/;
 const BLANK = /^[ \t\n]$/;
 
 export function runKindOf(separator: string): RunKind {
+	if (OPENED.test(separator)) return "enclosed";
 	return BLANK.test(separator[0] ?? "") ? "blank" : "punctuation";
 }
 
 /** What stands between two characters of a run, or between two groups of one that has begun. */
 export function separatorAt(source: string, at: number, kind: RunKind, isEnd: boolean, hasBegun = false): Part {
+	if (kind === "enclosed") return enclosureAt(source.slice(at), isEnd);
 	const separator = kind === "punctuation" ? PUNCTUATION : hasBegun ? GROUP_BLANKS : BLANKS;
 	const found = separator.exec(source.slice(at, at + MAX_SEPARATOR + 1))?.[0] ?? "";
 	if (found.length > MAX_SEPARATOR) return "none";
@@ -28,10 +35,29 @@ export function separatorAt(source: string, at: number, kind: RunKind, isEnd: bo
 	return found === "" ? "none" : { length: found.length, text: found };
 }
 
-/** One character of a run that stands alone, or the word of a digit. */
-export function unitAt(source: string, at: number, kind: RunKind, isEnd: boolean): Part {
+function enclosureAt(source: string, isEnd: boolean): Part {
+	const text = ENCLOSED.exec(source)?.[0];
+	if (text !== undefined) return { length: text.length, text };
+	return !isEnd && (source === "" || ENCLOSED_HEAD.test(source)) ? "more" : "none";
+}
+
+function enclosedAt(source: string, at: number, closing: string, isEnd: boolean): Part {
+	const text = source[at] ?? "";
+	if (text === closing || !PRINTABLE.test(text)) return "none";
+	if (at + 1 === source.length && !isEnd) return "more";
+	return (source[at + 1] ?? closing) === closing ? { length: 1, text } : "none";
+}
+
+/** Whether `separator` goes on with a run that has begun with `first`: punctuation is the same all along, and so are quotes and brackets. */
+export function isOfRun(separator: string, first: string, kind: RunKind): boolean {
+	return kind === "blank" || (kind === "enclosed" ? separator[0] === first[0] : separator === first);
+}
+
+/** One character of a run that stands alone, or the word of a digit; `closing`: what ends it where it is enclosed. */
+export function unitAt(source: string, at: number, kind: RunKind, isEnd: boolean, closing = ""): Part {
 	const first = source[at];
 	if (first === undefined) return isEnd ? "none" : "more";
+	if (kind === "enclosed") return enclosedAt(source, at, closing, isEnd);
 	const word = LETTERS.exec(source.slice(at, at + LONGEST_NUMBER_WORD + 1))?.[0] ?? first;
 	const next = source[at + word.length];
 	if (next === undefined && !isEnd) return word.length === 1 || mayBeNumberWord(Buffer.from(word), 0, word.length) ? "more" : "none";
@@ -48,12 +74,9 @@ export function unitAt(source: string, at: number, kind: RunKind, isEnd: boolean
  * Characters that must stand alone, one after the other, to be taken for a word that was pulled apart. An address has up
  * to four numbers with dots between them.
  */
-const LEAST_UNITS: Readonly<Record<RunKind, number>> = { blank: 3, punctuation: 5 };
+const LEAST_UNITS: Readonly<Record<RunKind, number>> = { blank: 3, punctuation: 5, enclosed: 5 };
 
-/**
- * Whether a run goes on behind its first unit, and with which separator; "more" while that is open. Punctuation must be
- * the same all along.
- */
+/** Whether a run goes on behind its first unit, and with which separator; "more" while that is open. */
 export function runAt(source: string, from: number, isEnd: boolean): Part {
 	const kind = runKindOf(source[from] ?? " ");
 	let first: Part = "none";
@@ -62,8 +85,8 @@ export function runAt(source: string, from: number, isEnd: boolean): Part {
 		const separator = separatorAt(source, at, kind, isEnd);
 		if (typeof separator === "string") return separator;
 		if (first === "none") first = separator;
-		if (kind === "punctuation" && typeof first !== "string" && separator.text !== first.text) return "none";
-		const unit = unitAt(source, at + separator.length, kind, isEnd);
+		if (typeof first !== "string" && !isOfRun(separator.text, first.text, kind)) return "none";
+		const unit = unitAt(source, at + separator.length, kind, isEnd, separator.text[0]);
 		if (typeof unit === "string") return unit;
 		at += separator.length + unit.length;
 	}

@@ -1,16 +1,18 @@
 import {
 	CARRIAGE_RETURN,
 	EQUALS,
+	isClosing,
 	isDigit,
 	isLetter,
 	isMark,
 	isSeparator,
+	mayBeEnclosed,
 	mayBeGap,
 	mayBeQuoted,
 	mayBeRun,
 	mayVanish,
 } from "./compact-glance.ts";
-import { groupGapLength, markLength, quotedAt, runAt, runKindOf, separatorAt, unitAt } from "./compact-syntax.ts";
+import { groupGapLength, isOfRun, markLength, quotedAt, runAt, runKindOf, separatorAt, unitAt } from "./compact-syntax.ts";
 import { ownLength } from "./fold.ts";
 import { beginsNumberWord, mayBeNumberWord } from "./number-words.ts";
 import type { ShadowSink, Transducer, TransducerState } from "./transducer.ts";
@@ -26,7 +28,7 @@ const LONG_LINE = 100;
 
 /**
  * Text without what stands between the characters of one word: blanks and punctuation between characters that all stand
- * alone (`A K I A`, `4-1-1-1`), Markdown and HTML, the seams of string literals, soft line breaks. Gaps between groups of digits become one
+ * alone (`A K I A`, `4-1-1-1`, `["4", "1"]`, `{4}{1}`), Markdown and HTML, the seams of string literals, soft line breaks. Gaps between groups of digits become one
  * hyphen, and number words in a run become digits. Reads text that is folded already.
  */
 export class Compact implements Transducer {
@@ -94,6 +96,7 @@ export class Compact implements Transducer {
 			if (this.#unit === 1 && mayBeRun(window, at, end)) return true;
 			if (this.#isInNumber() && mayBeGap(window, at, end)) return true;
 		}
+		if (this.#unit === 1 && isClosing(byte) && mayBeEnclosed(window, at, end)) return true;
 		if (byte === EQUALS) return this.#canQuote() && mayBeQuoted(window, at, end);
 		return this.#canVanish(byte) && mayVanish(window, at, end);
 	}
@@ -102,6 +105,7 @@ export class Compact implements Transducer {
 	#mayChange(byte: number): boolean {
 		if (isLetter(byte)) return this.#unit === 0 && beginsNumberWord(byte);
 		if (isSeparator(byte) && (this.#unit === 1 || this.#isInNumber())) return true;
+		if (this.#unit === 1 && isClosing(byte)) return true;
 		return byte === EQUALS ? this.#canQuote() : this.#canVanish(byte);
 	}
 
@@ -140,14 +144,15 @@ export class Compact implements Transducer {
 	#readRun(source: string, isEnd: boolean): boolean {
 		const kind = runKindOf(this.#separator);
 		const separator = separatorAt(source, 0, kind, isEnd, true);
-		const unit = typeof separator === "string" ? separator : unitAt(source, separator.length, kind, isEnd);
+		const unit = typeof separator === "string" ? separator : unitAt(source, separator.length, kind, isEnd, separator.text[0]);
 		if (unit === "more" || separator === "more") return false;
-		if (unit === "none" || separator === "none" || (kind === "punctuation" && separator.text !== this.#separator)) {
+		if (unit === "none" || separator === "none" || !isOfRun(separator.text, this.#separator, kind)) {
 			this.#separator = "";
 			return true;
 		}
 		// A wider gap parts words.
-		this.#undecided.replace(this.#counted(separator.length), separator.length > this.#separator.length ? " " : "", this.#sink);
+		const isWider = kind !== "enclosed" && separator.length > this.#separator.length;
+		this.#undecided.replace(this.#counted(separator.length), isWider ? " " : "", this.#sink);
 		this.#undecided.replace(this.#counted(unit.length), unit.text, this.#sink);
 		return true;
 	}
@@ -157,7 +162,7 @@ export class Compact implements Transducer {
 		const byte = source.charCodeAt(0);
 		if (isLetter(byte) && this.#unit === 0 && beginsNumberWord(byte)) return this.#readWord(source, isEnd);
 		if (byte === EQUALS) return this.#readQuoted(source, isEnd);
-		const separated = isSeparator(byte) ? this.#readSeparator(source, isEnd) : "none";
+		const separated = isSeparator(byte) || isClosing(byte) ? this.#readSeparator(source, isEnd) : "none";
 		if (separated !== "none") return separated === "done";
 		const length = this.#canVanish(byte) ? markLength(source, isEnd) : 0;
 		if (length === "more") return false;

@@ -100,6 +100,8 @@ export const FOLDED_DISGUISES: readonly Disguise[] = [
 ];
 
 const isUnbroken = (text: string): boolean => !/\s/.test(text);
+/** Begins with a letter or digit, and no character of it is a quote, a bracket or escaped. */
+const isQuotable = (text: string): boolean => /^[A-Za-z0-9+][^"'\\(){}[\]\n]{4,}$/.test(text);
 const spelled = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 /** Behind the first character those whose code ends with a letter, as `=3D` does. */
@@ -139,6 +141,15 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 	{ name: "code spans", apply: (text) => text.replace(/(?<=\w)(?=\w{4})/, "`"), suits: isUnbroken },
 	{ name: "tags between", apply: between("<b></b>"), suits: isUnbroken },
 	{ name: "HTML comments between", apply: between("<!-- -->"), suits: isUnbroken },
+	{ name: "a list of characters", apply: (text) => JSON.stringify([...text]), suits: isQuotable },
+	{ name: "a list of characters in lines", apply: (text) => JSON.stringify([...text], null, 4), suits: isQuotable },
+	{
+		name: "characters in single quotes",
+		apply: (text) => `[${[...text].map((char) => `'${char}'`).join(", ")}].join('')`,
+		suits: isQuotable,
+	},
+	{ name: "groups of LaTeX", apply: (text) => [...text].map((char) => `{${char}}`).join(""), suits: isQuotable },
+	{ name: "characters in parentheses", apply: (text) => [...text].map((char) => `(${char})`).join(" "), suits: isQuotable },
 	{ name: "added literals", apply: (text) => `"${halves(text).join('" + "')}"`, suits: isUnbroken },
 	{ name: "adjacent literals", apply: (text) => `"${halves(text).join('" "')}"`, suits: isUnbroken },
 	{ name: "dotted literals", apply: (text) => `'${halves(text).join("' . '")}'`, suits: isUnbroken },
@@ -158,6 +169,7 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 ];
 
 const encode = (encoding: "base64" | "base64url" | "hex") => (text: string) => Buffer.from(text).toString(encoding);
+const wide = (encoding: "base64" | "hex") => (text: string) => Buffer.from(text, "utf16le").toString(encoding);
 const inSentence = (apply: (text: string) => string) => (text: string) =>
 	apply(`Here it is, as it was asked for some time ago: ${text} - enjoy`);
 const isLong = (least: number) => (text: string) => text.length >= least;
@@ -189,6 +201,9 @@ export const DECODED_DISGUISES: readonly Disguise[] = [
 	{ name: "hexadecimal", apply: encode("hex"), suits: isLong(8) },
 	{ name: "upper-case hexadecimal", apply: (text) => encode("hex")(text).toUpperCase(), suits: isLong(8) },
 	{ name: "base32", apply: base32, suits: isLong(10) },
+	{ name: "PowerShell's encoded command", apply: inSentence(wide("base64")), suits: isLong(8) },
+	{ name: "hexadecimal of UTF-16", apply: wide("hex"), suits: isLong(8) },
+	{ name: "hexadecimal of UTF-16, high bytes first", apply: (text) => each(text, (char) => hex(char, 4)), suits: isLong(8) },
 	...(
 		[
 			["base64 in lines", encode("base64"), 24, "\n"],

@@ -18,6 +18,7 @@ const PROSE = ["The quick brown fox ", "said: ", "is ", "\n\n", " ", "key: ", "c
 /** What begins or ends something, and here mostly does not. */
 const MARKS = ["`", "```js\n", '{"', '":"', '"}', "\\", '"', "'", "<b>", "<!--", "-->", "<", "&", "&#", "%", "\\u", "\\x", "=?", "?="];
 const GAPS = ["\u200b", " ", "-", ".", "\u00ad", "\u202e", "**", "<b></b>", "\ufe0f", "\n", "_", "\u0301", "\u2063"];
+const ENCLOSURES = ['""', "''", "{}", "()", "[]"];
 const BREAKS = ["\n", "\r\n", "\\n", "\n> ", "\n+ ", " ", "=\r\n"];
 /** Beyond Unicode, half of a pair, invisible, a look-alike, ordinary; beyond 32 and 53 bits. */
 const CODES = [
@@ -82,6 +83,10 @@ export function oddText(next: Next): string {
 		() => of(MARKS),
 		findable,
 		() => findable().split("").join(of(GAPS)),
+		() => {
+			const [open = "", close = ""] = of(ENCLOSURES);
+			return `[${[...findable()].map((char) => open + char + close).join(of(["", " ", ", ", ",\n  "]))}]`;
+		},
 		() => findable().split("").reverse().join(""),
 		() => `"${halves(findable()).join(of(['" + "', '", "', '" "']))}"`,
 		() => [int(10_000), findable(), int(10_000)].join(of([" ", " - ", ""])),

@@ -2,7 +2,7 @@ import { digitOf } from "../../src/normalize/number-words.ts";
 import type { Char } from "./reference-views.ts";
 
 const WORD = "[A-Za-z0-9+]";
-/** A separator and one character or number word that stands alone, for runs kept apart by blanks and by punctuation. */
+/** A separator and one character or number word that stands alone, for runs kept apart by blanks and by punctuation, or in quotes or brackets. */
 const NUMBER_WORD = "[A-Za-z]{2,7}(?![A-Za-z0-9])";
 const ALONE = "[A-Za-z0-9](?![A-Za-z0-9])";
 const AFTER_BLANK = `(?![ \\t\\n])(${ALONE}|${NUMBER_WORD}|[!-/:-@[-\`{-~](?=[ \\t\\n]|$))`;
@@ -11,7 +11,11 @@ const GROUP_STEP = new RegExp(`^([,;][ \\t\\n]{1,3})${AFTER_BLANK}`);
 const STEPS = [
 	new RegExp(`^([ \\t\\n]{1,4})${AFTER_BLANK}`),
 	new RegExp(`^([-.,/_|:;~*][-.,/_|:;~* \\t]{0,3})(?![-.,/_|:;~* \\t])(${ALONE}|${NUMBER_WORD})`),
-] as const;
+	/^(?<gap>(?<quote>["'`])[ \t]{0,2},[ \t\r\n]{0,24}\k<quote>)(?!\k<quote>)(?<unit>[ -~])(?=\k<quote>|$)/,
+	/^(?<gap>\},? ?\{)(?<unit>[ -|~])(?=\}|$)/,
+	/^(?<gap>\),? ?\()(?<unit>[ -(*-~])(?=\)|$)/,
+	/^(?<gap>\],? ?\[)(?<unit>[ -\\^-~])(?=\]|$)/,
+];
 
 interface Step {
 	readonly gap: string;
@@ -21,7 +25,9 @@ interface Step {
 
 /** The separator and the unit of one step of a run; undefined where there is none. `same`: what the separator must be. */
 function step(source: string, expression: RegExp, same?: string): Step | undefined {
-	const [all, gap = "", unit = ""] = expression.exec(source) ?? [];
+	const found = expression.exec(source);
+	const [all, first = "", second = ""] = found ?? [];
+	const { gap = first, unit = second } = found?.groups ?? {};
 	if (all === undefined || (unit.length > 1 && digitOf(unit) === undefined)) return undefined;
 	if (expression === STEPS[1] && same !== undefined && gap !== same) return undefined;
 	return { gap, length: all.length, text: digitOf(unit) ?? unit };
@@ -95,7 +101,7 @@ export function compact(text: readonly Char[]): Char[] {
 	};
 	const join = (steps: readonly Step[]): void => {
 		for (const { gap, length, text: unit } of steps) {
-			write(gap.length, gap.length > (steps[0]?.gap.length ?? 0) ? " " : "");
+			write(gap.length, gap.length > (steps[0]?.gap.length ?? 0) && !/^["'`)}\]]/.test(gap) ? " " : "");
 			write(length - gap.length, unit);
 		}
 	};

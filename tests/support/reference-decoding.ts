@@ -4,14 +4,31 @@ type Rewrite = (text: readonly Char[]) => Char[];
 
 /** Ends a decoded run. */
 const END = "\0";
-const CODES: readonly { readonly bits: number; readonly alphabet: string }[] = [
-	{ bits: 4, alphabet: "0123456789abcdef" },
-	{ bits: 5, alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" },
-	{ bits: 6, alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" },
+const UTF8 = {
+	whole: "[ -~\\t\\n\\r]|[\\xc2-\\xdf][\\x80-\\xbf]|[\\xe0-\\xef][\\x80-\\xbf]{2}|[\\xf0-\\xf4][\\x80-\\xbf]{3}",
+	head: "[\\xc2-\\xdf]|[\\xe0-\\xef][\\x80-\\xbf]?|[\\xf0-\\xf4][\\x80-\\xbf]{0,2}",
+};
+const UTF16LE = { whole: "[ -~\\t\\n\\r]\\0", head: "[ -~\\t\\n\\r]" };
+const UTF16BE = { whole: "\\0[ -~\\t\\n\\r]", head: "\\0" };
+
+interface Code {
+	readonly bits: number;
+	readonly alphabet: string;
+	/** A character of a text, and the beginning of one. */
+	readonly text: typeof UTF8;
+}
+
+const HEX = "0123456789abcdef";
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const CODES: readonly Code[] = [
+	...[UTF8, UTF16LE, UTF16BE].map((text) => ({ bits: 4, alphabet: HEX, text })),
+	{ bits: 5, alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", text: UTF8 },
+	...[UTF8, UTF16LE, UTF16BE].map((text) => ({ bits: 6, alphabet: BASE64, text })),
 ];
+const isText = ({ text: { whole, head } }: Code, bytes: string): boolean => new RegExp(`^(?:${whole})*(?:${head})?$`).test(bytes);
 
 /** The bytes that the longest beginning of a run spells in a code, with the characters that each comes from. */
-function spelled(run: readonly Char[], { bits, alphabet }: (typeof CODES)[number]): Char[] {
+function spelled(run: readonly Char[], { bits, alphabet }: Code): Char[] {
 	let written = "";
 	for (const { char } of run) {
 		const plain = bits === 4 ? char.toLowerCase() : bits === 6 ? char.replace("-", "+").replace("_", "/") : char;
@@ -122,14 +139,11 @@ export function codes(text: readonly Char[], fold: Rewrite): Char[] {
 	return out;
 }
 
-const WHOLE = "[ -~\\t\\n\\r]|[\\xc2-\\xdf][\\x80-\\xbf]|[\\xe0-\\xef][\\x80-\\xbf]{2}|[\\xf0-\\xf4][\\x80-\\xbf]{3}";
-const HEAD = "[\\xc2-\\xdf]|[\\xe0-\\xef][\\x80-\\xbf]?|[\\xf0-\\xf4][\\x80-\\xbf]{0,2}";
-const TEXT = new RegExp(`^(?:${WHOLE})*(?:${HEAD})?$`);
 const latin1 = (bytes: readonly Char[]): string => bytes.map(({ char }) => char).join("");
 
 /** Bytes of UTF-8 as characters; what is none stays apart from all that is. */
 function charactersOf(bytes: readonly Char[]): Char[] {
-	return [...latin1(bytes).matchAll(new RegExp(`${WHOLE}|[^]`, "g"))].map(({ 0: one, index }) => ({
+	return [...latin1(bytes).matchAll(new RegExp(`${UTF8.whole}|[^]`, "g"))].map(({ 0: one, index }) => ({
 		char: one.length > 1 ? Buffer.from(one, "latin1").toString() : one < "\x80" ? one : "\u5b57",
 		from: (bytes[index] as Char).from,
 		to: (bytes[index + one.length - 1] as Char).to,
@@ -137,7 +151,7 @@ function charactersOf(bytes: readonly Char[]): Char[] {
 }
 
 interface Run {
-	readonly code: (typeof CODES)[number];
+	readonly code: Code;
 	readonly digits: Char[];
 	readonly end: number;
 }
@@ -146,7 +160,7 @@ interface Run {
 function codeAt(text: readonly Char[], source: string, at: number): Run | undefined {
 	const [head] = /^[A-Za-z0-9+/_-]{0,16}/.exec(source.slice(at)) as RegExpExecArray;
 	const code = CODES.find(
-		(one) => head.length === 16 && digitsAt(one, head) === 16 && TEXT.test(latin1(spelled(text.slice(at, at + 16), one))),
+		(one) => head.length === 16 && digitsAt(one, head) === 16 && isText(one, latin1(spelled(text.slice(at, at + 16), one))),
 	);
 	if (code === undefined) return undefined;
 	let digits = text.slice(at, at + digitsAt(code, source.slice(at)));
@@ -162,23 +176,34 @@ function codeAt(text: readonly Char[], source: string, at: number): Run | undefi
 	return { code, digits, end };
 }
 
-const digitsAt = ({ alphabet, bits }: (typeof CODES)[number], source: string): number =>
+const digitsAt = ({ alphabet, bits }: Code, source: string): number =>
 	(new RegExp(`^[${alphabet}${bits === 4 ? "A-F" : bits === 6 ? "_-" : ""}]*`).exec(source)?.[0] ?? "").length;
 
 /** Characters between the end of a line and the next one of the same code. */
 function seamAt(text: readonly Char[], source: string, { code, digits, end }: Run): number | undefined {
 	const [gap] = /^[^0-9A-Za-z\x7f-\uffff]{0,40}/.exec(source.slice(end)) as RegExpExecArray;
 	const before = spelled(digits, code);
-	const head = new RegExp(`(?:${HEAD})$`).exec(latin1(before))?.[0] ?? "";
+	const isHalf = before.length % 2 === 1;
+	const head =
+		code.text === UTF8
+			? (new RegExp(`(?:${UTF8.head})$`).exec(latin1(before))?.[0] ?? "")
+			: isHalf
+				? code.text === UTF16BE
+					? "\0"
+					: "x"
+				: "";
 	return [/[-+/_]*$/.exec(gap)?.index ?? 0, gap.length].find((seam) => {
 		const [next] = /^[A-Za-z0-9+/_-]{0,16}/.exec(source.slice(end + seam)) as RegExpExecArray;
 		const behind = source[end + seam + next.length] ?? '"';
 		const says = spelled([...digits, ...text.slice(end + seam, end + seam + next.length)], code).slice(before.length);
 		const isEnd = /[=\r\n"'`<\\)\]}]/.test(behind) || !(behind === ":" || /^[A-Z]?[a-z]*$/.test(next));
 		const isLine = next.length === 16 || (isEnd && !/[,:;]/.test(gap));
-		return /[\n"'`]/.test(gap) && next !== "" && isLine && digitsAt(code, next) === next.length && TEXT.test(head + latin1(says));
+		return /[\n"'`]/.test(gap) && next !== "" && isLine && digitsAt(code, next) === next.length && isText(code, head + latin1(says));
 	});
 }
+
+/** Without the halves of wide characters that are 0. */
+const bytesOf = ({ digits, code }: Run): Char[] => spelled(digits, code).filter(({ char }) => code.text === UTF8 || char !== "\0");
 
 export function decoded(text: readonly Char[], fold: Rewrite): Char[] {
 	const out: Char[] = [];
@@ -187,7 +212,7 @@ export function decoded(text: readonly Char[], fold: Rewrite): Char[] {
 		const run = codeAt(text, source, at);
 		if (run !== undefined) {
 			const behind = text[run.end]?.from;
-			out.push(...margin((text[at] as Char).from), ...fold(charactersOf(spelled(run.digits, run.code))));
+			out.push(...margin((text[at] as Char).from), ...fold(charactersOf(bytesOf(run))));
 			if (behind !== undefined) out.push(...margin(behind));
 			at = run.end;
 		}

@@ -49,6 +49,9 @@ function anthropicType(status: number, type: string): string {
 	return status >= 500 ? "api_error" : "invalid_request_error";
 }
 
+/** At this its SDK sends the whole conversation instead. */
+const THREAD_DETAILS = { details: { error_code: "thread_unsupported_request", unsupported: ["thread"] } };
+
 /** The vendor's own error object, as its SDKs read it. Our `code` is in all of them. */
 export function errorEnvelope(vendor: Vendor, { status, code, type, message, param = null }: ErrorDetail): object {
 	switch (vendor) {
@@ -57,7 +60,7 @@ export function errorEnvelope(vendor: Vendor, { status, code, type, message, par
 		case "anthropic":
 			return {
 				type: "error",
-				error: { type: anthropicType(status, type), message, code },
+				error: { type: anthropicType(status, type), message, code, ...(code === "thread_not_supported" && THREAD_DETAILS) },
 			};
 		case "gemini":
 			return {

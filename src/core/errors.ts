@@ -59,6 +59,13 @@ export const ERRORS = {
 		"The request carries a picture, sound or film, which cannot be inspected. Send text, or set security.input.media to pass.",
 	),
 	invalid_request: entry(400, "invalid_request_error", "downstream", false, "The request is not valid."),
+	thread_not_supported: entry(
+		400,
+		"invalid_request_error",
+		"downstream",
+		false,
+		"What is checked or given back here needs the whole conversation, and a thread keeps it at the vendor. Send all messages without 'thread', as unsupportedRequestBehavior: 'continue_unthreaded' does.",
+	),
 	bad_framing: entry(
 		400,
 		"invalid_request_error",

@@ -1,4 +1,5 @@
 import type { ApiName } from "./api.ts";
+import type { ErrorCode } from "./errors.ts";
 import type { TranscriptFormat } from "./transcript-format.ts";
 
 /** How an answer is given to a client of another format than its upstream's. Plain data. */
@@ -23,6 +24,8 @@ export interface UntranslatableField {
 	readonly ok: false;
 	readonly param: string;
 	readonly message: string;
+	/** Absent: `invalid_request`. */
+	readonly code?: ErrorCode;
 }
 
 /** A request in its upstream's format; or why there is none. */

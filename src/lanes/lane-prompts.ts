@@ -9,7 +9,8 @@ import type { LoadedPolicy } from "../inspect/loaded-policy.ts";
 import { answerModeration } from "../inspect/moderation-request.ts";
 import { judgePrompt, type PromptContext, type ReadPrompt, readPrompt } from "../inspect/prompt-filter.ts";
 import { Questions, TOO_LATE } from "../inspect/questions.ts";
-import { isConversationKept } from "../providers/kept-conversation.ts";
+import type { Policy } from "../policy/policy.ts";
+import { isConversationKept, isThread } from "../providers/kept-conversation.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { SurrogateTable } from "../verdict/surrogate-table.ts";
@@ -25,6 +26,13 @@ type Prompt = ToLane & { kind: "prompt" };
 const ANSWERED: ReadonlySet<ApiName> = new Set(["inspect", "openai-moderations"]);
 
 const INTERNAL: PromptVerdict = { action: "invalid", code: "internal_error", message: ERRORS.internal_error.message, param: null };
+
+const NO_THREAD: PromptVerdict = {
+	action: "invalid",
+	code: "thread_not_supported",
+	message: ERRORS.thread_not_supported.message,
+	param: "thread",
+};
 
 /** A prompt that is read, and its policy chosen. */
 interface Inspection {
@@ -80,6 +88,7 @@ export class LanePrompts {
 		if (policy === undefined) return { choice: 0, verdict: () => INTERNAL };
 		const stray = read?.request.otherModels.find(({ model }) => item.policies[choiceFor(model)]?.policyId !== id);
 		if (stray !== undefined) return { choice, verdict: () => otherPolicy(stray.param) };
+		if (isThread(read?.value) && needsConversation(policy.policy)) return { choice, verdict: () => NO_THREAD };
 		return {
 			choice,
 			policy,
@@ -114,6 +123,11 @@ export class LanePrompts {
 		const mayRestore = memory.surrogates.some(({ original }) => original !== undefined);
 		return Object.assign({}, verdict, { isRepeatable, surrogates: packing.pack(memory), mayRestore });
 	}
+}
+
+/** Surrogates, system prompt and tools of earlier turns are what an answer is held against. */
+function needsConversation({ dryRun, restores, hasCanary, onEcho, onParaphrase, toolCalls }: Policy): boolean {
+	return !dryRun && (restores || [hasCanary, onEcho, onParaphrase, toolCalls].some((rule) => rule !== undefined));
 }
 
 /** One policy judges a request, so no model of another may answer it. */

@@ -17,11 +17,13 @@ export function readMessagesRequest(json: string, generates: boolean): RequestRe
 			return fields;
 		},
 		(object, invalid) => {
-			const { messages, max_tokens: budget } = object;
+			const { messages, max_tokens: budget, thread } = object;
 			// None at all fills the vendor's cache with the prompt.
 			if (generates && budget !== undefined && !(Number.isSafeInteger(budget) && (budget as number) >= 0))
 				return invalid("max_tokens", "'max_tokens' must be an integer of 0 or more: the most tokens the answer may have.");
-			if (!Array.isArray(messages) || messages.length === 0)
+			// A turn that paused within a thread goes on by itself.
+			const isResumed = isObject(thread) && thread["type"] === "continue";
+			if (!Array.isArray(messages) || (messages.length === 0 && !isResumed))
 				return invalid("messages", "'messages' must be a non-empty array of messages.");
 			const wrong = messages.findIndex((message) => !isMessage(message));
 			if (wrong < 0) return undefined;

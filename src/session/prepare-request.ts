@@ -79,7 +79,7 @@ export async function prepareRequest(
 	if (to !== api || model !== verdict.model || verdict.isModelUnsaid || takesForm(api)) {
 		const result = await pool.translateRequest({ api, body: inspected, to, model, budget: tokenBudgetOf(route) });
 		if (typeof result === "string") return { ok: false, code: result };
-		if (!result.ok) return { ok: false, code: "invalid_request", detail: { message: result.message, param: result.param } };
+		if (!result.ok) return { ok: false, code: result.code ?? "invalid_request", detail: { message: result.message, param: result.param } };
 		({ body, contentType = contentType, transcriptAs } = result);
 		if (to !== api) translation = { to: api, includeUsage: result.includeUsage, created: Math.floor(time.getTime() / 1000) };
 	}

@@ -1,24 +1,33 @@
+import { ERRORS } from "../../core/errors.ts";
 import type { TokenBudget } from "../../core/translation.ts";
 import type { JsonObject } from "../json-object.ts";
+import { isThread } from "../kept-conversation.ts";
 import { assistantMessage, userMessages } from "./messages-to-chat-content.ts";
 import { listOf, objectAt, refuseRest, said, stringAt, translated, Untranslatable } from "./request-fields.ts";
 import type { TranslatedRequest } from "./translation.ts";
 
 const VENDOR = "an OpenAI-compatible provider";
 
+const NO_THREAD: TranslatedRequest = {
+	ok: false,
+	param: "thread",
+	message: ERRORS.thread_not_supported.message,
+	code: "thread_not_supported",
+};
+
 /** Members that are said under the same name. */
 const SAME: readonly string[] = ["model", "temperature", "top_p"];
 
 /** An Anthropic messages request as an OpenAI chat request. */
 export function messagesToChat(request: JsonObject, { openaiField }: TokenBudget): TranslatedRequest {
+	if (isThread(request)) return NO_THREAD;
 	return translated(() => {
 		const members = said(request);
 		checkThinking(members.get("thinking"));
 		checkContextEdits(members.get("context_management"));
 		const out: Record<string, unknown> = {};
 		for (const name of SAME) if (members.has(name)) out[name] = members.get(name);
-		if (members.get("max_tokens") === 0) throw new Untranslatable("max_tokens", `must be 1 or more for ${VENDOR}.`);
-		if (members.has("max_tokens")) out[openaiField] = members.get("max_tokens");
+		if (members.has("max_tokens")) out[openaiField] = budgetIn(members);
 		out["messages"] = conversation(members);
 		const stop = members.get("stop_sequences");
 		if (stop !== undefined && listOf(stop, "stop_sequences").length > 0) out["stop"] = stop;
@@ -51,6 +60,12 @@ const TAKEN: ReadonlySet<string> = new Set([
 	"thinking",
 	"context_management",
 ]);
+
+function budgetIn(members: ReadonlyMap<string, unknown>): unknown {
+	const budget = members.get("max_tokens");
+	if (budget === 0) throw new Untranslatable("max_tokens", `must be 1 or more for ${VENDOR}.`);
+	return budget;
+}
 
 function conversation(members: ReadonlyMap<string, unknown>): JsonObject[] {
 	const system = members.get("system");

@@ -1,9 +1,10 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
-import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../core/error-code.ts";
 import { createFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
+import { readWholeFile } from "../core/whole-file.ts";
 
 /** What the audit trail derives from the one secret of the installation. */
 export interface AuditKeys {
@@ -79,7 +80,7 @@ function localSecret(dir: string): Uint8Array {
 
 function readSecret(file: string): Buffer {
 	try {
-		return readFileSync(file);
+		return readWholeFile(file);
 	} catch (error) {
 		throw new Error(`${file} cannot be read (${errorCode(error)}).`, { cause: error });
 	}

@@ -1,5 +1,6 @@
 import { accessSync, constants, rmSync } from "node:fs";
 import { join } from "node:path";
+import { ADMIN_LOG } from "../audit/admin-log.ts";
 import type { AuditKeys, Secrets } from "../audit/audit-keys.ts";
 import { verifierKeysIn } from "../audit/audit-log.ts";
 import { examineTrail, type TrailFault } from "../audit/examine-trail.ts";
@@ -55,6 +56,11 @@ export function trailFaults({ audit: { dir, log_name }, server: { processes } }:
 	const numbers = Array.from({ length: processes }, (_, i) => i + 1);
 	const logs = processes === 1 ? [log_name] : numbers.map((number) => logOfProcess(log_name, number));
 	return logs.flatMap((log) => examineTrail(dir, log, secrets));
+}
+
+/** What keeps commands, and a proxy that reloads, from recording what operators do. Each has the log for a moment only. */
+export function adminLogFaults(dir: string, secrets: Secrets): TrailFault[] {
+	return examineTrail(dir, ADMIN_LOG, secrets);
 }
 
 /** The logs in a folder. Throws when there is none, because a wrong folder must not look like one where nothing is to do. */

@@ -1,4 +1,5 @@
 import { deriveAuditKeys, existingKeys, type Secrets } from "../audit/audit-keys.ts";
+import type { TrailFault } from "../audit/examine-trail.ts";
 import { createNameCipher } from "../audit/name-cipher.ts";
 import { takesKeys } from "../config/auth-schema.ts";
 import { loadConfig } from "../config/load.ts";
@@ -11,7 +12,7 @@ import { isInForce, readConsents } from "../identity/consent-file.ts";
 import { readKeyFile } from "../identity/key-file.ts";
 import { cacheFault } from "../open-stores.ts";
 import { pingRedis } from "../redis/redis-link.ts";
-import { auditFolderFault, roomFault, trailFaults } from "./audit-folder.ts";
+import { adminLogFaults, auditFolderFault, roomFault, trailFaults } from "./audit-folder.ts";
 import { type Finding, failure, ok, warning } from "./finding.ts";
 import { cacheFinding, machineFindings } from "./machine-findings.ts";
 import { providerFindings } from "./provider-findings.ts";
@@ -96,17 +97,27 @@ function auditTrail(config: Config, isServing: boolean): Finding[] {
 	const secrets = trySecrets();
 	// Said already.
 	if (secrets === undefined) return [];
-	const faults = trailFaults(config, secrets);
-	if (faults.length === 0) return [ok(`audit folder ${dir}`)];
-	return faults.map(({ kind, message }) => {
-		if (kind === "secret")
-			return warning(
-				message,
-				"Give SECURE_LLM_PROXY_SECRET_KEY, or the folder its secret.key, as it was; else what it names stays unknown.",
-			);
-		if (kind === "held" && isServing) return warning(message, "Fine if the proxy runs already.");
-		return failure(message, "Until then the proxy does not start.");
-	});
+	const own = trailFaults(config, secrets);
+	// What is wrong with the secret is wrong for both.
+	const admin = adminLogFaults(dir, secrets).filter(({ message }) => !own.some((fault) => fault.message === message));
+	if (own.length + admin.length === 0) return [ok(`audit folder ${dir}`)];
+	return [
+		...own.map((fault) => trailFinding(fault, "Until then the proxy does not start.", isServing && "Fine if the proxy runs already.")),
+		...admin.map((fault) =>
+			trailFinding(
+				fault,
+				"Until then no key and no consent can be changed, and no reload is recorded.",
+				"Fine if a command is at work just now.",
+			),
+		),
+	];
+}
+
+/** `effect`: of what keeps a log from being written. `ifHeld`: when it is fine that somebody else writes it. */
+function trailFinding({ kind, message }: TrailFault, effect: string, ifHeld: string | false): Finding {
+	if (kind === "secret")
+		return warning(message, "Give SECURE_LLM_PROXY_SECRET_KEY, or the folder its secret.key, as it was; else what it names stays unknown.");
+	return kind === "held" && ifHeld !== false ? warning(message, ifHeld) : failure(message, effect);
 }
 
 function keyFiles({ admin, security: { auth } }: Config): Finding[] {

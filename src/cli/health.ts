@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { get, type IncomingMessage } from "node:http";
 import { get as getTls } from "node:https";
 import { text } from "node:stream/consumers";
 import { loadConfig } from "../config/load.ts";
+import { readWholeFile } from "../core/whole-file.ts";
 import type { TlsSettings } from "../edge/tls.ts";
 import { printFaults } from "./print-faults.ts";
 
@@ -32,7 +32,7 @@ export async function health(file: string): Promise<number> {
 
 /** The certificate's name is not that of the loopback address, so it is not verified. Where clients need one, the proxy's own is shown. */
 async function ask(url: string, tls: TlsSettings): Promise<{ readonly status: number | undefined; readonly body: string }> {
-	const own = tls.client_ca_file === "" ? {} : { cert: readFileSync(tls.cert_file), key: readFileSync(tls.key_file) };
+	const own = tls.client_ca_file === "" ? {} : { cert: readWholeFile(tls.cert_file), key: readWholeFile(tls.key_file) };
 	const signal = AbortSignal.timeout(TIMEOUT_MS);
 	const call = url.startsWith("https:") ? getTls(url, { rejectUnauthorized: false, signal, ...own }) : get(url, { signal });
 	const [response] = (await once(call, "response", { signal })) as [IncomingMessage];

@@ -3,6 +3,7 @@ import type { ConfigurationRecord } from "../audit/configuration-record.ts";
 import type { ConfigFault } from "../config/config-fault.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { readWholeFile } from "../core/whole-file.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { logRefusal, logWarnings } from "./run-proxy.ts";
 
@@ -51,7 +52,7 @@ export class Reloads {
 			return faults;
 		};
 		try {
-			const loaded = loadConfig(this.#file);
+			const loaded = loadConfig(this.#file, process.env, readWholeFile);
 			if (!loaded.ok) return refused(loaded.faults);
 			const faults = await takeOver(loaded.config);
 			if (faults.length === 0) logWarnings(loaded.warnings, logger, this.#file);

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { errorCode } from "../core/error-code.ts";
 import { faultWords } from "../core/fault-words.ts";
+import { readFileOrPipe } from "../core/whole-file.ts";
 import { takesKeys } from "./auth-schema.ts";
 import { cacheFaults } from "./cache-faults.ts";
 import type { ConfigFault } from "./config-fault.ts";
@@ -26,13 +26,13 @@ export type LoadedConfig =
 	| { readonly ok: true; readonly config: Config; readonly warnings: readonly ConfigFault[] }
 	| { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
-/** Reads, interpolates and validates a YAML or JSON file as a whole. */
-export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
+/** Reads, interpolates and validates a YAML or JSON file as a whole; `read`: `readWholeFile` where nothing may wait for a pipe. */
+export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env, read = readFileOrPipe): LoadedConfig {
 	let text: string;
 	try {
-		text = readFileSync(file, "utf8");
+		text = read(file).toString();
 	} catch (error) {
-		const remedy = errorCode(error) === "EISDIR" ? IS_FOLDER : "Give the path of a YAML or JSON file that this user may read.";
+		const remedy = READ_REMEDIES[errorCode(error)] ?? "Give the path of a YAML or JSON file that this user may read.";
 		return { ok: false, faults: [{ path: "", message: `cannot read ${file} (${reasonOf(error)})`, remedy }] };
 	}
 	const loaded = parseConfig(text, env);
@@ -145,7 +145,10 @@ const ADMIN_KEYS_SHARED: ConfigFault = {
 	remedy: "Make another file with 'secure-llm-proxy keys create --file FILE'.",
 };
 
-const IS_FOLDER = "Give the path of a file; where one that is to be mounted is not there, Docker makes a folder of its name.";
+const READ_REMEDIES: Readonly<Record<string, string>> = {
+	EISDIR: "Give the path of a file; where one that is to be mounted is not there, Docker makes a folder of its name.",
+	NOT_A_FILE: "Give the path of a file. A pipe gives what it holds once: a proxy that was started with one is restarted, not reloaded.",
+};
 
 const NO_SECTIONS = "A configuration has sections such as llm_providers; config/demo.yaml is a small one.";
 

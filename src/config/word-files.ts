@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readWholeFile } from "../core/whole-file.ts";
 import type { ConfigFault } from "./config-fault.ts";
 import { MAX_WORDS, wordFaults } from "./word-faults.ts";
 
@@ -51,7 +51,7 @@ function insertWords(pattern: unknown, path: string): ConfigFault[] {
 function linesOf(file: string): readonly { readonly text: string; readonly line: number }[] | string {
 	try {
 		return new TextDecoder("utf-8", { fatal: true })
-			.decode(readFileSync(file))
+			.decode(readWholeFile(file))
 			.split(/\r?\n/)
 			.map((text, i) => ({ text: text.trim(), line: i + 1 }))
 			.filter(({ text }) => text !== "" && !text.startsWith("#"));

@@ -27,7 +27,7 @@ export function yamlFaults(document: Document, lines: LineCounter): readonly Con
 	const faults = [...errors, ...unknownTypes].slice(0, MAX_FAULTS).map(faultOf);
 	if (faults.length > 0) return faults;
 	if (contents === null || (isScalar(contents) && contents.value === null)) return [EMPTY];
-	return [...mergeFaults(document, lines), ...aliasFaults(document, lines)];
+	return [...lostKeys(document, lines), ...aliasFaults(document, lines)];
 }
 
 /** Aliases of nothing: most are globs, as of models, that should be in quotes. */
@@ -47,18 +47,20 @@ function aliasFaults(document: Document, lines: LineCounter): ConfigFault[] {
 	return faults.slice(0, MAX_FAULTS);
 }
 
-/** YAML 1.2 has no merge keys: what they should bring in would be missing. */
-function mergeFaults(document: Document, lines: LineCounter): ConfigFault[] {
+/** Keys that would be left out, with all that stands behind them: what they are, why, and what to do. */
+const LOST_KEYS: ReadonlyMap<unknown, readonly [what: string, why: string, remedy: string]> = new Map([
+	["<<", ["a merge key (<<)", "which YAML 1.2 does not know", "Write the keys out."]],
+	["__proto__", ["a key __proto__", "which can be no name in JavaScript", "Choose another name."]],
+]);
+
+function lostKeys(document: Document, lines: LineCounter): ConfigFault[] {
 	const faults: ConfigFault[] = [];
 	visit(document, {
 		Pair(_, { key }) {
-			if (!isScalar(key) || key.value !== "<<") return;
-			const { line } = lines.linePos(key.range?.[0] ?? 0);
-			faults.push({
-				path: "",
-				message: `has a merge key (<<) on line ${line}, which YAML 1.2 does not know`,
-				remedy: "Write the keys out.",
-			});
+			const lost = isScalar(key) ? LOST_KEYS.get(key.value) : undefined;
+			if (lost === undefined || !isScalar(key)) return;
+			const [what, why, remedy] = lost;
+			faults.push({ path: "", message: `has ${what} on line ${lines.linePos(key.range?.[0] ?? 0).line}, ${why}`, remedy });
 		},
 	});
 	return faults.slice(0, MAX_FAULTS);

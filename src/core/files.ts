@@ -7,7 +7,6 @@ import {
 	ftruncateSync,
 	linkSync,
 	openSync,
-	readFileSync,
 	readSync,
 	renameSync,
 	rmSync,
@@ -15,6 +14,7 @@ import {
 } from "node:fs";
 import { threadId } from "node:worker_threads";
 import { ownerAt } from "./owner.ts";
+import { readWholeFile } from "./whole-file.ts";
 
 /** The file has either its old content or the new one, also after a crash and on a full disk. */
 export function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): void {
@@ -39,7 +39,7 @@ export function createFile(path: string, content: string | Uint8Array): boolean 
 /** A file as text; throws, with its `path`, what keeps it from being read, a folder in its place say. */
 export function readText(path: string): string {
 	try {
-		return readFileSync(path, "utf8");
+		return readWholeFile(path).toString();
 	} catch (error) {
 		throw withPath(error as NodeJS.ErrnoException, path);
 	}

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { errorCode } from "./error-code.ts";
 import { faultWords } from "./fault-words.ts";
+import { readWholeFile } from "./whole-file.ts";
 
 export type FileReading<T> =
 	| { readonly ok: true; readonly value: T }
@@ -12,7 +12,7 @@ export type FileReading<T> =
 export function readJsonFile<T>(path: string, form: z.ZodType<T>): FileReading<T> {
 	let text: string;
 	try {
-		text = readFileSync(path, "utf8");
+		text = readWholeFile(path).toString();
 	} catch (error) {
 		const code = errorCode(error);
 		return { ok: false, isMissing: code === "ENOENT", reason: `cannot be read (${code})` };

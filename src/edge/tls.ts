@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
+import { readWholeFile } from "../core/whole-file.ts";
 
 /** `server.tls` of the configuration: names of PEM files. Empty: there is none. */
 export interface TlsSettings {
@@ -57,7 +57,7 @@ export function readTls(settings: TlsSettings): TlsReading {
 	for (const key of ["cert_file", "key_file", "client_ca_file"] as const) {
 		if (settings[key] === "") continue;
 		try {
-			files.set(key, readFileSync(settings[key]));
+			files.set(key, readWholeFile(settings[key]));
 		} catch (error) {
 			const { code = "unknown error" } = error as NodeJS.ErrnoException;
 			return fault(key, `cannot be read: ${code}`, "Give the path of a file that the proxy's user may read.");

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../core/error-code.ts";
 import { replaceFile } from "../core/files.ts";
 import { makeFolder } from "../core/make-folder.ts";
+import { readWholeFile } from "../core/whole-file.ts";
 import { type Pack, readPack } from "./pack.ts";
 
 /** Name of the file that says which versions of a pack were put in use, the newest last. */
@@ -85,7 +86,7 @@ export class PackStore {
 	#read(name: string, version: string, trusted: readonly string[]): ReturnType<typeof readPack> {
 		let signed: Buffer;
 		try {
-			signed = readFileSync(this.#fileOf(name, version));
+			signed = readWholeFile(this.#fileOf(name, version));
 		} catch (error) {
 			return { ok: false, reason: `cannot be read (${errorCode(error)})` };
 		}
@@ -99,7 +100,7 @@ export class PackStore {
 	#history(name: string): string[] {
 		const file = join(this.#dir, name, HISTORY);
 		try {
-			const versions: unknown = JSON.parse(readFileSync(file, "utf8"));
+			const versions: unknown = JSON.parse(readWholeFile(file).toString());
 			return Array.isArray(versions) ? versions.map(String) : [];
 		} catch {
 			return [];

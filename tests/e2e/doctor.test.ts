@@ -90,6 +90,26 @@ test("doctor looks at the log of each process, and says when a log would go on w
 	expect([gone.code, gone.out]).toEqual([0, expect.stringMatching(/^warning .*local was signed with another secret/m)]);
 });
 
+test.each<[string, (log: string) => void, RegExp]>([
+	["changed", (log) => edit(segment(log), '"seq":0', '"seq":7'), /^failure .*admin.*record 0: its number is 7.* — Until then no key/m],
+	["a file", (log) => [rmSync(log, { recursive: true }), writeFileSync(log, "")], /^failure .*admin.* — Until then no key/m],
+	[
+		"held elsewhere",
+		(log) => writeFileSync(join(log, "lock"), '{"host":"elsewhere","pid":1,"started":"1"}'),
+		/^warning .*admin.* — Fine if/m,
+	],
+])("doctor says of a log of what operators do that it cannot be written: it is %s", async (what, spoil, said) => {
+	const name = `admin-${what.replace(" ", "-")}`;
+	const dir = join(line.folder, name);
+	cpSync(sound, dir, { recursive: true });
+	const create = (): Promise<Ran> => line.run(["keys", "create", "--name", "a", "--dir", dir, "--file", join(dir, "keys.json")]);
+	expect((await create()).code).toBe(0);
+	expect((await doctor(configOf(name, ""))).out).toMatch(/^ok +audit folder/m);
+	spoil(join(dir, "admin"));
+	expect((await doctor(configOf(name, ""))).out).toMatch(said);
+	expect((await create()).code).not.toBe(0);
+});
+
 test("doctor of a proxy that runs already finds nothing that would fail", async () => {
 	const file = configOf("running", "", `port: ${await freePort()}`);
 	const { child, exited } = await line.serve(file);

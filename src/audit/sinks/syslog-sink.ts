@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
 import { hostname } from "node:os";
 import { connect as connectTls } from "node:tls";
+import { readWholeFile } from "../../core/whole-file.ts";
 import { formatRecord } from "./formats.ts";
 import { type Severity, severityOf } from "./severity.ts";
 import type { ShippedRecord, Sink, SinkSettings } from "./sink.ts";
@@ -47,8 +47,8 @@ function connect(settings: Settings): Socket {
 		host,
 		port,
 		servername: server_name === "" ? host : server_name,
-		...(ca_file !== "" && { ca: readFileSync(ca_file) }),
-		...(cert_file !== "" && { cert: readFileSync(cert_file), key: readFileSync(key_file) }),
+		...(ca_file !== "" && { ca: readWholeFile(ca_file) }),
+		...(cert_file !== "" && { cert: readWholeFile(cert_file), key: readWholeFile(key_file) }),
 	});
 }
 

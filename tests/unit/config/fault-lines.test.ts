@@ -42,6 +42,11 @@ test.each([
 		"llm_providers:\n  a: &a { type: demo }\n  b: { <<: *a }",
 		/^: has a merge key \(<<\) on line 3, .* — Write the keys out/,
 	],
+	[
+		"a name that no map can have",
+		'llm_providers:\n  demo: { type: demo }\n  "__proto__": { type: demo }',
+		/^: has a key __proto__ on line 3, .* — Choose another name/,
+	],
 ])("a file with %s is explained without words of the parser's interface", (_what, text, fault) => {
 	const faults = faultsOf(text);
 	expect(faults).toEqual([expect.stringMatching(fault)]);

@@ -2,7 +2,7 @@ import type { Config } from "../config/schema.ts";
 import type { PreparedReload, Proxy } from "../proxy.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { logOfProcess } from "./audit-folder.ts";
-import { endProcessAfterOutput } from "./end-process.ts";
+import { endProcess, endProcessAfterOutput } from "./end-process.ts";
 import { printFaults } from "./print-faults.ts";
 import { drainAt, reloadStep, startProxy } from "./run-proxy.ts";
 import { type Order, PROCESS_NUMBER, type Reply } from "./started-process.ts";
@@ -11,6 +11,8 @@ import { type Order, PROCESS_NUMBER, type Reply } from "./started-process.ts";
 export async function serveAmongOthers(version: string): Promise<void> {
 	// A terminal sends them to all processes; the first one passes on what they mean.
 	for (const signal of ["SIGHUP", "SIGINT"]) process.on(signal, () => undefined);
+	// The one that started it is gone. Node would end it too, but wait for its threads, and the port would stay half taken.
+	process.prependListener("disconnect", () => endProcess(0));
 	let serving: Promise<Serving> | undefined;
 	process.on("message", (order: Order) => {
 		if (order.kind === "config" && serving === undefined) serving = start(withOwnLog(order.config), version);

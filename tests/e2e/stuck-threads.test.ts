@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { CommandLine, type Serving } from "../support/command-line.ts";
 import { freePort } from "../support/free-port.ts";
 
@@ -61,6 +62,20 @@ describe("a process with threads that never end", () => {
 		const serving = await line.serve(configOf("several", ", processes: 2", await freePort()), env);
 		serving.child.kill("SIGTERM");
 		expect(await serving.exited).toEqual([0, null]);
+	});
+
+	test("ends when the one that started it was killed", async () => {
+		const serving = await line.serve(configOf("orphans", ", processes: 2", await freePort()), env);
+		const { pid } = serving.child;
+		const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
+		expect(children).toHaveLength(2);
+		serving.child.kill("SIGKILL");
+		// They have its standard error.
+		await serving.exited;
+		await vi.waitFor(() => expect(children.filter((child) => existsSync(`/proc/${child}/fd/0`))).toEqual([]), {
+			timeout: 30_000,
+			interval: 200,
+		});
 	});
 
 	test.each([1, 2])("ends when it does not start, with the reason (processes: %d)", async (processes) => {

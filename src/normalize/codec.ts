@@ -29,7 +29,7 @@ export interface Codec {
 	/** Value by byte, -1 for bytes that are not of the alphabet. */
 	readonly values: Int8Array;
 	readonly encoding: Encoding;
-	/** Bytes of 0 are halves of characters. */
+	/** Of each character one byte is 0, which folding leaves out. */
 	readonly isWide: boolean;
 }
 

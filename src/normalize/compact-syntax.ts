@@ -48,11 +48,6 @@ function enclosedAt(source: string, at: number, closing: string, isEnd: boolean)
 	return (source[at + 1] ?? closing) === closing ? { length: 1, text } : "none";
 }
 
-/** Whether `separator` goes on with a run that has begun with `first`: punctuation is the same all along, and so are quotes and brackets. */
-export function isOfRun(separator: string, first: string, kind: RunKind): boolean {
-	return kind === "blank" || (kind === "enclosed" ? separator[0] === first[0] : separator === first);
-}
-
 /** One character of a run that stands alone, or the word of a digit; `closing`: what ends it where it is enclosed. */
 export function unitAt(source: string, at: number, kind: RunKind, isEnd: boolean, closing = ""): Part {
 	const first = source[at];
@@ -76,7 +71,7 @@ export function unitAt(source: string, at: number, kind: RunKind, isEnd: boolean
  */
 const LEAST_UNITS: Readonly<Record<RunKind, number>> = { blank: 3, punctuation: 5, enclosed: 5 };
 
-/** Whether a run goes on behind its first unit, and with which separator; "more" while that is open. */
+/** Whether a run goes on behind its first unit, and with which separator; "more" while that is open. Punctuation must be the same all along. */
 export function runAt(source: string, from: number, isEnd: boolean): Part {
 	const kind = runKindOf(source[from] ?? " ");
 	let first: Part = "none";
@@ -85,7 +80,7 @@ export function runAt(source: string, from: number, isEnd: boolean): Part {
 		const separator = separatorAt(source, at, kind, isEnd);
 		if (typeof separator === "string") return separator;
 		if (first === "none") first = separator;
-		if (typeof first !== "string" && !isOfRun(separator.text, first.text, kind)) return "none";
+		if (kind === "punctuation" && typeof first !== "string" && separator.text !== first.text) return "none";
 		const unit = unitAt(source, at + separator.length, kind, isEnd, separator.text[0]);
 		if (typeof unit === "string") return unit;
 		at += separator.length + unit.length;

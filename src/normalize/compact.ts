@@ -12,7 +12,7 @@ import {
 	mayBeRun,
 	mayVanish,
 } from "./compact-glance.ts";
-import { groupGapLength, isOfRun, markLength, quotedAt, runAt, runKindOf, separatorAt, unitAt } from "./compact-syntax.ts";
+import { groupGapLength, markLength, quotedAt, runAt, runKindOf, separatorAt, unitAt } from "./compact-syntax.ts";
 import { ownLength } from "./fold.ts";
 import { beginsNumberWord, mayBeNumberWord } from "./number-words.ts";
 import type { ShadowSink, Transducer, TransducerState } from "./transducer.ts";
@@ -146,7 +146,7 @@ export class Compact implements Transducer {
 		const separator = separatorAt(source, 0, kind, isEnd, true);
 		const unit = typeof separator === "string" ? separator : unitAt(source, separator.length, kind, isEnd, separator.text[0]);
 		if (unit === "more" || separator === "more") return false;
-		if (unit === "none" || separator === "none" || !isOfRun(separator.text, this.#separator, kind)) {
+		if (unit === "none" || separator === "none" || (kind === "punctuation" && separator.text !== this.#separator)) {
 			this.#separator = "";
 			return true;
 		}

@@ -136,14 +136,14 @@ export class Decode implements Transducer {
 	}
 
 	#decode(codec: Codec, byte: number, from: number, to: number): void {
-		const { bits, values, isWide } = codec;
+		const { bits, values } = codec;
 		if (this.#count === 0) this.#from = from;
 		this.#bits = (this.#bits << bits) | (values[byte] as number);
 		this.#count += bits;
 		if (this.#count < 8) return;
 		this.#count -= 8;
 		const spelled = (this.#bits >> this.#count) & 0xff;
-		if (spelled !== 0 || !isWide) this.#sink(spelled, this.#from, to);
+		this.#sink(spelled, this.#from, to);
 		this.#parts = partsAfter(codec, this.#parts, spelled);
 		this.#bits &= (1 << this.#count) - 1;
 		this.#from = from;

@@ -217,6 +217,15 @@ describe.each(DISGUISES)("$name", ({ apply, suits }) => {
 	});
 });
 
+test.each([
+	'"j","a","n","e","@","c","o","r","p",".","c","om"',
+	"'j', 'a', 'n', 'e', '@', 'c', 'o', 'r', 'p', '.', 'c', 'o', 'm'].join",
+	"(4)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(10)",
+])("%s reads the same wherever it is cut", (text) => {
+	const expected = inspect(core.oracle, [text]);
+	for (const chunks of chunkings(text, random(1))) expect(inspect(core.production, chunks), JSON.stringify(chunks)).toEqual(expected);
+});
+
 test("where a value spelled by a code ends does not depend on the chunking, though the characters of a code overlap", () => {
 	const key = ["sk-ant-", "aB3dE5gH_jK9mN1pQ3rS-tU7vW9xY".repeat(3)].join("");
 	for (const [says, hides] of [

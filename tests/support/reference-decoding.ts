@@ -202,9 +202,6 @@ function seamAt(text: readonly Char[], source: string, { code, digits, end }: Ru
 	});
 }
 
-/** Without the halves of wide characters that are 0. */
-const bytesOf = ({ digits, code }: Run): Char[] => spelled(digits, code).filter(({ char }) => code.text === UTF8 || char !== "\0");
-
 export function decoded(text: readonly Char[], fold: Rewrite): Char[] {
 	const out: Char[] = [];
 	const source = text.map(({ char }) => (char.length === 1 ? char : "\uffff")).join("");
@@ -212,7 +209,7 @@ export function decoded(text: readonly Char[], fold: Rewrite): Char[] {
 		const run = codeAt(text, source, at);
 		if (run !== undefined) {
 			const behind = text[run.end]?.from;
-			out.push(...margin((text[at] as Char).from), ...fold(charactersOf(bytesOf(run))));
+			out.push(...margin((text[at] as Char).from), ...fold(charactersOf(spelled(run.digits, run.code))));
 			if (behind !== undefined) out.push(...margin(behind));
 			at = run.end;
 		}

@@ -18,21 +18,21 @@ interface UwsModule {
 	us_socket_local_port(socket: us_listen_socket): number;
 }
 
+/** Upstream's binary as npm has it, then an older one for old systems; what else that package is would serve without its binary, in JavaScript. */
+const BINARIES = ["uWebSockets.js", `uws-fallback/binaries/uws_${process.platform}_${process.arch}_${process.versions.modules}.node`];
+
 let binary: UwsModule | undefined;
 
-/** The binary that loads here: upstream's own or its npm republication, then the older one for old systems. */
+/** The binary that loads here. */
 function loadBinary(): UwsModule | undefined {
 	if (binary !== undefined) return binary;
 	const require = createRequire(import.meta.url);
 	// Read by the binary when it loads; its own default of 4096 bytes is too small for tokens and cookies.
 	process.env["UWS_HTTP_MAX_HEADERS_SIZE"] ??= String(MAX_HEADER_BYTES);
-	for (const name of ["uWebSockets.js", "uws-fallback"]) {
+	for (const name of BINARIES) {
 		try {
-			const before = nodeBinaries(require);
-			const loaded = require(name) as UwsModule;
-			// Without its binary the older package silently becomes a JavaScript server, which must not pass for this one.
-			if (nodeBinaries(require) > before) binary = loaded;
-			if (binary !== undefined) break;
+			binary = require(name) as UwsModule;
+			break;
 		} catch {}
 	}
 	return binary;
@@ -41,10 +41,6 @@ function loadBinary(): UwsModule | undefined {
 /** Whether the binary loads on this machine. */
 export function hasUws(): boolean {
 	return loadBinary() !== undefined;
-}
-
-function nodeBinaries(require: NodeJS.Require): number {
-	return Object.keys(require.cache).filter((file) => /uws[^/]*\.node$/.test(file)).length;
 }
 
 /** The uWebSockets.js listener. Rejects when no binary loads on this machine. */

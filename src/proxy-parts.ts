@@ -7,6 +7,7 @@ import { createUpstreamClient } from "./edge/upstream.ts";
 import type { UpstreamClient } from "./edge/upstream-types.ts";
 import type { Hooks } from "./hooks/hooks.ts";
 import { HookRunner } from "./hooks/run-hook.ts";
+import { IssuerBook } from "./identity/issuer-book.ts";
 import { createLanePool, type LanePool } from "./lanes/lane-pool.ts";
 import type { MeterStore } from "./limits/meter.ts";
 import { type OpenCache, openAudit, openCache, openMeters, type StoreDeps } from "./open-stores.ts";
@@ -40,6 +41,7 @@ export interface ProxyParts {
 	readonly upstream: UpstreamClient;
 	readonly tracing: Tracing;
 	readonly health: ProviderHealthBook;
+	readonly issuers: IssuerBook;
 	readonly retryBudget: RetryBudget;
 	readonly meters: MeterStore;
 	/** Undefined until a configuration asks for it, likewise. */
@@ -97,6 +99,7 @@ export async function openParts(
 		upstream,
 		tracing,
 		health,
+		issuers: new IssuerBook(),
 		retryBudget: new RetryBudget(),
 		meters,
 		get demoUrl() {

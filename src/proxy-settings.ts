@@ -29,10 +29,11 @@ export function proxySettings(config: Config, policies: PolicyBook, parts: Proxy
 	const { logger } = deps;
 	const router = configuredRouter(config, parts.demoUrl, health);
 	const passCredential = security.auth.mode === "none" && !hooks.authenticates;
-	const authenticator = createAuthenticator(security.auth, policyClaims(config), (fault) => {
+	const onKeys = (fault: string | undefined): void => {
 		if (fault === undefined) logger.info({}, "client keys reloaded");
 		else logger.error({ fault }, "client keys not reloaded, the old ones stay");
-	});
+	};
+	const authenticator = createAuthenticator(security.auth, policyClaims(config), onKeys, parts.issuers);
 	const consents = orClose(authenticator, () => consentSettings(config, policies, audit, deps));
 	const limiter = createCallerLimiter(limitSettings(config), meters, (caller) => {
 		logger.warn({}, "caller suspended");

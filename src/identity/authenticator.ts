@@ -1,6 +1,7 @@
 import { createApiKeyAuthenticator } from "./api-keys.ts";
 import { type Authenticator, anonymous, credentialIn } from "./caller.ts";
 import type { ClaimNames } from "./claims.ts";
+import type { IssuerBook } from "./issuer-book.ts";
 import { createJwtAuthenticator, type TokenIssuer } from "./jwt.ts";
 import { KEY_PREFIX } from "./key-format.ts";
 
@@ -23,17 +24,18 @@ export interface AuthSettings extends IssuerSettings {
 
 /**
  * Throws when the key file is not valid. `keptClaims`: claims that policies are chosen by. `onKeys`: the key file changed; a
- * fault says why the old keys stay.
+ * fault says why the old keys stay. `book`: the issuers' keys, which outlive a reload.
  */
 export function createAuthenticator(
 	settings: AuthSettings,
 	keptClaims: readonly string[],
 	onKeys: (fault: string | undefined) => void,
+	book: IssuerBook,
 ): Authenticator {
 	const keys = (): Authenticator =>
 		createApiKeyAuthenticator({ file: settings.keys_file, setting: "security.auth.keys_file", onReload: onKeys });
 	const tokens = (): Authenticator =>
-		createJwtAuthenticator({ issuers: issuersOf(settings), clockSkewS: settings.clock_skew_s, keptClaims });
+		createJwtAuthenticator({ issuers: issuersOf(settings), book, clockSkewS: settings.clock_skew_s, keptClaims });
 	switch (settings.mode) {
 		case "none":
 			return anonymous;

@@ -66,7 +66,12 @@ export class IssuerKeys {
 
 	/** Asks for new keys when those that are known are not fresh any more. Nobody waits, and known keys stay when it fails. */
 	refresh(now = performance.now()): void {
-		if (this.#set.jwks() === undefined || now - this.#askedAt < REFRESH_MS) return;
+		if (now - this.#askedAt >= REFRESH_MS) this.renew(now);
+	}
+
+	/** The same at once. */
+	renew(now = performance.now()): void {
+		if (this.#set.jwks() === undefined) return;
 		this.#askedAt = now;
 		this.#set.reload().catch(() => undefined);
 	}

@@ -1,7 +1,8 @@
 import { decodeJwt, errors, type JWTPayload } from "jose";
 import { type Authentication, type Authenticator, type Credentials, credentialIn, NOBODY } from "./caller.ts";
 import { type ClaimNames, claimAt, claimValues } from "./claims.ts";
-import { IssuerKeys, type IssuerKeysOptions } from "./issuer-keys.ts";
+import type { IssuerBook } from "./issuer-book.ts";
+import type { IssuerKeysOptions } from "./issuer-keys.ts";
 import { limitsInClaim } from "./limits.ts";
 
 /** An OpenID provider, and what its tokens mean. */
@@ -18,13 +19,15 @@ export interface JwtOptions {
 	readonly issuers: readonly TokenIssuer[];
 	/** Seconds that clocks may differ. */
 	readonly clockSkewS: number;
+	/** Where their keys are. */
+	readonly book: IssuerBook;
 	/** Further claims that policies are chosen by. */
 	readonly keptClaims: readonly string[];
 }
 
 /** Tokens of OpenID providers (RFC 7519), verified with their published keys. */
-export function createJwtAuthenticator({ issuers, clockSkewS, keptClaims }: JwtOptions): Authenticator {
-	const known = new Map(issuers.map((issuer) => [issuer.issuer, { ...issuer, keys: new IssuerKeys(issuer) }]));
+export function createJwtAuthenticator({ issuers, book, clockSkewS, keptClaims }: JwtOptions): Authenticator {
+	const known = new Map(issuers.map((issuer) => [issuer.issuer, { ...issuer, keys: book.keysOf(issuer) }]));
 	return {
 		async authenticate(credentials: Credentials): Promise<Authentication> {
 			const token = credentialIn(credentials);

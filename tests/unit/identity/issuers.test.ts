@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Authentication, Authenticator } from "../../../src/identity/caller.ts";
+import { IssuerBook } from "../../../src/identity/issuer-book.ts";
 import { createJwtAuthenticator, type TokenIssuer } from "../../../src/identity/jwt.ts";
 
 const MINUTE_MS = 60_000;
@@ -87,7 +88,8 @@ afterEach(() => {
 	second.close();
 });
 
-const authenticatorOf = (...issuers: TokenIssuer[]): Authenticator => createJwtAuthenticator({ issuers, clockSkewS: 0, keptClaims: [] });
+const authenticatorOf = (...issuers: TokenIssuer[]): Authenticator =>
+	createJwtAuthenticator({ issuers, book: new IssuerBook(), clockSkewS: 0, keptClaims: [] });
 const ask = (authenticator: Authenticator, token: string): Promise<Authentication> =>
 	authenticator.authenticate({ headers: { authorization: `Bearer ${token}` }, query: "", address: "192.0.2.1" });
 const opens = (id: string): object => ({ ok: true, caller: expect.objectContaining({ id }) });
@@ -128,6 +130,24 @@ test("the keys are found by discovery, and not by the document of another issuer
 	second.alias = "https://stranger.example";
 	expect(await ask(authenticatorOf(second.as("")), await second.token("one"))).toMatchObject(refused("identity_unavailable"));
 	expect(second.requests).toEqual(["/.well-known/openid-configuration"]);
+});
+
+test("keys outlive a reload: an issuer that is away just then goes unnoticed, and one that is there is asked anew", async () => {
+	const book = new IssuerBook();
+	const reloaded = (): Authenticator => createJwtAuthenticator({ issuers: [first.as("")], book, clockSkewS: 0, keptClaims: [] });
+	const token = await first.token("one");
+	expect(await ask(reloaded(), token)).toMatchObject(opens("jwt:alice"));
+	first.isAway = true;
+	const during = reloaded();
+	await vi.waitFor(() => expect(first.requests.length).toBeGreaterThan(2));
+	expect(await ask(during, token)).toMatchObject(opens("jwt:alice"));
+	first.isAway = false;
+	vi.advanceTimersByTime(MINUTE_MS);
+	await first.rotate("two");
+	first.withdraw("one");
+	const after = reloaded();
+	await vi.waitFor(async () => expect(await ask(after, token)).toMatchObject(refused("invalid_credential")));
+	expect(await ask(after, await first.token("two"))).toMatchObject(opens("jwt:alice"));
 });
 
 test("an issuer that is away for less than an hour goes unnoticed; then its tokens are refused until it is back", async () => {

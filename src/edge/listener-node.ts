@@ -188,7 +188,6 @@ class NodeDownstream implements Downstream {
 	readonly #clientStallMs: number;
 	/** Waits for the end of the tick: an answer that is complete by then gets a Content-Length. */
 	#head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
-	#corked = false;
 	#reason: AbortReason = "gone";
 
 	constructor(response: ServerResponse, clientStallMs: number) {
@@ -220,14 +219,7 @@ class NodeDownstream implements Downstream {
 	write(bytes: Uint8Array): boolean {
 		if (!this.isOpen) return true;
 		this.#sendHead({});
-		if (!this.#corked) {
-			this.#corked = true;
-			this.#response.cork();
-			process.nextTick(() => {
-				this.#corked = false;
-				this.#response.uncork();
-			});
-		}
+		// Node itself joins what one tick writes. Told to (`cork`), Node 22 and 24 send it behind the end of the answer where that comes in the same tick.
 		const isTaken = this.#response.write(bytes);
 		if (!isTaken) this.#response.setTimeout(this.#clientStallMs);
 		return isTaken;

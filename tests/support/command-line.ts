@@ -28,11 +28,12 @@ export interface Serving {
 /** The commands as they are installed, in child processes. */
 export class CommandLine {
 	readonly folder = mkdtempSync(join(tmpdir(), "command-line-"));
-	/** What is run. */
+	/** Node, and what it runs. */
+	node = process.execPath;
 	main = "dist/main.js";
 	/** Words before the command, `unshare` say. */
 	runner: readonly string[] = [];
-	/** Who runs it; absent: who runs the tests. */
+	/** The user it runs as; absent: who runs the tests. */
 	user: number | undefined;
 	readonly #running = new Set<ChildProcess>();
 
@@ -48,7 +49,7 @@ export class CommandLine {
 	}
 
 	start(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-		const [command = "", ...rest] = [...this.runner, process.execPath, this.main, ...words];
+		const [command = "", ...rest] = [...this.runner, this.node, this.main, ...words];
 		const child = spawn(command, rest, {
 			stdio: ["ignore", "pipe", "pipe"],
 			env: { ...process.env, ...env },

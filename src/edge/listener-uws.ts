@@ -134,7 +134,8 @@ function receive(
 	answers: OpenAnswers,
 	bodies: ArrivingBodies,
 ): void {
-	const method = request.getMethod().toUpperCase();
+	// As it came: `post` is no method (RFC 9110 §9.1), and only the older binary refuses it by itself.
+	const method = request.getCaseSensitiveMethod();
 	const isHead = method === "HEAD";
 	const path = request.getUrl();
 	const query = request.getQuery() ?? "";

@@ -6,21 +6,21 @@ export interface Interpolation {
 	readonly faults: readonly ConfigFault[];
 	/** By the path of an API key: the variable that was to hold it and is not set. */
 	readonly unsetApiKeys: ReadonlyMap<string, string>;
+	/** By the path of a value that is one variable: its text. */
+	readonly variables: ReadonlyMap<string, string>;
 }
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 const ONE_VARIABLE = new RegExp(`^${VARIABLE.source}$`);
-/** What YAML takes for a number or a boolean. */
-const TYPED = /^(?:true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?)$/;
 
 /**
  * Puts `${NAME}` and `${NAME:-default}` in strings. A name that is empty counts as not set; not set and without default
- * is an empty API key where one stands for the whole of it, elsewhere a fault. Where the whole value is one unquoted variable, its text may also be a
- * number or a boolean, as if it stood in the file.
+ * is an empty API key where one stands for the whole of it, elsewhere a fault.
  */
-export function interpolate(root: unknown, env: NodeJS.ProcessEnv, isUnquoted: (path: readonly string[]) => boolean): Interpolation {
+export function interpolate(root: unknown, env: NodeJS.ProcessEnv): Interpolation {
 	const faults: ConfigFault[] = [];
 	const unsetApiKeys = new Map<string, string>();
+	const variables = new Map<string, string>();
 	const textOf = (text: string, path: readonly string[]): string =>
 		text.replace(VARIABLE, (all, name: string, fallback: string | undefined) => {
 			const found = env[name] || fallback;
@@ -39,7 +39,8 @@ export function interpolate(root: unknown, env: NodeJS.ProcessEnv, isUnquoted: (
 			return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
 		if (typeof value !== "string") return value;
 		const text = textOf(value, path);
-		return ONE_VARIABLE.test(value) && TYPED.test(text) && isUnquoted(path) ? JSON.parse(text) : text;
+		if (ONE_VARIABLE.test(value)) variables.set(path.join("."), text);
+		return text;
 	};
-	return { value: walk(root, []), faults, unsetApiKeys };
+	return { value: walk(root, []), faults, unsetApiKeys, variables };
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isScalar, LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { errorCode } from "../core/error-code.ts";
 import { faultWords } from "../core/fault-words.ts";
@@ -14,9 +14,10 @@ import { keysAt } from "./known-keys.ts";
 import { nearest } from "./nearest.ts";
 import { policyFaults } from "./policy-faults.ts";
 import { isPreset } from "./presets.ts";
-import { resolvePolicies, withBase } from "./resolve-policies.ts";
+import { type ResolvedPolicy, resolvePolicies, withBase } from "./resolve-policies.ts";
 import { routingFaults } from "./routing-faults.ts";
 import { type Config, ConfigSchema } from "./schema.ts";
+import { typeVariables } from "./typed-variables.ts";
 import { unknownPolicies } from "./unknown-policies.ts";
 import { warningsOf } from "./warnings.ts";
 import { insertWordFiles } from "./word-files.ts";
@@ -50,32 +51,18 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	const document = parseDocument(text, { stringKeys: true, logLevel: "error", lineCounter: lines });
 	const syntax = yamlFaults(document, lines);
 	if (syntax.length > 0) return { ok: false, faults: syntax };
-	const isUnquoted = (path: readonly string[]): boolean => {
-		const node = document.getIn(path, true);
-		return isScalar(node) && node.type === "PLAIN";
-	};
 	let written: unknown;
 	try {
 		written = document.toJS() ?? {};
 	} catch {
 		return { ok: false, faults: [BAD_ALIASES] };
 	}
-	const { value: raw, faults, unsetApiKeys } = interpolate(written, env, isUnquoted);
-	if (faults.length > 0) return { ok: false, faults };
-	const unread = insertWordFiles(securityOf(raw));
-	if (unread.length > 0) return { ok: false, faults: unread };
-	const security = securityOf(raw);
-	const parsed = ConfigSchema.safeParse(security === undefined ? raw : { ...(raw as object), security: withBase(security) }, {
-		error: faultWords,
-		reportInput: true,
-	});
-	if (!parsed.success) return { ok: false, faults: parsed.error.issues.flatMap((issue) => faultsOf(issue)) };
-	const { policies, issues, faults: unresolved } = resolvePolicies(security ?? {});
-	const invalid = [...unresolved, ...issues.flatMap(({ path, issue }) => faultsOf(issue, path))];
-	if (invalid.length > 0) return { ok: false, faults: invalid };
-	const config = { ...withEnvironment(parsed.data, env), policies };
+	const { value: raw, faults: unset, unsetApiKeys, variables } = interpolate(written, env);
+	const unread = [...unset, ...insertWordFiles(securityOf(raw))];
+	const { parsed, policies = [], faults } = validate(raw, new Map(variables), unread);
+	if (parsed === undefined || faults.length > 0) return { ok: false, faults };
+	const config = { ...withEnvironment(parsed, env), policies };
 	const semantic = [
-		...policies.filter(({ name }) => !isPreset(name)).flatMap(policyFaults),
 		...unknownPolicies(config),
 		...fullTextAlone(config),
 		...adminKeysShared(config),
@@ -84,6 +71,37 @@ export function parseConfig(text: string, env: NodeJS.ProcessEnv): LoadedConfig 
 	];
 	if (semantic.length > 0) return { ok: false, faults: semantic };
 	return { ok: true, config, warnings: [...keyWarnings(config, unsetApiKeys), ...warningsOf(config, raw, env["LOG_LEVEL"])] };
+}
+
+interface Validated {
+	readonly parsed?: Omit<Config, "policies">;
+	readonly policies?: readonly ResolvedPolicy[];
+	readonly faults: readonly ConfigFault[];
+}
+
+/** `unread`: what is wrong with values that come from elsewhere. They are missing here, so no rule about them is asked. */
+function validate(raw: unknown, variables: Map<string, string>, unread: readonly ConfigFault[]): Validated {
+	const security = securityOf(raw);
+	const { data: parsed, error } = ConfigSchema.safeParse(
+		security === undefined ? raw : { ...(raw as object), security: withBase(security) },
+		{ error: faultWords, reportInput: true },
+	);
+	const own = (error?.issues ?? []).map((issue) => ({ path: issue.path, issue }));
+	const resolved = own.some(({ path }) => path[0] === "security" || path.length === 0) ? undefined : resolvePolicies(security ?? {});
+	const issues = [...own, ...(resolved?.issues ?? [])];
+	if (typeVariables(raw, issues, variables)) return validate(raw, variables, unread);
+	const invalid = issues
+		.filter(({ issue }) => unread.length === 0 || issue.code !== "custom")
+		.flatMap(({ path, issue }) => faultsOf(issue, path))
+		.filter(({ path }) => !unread.some((fault) => fault.path === path));
+	const policies = resolved?.policies ?? [];
+	const faults = [
+		...unread,
+		...invalid,
+		...(resolved?.faults ?? []),
+		...policies.filter(({ name }) => !isPreset(name)).flatMap(policyFaults),
+	];
+	return { faults, policies, ...(parsed !== undefined && { parsed }) };
 }
 
 function securityOf(root: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -4,6 +4,7 @@ import type { ConfigFault } from "./config-fault.ts";
 import { isPreset, PRESET_NAMES, presetOverrides } from "./presets.ts";
 import { quotedName } from "./quoted-name.ts";
 import { PolicySection } from "./security-schema.ts";
+import type { PlacedIssue } from "./typed-variables.ts";
 
 export type PolicyConfig = z.infer<typeof PolicySection>;
 
@@ -19,7 +20,7 @@ export interface ResolvedPolicy {
 export interface ResolvedPolicies {
 	/** `default`, the shipped ones, those of the file. */
 	readonly policies: readonly ResolvedPolicy[];
-	readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly issue: z.core.$ZodIssue }[];
+	readonly issues: readonly PlacedIssue[];
 	readonly faults: readonly ConfigFault[];
 }
 
@@ -38,7 +39,7 @@ export function withBase(security: Raw): Raw {
 export function resolvePolicies(security: Raw): ResolvedPolicies {
 	const own = (security["policies"] ?? {}) as Readonly<Record<string, Raw>>;
 	const policies: ResolvedPolicy[] = [];
-	const issues: { path: readonly PropertyKey[]; issue: z.core.$ZodIssue }[] = [];
+	const issues: PlacedIssue[] = [];
 	const faults: ConfigFault[] = [];
 	const base = sectionsOf(withBase(security));
 	const names = new Set(["default", ...PRESET_NAMES, ...Object.keys(own)]);

@@ -7,10 +7,41 @@ const portOf = (yaml: string, env: NodeJS.ProcessEnv): number | undefined => {
 };
 const UP = 'llm_providers: { up: { type: openai, base_url: "https://up.example/v1", api_key: "${KEY}" } }';
 
-test("an unquoted variable may be a number, a quoted one is text", () => {
-	expect(portOf("server:\n  port: ${PORT}", { PORT: "9000" })).toBe(9000);
-	expect(portOf("server:\n  port: ${PORT:-8100}", {})).toBe(8100);
-	expect(portOf('server:\n  port: "${PORT}"', { PORT: "9000" })).toBeUndefined();
+test.each([
+	["unquoted", "server:\n  port: ${PORT:-8100}"],
+	["quoted", 'server:\n  port: "${PORT:-8100}"'],
+	["in JSON", JSON.stringify({ server: { port: "${PORT:-8100}" } })],
+])("a variable where a number belongs is one, %s", (_, file) => {
+	expect(portOf(file, { PORT: "9000" })).toBe(9000);
+	expect(portOf(file, {})).toBe(8100);
+	for (const PORT of ["9e3", "true", "70000", "80.5", "eighty"]) expect(portOf(file, { PORT })).toBeUndefined();
+});
+
+test("variables where numbers and booleans belong are such in every policy, also where one inherits them from another", () => {
+	const policies = {
+		a: { prompt_injection: { block_threshold: "${THRESHOLD}" } },
+		b: { extends: "a", pii_protection: { restore: "${RESTORE}", redaction_strategy: "replace" } },
+	};
+	const rules = [{ policy: "a" }, { policy: "b", models: ["b"] }];
+	const file = JSON.stringify({ security: { extends: "strict", policies, policy_rules: rules, prompt_injection: { enabled: "${ON}" } } });
+	expect(parseConfig(file, { THRESHOLD: "0.25", RESTORE: "true", ON: "false" })).toMatchObject({
+		ok: true,
+		config: {
+			policies: expect.arrayContaining([
+				expect.objectContaining({
+					name: "default",
+					settings: expect.objectContaining({ prompt_injection: expect.objectContaining({ enabled: false }) }),
+				}),
+				expect.objectContaining({
+					name: "b",
+					settings: expect.objectContaining({
+						prompt_injection: expect.objectContaining({ enabled: false, block_threshold: 0.25 }),
+						pii_protection: expect.objectContaining({ restore: true }),
+					}),
+				}),
+			]),
+		},
+	});
 });
 
 test("a credential of digits stays text, and one that is not set is empty", () => {
@@ -19,7 +50,14 @@ test("a credential of digits stays text, and one that is not set is empty", () =
 		[{ KEY: "123" }, "123"],
 		[{}, ""],
 	] as const)
-		expect(parseConfig(UP, env)).toMatchObject({ ok: true, config: { llm_providers: { up: { api_key: key } } } });
+		for (const file of [
+			UP,
+			UP.replace(
+				'{ up: { type: openai, base_url: "https://up.example/v1", api_key: "${KEY}" } }',
+				"\n  up:\n    type: openai\n    base_url: https://up.example/v1\n    api_key: ${KEY}",
+			),
+		])
+			expect(parseConfig(file, env)).toMatchObject({ ok: true, config: { llm_providers: { up: { api_key: key } } } });
 });
 
 test("a variable cannot bring in structure", () => {

@@ -131,6 +131,32 @@ test.each(WRONG)("%j: %s is named, with what it takes", (wrong, path, words) => 
 	expect(JSON.stringify(faults)).not.toContain(SECRET);
 });
 
+test("variables that are not set, unreadable files, unknown keys, wrong values and unknown types are told in one go, each once", () => {
+	const words = { name: "a", words_file: "/nowhere" };
+	const security = (pii: object): object => ({
+		pii_protection: { custom_patterns: [words], ...pii },
+		// A key of an issuer that is not known is needed at another place: that is no fault of its own.
+		auth: { mode: "jwt", issuer: "${ISSUER}", audience: "b" },
+	});
+	const config = { server: { prot: 1, port: "${PORT}", host: "${HOST}" }, llm_providers: { a: { type: "openai", base_url: "${BASE}" } } };
+	const pathsOf = (pii: object): string[] => {
+		const loaded = parseConfig(JSON.stringify({ ...config, security: security(pii) }), { PORT: "x" });
+		return loaded.ok ? [] : loaded.faults.map(({ path }) => path).sort();
+	};
+	const always = [
+		"llm_providers.a.base_url",
+		"security.auth.issuer",
+		"security.pii_protection.custom_patterns.0.words_file",
+		"server.host",
+		"server.port",
+		"server.prot",
+	];
+	expect(pathsOf({})).toEqual(always);
+	expect(pathsOf({ threshold: 5 })).toEqual([...always, "security.pii_protection.threshold"].sort());
+	const types = parseConfig(JSON.stringify({ server: { prot: 1 }, security: { pii_protection: { detection_types: ["emial"] } } }), {});
+	expect(types).toMatchObject({ ok: false, faults: [{ path: "server.prot" }, { path: "security.pii_protection.detection_types" }] });
+});
+
 test.each([
 	["an alias of nothing", "a: *b"],
 	[

@@ -23,7 +23,7 @@ beforeAll(async () => {
 	const authority = new CertificateAuthority();
 	caFile = authority.certFile;
 	unknown = await httpsOf(authority.issue("good"));
-	ended = await httpsOf(authority.issue("ended", "ended", -1));
+	ended = await httpsOf(authority.issue("ended", "ended", 0));
 });
 afterAll(() => {
 	for (const close of closing) close();

@@ -135,7 +135,7 @@ test.each([
 });
 
 test("a certificate that has ended fails doctor, and serve says it and serves", async () => {
-	const { certFile, keyFile } = new CertificateAuthority().issue("old", "old", -1);
+	const { certFile, keyFile } = new CertificateAuthority().issue("old", "old", 0);
 	const file = configOf("old", "", `port: 0, tls: { cert_file: ${certFile}, key_file: ${keyFile} }`);
 	const { code, out } = await doctor(file);
 	expect([code, out]).toEqual([1, expect.stringMatching(/^failure +the certificate ended on /m)]);

@@ -181,7 +181,8 @@ describe.each(["uws", "node"] as const)("%s", (listener) => {
 				[...raw.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status)),
 			);
 			expect(leftOpen).toEqual([]);
-			expect(statuses.filter((status) => status >= 500 && status !== 503)).toEqual([]);
+			// 505 is what the parser of the newer uWebSockets.js says to a line that is none.
+			expect(statuses.filter((status) => status >= 500 && status !== 503 && status !== 505)).toEqual([]);
 		}
 		await proxy.drain();
 		const records = [...recordsOf(join(dir, "local"))];

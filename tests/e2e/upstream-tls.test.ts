@@ -39,7 +39,7 @@ async function upstreams(): Promise<Readonly<Record<string, readonly [origin: st
 	return {
 		"own-authority": [`https://localhost:${await https(good)}`],
 		"another-host": [`https://127.0.0.2:${await https(good)}`, /^ERR_TLS_CERT_ALTNAME_INVALID$/],
-		expired: [`https://localhost:${await https(ca.issue("old", "old", -1))}`, /^CERT_HAS_EXPIRED$/],
+		expired: [`https://localhost:${await https(ca.issue("old", "old", 0))}`, /^CERT_HAS_EXPIRED$/],
 		stranger: [`https://localhost:${await https(new CertificateAuthority().issue("stranger"))}`, /^UNABLE_TO_(?:VERIFY|GET)/],
 		"old-tls": [
 			`https://localhost:${await https(good, { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" })}`,

@@ -85,9 +85,9 @@ describe.each(["uws", "node"] as const)("%s: a request that its head refuses", (
 	});
 
 	test("and whose body never comes does not keep its connection", async () => {
-		const exchange = rawExchange(proxy.port, [head("/none"), "x".repeat(100)], { silenceMs: 15_000 });
+		const exchange = rawExchange(proxy.port, [head("/none"), "x".repeat(100)], { silenceMs: 40_000 });
 		expect(await exchange).toMatchObject({ isClosed: true, answers: [{ status: 404 }] });
-	}, 20_000);
+	}, 45_000);
 
 	test("says in each vendor's words when to come back, with its id, and is in the metrics and its body nowhere", async () => {
 		hold = true;

@@ -10,6 +10,9 @@ export interface Certificate {
 	readonly key: Buffer;
 }
 
+/** Certificates end on whole seconds. */
+const SECOND_MS = 1100;
+
 /** A certificate authority for one test file, by the machine's OpenSSL. */
 export class CertificateAuthority {
 	readonly folder: string = mkdtempSync(join(tmpdir(), "certificates-"));
@@ -30,7 +33,7 @@ export class CertificateAuthority {
 		return readFileSync(this.certFile);
 	}
 
-	/** A certificate for localhost with this common name; with less than 0 days it has ended. */
+	/** A certificate for localhost with this common name; with 0 days it has ended (openssl 3.5 takes no number below). */
 	issue(name: string, file: string = name, days = 2): Certificate {
 		const [certFile, keyFile, request, extensions] = ["pem", "key", "csr", "ext"].map((end) => join(this.folder, `${file}.${end}`)) as [
 			string,
@@ -49,6 +52,7 @@ export class CertificateAuthority {
 				out: certFile,
 			},
 		);
+		if (days === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SECOND_MS);
 		return { certFile, keyFile, cert: readFileSync(certFile), key: readFileSync(keyFile) };
 	}
 

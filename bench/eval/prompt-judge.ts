@@ -5,7 +5,7 @@ import type { InjectionModel } from "../../src/models/injection-model.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
 
 /** Judges one text by the rules and, where they are given, a model and a second stage. */
 export type PromptJudge = (text: string, speaker: Speaker, model?: () => InjectionModel, questions?: AskedQuestions) => PromptRisk;

@@ -10,7 +10,7 @@ import type { Effort } from "./suite.ts";
 
 type PatternDatabase = typeof import("../../src/scanner/pattern-database.ts");
 type Hyperscan = typeof import("../../src/scanner/engine-hyperscan.ts");
-type TextScanner = typeof import("../../src/scanner/text-scanner.ts");
+type ScannerPrograms = typeof import("../../src/scanner/scanner-program.ts");
 
 /** What the first version looked for. */
 const DOZEN = "email phone ssn credit_card iban ip_address aws_key github_token slack_token stripe_key openai_key jwt".split(" ");
@@ -53,7 +53,7 @@ interface Measured {
 async function measure(detection_types: readonly string[], size: number): Promise<Measured> {
 	const { loadArtifact } = await fromBuild<PatternDatabase>("scanner/pattern-database");
 	const { createHyperscanEngine } = await fromBuild<Hyperscan>("scanner/engine-hyperscan");
-	const { createScannerProgram } = await fromBuild<TextScanner>("scanner/text-scanner");
+	const { createScannerProgram } = await fromBuild<ScannerPrograms>("scanner/scanner-program");
 	const { response } = await policyWith(0, { response_filtering: { detection_types } });
 	const cacheDir = await mkdtemp(join(tmpdir(), "full-set-"));
 	const load = async () => {

@@ -46,15 +46,15 @@ export interface InteractionRecord {
 	readonly status: number;
 	/** Times that the answer went on with another lane because its own died. */
 	readonly laneMoves: number;
-	/** Whole request, ms. The parts below are absent where it did not come so far. */
+	/** From the request to the end of its answer, ms. The parts below are absent where it did not come so far. */
 	readonly durationMs: number;
-	/** Until the verdict about the prompt. */
+	/** Until the verdict about the prompt: what inspection added before the upstream was asked. */
 	readonly promptMs?: number;
 	/** From asking the upstream to its first byte. */
 	readonly upstreamMs?: number;
 	/** From the upstream's first byte to the first byte that went out. */
 	readonly firstByteMs?: number;
-	/** Longest time that bytes of the answer waited. */
+	/** Longest time between bytes that came and the next that went out. Holds a lane's work and what was withheld. */
 	readonly longestHoldMs?: number;
 	/** Bytes of a streamed answer's text, those of them that waited for what came next, and how many did at one time in one text. */
 	readonly textBytes?: number;

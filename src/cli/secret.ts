@@ -19,8 +19,8 @@ export function installationSecrets(env: NodeJS.ProcessEnv = process.env, timeou
 }
 
 /** Whether the environment has the installation's secret, or a command for it, which is not run. */
-export function namesSecret(env: NodeJS.ProcessEnv = process.env): boolean {
-	return (env[SECRET] ?? "") !== "" || (env[`${SECRET}_COMMAND`] ?? "") !== "";
+export function namesSecret(): boolean {
+	return (process.env[SECRET] ?? "") !== "" || (process.env[`${SECRET}_COMMAND`] ?? "") !== "";
 }
 
 function secretOf(name: string, env: NodeJS.ProcessEnv, timeoutMs: number): string {

@@ -4,7 +4,7 @@ import { speakerOf } from "../providers/speaker.ts";
 import type { IsOwn } from "../scanner/text-scanner.ts";
 import { canaryToken, isForeignCanary } from "../verdict/canary-token.ts";
 import type { TextStyle } from "./conversation.ts";
-import type { ReadPrompt } from "./prompt-filter.ts";
+import type { ReadPrompt } from "./read-prompt.ts";
 
 /** A mark in the application's own words to the model: an answer in which it stands gives them away. */
 export interface Canary {

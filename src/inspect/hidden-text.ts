@@ -7,7 +7,7 @@ import { createParaphraseIndex } from "../scanner/paraphrase.ts";
 import { withParaphrase, withTranslation } from "../scanner/paraphrase-scanner.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
-import type { ReadPrompt } from "./prompt-filter.ts";
+import type { ReadPrompt } from "./read-prompt.ts";
 
 /** UTF-16 units of hidden text that are kept with a session. */
 const MAX_UNITS = 65_536;

@@ -7,7 +7,8 @@ import { answeredTexts } from "./answered-texts.ts";
 import { GUARDRAIL_DIALECTS, type InspectFault, type InspectRequest, type InspectResult } from "./guardrail-dialects.ts";
 import type { TextInspection } from "./inspect-text.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
-import { invalidPrompt, type PromptContext, readJson } from "./prompt-filter.ts";
+import type { PromptContext } from "./prompt-context.ts";
+import { invalidPrompt, readJson } from "./read-prompt.ts";
 import { textPositions } from "./text-positions.ts";
 
 /** Texts of one request. More is a second request. */

@@ -5,7 +5,8 @@ import { shippedSecondStage } from "../models/second-stage.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Engine } from "../scanner/engine.ts";
 import { withHarm } from "../scanner/harm-scanner.ts";
-import { createScannerProgram, type ScannerProgram } from "../scanner/text-scanner.ts";
+import { createScannerProgram } from "../scanner/scanner-program.ts";
+import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { RedactionStyle } from "../verdict/redaction.ts";
 import { bindInspectText, type InspectText } from "./inspect-text.ts";
 

@@ -4,8 +4,8 @@ import { findStrings } from "../wire/json-strings.ts";
 import { answeredTexts, MAX_TEXTS } from "./answered-texts.ts";
 import type { TextInspection } from "./inspect-text.ts";
 import type { LoadedPolicy } from "./loaded-policy.ts";
-import { invalidPrompt, readJson } from "./prompt-filter.ts";
 import type { Questions } from "./questions.ts";
+import { invalidPrompt, readJson } from "./read-prompt.ts";
 
 /** OpenAI's own categories, which its clients expect to be there (platform.openai.com/docs/guides/moderation). */
 const OPENAI_CATEGORIES = [

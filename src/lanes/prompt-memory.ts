@@ -1,6 +1,6 @@
 import type { PromptMemory } from "../inspect/conversation.ts";
 import { hiddenText } from "../inspect/hidden-text.ts";
-import type { ReadPrompt } from "../inspect/prompt-filter.ts";
+import type { ReadPrompt } from "../inspect/read-prompt.ts";
 import type { Policy } from "../policy/policy.ts";
 import { offeredTools } from "../providers/offered-tools.ts";
 import type { SurrogateTable, SurrogateTableState } from "../verdict/surrogate-table.ts";

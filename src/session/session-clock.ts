@@ -1,16 +1,7 @@
+import type { InteractionRecord } from "../audit/audit-record.ts";
+
 /** How long a request took and where, ms. Absent members: it did not come so far. */
-export interface SessionTiming {
-	/** From the request to the end of its answer. */
-	readonly durationMs: number;
-	/** From the request to the verdict about its prompt: what inspection added before the upstream was asked. */
-	readonly promptMs?: number;
-	/** From asking the upstream to its first byte of the answer. */
-	readonly upstreamMs?: number;
-	/** From the upstream's first byte to the first byte that went out. */
-	readonly firstByteMs?: number;
-	/** Longest time between bytes that came and the next that went out. Holds a lane's work and what was withheld. */
-	readonly longestHoldMs?: number;
-}
+export type SessionTiming = Pick<InteractionRecord, "durationMs" | "promptMs" | "upstreamMs" | "firstByteMs" | "longestHoldMs">;
 
 /** The moments of one session. */
 export class SessionClock {

@@ -5,7 +5,7 @@ import { inspectWhole } from "../../src/inspect/inspect-whole.ts";
 import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import type { Proxy } from "../../src/proxy.ts";
 import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
-import { createScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
 import { chatStream } from "../support/chat-client.ts";
 import { escapeContent } from "../support/escape-content.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";

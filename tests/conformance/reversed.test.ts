@@ -7,7 +7,8 @@ import { reversed } from "../../src/recognizers/reversed.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { chunkings, pick, random } from "../support/random.ts";
 import { REFERENCE_VIEWS } from "../support/reference-views.ts";
 

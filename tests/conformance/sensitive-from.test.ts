@@ -6,7 +6,8 @@ import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
 import { SAMPLE_TEXTS } from "../../src/scanner/sample-texts.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { chunkings, random } from "../support/random.ts";
 import { REFERENCE_VIEWS } from "../support/reference-views.ts";
 

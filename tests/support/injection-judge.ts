@@ -6,7 +6,7 @@ import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
 
 /** Judges what was said by a policy's rules and, where it has them, models. */
 export type JudgeBy = (policy: Policy, texts: readonly (readonly [speaker: Speaker, text: string])[], options?: JudgeOptions) => PromptRisk;

@@ -1,5 +1,6 @@
 import type { TextStyle } from "../../src/inspect/conversation.ts";
-import { judgePrompt, readPrompt } from "../../src/inspect/prompt-filter.ts";
+import { judgePrompt } from "../../src/inspect/prompt-filter.ts";
+import { readPrompt } from "../../src/inspect/read-prompt.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";

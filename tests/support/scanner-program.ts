@@ -5,7 +5,8 @@ import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 
 /** Every built-in recognizer with one action; without `normalize`, texts in disguise are not looked for, and less is held. */
 export function allRecognizers(action: Action, normalize = true): Promise<ScannerProgram> {

@@ -4,7 +4,8 @@ import { Channel } from "../../src/inspect/channel.ts";
 import { compilePolicy } from "../../src/policy/compile-policy.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 
 /** By settings: each set of patterns is compiled once. */
 const programs = new Map<string, ScannerProgram>();

@@ -10,7 +10,8 @@ import { AI_SECRETS } from "../../src/recognizers/secrets-ai.ts";
 import { TEXT_MARKS } from "../../src/recognizers/text-marks.ts";
 import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { exampleText, markedText } from "../support/examples.ts";
 
 const ALL = [...RECOGNIZERS, ...TEXT_MARKS, EXFILTRATION_LINK, CANARY, CALL_TARGET];

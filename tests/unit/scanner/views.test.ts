@@ -3,7 +3,8 @@ import { rulesOf } from "../../../src/policy/recognizer-rules.ts";
 import { RECOGNIZERS } from "../../../src/recognizers/registry.ts";
 import { createHyperscanEngine } from "../../../src/scanner/engine-hyperscan.ts";
 import { loadArtifact } from "../../../src/scanner/pattern-database.ts";
-import { createScannerProgram, type ScannerProgram, type TextScanner } from "../../../src/scanner/text-scanner.ts";
+import { createScannerProgram } from "../../../src/scanner/scanner-program.ts";
+import type { ScannerProgram, TextScanner } from "../../../src/scanner/text-scanner.ts";
 
 const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 let program: ScannerProgram;

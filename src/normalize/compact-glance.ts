@@ -42,6 +42,7 @@ export function isMark(byte: number): boolean {
 	return KINDS[byte] === MARK || byte === ASTERISK || byte === TILDE;
 }
 
+const isBlank = (byte: number): boolean => byte === BLANK || byte === 0x09 || byte === LINE_FEED;
 const isWord = (byte: number): boolean => KINDS[byte] === LETTER || KINDS[byte] === DIGIT;
 
 /** The byte at `at`; undefined where it is not here yet or folding may change it. */
@@ -52,11 +53,15 @@ function known(window: Uint8Array, at: number, end: number): number | undefined 
 
 /** A look at the bytes that are here: false only when no run can have its first separator at `at`. */
 export function mayBeRun(window: Uint8Array, at: number, end: number): boolean {
+	const isPart = isBlank(window[at] as number) ? isBlank : isSeparator;
 	let unit = at;
-	while (unit < end && isSeparator(window[unit] as number)) unit++;
+	while (unit < end && isPart(window[unit] as number)) unit++;
 	const byte = known(window, unit, end);
 	const next = known(window, unit + 1, end);
-	if (byte === undefined || next === undefined || !isWord(byte) || !isWord(next) || next === 0x2b) return true;
+	if (byte === undefined || next === undefined || next === 0x2b) return true;
+	// Between blanks anything may stand alone.
+	if (!isWord(byte)) return isBlank(next);
+	if (!isWord(next)) return true;
 	return isLetter(byte) && mayBeNumberWord(window, unit, end);
 }
 

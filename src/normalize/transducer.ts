@@ -30,5 +30,8 @@ export interface Transducer {
 	state(): TransducerState[];
 }
 
+/** Whether the name of a column says something of what stands in it. */
+export type IsTelling = (name: string) => boolean;
+
 /** Makes a transducer that writes into `sink`; goes on from `states` (one for each part of a chain). */
-export type TransducerFactory = (sink: ShadowSink, states?: readonly TransducerState[]) => Transducer;
+export type TransducerFactory = (sink: ShadowSink, states?: readonly TransducerState[], isTelling?: IsTelling) => Transducer;

@@ -1,4 +1,5 @@
 import { CharacterCodes } from "./character-codes.ts";
+import { Columns } from "./columns.ts";
 import { Compact } from "./compact.ts";
 import { Decode } from "./decode.ts";
 import { FIELD_READINGS } from "./fields.ts";
@@ -7,7 +8,7 @@ import { HexDump } from "./hex-dump.ts";
 import { Hidden } from "./hidden.ts";
 import type { ShadowSink, Transducer, TransducerFactory, TransducerState } from "./transducer.ts";
 
-export type ViewName = "folded" | "compact" | "decoded" | "fields";
+export type ViewName = "folded" | "compact" | "decoded" | "columns" | "fields";
 
 export interface View {
 	readonly name: ViewName;
@@ -55,6 +56,7 @@ export const VIEWS: readonly View[] = [
 	{ name: "compact", open: openCompact, isPartial: false },
 	{ name: "decoded", open: openDecoded, isPartial: true },
 	{ name: "decoded", open: openHidden, isPartial: true },
+	{ name: "columns", open: (sink, [state] = [], isTelling) => new Columns(sink, state, isTelling), isPartial: true },
 	...FIELD_READINGS.map((reading) => ({ name: "fields", isPartial: false, ...reading }) as const),
 ];
 

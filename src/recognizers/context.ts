@@ -23,6 +23,11 @@ export function mayHold(test: ContextTest, text: string): boolean {
 	return askedAbout(text).present.has(test);
 }
 
+/** Whether a text holds a word of any test. */
+export function saysWhatFollows(text: string): boolean {
+	return [...askedAbout(text).present].some((test) => test(text));
+}
+
 function createTest(words: readonly string[]): ContextTest {
 	let pattern: RegExp | undefined;
 	// In the view `folded` words of other scripts are written with Latin look-alikes where there are any.

@@ -47,12 +47,17 @@ export class Cores {
 
 	/** Starts a core after every trigger. */
 	arm(matches: Matches, base: number): void {
+		const count = this.#rules.programs.length;
+		// There may be thousands.
+		let known: Set<number> | undefined;
 		matches.forEach((pattern, _from, to) => {
-			const rules = this.#rules.byPattern[pattern] ?? [];
-			if (rules.length === 0) return;
-			for (const rule of rules.filter(this.#applies)) {
+			for (const rule of this.#rules.byPattern[pattern] ?? []) {
+				if (!this.#applies(rule)) continue;
 				const at = base + to;
-				if (!this.#open.some((core) => core.rule === rule && core.at === at)) this.#open.push(armCore(rule, at));
+				known ??= new Set(this.#open.map((core) => core.at * count + core.rule));
+				if (known.has(at * count + rule)) continue;
+				known.add(at * count + rule);
+				this.#open.push(armCore(rule, at));
 			}
 		});
 	}

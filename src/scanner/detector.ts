@@ -1,4 +1,5 @@
 import { copyBytes } from "../core/copy-bytes.ts";
+import type { IsTelling } from "../normalize/transducer.ts";
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import { forgetContexts } from "../recognizers/context.ts";
 import { type CandidateProgram, Candidates, createCandidateProgram } from "./candidates.ts";
@@ -6,6 +7,7 @@ import { LEFT_CONTEXT_BYTES, type TextWindow } from "./confirm.ts";
 import { type CoreRules, Cores, compileCores } from "./cores.ts";
 import { type Engine, type EngineStream, Matches } from "./engine.ts";
 import { compileTail, type TailProgram } from "./tail.ts";
+import { createTellingNames } from "./telling-names.ts";
 import { UnfinishedSecrets } from "./unfinished.ts";
 
 /** A confirmed match. Offsets in the text that was scanned. */
@@ -26,16 +28,19 @@ export interface DetectorProgram {
 	/** By rule. */
 	readonly tails: readonly (TailProgram | undefined)[];
 	readonly unfinished: UnfinishedSecrets;
+	readonly isTelling: IsTelling;
 	readonly engine: Engine;
 }
 
 export function createDetectorProgram(ruleSet: RuleSet, engine: Engine): DetectorProgram {
+	const cores = compileCores(ruleSet.rules);
 	return {
 		rules: ruleSet.rules,
 		candidates: createCandidateProgram(ruleSet),
-		cores: compileCores(ruleSet.rules),
+		cores,
 		tails: ruleSet.rules.map(({ tail }) => (tail === undefined ? undefined : compileTail(tail))),
 		unfinished: new UnfinishedSecrets(ruleSet.rules),
+		isTelling: createTellingNames(engine, cores),
 		engine,
 	};
 }

@@ -70,7 +70,7 @@ export class ViewScanner {
 		this.#expected = state?.expected ?? 0;
 		this.#divergedAt = state?.divergedAt ?? 0;
 		this.#heldFrom = state?.heldFrom ?? Number.POSITIVE_INFINITY;
-		this.#transducer = view.open((byte, from, to) => this.#receive(byte, from, to), state?.transducer);
+		this.#transducer = view.open((byte, from, to) => this.#receive(byte, from, to), state?.transducer, program.isTelling);
 		this.#undecidedFrom = this.#transducer.undecidedFrom;
 		if (state?.shadow !== undefined) this.#shadow = this.#openShadow(state.shadow);
 	}
@@ -271,7 +271,9 @@ export class ViewScanner {
 
 	#mapped(shadow: ShadowText, detections: readonly Detection[]): ViewDetection[] {
 		const { leastSeams = 0 } = this.#view;
-		const seen = leastSeams === 0 ? detections : detections.filter(({ from, to }) => shadow.seamsIn(from, to) >= leastSeams);
+		const seen = detections.filter(
+			({ from, to }) => shadow.fromOf(from) < shadow.endBefore(to) && (leastSeams === 0 || shadow.seamsIn(from, to) >= leastSeams),
+		);
 		return seen.map((detection) => {
 			const { rule, from, to, score, isUnfinished } = detection;
 			const tail = tailOf(this.#program, detection);
@@ -288,7 +290,8 @@ export class ViewScanner {
 	}
 }
 
-/** Whether a rule looks in a view. A secret has a prefix that ordinary text does not make up; personal data must ask for more than `folded`, and all must ask for `fields`. */
-export function looksIn({ views, category }: Rule, { name }: Pick<View, "name">): boolean {
+/** Whether a rule looks in a view. A secret has a prefix that ordinary text does not make up; personal data must ask for more than `folded`, and all must ask for `fields`. The head of a column may say of both what they are. */
+export function looksIn({ views, category, isSignal }: Rule, { name }: Pick<View, "name">): boolean {
+	if (name === "columns") return isSignal !== true && (category === "pii" || category === "secret");
 	return name === "folded" || (views ?? (category === "pii" ? [] : ["compact", "decoded"])).includes(name);
 }

@@ -43,7 +43,8 @@ function spelled(run: readonly Char[], { bits, alphabet }: Code): Char[] {
 	}));
 }
 
-const margin = (at: number): Char[] => [..."\n".repeat(63), END].map((char) => ({ char, from: at, to: at }));
+/** Between two parts of a partial view. */
+export const margin = (at: number): Char[] => [..."\n".repeat(63), END].map((char) => ({ char, from: at, to: at }));
 
 /** What tag characters and variation selectors spell. */
 export function hidden(text: readonly Char[], fold: Rewrite): Char[] {

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import { decodeHTMLStrict } from "entities";
-import type { Transducer } from "../../src/normalize/transducer.ts";
+import type { IsTelling, Transducer } from "../../src/normalize/transducer.ts";
 import type { View } from "../../src/normalize/views.ts";
+import { columns } from "./reference-columns.ts";
 import { compact } from "./reference-compact.ts";
 import { codes, decoded, dumped, hidden } from "./reference-decoding.ts";
 
@@ -16,6 +17,7 @@ export const REFERENCE_VIEWS: readonly View[] = [
 	whole("decoded", (text) => hidden(text, folded), true),
 	whole("decoded", (text) => dumped(text, folded), true),
 	whole("decoded", (text) => codes(folded(folded(text)), folded), true),
+	whole("columns", columns, true),
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 0)), leastSeams: 1 },
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 1)), leastSeams: 1 },
 	{ ...whole("fields", (text) => fields(text, () => true)), leastSeams: 2 },
@@ -28,11 +30,11 @@ export interface Char {
 	readonly to: number;
 }
 
-function whole(name: View["name"], rewrite: (text: Char[]) => Char[], isPartial = false): View {
+function whole(name: View["name"], rewrite: (text: Char[], isTelling?: IsTelling) => Char[], isPartial = false): View {
 	return {
 		name,
 		isPartial,
-		open(sink) {
+		open(sink, _states, isTelling) {
 			const bytes: number[] = [];
 			let first = Number.POSITIVE_INFINITY;
 			const transducer: Transducer = {
@@ -41,7 +43,7 @@ function whole(name: View["name"], rewrite: (text: Char[]) => Char[], isPartial 
 					first = Math.min(first, from);
 				},
 				finish() {
-					for (const { char, from, to } of rewrite(charsOf(Buffer.from(bytes).toString("utf8"))))
+					for (const { char, from, to } of rewrite(charsOf(Buffer.from(bytes).toString("utf8")), isTelling))
 						for (const byte of Buffer.from(char)) sink(byte, from, to);
 					first = Number.POSITIVE_INFINITY;
 				},

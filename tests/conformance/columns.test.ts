@@ -1,0 +1,172 @@
+import { beforeAll, expect, test } from "vitest";
+import { Channel } from "../../src/inspect/channel.ts";
+import type { RuleSet } from "../../src/policy/policy.ts";
+import { rulesOf } from "../../src/policy/recognizer-rules.ts";
+import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
+import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
+import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
+import { loadArtifact } from "../../src/scanner/pattern-database.ts";
+import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
+import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
+import { type Next, pick, random, someChunkings } from "../support/random.ts";
+import { REFERENCE_VIEWS } from "../support/reference-views.ts";
+
+/** At least this many tables, or as long as FUZZ_SECONDS says. */
+const TABLES = 150;
+const TYPES: ReadonlySet<string> = new Set(["ssn", "date_of_birth", "phone", "credential", "cvv", "pin", "pl_nip", "email", "credit_card"]);
+
+/** Each means something only in its column. */
+const COLUMNS: readonly (readonly [name: string, make: (next: Next) => string])[] = [
+	["SSN", (next) => `4575554${digits(2, next)}`],
+	["Date of birth", (next) => `1975-03-1${digits(1, next)}`],
+	["Phone", (next) => `947 349 ${digits(3, next)}`],
+	["Password", (next) => `r4T!mmQ${digits(3, next)}x`],
+	["CVV", (next) => `4${digits(2, next)}`],
+];
+const OTHERS: readonly (readonly [name: string, make: (next: Next) => string])[] = [
+	["Name", (next) => pick(["Alice Johnson", "Jürgen Groß", "山田 太郎", "O'Neil; Ann", ""], next)],
+	["City (last)", (next) => pick(["Springfield, Illinois, which is far from here and has many streets", "Köln", "-"], next)],
+	["#", (next) => digits(1, next)],
+	["Amount", (next) => `1${digits(1, next)}.50`],
+	["Mail", (next) => pick(["jane.doe@example.com", "none", 'says "no"'], next)],
+];
+
+function digits(count: number, next: Next): string {
+	return Array.from({ length: count }, () => Math.floor(next() * 10)).join("");
+}
+
+interface Style {
+	readonly mark: string;
+	readonly line: (cells: readonly string[]) => string;
+	readonly rule?: (columns: number) => string;
+}
+
+const quoted = (mark: string) => (cell: string) => (cell.includes(mark) || cell.includes('"') ? `"${cell.replaceAll('"', '""')}"` : cell);
+const STYLES: readonly Style[] = [
+	{ mark: "|", line: (cells) => `| ${cells.join(" | ")} |`, rule: (columns) => `|${" --- |".repeat(columns)}` },
+	{ mark: "|", line: (cells) => `> | **${cells.join("** | **")}** |`, rule: (columns) => `> |${":-:|".repeat(columns)}` },
+	{ mark: "|", line: (cells) => ` ${cells.join(" | ")}`, rule: (columns) => Array.from({ length: columns }, () => "------").join("+") },
+	{ mark: "|", line: (cells) => `| ${cells.join(" | ")} |`, rule: (columns) => `+${"------+".repeat(columns)}` },
+	{ mark: ",", line: (cells) => cells.map(quoted(",")).join(",") },
+	{ mark: ";", line: (cells) => cells.map(quoted(";")).join(";") },
+	{ mark: ",", line: (cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(", ") },
+	{ mark: "\t", line: (cells) => cells.join("\t") },
+];
+
+interface Sample {
+	readonly text: string;
+	readonly values: readonly string[];
+}
+
+function makeTable(next: Next): Sample {
+	const style = pick(STYLES, next);
+	const columns = Array.from({ length: 2 + Math.floor(next() * 4) }, () => pick(next() < 0.5 ? COLUMNS : OTHERS, next));
+	// CSV has a name for every column.
+	const chosen = style.mark === "|" ? columns : columns.filter(([name]) => name !== "#");
+	if (!chosen.some((column) => COLUMNS.includes(column)) || chosen.length < 2) return makeTable(next);
+	const end = pick(["\n", "\r\n"], next);
+	const rows = Array.from({ length: 1 + Math.floor(next() * 6) }, () => chosen.map(([, make]) => make(next)));
+	const lines = [style.line(chosen.map(([name]) => name)), ...(style.rule ? [style.rule(chosen.length)] : []), ...rows.map(style.line)];
+	const values = rows.flatMap((cells) => cells.filter((_, i) => COLUMNS.includes(chosen[i] as (typeof COLUMNS)[number])));
+	return {
+		text: `${pick(["", "Here they are:\n\n", "```\n"], next)}${lines.join(end)}${pick(["", end, `${end}${end}Anything else?`], next)}`,
+		values,
+	};
+}
+
+/** Tables in which anything may stand at any place. */
+function makeOdd(next: Next): string {
+	const parts = [
+		"|",
+		",",
+		";",
+		"\t",
+		'"',
+		" ",
+		"\n",
+		"\n\n",
+		"\r\n",
+		"> ",
+		"---",
+		"|---|",
+		"SSN",
+		"Password",
+		"é",
+		"a=b",
+		"457555462",
+		"x",
+		"12",
+		"r4T!mmQ90x",
+		"a".repeat(39),
+		"~",
+	];
+	const { text } = makeTable(next);
+	let out = "";
+	for (const char of text) out += next() < 0.06 ? pick(parts, next) + char : char;
+	return out;
+}
+
+let production: ScannerProgram;
+let oracle: ScannerProgram;
+
+beforeAll(async () => {
+	const rules = RECOGNIZERS.filter(({ type }) => TYPES.has(type)).flatMap((recognizer) => rulesOf(recognizer, "redact"));
+	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "mask", allowList: [] };
+	const loaded = await loadArtifact(rules, {});
+	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+	production = createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact));
+	oracle = createScannerProgram(ruleSet, createReferenceEngine(rules), REFERENCE_VIEWS);
+}, 60_000);
+
+/** After the chunk `resumeAfter` another scanner goes on from the state of the first. */
+function inspect(program: ScannerProgram, chunks: readonly string[], resumeAfter = -1): { text: string; findings: string } {
+	const style = { strategy: "mask", key: new Uint8Array(32) } as const;
+	let channel = new Channel(program, style, "text");
+	let text = "";
+	for (const [i, chunk] of chunks.entries()) {
+		text += channel.write([chunk]).texts[0] ?? chunk;
+		if (i !== resumeAfter) continue;
+		const state = structuredClone(channel.state());
+		channel.close();
+		channel = new Channel(program, style, "text", state);
+	}
+	text += channel.finish();
+	const findings = channel.scanner.findings.map(({ type, from, to }) => `${type} ${from}-${to}`).join();
+	channel.close();
+	return { text, findings };
+}
+
+const seeds = function* (): Generator<number> {
+	const deadline = Date.now() + FUZZ_SECONDS * 1000;
+	for (let seed = FIRST_SEED; seed < FIRST_SEED + TABLES || Date.now() < deadline; seed++) yield seed;
+};
+
+/** The same for every chunking, and when the scan moves to another lane. */
+function expectChunkings(seed: number, text: string, expected: ReturnType<typeof inspect>, next: Next): void {
+	for (const chunks of someChunkings(text, next, 4)) {
+		const actual = inspect(production, chunks);
+		if (actual.text !== expected.text || actual.findings !== expected.findings)
+			expect({ seed, chunks, ...actual }).toEqual({ seed, chunks, ...expected });
+		const moved = inspect(production, chunks, Math.floor(next() * chunks.length));
+		if (moved.text !== expected.text) expect({ seed, chunks, text: moved.text }).toEqual({ seed, chunks, text: expected.text });
+	}
+}
+
+test("cells of a table are read behind the name of their column, in every row", () => {
+	for (const seed of seeds()) {
+		const next = random(seed);
+		const { text, values } = makeTable(next);
+		const found = inspect(production, [text]);
+		for (const value of values) if (found.text.includes(value)) expect({ seed, text, value, out: found.text }).toBe("without it");
+		expectChunkings(seed, text, inspect(oracle, [text]), next);
+	}
+}, 3_600_000);
+
+test("where anything stands in a table it is read as the oracle does", () => {
+	for (const seed of seeds()) {
+		const next = random(seed);
+		const text = makeOdd(next);
+		expectChunkings(seed, text, inspect(oracle, [text]), next);
+	}
+}, 3_600_000);

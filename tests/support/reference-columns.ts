@@ -1,0 +1,78 @@
+import type { IsTelling } from "../../src/normalize/transducer.ts";
+import { margin } from "./reference-decoding.ts";
+import type { Char } from "./reference-views.ts";
+
+/** One character of the text with its place in a line. */
+interface Line {
+	readonly chars: readonly Char[];
+	readonly text: string;
+}
+
+/** All lines but for the marks of a quotation before them. */
+function linesOf(text: readonly Char[]): Line[] {
+	const lines: Char[][] = [[]];
+	for (const char of text) {
+		if (char.char === "\n") lines.push([]);
+		else lines.at(-1)?.push(char);
+	}
+	return lines.map((line) => {
+		const chars = line.slice(line.findIndex(({ char }) => !/[ >]/.test(char)));
+		return /[^ >]/.test(line.map(({ char }) => char).join(""))
+			? { chars, text: chars.map(({ char }) => char).join("") }
+			: { chars: [], text: "" };
+	});
+}
+
+const plain = (cell: string): string => cell.replace(/^[ \r*_`"']+|[ \r*_`"']+$/g, "");
+const isName = (cell: string): boolean => /^[A-Za-z\x80-\u{10ffff}]/u.test(cell);
+
+/** What parts the cells of a table and the names of its columns, if a line is a head. */
+function headOf(line: string): readonly [mark: string, names: readonly string[]] | undefined {
+	if (!/^[A-Za-z0-9\x80-\u{10ffff} \r\t|;,.:_\-/#&%$'"`*()?+]*$/u.test(line)) return undefined;
+	if (Buffer.byteLength(line) > 512 || line.split(/[|\t;,]/).some((cell) => Buffer.byteLength(cell) > 40)) return undefined;
+	const mark = ["|", "\t", ";", ","].find((one) => line.includes(one));
+	if (mark === undefined) return undefined;
+	const cells = line.split(mark).map(plain);
+	if (mark !== "|" && !cells.every((cell) => cell === "" || isName(cell))) return undefined;
+	return cells.some(isName) ? [mark, cells.map((cell) => (isName(cell) ? cell : ""))] : undefined;
+}
+
+/** The cells of a row. What stands in quotes is one, but between bars. */
+function cellsOf({ chars }: Line, mark: string): Char[][] {
+	const cells: Char[][] = [[]];
+	let quotes = 0;
+	for (const char of chars) {
+		if (char.char === '"' && mark !== "|") quotes++;
+		if (char.char === mark && quotes % 2 === 0) cells.push([]);
+		else cells.at(-1)?.push(char);
+	}
+	return cells;
+}
+
+/** A cell behind the name of its column; nothing of one that is too short. */
+function named(cell: readonly Char[], name: string): Char[] {
+	const from = cell.findIndex(({ char }) => !/[ \t\r*]/.test(char));
+	const value = from < 0 ? [] : cell.slice(from);
+	const [first, last] = [value[0], value.at(-1)];
+	if (first === undefined || last === undefined || Buffer.byteLength(value.map(({ char }) => char).join("")) < 3) return [];
+	return [...[...`${name}: `].map((char) => ({ char, from: first.from, to: first.from })), ...value, ...margin(last.to)];
+}
+
+/** The cells of tables, each behind the name of its column, where that says something. */
+export function columns(text: readonly Char[], isTelling: IsTelling = () => true): Char[] {
+	const out: Char[] = [];
+	let head: ReturnType<typeof headOf>;
+	for (const line of linesOf(text)) {
+		if (head === undefined) {
+			head = headOf(line.text);
+			continue;
+		}
+		const [mark, names] = head;
+		const cells = cellsOf(line, mark);
+		for (const [i, name] of names.entries()) if (name !== "" && isTelling(name)) out.push(...named(cells[i] ?? [], name));
+		const isRow = mark === "|" ? cells.length > 1 : cells.length === names.length;
+		const isRule = line.text !== "" && /^[ \t\r=+|:-]*$/.test(line.text);
+		if (!isRow && !isRule) head = headOf(line.text);
+	}
+	return out;
+}

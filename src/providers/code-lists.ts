@@ -12,8 +12,7 @@ export function codeLists(numbers: readonly JsonSpan[], json: string): JsonSpan[
 	let run: JsonSpan[] = [];
 	const end = (): void => {
 		const [first, last] = [run[0], run.at(-1)];
-		if (first !== undefined && last !== undefined && run.length >= LEAST_CODES)
-			lists.push({ path: first.path, from: first.from, to: last.to });
+		if (first !== undefined && last !== undefined && run.length >= LEAST_CODES) lists.push({ ...first, to: last.to });
 		run = [];
 	};
 	for (const number of numbers) {

@@ -1,23 +1,15 @@
-import type { JsonPath } from "../wire/json-strings.ts";
+import type { JsonShape } from "../wire/json-strings.ts";
 import type { FieldTable, Treatment } from "./field-table.ts";
-
-/** A path as the table writes it. */
-export function shapeOf(path: JsonPath): string {
-	let shape = "";
-	// A member's own name must not look like a path of the table.
-	for (const step of path) shape += typeof step === "number" ? ".#" : /[.#]/.test(step) ? ".?" : `.${step}`;
-	return shape.slice(1);
-}
 
 /** A table, ready to be asked. */
 export interface CompiledTable {
-	readonly treatmentOf: (shape: string) => Treatment | undefined;
+	readonly treatmentOf: (shape: JsonShape) => Treatment | undefined;
 	/** The table spells the shape out, without a wildcard. */
-	readonly isExact: (shape: string) => boolean;
+	readonly isExact: (shape: JsonShape) => boolean;
 	/** Shapes that the table spells out, and everything above them. */
-	readonly names: ReadonlySet<string>;
+	readonly names: ReadonlySet<JsonShape>;
 	/** A member's path is none of them, and is one to readers without cases (Go), or without lists (`{"0": …}` in JavaScript and PHP). */
-	readonly isLikeName: (path: JsonPath) => boolean;
+	readonly isLikeName: (shape: JsonShape) => boolean;
 }
 
 /** `more`: paths whose member names are the vendor's, beside those that the table spells out. */
@@ -33,8 +25,7 @@ export function compileTable(table: FieldTable, more: readonly string[]): Compil
 	const folded = new Set([...names].map((name) => foldCase(name)));
 	return {
 		names,
-		isLikeName: (path) => {
-			const shape = shapeOf(path);
+		isLikeName: (shape) => {
 			if (names.has(shape)) return false;
 			return folded.has(foldCase(shape)) || (/\.\d+$/.test(shape) && names.has(shape.replace(/\d+$/, "#")));
 		},

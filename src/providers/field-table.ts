@@ -1,8 +1,8 @@
 import { longNumber } from "../wire/json-numbers.ts";
-import { findStrings, type JsonPath, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
+import { findStrings, type JsonPath, type JsonShape, type JsonSpan, type JsonString, type Wanted } from "../wire/json-strings.ts";
 import { codeLists } from "./code-lists.ts";
 import { type EmbeddedData, type FileKind, fileIn, isSealed, readBase64, readDataUrl } from "./embedded-data.ts";
-import { type CompiledTable, compileTable, shapeOf } from "./field-shapes.ts";
+import { type CompiledTable, compileTable } from "./field-shapes.ts";
 import { valueAt } from "./json-object.ts";
 import type { Place, SourceKind } from "./provider.ts";
 
@@ -85,7 +85,7 @@ export function createFieldReader(
 		...table.filter(([, treatment]) => treatment === "wholeValue").map(([path]) => [path, "leaf"] as const),
 		...table.filter(([, treatment]) => treatment.endsWith("Json")).map(([path]) => [path, "object"] as const),
 	]);
-	const wantedOf = wanted.size === 0 ? undefined : (path: JsonPath) => wanted.get(shapeOf(path));
+	const wantedOf = wanted.size === 0 ? undefined : (_path: JsonPath, shape: JsonShape) => wanted.get(shape);
 	const channelOf = options.channelOf ?? channelOfPath;
 	/** undefined: nothing to inspect. */
 	const read = (root: unknown, string: JsonString): Place | FileKind | undefined => {
@@ -109,14 +109,14 @@ export function createFieldReader(
 			const place = read(root, string);
 			if (typeof place === "object") places.push(place);
 			const file = typeof place === "string" ? place : unlistedFile(string, compiled);
-			isOpaque ||= file !== undefined || isInGrowingText(string.path, compiled);
+			isOpaque ||= file !== undefined || isInGrowingText(string, compiled);
 			if (file !== undefined) files[file].push(string.path);
 		}
 		return { places, files, isOpaque };
 	};
 	return (json, root) => {
 		const found = findStrings(json, wantedOf);
-		if (found === undefined || found.strings.some(({ isName, path }) => isName && compiled.isLikeName(path))) return undefined;
+		if (found === undefined || found.strings.some(({ isName, shape }) => isName && compiled.isLikeName(shape))) return undefined;
 		const { places, files, ...strings } = readStrings(root, found.strings);
 		let { isOpaque } = strings;
 		for (const number of found.numbers) {
@@ -125,9 +125,9 @@ export function createFieldReader(
 			isOpaque ||= place === "delta";
 		}
 		for (const list of codeLists(found.numbers, json))
-			if (isInspected(compiled.treatmentOf(shapeOf(list.path)) ?? "whole")) places.push(valuePlace(list, json));
+			if (isInspected(compiled.treatmentOf(list.shape) ?? "whole")) places.push(valuePlace(list, json));
 		isOpaque ||= places.some(({ kind, path = [] }) => kind === "delta" && hasOddIndex(root, path));
-		const isLeaf = ({ path }: JsonSpan): boolean => wantedOf?.(path) !== "span";
+		const isLeaf = ({ shape }: JsonSpan): boolean => wanted.get(shape) !== "span";
 		for (const span of found.spans.filter(isLeaf)) places.push(valuePlace(span, json));
 		const spans = found.spans.filter((span) => !isLeaf(span));
 		return { places: places.sort((a, b) => a.from - b.from), spans, isOpaque, files };
@@ -140,12 +140,11 @@ function valuePlace({ from, to, path }: JsonSpan, json: string): Place {
 }
 
 /** A number that may be a card or an account; `delta`: it stands where only a growing text may. */
-function readNumber({ path, from, to }: JsonSpan, json: string, table: CompiledTable): Place | "delta" | undefined {
+function readNumber({ path, shape, from, to }: JsonSpan, json: string, table: CompiledTable): Place | "delta" | undefined {
 	const text = longNumber(json.slice(from, to));
 	const isLong = text !== "";
 	// Vectors have many.
 	if (!isLong && typeof path.at(-1) === "number") return undefined;
-	const shape = shapeOf(path);
 	const treatment = table.treatmentOf(shape);
 	if (treatment?.startsWith("delta") && table.isExact(shape)) return "delta";
 	return isLong && treatment !== "number" ? { kind: "whole", channel: "", source: "value", from, to, text, path } : undefined;
@@ -160,34 +159,32 @@ function isClientCall(root: unknown, path: JsonPath): boolean {
 
 /** Member names that the table spells out are the vendor's; any other may be the model's and is inspected. */
 function treatmentFor(string: JsonString, table: CompiledTable): Treatment {
-	const shape = shapeOf(string.path);
-	if (string.isName) return table.names.has(shape) ? "name" : "whole";
-	const known = table.treatmentOf(shape);
+	if (string.isName) return table.names.has(string.shape) ? "name" : "whole";
+	const known = table.treatmentOf(string.shape);
 	if (known === "name") return NAME.test(string.value) ? "name" : "whole";
 	if (known === "opaque") return isSealed(string.value) ? "opaque" : "whole";
 	return known === undefined || known === "number" ? "whole" : known;
 }
 
 /** Encoded data; a text that the table spells out is plain text, whatever it looks like. */
-function dataIn({ path, value, isName }: JsonString, treatment: Treatment, table: CompiledTable): EmbeddedData | undefined {
+function dataIn({ shape, value, isName }: JsonString, treatment: Treatment, table: CompiledTable): EmbeddedData | undefined {
 	if (isName) return undefined;
 	if (treatment === "callId") return numberIn(value);
 	if (treatment === "media" || treatment === "document") return readDataUrl(value) ?? readBase64(value, treatment);
-	return /^data:/i.test(value) && !table.isExact(shapeOf(path)) ? readDataUrl(value) : undefined;
+	return /^data:/i.test(value) && !table.isExact(shape) ? readDataUrl(value) : undefined;
 }
 
 /** Such a text is read as it stands all the same: in a request it may pass. */
-function unlistedFile({ path, value, isName }: JsonString, table: CompiledTable): FileKind | undefined {
+function unlistedFile({ shape, value, isName }: JsonString, table: CompiledTable): FileKind | undefined {
 	const file = isName ? undefined : fileIn(value);
 	if (file === undefined) return undefined;
-	const shape = shapeOf(path);
 	return table.isExact(shape) || table.treatmentOf(shape) === "opaque" ? undefined : file;
 }
 
 /** A list where a growing text stands: JavaScript joins what is in it to the text. */
-function isInGrowingText(path: JsonPath, table: CompiledTable): boolean {
-	if (typeof path.at(-1) !== "number" || table.isExact(shapeOf(path))) return false;
-	const text = shapeOf(path.slice(0, path.findLastIndex((step) => typeof step === "string") + 1));
+function isInGrowingText({ shape }: JsonString, table: CompiledTable): boolean {
+	if (!shape.endsWith("#") || table.isExact(shape)) return false;
+	const text = shape.replace(/(?:\.?#)+$/, "");
 	return table.isExact(text) && table.treatmentOf(text)?.startsWith("delta") === true;
 }
 

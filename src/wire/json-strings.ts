@@ -1,9 +1,13 @@
 export type JsonPath = readonly (string | number)[];
 
+/** A path in one text: its steps with points between, `#` for an index and `?` for a name that has a `#` or a point in it. */
+export type JsonShape = string;
+
 /** One string of a JSON text: a value, or the name of a member. */
 export interface JsonString {
 	/** Member names and array indices from the root; of a member's name: the path of its value. */
 	readonly path: JsonPath;
+	readonly shape: JsonShape;
 	readonly isName: boolean;
 	/** UTF-16 indices of the literal, quotes included. */
 	readonly from: number;
@@ -17,6 +21,7 @@ const MAX_JSON_DEPTH = 128;
 /** A value of any type. UTF-16 indices. */
 export interface JsonSpan {
 	readonly path: JsonPath;
+	readonly shape: JsonShape;
 	readonly from: number;
 	readonly to: number;
 }
@@ -36,9 +41,15 @@ export type Wanted = "span" | "leaf" | "object" | undefined;
  * character stays. The text must be valid JSON (RFC 8259): check with `JSON.parse` first. Undefined when the nesting is
  * too deep, or an object names a member twice: readers do not agree on which of the two counts.
  */
-export function findStrings(json: string, wanted: (path: JsonPath) => Wanted = () => undefined): JsonStrings | undefined {
+export function findStrings(json: string, wanted: (path: JsonPath, shape: JsonShape) => Wanted = () => undefined): JsonStrings | undefined {
 	const walker = new Walker(json, wanted);
-	return walker.value([], 0) ? walker : undefined;
+	return walker.value([], "", 0) ? walker : undefined;
+}
+
+const POINTED = /[.#]/;
+
+function below(parent: JsonShape, depth: number, step: string): JsonShape {
+	return depth === 0 ? step : `${parent}.${step}`;
 }
 
 class Walker implements JsonStrings {
@@ -46,46 +57,46 @@ class Walker implements JsonStrings {
 	readonly numbers: JsonSpan[] = [];
 	readonly spans: JsonSpan[] = [];
 	readonly #json: string;
-	readonly #wanted: (path: JsonPath) => Wanted;
+	readonly #wanted: (path: JsonPath, shape: JsonShape) => Wanted;
 	#at = 0;
 
-	constructor(json: string, wanted: (path: JsonPath) => Wanted) {
+	constructor(json: string, wanted: (path: JsonPath, shape: JsonShape) => Wanted) {
 		this.#json = json;
 		this.#wanted = wanted;
 	}
 
-	value(path: JsonPath, depth: number): boolean {
+	value(path: JsonPath, shape: JsonShape, depth: number): boolean {
 		if (depth > MAX_JSON_DEPTH) return false;
 		this.#space();
-		const wanted = this.#wanted(path);
-		if (wanted === undefined || (wanted === "object" && this.#json[this.#at] !== "{")) return this.#any(path, depth);
+		const wanted = this.#wanted(path, shape);
+		if (wanted === undefined || (wanted === "object" && this.#json[this.#at] !== "{")) return this.#any(path, shape, depth);
 		const index = this.spans.length;
 		const [stringsBefore, numbersBefore] = [this.strings.length, this.numbers.length];
-		const span = { path, from: this.#at, to: this.#at };
+		const span = { path, shape, from: this.#at, to: this.#at };
 		this.spans.push(span);
-		const isReadable = this.#any(path, depth);
+		const isReadable = this.#any(path, shape, depth);
 		this.spans[index] = { ...span, to: this.#at };
 		if (wanted !== "span") [this.strings.length, this.numbers.length] = [stringsBefore, numbersBefore];
 		return isReadable;
 	}
 
-	#any(path: JsonPath, depth: number): boolean {
+	#any(path: JsonPath, shape: JsonShape, depth: number): boolean {
 		const char = this.#json[this.#at];
 		if (char === '"') {
 			const from = this.#at;
 			const value = this.#string();
-			this.strings.push({ path, isName: false, from, to: this.#at, value });
+			this.strings.push({ path, shape, isName: false, from, to: this.#at, value });
 			return true;
 		}
-		if (char === "{") return this.#members(path, depth);
-		if (char === "[") return this.#elements(path, depth);
+		if (char === "{") return this.#members(path, shape, depth);
+		if (char === "[") return this.#elements(path, shape, depth);
 		const from = this.#at;
 		while (this.#at < this.#json.length && !",]} \t\r\n".includes(this.#json[this.#at] as string)) this.#at++;
-		if (char === "-" || (char !== undefined && char >= "0" && char <= "9")) this.numbers.push({ path, from, to: this.#at });
+		if (char === "-" || (char !== undefined && char >= "0" && char <= "9")) this.numbers.push({ path, shape, from, to: this.#at });
 		return true;
 	}
 
-	#members(path: JsonPath, depth: number): boolean {
+	#members(path: JsonPath, shape: JsonShape, depth: number): boolean {
 		this.#at++;
 		const names = new Set<string>();
 		while (this.#next("}")) {
@@ -94,18 +105,20 @@ class Walker implements JsonStrings {
 			if (names.has(name)) return false;
 			names.add(name);
 			const member = [...path, name];
-			this.strings.push({ path: member, isName: true, from, to: this.#at, value: name });
+			const memberShape = below(shape, depth, POINTED.test(name) ? "?" : name);
+			this.strings.push({ path: member, shape: memberShape, isName: true, from, to: this.#at, value: name });
 			this.#space();
 			this.#at++;
-			if (!this.value(member, depth + 1)) return false;
+			if (!this.value(member, memberShape, depth + 1)) return false;
 		}
 		return true;
 	}
 
-	#elements(path: JsonPath, depth: number): boolean {
+	#elements(path: JsonPath, shape: JsonShape, depth: number): boolean {
+		const elementShape = below(shape, depth, "#");
 		this.#at++;
 		for (let index = 0; this.#next("]"); index++) {
-			if (!this.value([...path, index], depth + 1)) return false;
+			if (!this.value([...path, index], elementShape, depth + 1)) return false;
 		}
 		return true;
 	}

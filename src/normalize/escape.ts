@@ -18,8 +18,8 @@ const UNICODE_ESCAPE = /^\\(?:u\{[0-9a-fA-F]{1,6}\}|U[0-9a-fA-F]{8}|u[0-9a-fA-F]
 const UNICODE_HEAD = /^\\(?:u(?:\{[0-9a-fA-F]{0,6}|[0-9a-fA-F]{0,3})|U[0-9a-fA-F]{0,7})?$/;
 const HIGH_SURROGATE = /^\\u[dD][89abAB][0-9a-fA-F]{2}/;
 const LOW_HEAD = /^\\u[0-9a-fA-F]{4}(?:\\(?:u(?:[dD](?:[c-fC-F][0-9a-fA-F]{0,1})?)?)?)?$/;
-/** What Markdown, Telegram and LaTeX write with a backslash within a word. */
-const MARKED: readonly (readonly [string, string])[] = [..."_-.@+=#$%~*:"].map((char) => [char, char]);
+/** What Markdown, Telegram, calendars and LaTeX write with a backslash within a word; between digits LaTeX has thin blanks (`\\,`). */
+const MARKED: readonly (readonly [string, string])[] = [..."_-.,;@+=#$%~*:"].map((char) => [char, char]);
 const LETTER_ESCAPES: Readonly<Record<string, string>> = {
 	...Object.fromEntries(MARKED),
 	n: "\n",

@@ -34,6 +34,10 @@ const OF_SOMETHING_ELSE =
 
 /** Tokens that are counted: `max_tokens`, `budgetTokens`. */
 const COUNT = /(?:[a-z]_|[a-z](?=T))tokens$|^(?:max|min)tokens$/i;
+const DIGITS = /^[\d.,_]+$/;
+/** Where in a file: `auth/token.go:723 +0x539`. */
+const SOURCE_FILE = /\.(?:go|py|rb|rs|[cm]?[jt]sx?|java|kt|php|cs|cc?|cpp|hp?p?|swift|scala|exs?)$/i;
+const LINE_NUMBER = /^\d{1,6}(?:$|[\s:,)]|[-+]0x)/;
 /** What ends a key of several words, and says the same as `ABOUT`. */
 const ABOUT_AT_END =
 	/_(?:names?|type|url|uri|path|file|dir|title|message|policy|length|size|count|format|method|host|port|expir\w*|time|at)$/i;
@@ -66,6 +70,8 @@ const CONSTANT = /^_?[A-Z][A-Z0-9]*(?:[_.][A-Z][A-Z0-9]*)+$/;
 const PATH =
 	/^(?:path\/|[\w.*+()|/-]+\.(?:[cm]?[jt]sx?|map|pub|pem|key)$|https?:|arn:|[a-z][a-z0-9-]*:[A-Z][A-Za-z]+\*?$|\/|\.\.?\/|~\/|[\w.-]+\.(?:js|ts|py|go|rb|json|ya?ml|pem|key|crt|cer|txt|html|com|org|net|io)\b)/;
 const FINGERPRINT = /^(?:[0-9A-Fa-f]{2}:){4}|^[\^~<>=v]{0,2}\d+(?:\.\d+)+$|^\d{4}-\d{2}-\d{2}/;
+/** The structure of a chemical. */
+const INCHI_KEY = /^[A-Z]{14}-[A-Z]{10}-[A-Z]$/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 const kindsOf = (value: string): number => [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9_.\s-]/].filter((kind) => kind.test(value)).length;
@@ -93,6 +99,7 @@ const isUseless = (value: string): boolean =>
 	isProse(value) ||
 	PATH.test(value) ||
 	FINGERPRINT.test(value) ||
+	INCHI_KEY.test(value) ||
 	isHash(value) ||
 	isNames(value);
 
@@ -105,11 +112,16 @@ function randomness(value: string): number {
 	return kindsOf(value) >= 3 ? 0.5 : 0.1;
 }
 
+/** A number that its name explains: how many tokens there are, or a line. */
+function isExplained({ key, operator }: Assignment, value: string): boolean {
+	return /tokens$/i.test(key) ? DIGITS.test(value) : operator === ":" && SOURCE_FILE.test(key) && LINE_NUMBER.test(value);
+}
+
 /** Passwords are short and may be words; keys and tokens are long and random. */
 function judge({ text, left, right }: Candidate, isPassword: boolean): number | undefined {
 	const assignment = assignmentOf(left);
 	const meaning = meaningOf(assignment);
-	if (meaning === "other" || text.length < (isPassword ? 4 : 8) || isUseless(text)) return 0;
+	if (meaning === "other" || text.length < (isPassword ? 4 : 8) || isUseless(text) || isExplained(assignment, text)) return 0;
 	if (UUID.test(text)) return meaning === "secret" ? scoreUuid(assignment) : 0;
 	const random = randomness(text);
 	if (meaning === "doubtful" && !isBeyondDoubt(text, random, assignment, isPassword)) return 0;

@@ -134,6 +134,7 @@ export const PHONE: Recognizer = {
 			"(415) 555-2671",
 			"212-555-0187.",
 			"Tel.: ⟦947 349 000⟧",
+			"cell number ⟦947 349 000⟧",
 			"Handy ⟦0171 1234567⟧",
 			"mobile ⟦09171234567⟧",
 			"téléphone : ⟦01 23 45 67 89⟧",
@@ -149,6 +150,9 @@ export const PHONE: Recognizer = {
 			"947 349 000",
 			"01/02/2024",
 			"phone in 2024",
+			"cell_type: macro, cell_id 16541648",
+			"| Cell type | 26650 9256 |",
+			"shelf 031.0866\ncall number QA",
 			"row M 0770090045612",
 			"as defined in Clause 252.227-7013 (c)",
 			"Copyright 2009 Mobile Inc., 2007-2009",
@@ -218,6 +222,13 @@ const PHONE_WORDS = contextWords([
 	"contact number",
 ]);
 
+/** Cells of tables, networks and bodies, and what librarians and radio operators have. */
+const OTHER_WORDS =
+	/\bcell[\s_-]?(?:types?|ids?|index|lines?|towers?|counts?|values?|sizes?|ref(?:erence)?s?|formats?|styles?|width|height|cultures?)\b|\bcall[\s_-]?(?:numbers?|signs?|sites?|stacks?|ids?)\b/gi;
+
+/** Whether a text says that a telephone number is near. */
+const isPhoneNear = (text: string): boolean => mayHold(PHONE_WORDS, text) && PHONE_WORDS(text.replace(OTHER_WORDS, "-"));
+
 const digitsOf = (text: string): string => text.replace(/\D/g, "");
 
 /** Valid for its numbering plan, or of a possible length in a written form nobody gives to another number. */
@@ -257,7 +268,7 @@ const LETTER_LABEL = /(?:^|[\s|])[TMPF][.:]? {1,2}$/;
 /** National numbers in any grouping need a word: without one they are any number. */
 export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
 	// The word belongs to this number: no other number stands between.
-	const isNamed = mayHold(PHONE_WORDS, left) && PHONE_WORDS(afterLastDigit(endOf(left)));
+	const isNamed = mayHold(PHONE_WORDS, left) && isPhoneNear(afterLastDigit(endOf(left)));
 	if (!isNamed && !/^\(?0/.test(text)) return 0;
 	const digits = digitsOf(text);
 	if (digits.length < 7 || digits.length > 13 || /^(\d)\1+$/.test(digits)) return 0;
@@ -265,5 +276,5 @@ export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
 	if (isNamed) return 0.75;
 	if (text.startsWith("0") && digits.length <= 11 && LETTER_LABEL.test(left)) return 0.6;
 	if (right === undefined) return undefined;
-	return PHONE_WORDS(right.slice(0, 16)) ? 0.6 : 0;
+	return isPhoneNear(right.slice(0, 16)) ? 0.6 : 0;
 };

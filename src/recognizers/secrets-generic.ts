@@ -139,6 +139,9 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		],
 		noMatch: [
 			"password: string",
+			"| Model | Tokens |\n| owl | 49632648887 |",
+			"\t/src/widget/token.go:160 +0xf92",
+			"InChIKey=YQMMAJDXMGROTG-IRYDYTJOCT-N",
 			'msg="password=********" status=1',
 			'level=info msg="done" password="********" ms=12',
 			"| password | string |",

@@ -125,6 +125,11 @@ export const COMPACT_DISGUISES: readonly Disguise[] = [
 	},
 	{ name: "slashed groups", apply: (text) => text.replaceAll(/(?<=\d)[ -](?=\d)/g, " / "), suits: (text) => /\d{2}[ -]\d/.test(text) },
 	{
+		name: "thin blanks of LaTeX",
+		apply: (text) => text.replaceAll(/(?<=\d)[ -](?=\d)/g, "\\,"),
+		suits: (text) => /\d{2}[ -]\d/.test(text),
+	},
+	{
 		name: "number words",
 		apply: (text) => [...text].map((char) => spelled[Number(char)] ?? char).join(" "),
 		suits: (text) => /^\d+$/.test(text),

@@ -100,7 +100,7 @@ const ESCAPES: readonly (readonly [RegExp, (match: RegExpExecArray) => string | 
 	...[1, 2, 3, 4].map((n) => bytes(`(?:%[0-9a-fA-F]{2}){${n}}`, n, 16)),
 	...[1, 2, 3, 4].map((n) => bytes(`(?:\\\\x[0-9a-fA-F]{2}){${n}}`, n, 16)),
 	...[1, 2, 3, 4].map((n) => bytes(`(?:\\\\[0-3][0-7]{2}){${n}}`, n, 8)),
-	[/^\\([nrt"'`/\\_\-.@+=#$%~*:])/, ([, letter = ""]) => LETTERS[letter] ?? letter],
+	[/^\\([nrt"'`/\\_\-.,;@+=#$%~*:])/, ([, letter = ""]) => LETTERS[letter] ?? letter],
 ];
 
 /** `n` escaped bytes that are one character of that length. */

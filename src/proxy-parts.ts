@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditWriter } from "./audit/audit-writer.ts";
 import type { CompiledPolicy } from "./compile-policies.ts";
 import type { Config } from "./config/schema.ts";
@@ -51,6 +52,9 @@ export interface ProxyParts {
 	openFor(config: Config): Promise<void>;
 	close(): Promise<void>;
 }
+
+/** ms that the end of lanes and connections has to say its last; the audit trail waits no longer for a lane that does not end. */
+const LAST_RECORDS_MS = 2000;
 
 /** `activeStreams`: for the metrics. Rejects when lanes do not start or the audit trail cannot be written. */
 export async function openParts(
@@ -115,10 +119,12 @@ export async function openParts(
 		async close() {
 			meters.close();
 			cache?.store.close();
-			await Promise.all([pool.close(), upstream.close(), demo?.close(), tracing.close()]);
+			const closed = Promise.all([pool.close(), upstream.close(), demo?.close(), tracing.close()]);
+			await Promise.race([closed, sleep(LAST_RECORDS_MS, undefined, { ref: false })]);
 			refusals.flush();
 			audit.record({ type: "stop", time: new Date().toISOString() });
 			await audit.close(server.drain_timeout_ms);
+			await closed;
 		},
 	};
 }

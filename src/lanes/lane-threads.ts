@@ -59,12 +59,15 @@ export class LaneThreads {
 		return thread;
 	}
 
-	/** Ends all threads, whose ports are closed: they do so by themselves if they are not held up. The rest is terminated. */
-	async close(): Promise<void> {
+	/**
+	 * Ends all threads, whose ports are closed: they do so by themselves if they are not held up. The rest is terminated, except
+	 * those that a native runtime is at work in after `maxMs` still: they end with the process.
+	 */
+	async close(maxMs = MAX_END_MS): Promise<void> {
 		await this.#allEnded(END_MS);
 		for (const thread of this.#running) thread.terminate();
-		await this.#allEnded(MAX_END_MS);
-		await this.#piscina.destroy();
+		await this.#allEnded(maxMs);
+		if (this.#running.size === 0) await this.#piscina.destroy();
 	}
 
 	#allEnded(withinMs: number): Promise<unknown> {

@@ -1,9 +1,11 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, type Dirent, fstatSync, openSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { readReady, waitToLook } from "../core/ready-read.ts";
 
 /** A file is read whole; what is larger belongs split. */
 const MAX_FILE_BYTES = 64 << 20;
 const BINARY_PROBE_BYTES = 8192;
+const PIECE_BYTES = 1 << 20;
 const SKIPPED_FOLDERS = new Set([".git", "node_modules"]);
 
 export type ScanInput =
@@ -43,20 +45,55 @@ function* filesOf(name: string): Generator<string | ScanInput> {
 }
 
 function readInput(file: string): ScanInput {
-	let bytes: Buffer;
+	let read: Buffer | "binary" | "large";
 	try {
-		if (file !== "-" && statSync(file).size > MAX_FILE_BYTES) return tooLarge(file);
-		bytes = readFileSync(file === "-" ? 0 : file);
+		read = file === "-" ? readText(0) : readOpened(file);
 	} catch (error) {
 		return unreadable(file, error);
 	}
-	if (bytes.length > MAX_FILE_BYTES) return tooLarge(file);
-	if (bytes.subarray(0, BINARY_PROBE_BYTES).includes(0)) return { kind: "skipped", file, reason: "binary" };
+	if (read === "large") return tooLarge(file);
+	if (read === "binary") return { kind: "skipped", file, reason: "binary" };
 	try {
-		return { kind: "text", file, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), encoding: "utf-8" };
+		return { kind: "text", file, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read), encoding: "utf-8" };
 	} catch {
-		return { kind: "text", file, text: bytes.toString("latin1"), encoding: "latin1" };
+		return { kind: "text", file, text: read.toString("latin1"), encoding: "latin1" };
 	}
+}
+
+function readOpened(file: string): Buffer | "binary" | "large" {
+	const opened = openSync(file, "r");
+	try {
+		return readText(opened);
+	} finally {
+		closeSync(opened);
+	}
+}
+
+/** All of a file, or of what has no size: a pipe or a device, which may have no end. */
+function readText(file: number): Buffer | "binary" | "large" {
+	const beginning = readUpTo(file, BINARY_PROBE_BYTES);
+	if (beginning.includes(0)) return "binary";
+	if (fstatSync(file).size > MAX_FILE_BYTES) return "large";
+	const rest = readUpTo(file, MAX_FILE_BYTES + 1 - beginning.length);
+	return beginning.length + rest.length > MAX_FILE_BYTES ? "large" : Buffer.concat([beginning, rest]);
+}
+
+/** So many bytes, or as many as there are. */
+function readUpTo(file: number, maxBytes: number): Buffer {
+	const pieces: Buffer[] = [];
+	let length = 0;
+	while (length < maxBytes) {
+		const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, maxBytes - length));
+		const read = readReady(file, piece);
+		if (read === 0) break;
+		if (read === undefined) {
+			waitToLook();
+			continue;
+		}
+		pieces.push(piece.subarray(0, read));
+		length += read;
+	}
+	return Buffer.concat(pieces);
 }
 
 function tooLarge(file: string): ScanInput {

@@ -1,11 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, readSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, type Stats } from "node:fs";
+import { readReady, waitToLook } from "./ready-read.ts";
 
 /** Bytes that are read of a pipe. */
 const MAX_PIPE_BYTES = 16 << 20;
 /** ms for whoever writes into a pipe to be done: a program that decrypts may ask a person first. */
 const PIPE_MS = 60_000;
-/** ms between two looks at a pipe. */
-const LOOK_MS = 10;
 
 /**
  * Reads a file. Throws, with the code `NOT_A_FILE`, where it is none: a pipe would hold up the thread until somebody writes into
@@ -45,20 +44,10 @@ function readPipe(file: number, path: string): Buffer {
 		if (read === 0 && (length > 0 || isUnnamed(file))) return content.subarray(0, length);
 		if (read === undefined || read === 0) {
 			if (performance.now() > end) throw fault("ETIMEDOUT", "nobody is done writing into this pipe", path);
-			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+			waitToLook();
 		} else length += read;
 	}
 	throw fault("EFBIG", `more than ${MAX_PIPE_BYTES >> 20} MiB come out of this pipe`, path);
-}
-
-/** How much there was; undefined: nothing yet. */
-function readReady(file: number, into: Uint8Array): number | undefined {
-	try {
-		return readSync(file, into);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "EAGAIN") return undefined;
-		throw error;
-	}
 }
 
 /** Nobody can open it any more once all who wrote into it are gone, other than a pipe with a name, whose writer may be yet to come. */

@@ -1,8 +1,10 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { stripVTControlCharacters } from "node:util";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -123,11 +125,21 @@ test("folders are walked, binary files are skipped with a note, other encodings 
 			.map((line) => JSON.parse(line)),
 	).toMatchObject([{ file: join(tree, "sub/a.txt"), encoding: "latin1", findings: [{ start: 5, end: 18, start_byte: 5, end_byte: 18 }] }]);
 	expect(err).toBe(`${join(tree, "image.bin")}: skipped (binary)\n`);
-	const large = file("large.txt", "");
+	const large = file("large.txt", "a".repeat(8192));
 	truncateSync(large, (64 << 20) + 1);
 	const refused = await scan([large]);
 	expect(refused.code).toBe(2);
 	expect(refused.err).toContain("is larger than 64 MiB");
+});
+
+test("what has no end is refused like a file that is too large, a device of zeros like a binary file", async () => {
+	const endless = spawn("yes", { stdio: ["ignore", "pipe", "ignore"] });
+	const child = startCommand(["scan"]);
+	// It takes no more: the pipe breaks.
+	pipeline(endless.stdout, child.stdin).catch(() => endless.kill());
+	const [[code], err] = await Promise.all([once(child, "exit"), text(child.stderr)]);
+	expect([code, err]).toEqual([2, "-: is larger than 64 MiB — split it, for example with split -C 32m\n"]);
+	expect(await scan(["/dev/zero"])).toEqual({ code: 0, out: "", err: "/dev/zero: skipped (binary)\n" });
 });
 
 test("two formats at once are refused", async () => {

@@ -115,7 +115,8 @@ export class LaneAnswers {
 	#contextOf(policy: LoadedPolicy, { isStructured = false, surrogates }: Opening): AnswerContext {
 		const memory = surrogates && this.#packing.unpack<PromptMemory>(surrogates);
 		const style = Object.assign({}, policy.style("response"), { isStructured });
-		const known = memory === undefined || memory.surrogates.length === 0 ? style : answerStyle(style, memory);
+		const isKnown = memory !== undefined && (memory.isStateful || memory.surrogates.length > 0);
+		const known = isKnown ? answerStyle(style, memory) : style;
 		const { hasCanary, toolCalls } = policy.policy;
 		const marked = hasCanary ? canaryStyle(known, memory?.canary) : known;
 		return { style: toolCallStyle(marked, toolCalls, memory?.tools), program: echoProgram(policy, memory?.hidden) };

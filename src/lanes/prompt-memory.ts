@@ -13,7 +13,8 @@ export function memoryOf(
 ): PromptMemory | undefined {
 	const state = table.state();
 	const surrogates = dryRun ? [] : state.surrogates;
-	if (surrogates.length === 0 && hidden === "" && canary === "" && tools.length === 0) return undefined;
+	// Where the upstream keeps the conversation, what the answer numbers must not be what another turn has called otherwise.
+	if (!state.isStateful && surrogates.length === 0 && hidden === "" && canary === "" && tools.length === 0) return undefined;
 	return { hidden, canary, tools, ...state, surrogates };
 }
 

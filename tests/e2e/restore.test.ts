@@ -196,6 +196,17 @@ describe.each(["replace", "synthetic"])("with %s", (strategy) => {
 		expect(answer).not.toContain("jane@corp.com");
 	});
 
+	test("a conversation that the vendor keeps: what the model says without being told anything has the surrogate of a prompt", async () => {
+		const told: string[] = [];
+		for (const [i, value] of ["jane@corp.com", "joe@corp.com"].entries()) {
+			replies.set(`tells${i}`, () => value);
+			told.push(await responses(`tells${i}.responses`, "who?", i === 0 ? undefined : "resp_1"));
+			await responses("plain.responses", value, "resp_2");
+			expect(lastPrompt()).toBe(told[i]);
+		}
+		expect(told[0]).not.toBe(told[1]);
+	});
+
 	test("what the model makes up is redacted all the same, and never with a surrogate of the prompt", async () => {
 		replies.set("invents", (content) => `${content} but eve@evil.org and 5555 5555 5555 4444`);
 		const answer = await streamed("invents.text", "write to jane@corp.com");

@@ -5,7 +5,7 @@ import { membersAt, stepsByIndex } from "./channel-path.ts";
 import { createFieldReader, type FieldTable, NAME } from "./field-table.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
-import type { EventReading, StreamFormat, StreamMemory } from "./provider.ts";
+import type { EventReading, StreamFormat, StreamMemory, Transcript } from "./provider.ts";
 
 const DELTA = "transcript.text.delta";
 const SEGMENT = "transcript.text.segment";
@@ -50,10 +50,16 @@ export const transcriptStream: StreamFormat = {
 	// What a speaker begins, the next one may end.
 	continuationOf: (channel) => (channel.startsWith(`["${SEGMENT}"`) ? SEGMENT : undefined),
 	keep: () => [],
-	cut: (_memory, _unsent, transcript) => sseEvent(JSON.stringify({ type: DONE, text: transcript.get(TEXT) ?? "" })),
+	cut: (_memory, _unsent, transcript) => sseEvent(JSON.stringify({ type: DONE, text: transcript.get(TEXT) ?? textOfSegments(transcript) })),
 	isComplete: (memory) => (memory as TranscriptMemory).isDone,
 	done: () => "",
 };
+
+/** What speakers have said, of a stream without deltas. */
+function textOfSegments(transcript: Transcript): string {
+	const segments = Array.from(transcript.keys()).filter((channel) => channel.startsWith(`["${SEGMENT}"`));
+	return segments.map((channel) => transcript.get(channel) ?? "").join("");
+}
 
 /** Texts of other events may grow, too. */
 const eventTable = (own: FieldTable): FieldTable => [...TRANSCRIPT_HEAD, ["choices.#.finish_reason", "name"], ...own, ["**", "delta"]];

@@ -189,6 +189,8 @@ test("what one speaker begins and the next one ends is one text", async () => {
 	expect(segments.join("\n")).not.toContain("jane.doe");
 	expect(segments.at(-1)).toBe("A: thanks.");
 	expect(end).toBe("The card is [CREDIT_CARD_1], thanks.");
+	const cut = await streamed([segment("It is ", 0, "A"), segment("the key ", 1, "B"), segment(`${KEY}, bye.`, 2, "A")]);
+	expect(cut).toEqual({ said: "", done: "It is the key ", segments: ["A:It is ", "B:the key "] });
 });
 
 test("vLLM's events, which are those of a chat, are inspected as growing text", async () => {

@@ -37,7 +37,7 @@ async function openedPlaces(settings: ConsentSettings): Promise<Places> {
 export function consentGrant(settings: ConsentSettings): Promise<number> {
 	const { subject = "", policy = "", provider = [], purpose = "", source = "" } = settings;
 	return command("consent", async () => {
-		if (!SUBJECT.test(subject)) throw new Error(`--subject takes ${SUBJECT_FORMS}, not '${subject}'`);
+		checkSubject(subject);
 		const expires = expiryIn(settings.days);
 		const reading = readTerms({ policy, providers: provider, purpose, source, expires });
 		if (!reading.ok) throw new Error(`${reading.param}: ${reading.reason}`);
@@ -47,6 +47,10 @@ export function consentGrant(settings: ConsentSettings): Promise<number> {
 		process.stdout.write(`${id}\n`);
 		return 0;
 	});
+}
+
+function checkSubject(subject: string): void {
+	if (!SUBJECT.test(subject)) throw new Error(`--subject takes ${SUBJECT_FORMS}, not '${subject}'`);
 }
 
 /** Throws where the terms name what the configuration does not have: requests with such a consent would be refused. */
@@ -74,10 +78,14 @@ export function consentRevoke(id: string, settings: ConsentSettings): Promise<nu
 export function consentList(settings: ConsentSettings): Promise<number> {
 	const { subject, json } = settings;
 	return command("consent", async () => {
-		const rows = readConsents((await openedPlaces(settings)).consents)
+		if (subject !== undefined) checkSubject(subject);
+		const { consents } = await openedPlaces(settings);
+		const rows = readConsents(consents)
 			.filter((consent) => subject === undefined || consent.subject === subject)
 			.map(shown);
+		const whose = subject === undefined ? "" : ` of ${subject}`;
 		if (json === true) process.stdout.write(`${JSON.stringify(rows)}\n`);
+		else if (rows.length === 0) process.stderr.write(`${consents.path} holds no consents${whose}; 'consent grant' writes one down.\n`);
 		else
 			for (const { id, state, subject: who, policy, providers, purpose, expires = "no end", source } of rows)
 				process.stdout.write(

@@ -78,6 +78,14 @@ afterAll(async () => {
 	line.close();
 });
 
+test("a list without entries says which file has none, and whose are asked for in another way is explained", async () => {
+	const says = (none: string) => ({ code: 0, out: "", err: `${file} holds no consents${none}; 'consent grant' writes one down.\n` });
+	expect(await consent("list")).toEqual(says(""));
+	expect(await consent("list", "--subject", "key:x")).toEqual(says(" of key:x"));
+	expect(await consent("list", "--json")).toEqual({ code: 0, out: "[]\n", err: "" });
+	expect(await consent("list", "--subject", "x")).toMatchObject({ code: 2, err: expect.stringContaining("--subject takes key:ID,") });
+});
+
 test("without consent data is redacted; with it they go in clear to that provider for that purpose alone, until it is revoked", async () => {
 	expect(await isClear("near-1", "support")).toBe(false);
 	const { code, out } = await grant();

@@ -9,6 +9,7 @@ import { readKeyFile } from "../identity/key-file.ts";
 import { existingLogs } from "./audit-folder.ts";
 import { command } from "./command.ts";
 import { configIn } from "./config-in.ts";
+import { printable } from "./printable.ts";
 import { installationSecrets } from "./secret.ts";
 import { periodOption } from "./time-option.ts";
 
@@ -87,7 +88,8 @@ function keyNames(dir: string, auth: Config["security"]["auth"]): Names {
 const HEAD = ["time", "type", "action", "outcome", "status", "policy", "model", "findings", "subject", "request", "by"];
 
 function table(records: readonly FoundRecord[], names: Names): string {
-	const rows = [HEAD, ...records.map((record) => rowOf(record, names))];
+	// A model's name is what the caller wrote.
+	const rows = [HEAD, ...records.map((record) => rowOf(record, names).map(printable))];
 	const widths = HEAD.map((_, i) => rows.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0));
 	return rows
 		.map(

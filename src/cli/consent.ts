@@ -8,6 +8,7 @@ import { type ConsentTerms, hideNames, readConsents, readTerms, SUBJECT, SUBJECT
 import { hasConsents, type PlaceOptions, type Places, placesOf } from "./audit-places.ts";
 import { command } from "./command.ts";
 import { expiryIn } from "./number-options.ts";
+import { printable } from "./printable.ts";
 
 export interface ConsentSettings extends PlaceOptions {
 	readonly subject?: string;
@@ -89,7 +90,7 @@ export function consentList(settings: ConsentSettings): Promise<number> {
 		else
 			for (const { id, state, subject: who, policy, providers, purpose, expires = "no end", source } of rows)
 				process.stdout.write(
-					`${id}  ${state.padEnd(8)}  ${who}  ${policy} at ${providers.join(", ")} for ${purpose}  until ${expires}  (${source})\n`,
+					`${printable(`${id}  ${state.padEnd(8)}  ${who}  ${policy} at ${providers.join(", ")} for ${purpose}  until ${expires}  (${source})`)}\n`,
 				);
 		return 0;
 	});

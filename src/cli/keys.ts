@@ -10,6 +10,7 @@ import { hashKey } from "../identity/key-hash.ts";
 import { command } from "./command.ts";
 import { configIn } from "./config-in.ts";
 import { count, daysIn, expiryIn, money } from "./number-options.ts";
+import { printable } from "./printable.ts";
 import { installationSecrets } from "./secret.ts";
 
 export interface KeySettings extends LimitOptions {
@@ -117,7 +118,7 @@ export function keysCreate(settings: KeySettings): Promise<number> {
 			(keys) => [...keys, record],
 			() => recordChange({ action: "created", id, terms: termsOf(record) }),
 		);
-		const title = settings.name === undefined ? id : `${id} (${settings.name})`;
+		const title = settings.name === undefined ? id : `${id} (${printable(settings.name)})`;
 		process.stderr.write(`Key ${title} is in ${file}. It is shown only now:\n`);
 		process.stdout.write(settings.json === true ? `${JSON.stringify({ id, key })}\n` : `${key}\n`);
 		return 0;
@@ -144,7 +145,7 @@ export function keysList({ file: given, config, json }: Pick<KeySettings, "file"
 		else if (rows.length === 0) process.stderr.write(`${file} holds no keys; 'keys create' makes one.\n`);
 		else
 			for (const row of rows)
-				process.stdout.write(`${row.id}  ${label(row.state)}  ${row.created.slice(0, 10)}  ${endOf(row)}  ${row.name}\n`);
+				process.stdout.write(`${row.id}  ${label(row.state)}  ${row.created.slice(0, 10)}  ${endOf(row)}  ${printable(row.name)}\n`);
 		return 0;
 	});
 }

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { printable } from "./printable.ts";
 import type { LocatedFinding, ScanResult } from "./scan-result.ts";
 
 export interface TableOptions {
@@ -58,11 +59,6 @@ function masked({ input, findings }: ScanResult, start: number, end: number): st
 		at = close;
 	}
 	return out + input.text.slice(at, end);
-}
-
-/** Without control characters, which would steer the terminal. */
-function printable(text: string): string {
-	return text.replace(/[\p{Cc}\p{Cf}]/gu, "·");
 }
 
 function longest(texts: readonly string[]): number {

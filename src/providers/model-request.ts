@@ -10,6 +10,9 @@ export const UNREADABLE =
 /** Nothing, or what is a step in a path: some providers have the model there. */
 const NO_NAME = /^\.{0,2}$/;
 
+/** UTF-16 units. The longest that vendors give, an ARN of Bedrock, are about 200; a name stands in logs and records as it came. */
+const MAX_MODEL_UNITS = 512;
+
 /** Members in which vLLM, SGLang and others take a prompt as tokens or vectors. */
 const CODED = /^(?:(?:prompt|inputs?)_?(?:token_?ids|tokens|ids|embeds|embeddings)|token_?ids)$/i;
 
@@ -36,6 +39,8 @@ export function readModelRequest(
 	const deployment = deploymentOf(path);
 	const model = deployment ?? object["model"];
 	if (typeof model !== "string" || NO_NAME.test(model)) return invalid("model", "'model' must be a non-empty string: the name of a model.");
+	if (model.length > MAX_MODEL_UNITS)
+		return invalid("model", `'model' is longer than ${MAX_MODEL_UNITS} characters: give the name of a model.`);
 	if (stream != null && typeof stream !== "boolean") return invalid("stream", "'stream' must be true or false.");
 	const coded = Object.keys(object).find((name) => CODED.test(name) && object[name] != null);
 	if (coded !== undefined) return invalid(coded, `'${coded}' cannot be inspected: it stands for a text. Send the text.`);

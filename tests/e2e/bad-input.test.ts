@@ -94,3 +94,26 @@ test("every error of the catalogue says what to do, in words of its own, and whe
 		expect(status).toBeGreaterThanOrEqual(400);
 	}
 });
+
+test("a model's name is bounded, so that records and log lines are: longer ones are a 400, and stand nowhere", async () => {
+	const log: object[] = [];
+	const keep = (fields: object, message: string): void => void log.push({ ...fields, message });
+	const upstream = await startMockUpstream((response) => void response.end());
+	const proxy = await startProxy(upstream.url, "", undefined, { logger: { debug: keep, info: keep, warn: keep, error: keep } });
+	const name = "y".repeat(513);
+	for (const [path, body] of [
+		["chat/completions", { messages: [{ role: "user", content: "hi" }] }],
+		["messages", { messages: [{ role: "user", content: "hi" }], max_tokens: 1 }],
+		["responses", { input: "hi" }],
+		["embeddings", { input: "hi" }],
+	] as const) {
+		const init = { method: "POST", body: JSON.stringify({ ...body, model: name }) };
+		const response = await fetch(`http://127.0.0.1:${proxy.port}/v1/${path}`, init);
+		expect([path, response.status]).toEqual([path, 400]);
+		expect(await response.text()).toContain("'model' is longer than 512 characters");
+	}
+	await proxy.drain();
+	upstream.close();
+	expect(log.length).toBeGreaterThan(0);
+	expect(JSON.stringify(log)).not.toContain("yyyy");
+});

@@ -1,6 +1,7 @@
 import type { ConfigFault } from "./config-fault.ts";
 import { isMetadataAddress } from "./metadata-address.ts";
 import { notEnforcedIn } from "./not-enforced.ts";
+import { isPreset } from "./presets.ts";
 import type { Config } from "./schema.ts";
 
 /** What is probably not meant, although the configuration is valid. `raw`: as it is written; `logLevel`: what the environment says. */
@@ -31,11 +32,30 @@ export function warningsOf(config: Config, raw: unknown, logLevel = ""): ConfigF
 	return [
 		...ignored,
 		...inert,
+		...judgesIn(config),
 		...(logLevel === "" || LOG_LEVEL.test(logLevel) ? [] : [UNKNOWN_LEVEL]),
 		...local,
 		...(Object.keys(llm_providers).length === 0 ? [NO_PROVIDER] : []),
 		...((hasBudget || hasRuleBudget) && shared_state.redis_url === "" ? [BUDGETS_IN_MEMORY] : []),
 	];
+}
+
+/** Policies of the file that look for attacks with nobody who could find any. */
+function judgesIn({ policies }: Config): ConfigFault[] {
+	return policies
+		.filter(
+			({
+				name,
+				settings: {
+					prompt_injection: { enabled, detection_models },
+				},
+			}) => enabled && detection_models.length === 0 && !isPreset(name),
+		)
+		.map(({ name }) => ({
+			path: `${name === "default" ? "security" : `security.policies.${name}`}.prompt_injection.detection_models`,
+			message: "is empty: no attack is found",
+			remedy: "Name a judge, such as rule_based, or write enabled: false if that is meant.",
+		}));
 }
 
 const LOG_LEVEL = /^(?:DEBUG|INFO|WARN|ERROR)$/i;

@@ -1,6 +1,6 @@
 import type { Speaker } from "../core/speaker.ts";
 import { type InjectionModel, shippedInjectionModel } from "../models/injection-model.ts";
-import type { Policy, RuleSet } from "../policy/policy.ts";
+import type { InjectionPolicy, Policy, RuleSet } from "../policy/policy.ts";
 import type { Detection } from "../scanner/detector.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import {
@@ -92,7 +92,7 @@ export function judgeInjection(
 		pause?.();
 		const text = Buffer.from(said.text);
 		const report = places.length === 0 ? NO_INJECTION : judgeSignals(places, text, said.speaker);
-		const { risk, findings } = withLearned(report, said, learned, second);
+		const { risk, findings } = withLearned(report, said, mostLearned(report, injection), learned, second);
 		return { risk: riskInLength(risk, text.length), findings };
 	};
 	const single = texts.map((said) => ({ channel: said.channel, ...judge([...placesOf(said.signals, ruleSet), ...writtenIn(said)], said) }));
@@ -213,12 +213,22 @@ interface AskedStage {
 	readonly sureFrom: number;
 }
 
+/** Rules that were not asked say nothing about what the model says: where it is chosen alone it decides alone. */
+function mostLearned({ risk }: InjectionReport, { isWithoutRules }: InjectionPolicy): number {
+	return risk >= RULES_FROM || isWithoutRules === true ? 1 : MAX_LEARNED_ALONE;
+}
+
 /** What the learned models say stands beside the families of the rules, as one more that may be right. */
-function withLearned(report: InjectionReport, said: Said, model: TimedModel | undefined, second: AskedStage | undefined): InjectionReport {
+function withLearned(
+	report: InjectionReport,
+	said: Said,
+	most: number,
+	model: TimedModel | undefined,
+	second: AskedStage | undefined,
+): InjectionReport {
 	const { text, speaker } = said;
 	const score = LEARNED_OF.has(speaker) ? model?.score(said) : undefined;
 	if (score === undefined) return report;
-	const most = report.risk >= RULES_FROM ? 1 : MAX_LEARNED_ALONE;
 	const first = withFamily(report, text, Math.min(most, score * speakerTrust(speaker)));
 	if (second === undefined || first.risk < UNSURE_FROM || first.risk >= second.sureFrom) return first;
 	const both = second.questions.about(text);

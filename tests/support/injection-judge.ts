@@ -11,9 +11,9 @@ import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
 /** Judges what was said by a policy's rules and, where it has them, models. */
 export type JudgeBy = (policy: Policy, texts: readonly (readonly [speaker: Speaker, text: string])[], options?: JudgeOptions) => PromptRisk;
 
-/** The default policy, by its rules for attacks alone. */
-export async function loadInjectionJudge(): Promise<{ readonly policy: Policy; readonly judgeBy: JudgeBy }> {
-	const parsed = parseConfig("security: { pii_protection: { enabled: false }, prompt_injection: { detection_models: [rule_based] } }", {});
+/** The default policy, by its rules for attacks alone, or by other judges. */
+export async function loadInjectionJudge(judges = "rule_based"): Promise<{ readonly policy: Policy; readonly judgeBy: JudgeBy }> {
+	const parsed = parseConfig(`security: { pii_protection: { enabled: false }, prompt_injection: { detection_models: [${judges}] } }`, {});
 	if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
 	const policy = compilePolicy(parsed.config.security);
 	const loaded = await loadArtifact(policy.prompt.rules, {});

@@ -200,6 +200,10 @@ test("what is valid and probably not meant is a warning", () => {
 	expect(warned({ llm_providers: UP })).toEqual([]);
 	const loud = parseConfig(JSON.stringify({ llm_providers: UP }), { LOG_LEVEL: "verbose" });
 	expect(loud).toMatchObject({ ok: true, warnings: [{ path: "LOG_LEVEL" }], config: { logging: { level: "INFO" } } });
+	const judges = (list: readonly string[], enabled = true): object => ({ prompt_injection: { enabled, detection_models: list } });
+	expect(warned({ llm_providers: UP, security: { ...judges([], false), policies: { a: judges([]), b: judges(["ml_based"]) } } })).toEqual([
+		"security.policies.a.prompt_injection.detection_models is empty: no attack is found",
+	]);
 	expect(warned({})).toEqual([expect.stringMatching(/^llm_providers names no provider/)]);
 	expect(warned({ llm_providers: UP, ...limits({ usd_per_month: 5 }) })).toEqual([expect.stringMatching(/restart sets back/)]);
 	expect(warned({ llm_providers: UP, shared_state: { redis_url: "redis://r" }, ...limits({ usd_per_month: 5 }) })).toEqual([]);

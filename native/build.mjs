@@ -19,10 +19,7 @@ function fail(reason) {
 
 const newest = Math.max(...[...sources, fileURLToPath(import.meta.url), join(here, "checksum.mjs")].map((file) => statSync(file).mtimeMs));
 const isBuilt = existsSync(output) && statSync(output).mtimeMs > newest && existsSync(output + CHECKSUM_SUFFIX) && isAsBuilt(output);
-if (isBuilt && !process.argv.includes("--force")) {
-	process.stdout.write("native: up to date\n");
-	process.exit(0);
-}
+if (isBuilt && !process.argv.includes("--force")) process.exit(0);
 
 function nodeHeaders() {
 	const candidates = [

@@ -4,7 +4,8 @@ import { sseBlocks } from "../../src/wire/sse-decoder.ts";
 import { SPEECHES, type Speech, type Voice } from "../support/answer-voices.ts";
 import { FUZZ_SECONDS } from "../support/fuzz.ts";
 import { mutate } from "../support/json-mutations.ts";
-import { pick, random, randomSlices } from "../support/random.ts";
+import { gramsOf, sentence } from "../support/planted-sentences.ts";
+import { type Next, pick, random, randomSlices } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { escapeStrings, streamThrough } from "../support/stream-through.ts";
 
@@ -17,22 +18,14 @@ const ANSWERS = 12;
 const STYLE = { strategy: "remove", key: new Uint8Array(32) } as const;
 const SECRETS = [["AKIA", "IOSFODNN7", "EXAMPLE"].join(""), "JANE.DOE@EXAMPLE.COM", "4111 1111 1111 1111", "4111-1111-1111-1111"];
 const PROSE = ["αβγ ", "δε, ", "\n", "😀 ", "ζ\tη ", "\u2028", "é", '"λ" ', "\\ "];
-/** Four characters of a secret in a row, which nothing else has. */
-const GRAMS = [...new Set(SECRETS.flatMap((secret) => [...secret.slice(0, -3)].map((_, i) => secret.slice(i, i + 4))))];
+const GRAMS = gramsOf(SECRETS);
 
 const programs = new Map<string, ScannerProgram>();
 beforeAll(async () => {
 	for (const action of ["redact", "cut"] as const) programs.set(action, await allRecognizers(action));
 });
 
-type Next = () => number;
 type Data = Record<string, unknown>;
-
-/** Prose with secrets in it, none of which touches a word. */
-function sentence(next: Next): string {
-	const parts = Array.from({ length: 1 + Math.floor(next() * 5) }, () => (next() < 0.35 ? ` ${pick(SECRETS, next)} ` : pick(PROSE, next)));
-	return `α ${parts.join("")} ω`;
-}
 
 /** An event with a secret anywhere in it but in a text of its own. */
 function noise(data: Data, next: Next): unknown {
@@ -90,7 +83,9 @@ function conversation(speech: Speech, texts: ReadonlyMap<Voice, string>, next: N
 function answer(speech: Speech, next: Next): Answer {
 	const chosen = speech.voices.filter(() => next() < 0.5);
 	const voices = chosen.length > 0 ? chosen : [pick(speech.voices, next)];
-	const texts = new Map(voices.map((voice) => [voice, voice.isJson ? JSON.stringify({ q: sentence(next) }) : sentence(next)]));
+	const texts = new Map(
+		voices.map((voice) => [voice, voice.isJson ? JSON.stringify({ q: sentence(next, SECRETS, PROSE) }) : sentence(next, SECRETS, PROSE)]),
+	);
 	const end = speech.end(texts);
 	const events = [...conversation(speech, texts, next), ...end.filter((data) => data !== "[DONE]")];
 	const written = events.map((data) => write(speech, data, next));

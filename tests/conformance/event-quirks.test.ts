@@ -4,6 +4,7 @@ import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
 import { quirkyGemini, readGemini } from "../support/gemini-quirks.ts";
+import { gramsOf, PLANTED, sentence } from "../support/planted-sentences.ts";
 import { type Next, pick, random } from "../support/random.ts";
 import { quirkyResponse, readLoosely, readResponse } from "../support/response-quirks.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
@@ -17,23 +18,14 @@ import type { ModelAnswer, Said } from "../support/translated-answers.ts";
  */
 const ANSWERS = 120;
 const STYLE = { strategy: "remove", key: new Uint8Array(32) } as const;
-const SECRETS = [["AKIA", "IOSFODNN7", "EXAMPLE"].join(""), "JANE.DOE@EXAMPLE.COM", "4111 1111 1111 1111"];
-const PROSE = ["αβγ ", "δε, ", "μ\n", "😀 ", "ζ\tη ", "é ", '"λ" ', "\\ "];
-/** Four characters of a secret in a row, which nothing else has; not the numbers of events. */
-const GRAMS = [...new Set(SECRETS.flatMap((secret) => [...secret.slice(0, -3)].map((_, i) => secret.slice(i, i + 4))))];
+const GRAMS = gramsOf(PLANTED);
+/** Numbers of events are none. */
 const leaksOf = (text: string): string[] => GRAMS.filter((gram) => text.replaceAll(/"sequence_number": ?\d+/g, "").includes(gram));
 
 let program: ScannerProgram;
 beforeAll(async () => {
 	program = await allRecognizers("redact");
 });
-
-function sentence(next: Next, secrets: readonly string[]): string {
-	const parts = Array.from({ length: 1 + Math.floor(next() * 5) }, () =>
-		secrets.length > 0 && next() < 0.35 ? ` ${pick(secrets, next)} ` : pick(PROSE, next),
-	);
-	return `α ${parts.join("")} ω`;
-}
 
 function modelAnswer(next: Next, secrets: readonly string[], canRefuse: boolean): ModelAnswer {
 	const texts = (kind: "thinking" | "text" | "refusal", share: number): Said[] =>
@@ -73,14 +65,14 @@ function check(
 function checkResponse(seed: number): void {
 	const next = random(seed);
 	const isClean = next() < 0.5;
-	const sse = quirkyResponse(modelAnswer(next, isClean ? [] : SECRETS, true), next, isClean);
+	const sse = quirkyResponse(modelAnswer(next, isClean ? [] : PLANTED, true), next, isClean);
 	check(`seed ${seed}\n${sse}`, sse, isClean, { api: "openai-responses" }, next, readResponse, readLoosely);
 }
 
 function checkGemini(seed: number): void {
 	const next = random(seed);
 	const isClean = next() < 0.5;
-	const { sse, array, body } = quirkyGemini(modelAnswer(next, isClean ? [] : SECRETS, false), next);
+	const { sse, array, body } = quirkyGemini(modelAnswer(next, isClean ? [] : PLANTED, false), next);
 	check(`seed ${seed}\n${sse}`, sse, isClean, { api: "gemini-generate" }, next, readGemini);
 	check(`seed ${seed}\n${array}`, array, isClean, { api: "gemini-generate", isArray: true }, next, readGemini);
 	const filter = createBodyFilter({ provider: providerOf("gemini-generate"), program, style: STYLE, onCut: "end", maxBytes: 1 << 20 });
@@ -108,7 +100,7 @@ test.each<[what: string, ...places: object[]]>([
 	["an item's id changes within a text that has no number", { item_id: "a" }, { item_id: "b" }],
 	["a part's number comes and goes", { output_index: 0, content_index: 0 }, { output_index: 0 }],
 ])("Responses: where %s, who joins texts by something else does not get a secret", (_what, ...places) => {
-	const [key = ""] = SECRETS;
+	const [key = ""] = PLANTED;
 	const deltas = [`α ${key.slice(0, 6)}`, `${key.slice(6)} ω`, " and more"];
 	const events = deltas.map((delta, i) => ({ type: "response.output_text.delta", ...places[i % 2], delta }));
 	const sse = [...events, { type: "response.completed", response: { output: [] } }]

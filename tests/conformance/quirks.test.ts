@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { sseBlocks } from "../../src/wire/sse-decoder.ts";
 import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
+import { gramsOf, PLANTED, sentence } from "../support/planted-sentences.ts";
 import { type Next, pick, random } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { ANTHROPIC_READER, OPENAI_READER, type SdkReader, type SdkReading } from "../support/sdk-readers.ts";
@@ -16,22 +17,12 @@ import { quirkyChat, quirkyMessage } from "../support/vendor-quirks.ts";
  */
 const ANSWERS = 60;
 const STYLE = { strategy: "remove", key: new Uint8Array(32) } as const;
-const SECRETS = [["AKIA", "IOSFODNN7", "EXAMPLE"].join(""), "JANE.DOE@EXAMPLE.COM", "4111 1111 1111 1111"];
-const PROSE = ["αβγ ", "δε, ", "μ\n", "😀 ", "ζ\tη ", "é ", '"λ" ', "\\ "];
-/** Four characters of a secret in a row, which nothing else has. */
-const GRAMS = [...new Set(SECRETS.flatMap((secret) => [...secret.slice(0, -3)].map((_, i) => secret.slice(i, i + 4))))];
+const GRAMS = gramsOf(PLANTED);
 
 let program: ScannerProgram;
 beforeAll(async () => {
 	program = await allRecognizers("redact");
 });
-
-function sentence(next: Next, secrets: readonly string[]): string {
-	const parts = Array.from({ length: 1 + Math.floor(next() * 5) }, () =>
-		secrets.length > 0 && next() < 0.35 ? ` ${pick(secrets, next)} ` : pick(PROSE, next),
-	);
-	return `α ${parts.join("")} ω`;
-}
 
 function modelAnswer(next: Next, secrets: readonly string[]): ModelAnswer {
 	const texts = (kind: "thinking" | "text"): Said[] => (next() < 0.7 ? [{ kind, text: sentence(next, secrets) }] : []);
@@ -85,7 +76,7 @@ const FINISHES = { "openai-chat": ["stop", "tool_calls"], "anthropic-messages": 
 async function check(vendor: Vendor, client: Vendor, seed: number): Promise<void> {
 	const next = random(seed);
 	const isClean = next() < 0.5;
-	const answer = modelAnswer(next, isClean ? [] : SECRETS);
+	const answer = modelAnswer(next, isClean ? [] : PLANTED);
 	const sse = vendor.say(answer, next);
 	const what = `seed ${seed}\n${sse}`;
 	const run = { api: vendor.api, program, style: STYLE, ...(client !== vendor && { client: client.api }) };

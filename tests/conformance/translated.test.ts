@@ -4,6 +4,7 @@ import { translateBody } from "../../src/inspect/translated-answer.ts";
 import { providerOf } from "../../src/providers/registry.ts";
 import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
 import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
+import { gramsOf, PLANTED, sentence } from "../support/planted-sentences.ts";
 import { type Next, pick, random } from "../support/random.ts";
 import { allRecognizers } from "../support/scanner-program.ts";
 import { ANTHROPIC_READER, OPENAI_READER, type SdkReader, type SdkReading } from "../support/sdk-readers.ts";
@@ -16,22 +17,12 @@ import { chatAnswer, type ModelAnswer, messageAnswer, type Said, sseOf, type Ven
  */
 const ANSWERS = 40;
 const STYLE = { strategy: "remove", key: new Uint8Array(32) } as const;
-const SECRETS = [["AKIA", "IOSFODNN7", "EXAMPLE"].join(""), "JANE.DOE@EXAMPLE.COM", "4111 1111 1111 1111"];
-const PROSE = ["αβγ ", "δε, ", "μ\n", "😀 ", "ζ\tη ", "é ", '"λ" ', "\\ "];
-/** Four characters of a secret in a row, which nothing else has. */
-const GRAMS = [...new Set(SECRETS.flatMap((secret) => [...secret.slice(0, -3)].map((_, i) => secret.slice(i, i + 4))))];
+const GRAMS = gramsOf(PLANTED);
 
 const programs = new Map<string, ScannerProgram>();
 beforeAll(async () => {
 	for (const action of ["redact", "cut"] as const) programs.set(action, await allRecognizers(action));
 });
-
-function sentence(next: Next, secrets: readonly string[]): string {
-	const parts = Array.from({ length: 1 + Math.floor(next() * 5) }, () =>
-		secrets.length > 0 && next() < 0.35 ? ` ${pick(secrets, next)} ` : pick(PROSE, next),
-	);
-	return `α ${parts.join("")} ω`;
-}
 
 const ARGUMENTS = (next: Next, secrets: readonly string[]): string =>
 	pick(
@@ -46,7 +37,7 @@ const ARGUMENTS = (next: Next, secrets: readonly string[]): string =>
 
 /** Thoughts, texts (of which one may be a refusal), then calls: the order that chats and messages share. */
 function modelAnswer(next: Next, isClean: boolean): ModelAnswer {
-	const secrets = isClean ? [] : SECRETS;
+	const secrets = isClean ? [] : PLANTED;
 	const texts = (kind: "thinking" | "text" | "refusal", most: number): Said[] =>
 		Array.from({ length: Math.floor(next() * (most + 1)) }, () => ({ kind, text: sentence(next, secrets) }));
 	const calls = Array.from(
@@ -69,7 +60,7 @@ function modelAnswer(next: Next, isClean: boolean): ModelAnswer {
 
 /** The two halves of a secret, in texts that stand side by side. */
 function halves(next: Next): Said[] {
-	const secret = pick(SECRETS, next);
+	const secret = pick(PLANTED, next);
 	const at = 4 + Math.floor(next() * (secret.length - 8));
 	const [first, second] = next() < 0.5 ? (["text", "refusal"] as const) : (["text", "text"] as const);
 	return [
@@ -135,7 +126,7 @@ function isHalved([one]: readonly Said[]): boolean {
 
 /** What of a secret a client could read: any piece of it; of halves the whole. */
 function leaked(got: Got, { said: all }: ModelAnswer): string[] {
-	const pieces = isHalved(all) ? SECRETS : GRAMS;
+	const pieces = isHalved(all) ? PLANTED : GRAMS;
 	const strings = [...stringsOf(got), got.out.replaceAll(/"(?:text|content|partial_json|arguments)":/g, "")].join("\n");
 	return pieces.filter((piece) => strings.includes(piece));
 }

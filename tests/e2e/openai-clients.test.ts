@@ -9,6 +9,7 @@ import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.t
 import { CHAT_CLIENTS, type Client, chatParams, RESPONSES_CLIENTS } from "../support/openai-clients.ts";
 import { startProxy } from "../support/proxy.ts";
 import { PythonProgram } from "../support/python-client.ts";
+import { renumbered } from "../support/renumbered.ts";
 import { type Cells, runCells } from "../support/sdk-matrix.ts";
 
 /** Every OpenAI client in every outcome. The vendor is played by aimock, which knows nothing of this proxy. */
@@ -116,7 +117,7 @@ function wordsOf({ name }: Client, words: Words) {
 function cellsOf(client: Client, words: Words): Cells {
 	const { stop, calls, filtered, hasN, showsReasoning } = wordsOf(client, words);
 	const tries = client === CURL || client === CURL_RESPONSES ? 1 : 2;
-	const ask = (prompt: string, more: object = {}) => client.ask(base(proxy), { prompt, ...more });
+	const ask = async (prompt: string, more: object = {}) => renumbered(await client.ask(base(proxy), { prompt, ...more }));
 	return {
 		async clean() {
 			const seen = await ask("a clean answer");

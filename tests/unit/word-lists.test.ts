@@ -84,11 +84,11 @@ test("faults of a list name the entry or the line, in policies too", () => {
 	expect(faultsOf({ name: "a" })).toEqual([`${at} must have one of \`pattern\`, \`words\` and \`words_file\``]);
 	expect(faultsOf({ name: "a", words: ["b"], pattern: "b" })).toHaveLength(1);
 	const config = join(dir, "config.json");
-	const policies = { strict: { pii_protection: { custom_patterns: [{ name: "a", words_file: join(dir, "none") }] } } };
+	const policies = { mine: { pii_protection: { custom_patterns: [{ name: "a", words_file: join(dir, "none") }] } } };
 	writeFileSync(config, JSON.stringify({ security: { policies } }));
 	const loaded = loadConfig(config);
 	expect(loaded.ok ? [] : loaded.faults.map(({ path }) => path)).toEqual([
-		"security.policies.strict.pii_protection.custom_patterns.0.words_file",
+		"security.policies.mine.pii_protection.custom_patterns.0.words_file",
 	]);
 });
 

@@ -214,8 +214,8 @@ interface AskedStage {
 }
 
 /** Rules that were not asked say nothing about what the model says: where it is chosen alone it decides alone. */
-function mostLearned({ risk }: InjectionReport, { isWithoutRules }: InjectionPolicy): number {
-	return risk >= RULES_FROM || isWithoutRules === true ? 1 : MAX_LEARNED_ALONE;
+function mostLearned({ risk }: InjectionReport, { isLearnedAlone }: InjectionPolicy): number {
+	return risk >= RULES_FROM || isLearnedAlone === true ? 1 : MAX_LEARNED_ALONE;
 }
 
 /** What the learned models say stands beside the families of the rules, as one more that may be right. */

@@ -85,7 +85,7 @@ function injectionPolicy(injection: PolicySettings["prompt_injection"]): Pick<Po
 			threshold,
 			action,
 			isLearned: models.includes("ml_based"),
-			...(!models.includes("rule_based") && { isWithoutRules: true as const }),
+			...(models.every((model) => model === "ml_based") && { isLearnedAlone: true as const }),
 			...(models.includes("transformer") && { hasSecondStage: true as const }),
 			timeout: { ms, action: timeoutAction(injection) },
 		},

@@ -48,8 +48,8 @@ export interface InjectionPolicy {
 	readonly action: "block" | "flag";
 	/** The learned model is asked beside the rules. */
 	readonly isLearned?: boolean;
-	/** No rules are asked, so that none can bear the learned model out. */
-	readonly isWithoutRules?: boolean;
+	/** Nobody else is asked, so nobody can bear the learned model out. */
+	readonly isLearnedAlone?: boolean;
 	/** A transformer is asked about what the rules and the model are unsure of. */
 	readonly hasSecondStage?: boolean;
 	/** ms that the learned models may take for one prompt, and what happens to one that takes it longer. */

@@ -49,14 +49,13 @@ async function proxyWith(models: string, more = "", workers = 1): Promise<Proxy>
 const score = ({ headers }: Sent): number => Number(headers["x-security-score"]);
 
 test("what the first stage is unsure of is decided by both: an attack is blocked, what only looks like one is less risky", async () => {
-	const one = await proxyWith("ml_based");
+	const one = await proxyWith("ml_based", "action: flag");
 	const both = await proxyWith("ml_based, transformer");
 	const [before, fineBefore] = [await ask(one, ATTACK), await ask(one, FINE)];
 	expect([before.status, fineBefore.status, asked]).toEqual([200, 200, 2]);
 	const [after, fine] = [await ask(both, ATTACK), await ask(both, FINE)];
 	expect([after.status, fine.status, asked]).toEqual([400, 200, 3]);
 	expect(JSON.parse(after.raw)).toMatchObject({ error: { code: "prompt_blocked" } });
-	expect(score(after)).toBeGreaterThan(score(before));
 	expect(score(fine)).toBeLessThan(score(fineBefore));
 	expect(score(after)).toBeGreaterThanOrEqual(0.7);
 

@@ -10,14 +10,20 @@ import { expect, test } from "vitest";
 import { LaneThreads } from "../../../src/lanes/lane-threads.ts";
 import { batchOf } from "../../../src/lanes/protocol.ts";
 
-test("a lane whose port is closed ends by itself, and is not terminated before it could", async () => {
-	const threads = new LaneThreads(1, undefined);
+/** A thread that has answered once, and whose port is closed then. */
+async function startThenLeave(threads: LaneThreads): Promise<ReturnType<LaneThreads["start"]>> {
 	const { port1, port2 } = new MessageChannel();
 	const thread = threads.start({ port: port2, secretKey: new Uint8Array(32) });
 	const answered = once(port1, "message");
 	port1.postMessage(batchOf(1, []));
 	await answered;
 	port1.close();
+	return thread;
+}
+
+test("a lane whose port is closed ends by itself, and is not terminated before it could", async () => {
+	const threads = new LaneThreads(1, undefined);
+	const thread = await startThenLeave(threads);
 	await threads.close();
 	expect(await thread.ended).toBe("ended");
 });
@@ -34,12 +40,7 @@ test("a lane that a native runtime does not leave holds up no end, and is not te
 	writeFileSync(file, "");
 	process.env["HELD_LANE"] = file;
 	const threads = new LaneThreads(1, new URL("../../support/held-lane-worker.ts", import.meta.url));
-	const { port1, port2 } = new MessageChannel();
-	const thread = threads.start({ port: port2, secretKey: new Uint8Array(32) });
-	const answered = once(port1, "message");
-	port1.postMessage(batchOf(1, []));
-	await answered;
-	port1.close();
+	const thread = await startThenLeave(threads);
 	await threads.close(50);
 	rmSync(folder, { recursive: true });
 	// By itself, or terminated once the runtime has left it.

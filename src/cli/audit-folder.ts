@@ -6,6 +6,7 @@ import { verifierKeysIn } from "../audit/audit-log.ts";
 import { examineTrail, type TrailFault } from "../audit/examine-trail.ts";
 import { logsIn } from "../audit/log-reader.ts";
 import { ownVerifierKeys } from "../audit/own-verifier-keys.ts";
+import { placeFault } from "../audit/sinks/file-place.ts";
 import type { ConfigFault } from "../config/config-fault.ts";
 import type { Config } from "../config/schema.ts";
 import { replaceFile } from "../core/files.ts";
@@ -24,6 +25,25 @@ export function auditFolderFault(dir: string): ConfigFault | undefined {
 			message: `${dir} cannot be written (${code})`,
 			remedy: "Give it a folder that the proxy's user may write.",
 		};
+	}
+}
+
+/** Sinks of files at places where no file can be. */
+export function sinkFaults({ audit: { sinks } }: Config): ConfigFault[] {
+	return sinks.flatMap((sink, i) => {
+		const message = sink.type === "file" ? visibleFault(sink.path) : undefined;
+		if (message === undefined) return [];
+		const remedy = `Give sink '${sink.name}' the path of a file; programs that take a stream get it from syslog, webhook or otlp.`;
+		return [{ path: `audit.sinks.${i}.path`, message, remedy }];
+	});
+}
+
+/** What this user may not look at the proxy's may, and its sink says what is wrong. */
+function visibleFault(path: string): string | undefined {
+	try {
+		return placeFault(path);
+	} catch {
+		return undefined;
 	}
 }
 

@@ -9,6 +9,7 @@ import { readKeyFile } from "../identity/key-file.ts";
 import { cacheFault } from "../open-stores.ts";
 import type { Policy } from "../policy/policy.ts";
 import { reportHold } from "../scanner/hold-report.ts";
+import { sinkFaults } from "./audit-folder.ts";
 import { type ExplainedRequest, explain } from "./explain.ts";
 import { holdTable } from "./hold-table.ts";
 import { printFaults } from "./print-faults.ts";
@@ -24,8 +25,9 @@ export async function check(file: string, request?: ExplainedRequest): Promise<n
 	for (const { path, message, remedy } of [...loaded.warnings, ...missing(loaded.config)])
 		process.stderr.write(`warning: ${path} ${message} — ${remedy}\n`);
 	const tls = readTls(loaded.config.server.tls);
-	if (!tls.ok) {
-		printFaults([tls.fault]);
+	const unusable = [...(tls.ok ? [] : [tls.fault]), ...sinkFaults(loaded.config)];
+	if (unusable.length > 0) {
+		printFaults(unusable);
 		return 2;
 	}
 	const result = await compilePolicies(loaded.config, { onCompile });

@@ -1,6 +1,7 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { createSink } from "../audit/sinks/create-sink.ts";
+import { placeFault } from "../audit/sinks/file-place.ts";
 import { takesTokens } from "../config/auth-schema.ts";
 import type { Config } from "../config/schema.ts";
 import { counted } from "../core/counted.ts";
@@ -59,10 +60,9 @@ async function sinkFinding(sink: SinkSettings): Promise<Finding> {
 function lookAtFile(path: string): void {
 	makeFolder(dirname(path));
 	accessSync(dirname(path), constants.W_OK | constants.X_OK);
-	const found = statSync(path, { throwIfNoEntry: false });
-	if (found === undefined) return;
-	if (!found.isFile()) throw new Error(`${path} is no file`);
-	accessSync(path, constants.R_OK | constants.W_OK);
+	const fault = placeFault(path);
+	if (fault !== undefined) throw new Error(fault);
+	if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
 }
 
 async function indexFinding(url: string): Promise<Finding> {

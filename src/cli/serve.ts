@@ -3,7 +3,7 @@ import type { ConfigFault } from "../config/config-fault.ts";
 import { loadConfig } from "../config/load.ts";
 import { addressFault } from "../edge/address-fault.ts";
 import { createLogger } from "../telemetry/logger.ts";
-import { auditFolderFault } from "./audit-folder.ts";
+import { auditFolderFault, sinkFaults } from "./audit-folder.ts";
 import { endProcessAfterOutput } from "./end-process.ts";
 import { printFaults } from "./print-faults.ts";
 import { serveProcesses } from "./processes.ts";
@@ -30,6 +30,8 @@ async function start(file: string, version: string): Promise<number | undefined>
 	logWarnings(loaded.warnings, logger, file);
 	const fault = (await addressFault(config.server)) ?? auditFolderFault(config.audit.dir);
 	if (fault !== undefined) return failed([fault]);
+	const misplaced = sinkFaults(config);
+	if (misplaced.length > 0) return failed(misplaced);
 	if (config.server.processes > 1) {
 		// It ends those that it starts.
 		callOff();

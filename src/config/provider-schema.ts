@@ -80,6 +80,11 @@ const remote = {
 	policy,
 };
 
+/** It stands in logs, in labels of metrics and in the audit trail: one line, and no more of it than a reader takes in. */
+export const ProviderName = z
+	.string()
+	.regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u, "must be a name of 1 to 64 characters that can be printed in one line");
+
 /** One entry of `llm_providers`. */
 export const Provider = z
 	.discriminatedUnion("type", [

@@ -3,7 +3,7 @@ import { Admin } from "./admin-schema.ts";
 import { Audit } from "./audit-schema.ts";
 import { Cache } from "./cache-schema.ts";
 import { ThreatPacks } from "./packs-schema.ts";
-import { Provider } from "./provider-schema.ts";
+import { Provider, ProviderName } from "./provider-schema.ts";
 import { redisUrl } from "./redis-url-schema.ts";
 import type { ResolvedPolicy } from "./resolve-policies.ts";
 import { Routing } from "./routing-schema.ts";
@@ -38,7 +38,7 @@ export const ConfigSchema = z.strictObject({
 	server: Server.prefault({}),
 	security: Security.prefault({}),
 	llm_providers: z
-		.record(z.string(), Provider)
+		.record(ProviderName, Provider)
 		.default({})
 		.describe("Upstreams by a name of your choice, in order: a request goes to the first whose `models` match."),
 	routing: Routing.prefault({}),

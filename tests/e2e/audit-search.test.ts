@@ -52,6 +52,10 @@ test("query finds records by what they say, newest first, and by caller's name w
 	expect(table.out).toMatch(/^time +type .*\n\S+Z +refusal +- +route_not_found +404/);
 	expect(await audit("query", "--from", "yesterday")).toMatchObject({ code: 2, err: expect.stringContaining("24h") });
 	expect(await audit("query", "--log", "locla")).toMatchObject({ code: 2, err: `audit query: ${dir} has no log 'locla' — it has local\n` });
+	expect(await audit("query", "--type", "interactions")).toMatchObject({
+		code: 2,
+		err: expect.stringMatching(/'interactions'.*interaction, content, refusal/),
+	});
 	expect(await audit("query", "--subject", "key:nobody")).toMatchObject({ code: 2, err: expect.stringContaining("key:nobody") });
 });
 

@@ -136,8 +136,8 @@ test("doctor says of each sink whether it takes deliveries, and sends no record"
 	expect(second).toMatch(/^failure +sink unread: ENOENT.*\/nowhere\/ca\.pem/m);
 	expect(second).toMatch(/^ok +sink file can be written$/m);
 	expect(second).toMatch(/^failure +sink nofile: ENOENT/m);
-	expect(second).toMatch(/^failure +sink folder: .* is no file/m);
-	expect(second).toMatch(/^failure +sink device: .* is no file/m);
+	expect(second).toMatch(/^failure +sink folder: .* is a folder, no file/m);
+	expect(second).toMatch(/^failure +sink device: .* is a device, no file/m);
 	expect(second).toMatch(/^failure +sink loop: ELOOP/m);
 });
 

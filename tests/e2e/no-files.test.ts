@@ -37,6 +37,13 @@ describe.each(["pipe", "device"])("a %s in the place of a file", (kind) => {
 		expect(await said("tls", tls())).toMatch(/server\.tls\.cert_file: .*cannot be read: NOT_A_FILE/);
 	});
 
+	test.each(["check", "serve"])("is refused by %s in the place of a sink's file, with the sink's name", async (command) => {
+		const sinks = `audit: { dir: "${line.folder}/${command}-${kind}-sink", sinks: [{ name: tail, type: file, path: "${at()}" }] }`;
+		const config = line.file(`${command}-${kind}-sink.yaml`, [sinks, "llm_providers: { demo: { type: demo } }", SERVER].join("\n"));
+		const { code, err } = await line.run([command, "--config", config]);
+		expect([code, err]).toEqual([2, expect.stringMatching(`audit.sinks.0.path: .*${at()} is a ${kind}, no file — Give sink 'tail'`)]);
+	});
+
 	test("is refused by doctor in the place of consents, administrators' keys and a sink's authority", async () => {
 		const sink = `{ name: s, type: syslog, host: 127.0.0.1, port: 1, ca_file: "${at()}" }`;
 		const config = configOf(`doctor-${kind}`, SERVER, `admin: { keys_file: "${at()}" }`, `security: { consent: { file: "${at()}" } }`);

@@ -23,7 +23,9 @@ export function createFileSink({ path, format, max_bytes, max_files }: SinkSetti
 async function appendLines(path: string, lines: string): Promise<void> {
 	const file = await open(path, "a+", 0o600);
 	try {
-		const { size } = await file.stat();
+		const found = await file.stat();
+		if (!found.isFile()) throw Object.assign(new Error(`${path} is no file`), { code: "NOT_A_FILE" });
+		const { size } = found;
 		const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(1), position: Math.max(0, size - 1) });
 		// One that a crash cut short keeps its own.
 		const isTorn = bytesRead > 0 && buffer[0] !== 10;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { RECORD_TYPES } from "../../audit/record-types.ts";
 import type { AuditProveOptions, AuditVerifyOptions } from "../audit.ts";
 import type { PlaceOptions } from "../audit-places.ts";
 import type { QueryOptions } from "../audit-query.ts";
@@ -26,7 +27,7 @@ export function addAuditCommands(program: Command): void {
 		.option("--from <time>", "from then on: a date, a time, or how long ago (24h, 7d)")
 		.option("--to <time>", "up to then")
 		.option("--subject <id>", "key:ID, jwt:NAME, address:IP or a pseudonym")
-		.option("--type <type>", "interaction, refusal, lane, start, …")
+		.addOption(program.createOption("--type <type>", "what the record is about").choices(RECORD_TYPES))
 		.option("--finding <type>", "a recognizer type that was found: email, credit_card, …")
 		.addOption(
 			program

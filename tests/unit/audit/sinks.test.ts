@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
@@ -23,6 +23,15 @@ test.each([1, 2, 3])("a file sink never has more than its %i files, each of its 
 	expect(files).toHaveLength(maxFiles);
 	for (const file of files) expect(statSync(file).size).toBeLessThan(2048);
 	expect(readFileSync(join(dir, "records"), "utf8")).toContain('"seq":19');
+});
+
+test("a file sink on a pipe or a device says so", async () => {
+	const dir = mkdtempSync(join(tmpdir(), "sink-"));
+	execFileSync("mkfifo", [join(dir, "pipe")]);
+	const delivery = (path: string): Promise<void> => createFileSink(settingsOf(path)).deliver([]);
+	await expect(delivery(join(dir, "pipe"))).rejects.toMatchObject({ code: "NOT_A_FILE" });
+	await expect(delivery("/dev/null")).rejects.toMatchObject({ code: "NOT_A_FILE" });
+	rmSync(dir, { recursive: true });
 });
 
 /** Delivers batches until one does not fit into the size that files of the process may have, then again with more room. */

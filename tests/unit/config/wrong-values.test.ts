@@ -34,6 +34,11 @@ const WRONG: readonly (readonly [object, string, RegExp])[] = [
 	[{ server: { tls: { client_ca_file: "x" } } }, "server.tls.cert_file", /must be set when client_ca_file is/],
 	// Without a blank behind its colon, the value is part of the key.
 	[auth({ issuers: { [`password:${SECRET}`]: { issuer: "a", audience: "b" } } }), "security.auth.issuers.password…", /must be letters/],
+	[{ llm_providers: { "a\u001b[2Jb": UP.up } }, "llm_providers.a…", /1 to 64 characters that can be printed/],
+	[{ llm_providers: { "a\nb": UP.up } }, "llm_providers.a…", /1 to 64 characters that can be printed/],
+	[{ llm_providers: { "a\u202eb": UP.up } }, "llm_providers.a…", /1 to 64 characters that can be printed/],
+	[{ llm_providers: { "": UP.up } }, "llm_providers.…", /1 to 64 characters that can be printed/],
+	[{ llm_providers: { ["p".repeat(65)]: UP.up } }, `llm_providers.${"p".repeat(65)}`, /1 to 64 characters that can be printed/],
 	[{ llm_providers: { [`api_key:${SECRET}`]: null } }, "llm_providers.api_key…", /not empty/],
 	[
 		{ security: { pii_protection: { redaction_strategies: { [`password:${SECRET}`]: "none" } } } },

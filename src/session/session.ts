@@ -137,7 +137,7 @@ export class Session {
 			{ targets, mode: this.#mode, trace: this.#trace, prepare: (target) => this.#prepare(verdict, target) },
 			{ upstream: this.#deps.upstream, ...this.#deps.attempts },
 			{
-				onHead: (status, headers, prepared) => this.#onHead(status, headers, prepared),
+				onHead: (status, headers, prepared, mode) => this.#onHead(status, headers, prepared, mode),
 				onData: (chunk) => this.#onData(chunk),
 				onEnd: () => (this.#refusal ?? this.#lane)?.end(),
 				onError: (code) => this.stop(code),
@@ -159,8 +159,9 @@ export class Session {
 		return preparation;
 	}
 
-	#onHead(status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest): void {
+	#onHead(status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest, mode: AnswerMode): void {
 		if (status < 200 || status > 299) return this.#upstreamRefused(status, headers);
+		this.#mode = mode;
 		this.#lane = openAnswer(this.#deps.pool, { policyId: this.#policy.id, mode: this.#mode }, prepared, {
 			onOutput: (bytes) => this.#write(bytes),
 			onCredit: () => {

@@ -11,6 +11,11 @@ const CONTENT_TYPES: Readonly<Record<AnswerMode, RegExp>> = {
 	sound: /^audio\/[\w.+-]{1,64}$/,
 };
 
+/** How an answer comes: as it was asked for, but a transcript whole where the model does not stream (`whisper-1` ignores `stream`). */
+export function modeGiven(asked: AnswerMode, api: ApiName, headers: Readonly<Record<string, string>>): AnswerMode {
+	return api === "openai-transcription" && asked === "stream" && CONTENT_TYPES.body.test(mediaType(headers)) ? "body" : asked;
+}
+
 /** Why the head of a good answer is not one to inspect; undefined: it is. */
 export function answerFault(headers: Readonly<Record<string, string>>, mode: AnswerMode): ErrorCode | undefined {
 	const encoding = headers["content-encoding"] ?? "identity";

@@ -10,7 +10,7 @@ import { askedDelayMs, type RetryBudget, retryDelayMs } from "../routing/retry-p
 import type { RequestTrace } from "../telemetry/tracing.ts";
 import type { ErrorOverrides } from "./error-body.ts";
 import type { Preparation, PreparedRequest } from "./prepare-request.ts";
-import { answerFault } from "./stream-framing.ts";
+import { answerFault, modeGiven } from "./stream-framing.ts";
 
 /** What all sessions share for their attempts. */
 export interface AttemptDeps extends UpstreamPolicy {
@@ -21,8 +21,8 @@ export interface AttemptDeps extends UpstreamPolicy {
 
 /** In this order: head, data*, then end or error once; or refused alone. */
 export interface AttemptEvents {
-	/** An answer for the client: 2xx in the form it asked for, or the refusal that stays after the last attempt. */
-	onHead(status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest): void;
+	/** An answer for the client: 2xx in a form that it can read, `mode`, or the refusal that stays after the last attempt. */
+	onHead(status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest, mode: AnswerMode): void;
 	onData(chunk: Uint8Array): void;
 	onEnd(): void;
 	onError(code: ErrorCode): void;
@@ -33,6 +33,7 @@ export interface AttemptEvents {
 export interface AttemptPlan {
 	/** At least one, in the order to try them. */
 	readonly targets: readonly Target[];
+	/** As the client asked for it. */
 	readonly mode: AnswerMode;
 	readonly trace: RequestTrace;
 	prepare(target: Target): Promise<Preparation>;
@@ -169,17 +170,18 @@ export class UpstreamAttempts {
 		attempt.permit.release();
 		attempt.isRecorded = true;
 		attempt.exchange = replay(kept, { onData: (chunk) => this.#events.onData(chunk), onEnd: () => this.#events.onEnd() });
-		this.#events.onHead(200, {}, prepared);
+		this.#events.onHead(200, {}, prepared, this.#plan.mode);
 	}
 
 	#onHead(attempt: Attempt, status: number, headers: Readonly<Record<string, string>>, prepared: PreparedRequest): void {
 		const isGood = status >= 200 && status <= 299;
-		const fault = isGood ? answerFault(headers, this.#plan.mode) : undefined;
+		const mode = modeGiven(this.#plan.mode, prepared.endpoint.api, headers);
+		const fault = isGood ? answerFault(headers, mode) : undefined;
 		if (fault !== undefined) return this.#onError(attempt, fault);
 		this.#record(attempt, String(status));
 		if (isGood) attempt.permit.answered(performance.now() - attempt.sentAt);
 		else if (this.#isTriedAgain(attempt, status, headers)) return;
-		this.#events.onHead(status, headers, prepared);
+		this.#events.onHead(status, headers, prepared, mode);
 	}
 
 	#isTriedAgain({ permit }: Attempt, status: number, headers: Readonly<Record<string, string>>): boolean {

@@ -210,6 +210,17 @@ test("vLLM's events, which are those of a chat, are inspected as growing text", 
 	expect(said).toContain("Write to [EMAIL_1] ");
 });
 
+test("a model that ignores stream answers in JSON, inspected as without it", async () => {
+	answer = { text: "Write to jane.doe@example.com soon." };
+	const body = form([["model", "ears"], ["stream", "true"], file]);
+	const response = await fetch(`http://127.0.0.1:${proxy.port}/v1/audio/transcriptions`, { method: "POST", body });
+	expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/json"]);
+	expect(await response.json()).toEqual({ text: "Write to [EMAIL_1] soon." });
+	answer = { text: `The key ${KEY}, bye.`, surprise: [1] };
+	const cut = await fetch(`http://127.0.0.1:${proxy.port}/v1/audio/transcriptions`, { method: "POST", body });
+	expect(await cut.text()).not.toContain(KEY.slice(0, 8));
+});
+
 test("a sound does not count as text against limits of tokens", async () => {
 	const limited = await startProxy(
 		{ vendor: { type: "openai", base_url: upstream.url, api_key: "one" } },

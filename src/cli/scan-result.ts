@@ -1,5 +1,6 @@
 import type { TextInspection } from "../inspect/inspect-text.ts";
 import { type TextPosition, textPositions } from "../inspect/text-positions.ts";
+import { reportedScore } from "../verdict/finding-report.ts";
 import type { ScanInput } from "./scan-input.ts";
 
 export interface LocatedFinding {
@@ -33,7 +34,7 @@ export function locate(
 	const findings = inspection.findings.map(({ type, rule, score, from, to }) => ({
 		type,
 		isSecret: isSecret(rule),
-		score,
+		score: reportedScore(score),
 		from: at(from),
 		to: at(to),
 	}));

@@ -1,5 +1,5 @@
 import type { Finding } from "../verdict/finding.ts";
-import { type FindingNote, type FindingReport, MAX_NOTES } from "../verdict/finding-report.ts";
+import { type FindingNote, type FindingReport, MAX_NOTES, reportedScore } from "../verdict/finding-report.ts";
 
 interface Noted {
 	readonly channel: string;
@@ -31,5 +31,5 @@ export class FindingTally {
 }
 
 function noteOf({ channel, finding: { type, from, to, score, action } }: Noted): FindingNote {
-	return { type, channel, from, to, score, action };
+	return { type, channel, from, to, score: reportedScore(score), action };
 }

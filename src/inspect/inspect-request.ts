@@ -1,4 +1,5 @@
 import { UNREADABLE } from "../providers/model-request.ts";
+import { reportedScore } from "../verdict/finding-report.ts";
 import { promptTraits } from "../verdict/prompt-traits.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { parseExact } from "../wire/exact-json.ts";
@@ -41,7 +42,7 @@ export function answerInspect(
 
 /** Offsets `[start, end)` in code points, as most languages index text. */
 function resultOf(text: string, inspection: TextInspection, explain = false): InspectResult {
-	const { action, score, findings, redacted } = inspection;
+	const { action, score, findings, redacted, risks } = inspection;
 	const positions = textPositions(
 		Buffer.from(text),
 		findings.flatMap(({ from, to }) => [from, to]),
@@ -50,10 +51,14 @@ function resultOf(text: string, inspection: TextInspection, explain = false): In
 	return {
 		action,
 		score,
-		findings: findings.map(({ type, from, to, score: confidence }) => ({ type, start: at(from), end: at(to), score: confidence })),
+		findings: findings.map((found) => ({ type: found.type, start: at(found.from), end: at(found.to), score: reportedScore(found.score) })),
 		redacted_text: redacted,
-		...(explain && { explanation: { risks: inspection.risks, traits: promptTraits([text], inspection.signals, 0) } }),
+		...(explain && { explanation: { risks: reportedRisks(risks), traits: promptTraits([text], inspection.signals, 0) } }),
 	};
+}
+
+function reportedRisks({ attack, harm, data }: TextInspection["risks"]): TextInspection["risks"] {
+	return { attack: reportedScore(attack), harm: reportedScore(harm), data: reportedScore(data) };
 }
 
 const NO_OBJECT: InspectFault = { message: "The body must be a JSON object with 'text' or 'texts'.", param: null };

@@ -186,11 +186,10 @@ export class Session {
 	#startStream(): void {
 		this.#head(200, this.#answerHeaders);
 		const sign = keepAlive(this.#mode, this.#endpoint.api);
-		if (sign !== undefined) this.#keepAlive = new KeepAlive(this.#deps.keepAliveMs, () => this.#keepOpen(sign));
-	}
-
-	#keepOpen(sign: Uint8Array): void {
-		if (!this.#clientFull) this.#downstream.write(sign);
+		if (sign === undefined) return;
+		this.#keepAlive = new KeepAlive(this.#deps.keepAliveMs, () => {
+			if (!this.#clientFull) this.#downstream.write(sign);
+		});
 	}
 
 	#onData(chunk: Uint8Array): void {

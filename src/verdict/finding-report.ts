@@ -14,6 +14,11 @@ export interface FindingNote {
 	readonly action: Action;
 }
 
+/** A score as it is reported: a learned one has sixteen digits, of which three say something. */
+export function reportedScore(score: number): number {
+	return Math.round(score * 1000) / 1000;
+}
+
 /** Findings by recognizer type. */
 export interface FindingCounts {
 	readonly [type: string]: number;

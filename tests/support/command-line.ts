@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -88,8 +88,20 @@ export class CommandLine {
 		};
 	}
 
+	/** What a test has left running goes, with the processes that it started: one that stands still does not see that its parent is gone. */
 	close(): void {
-		for (const child of this.#running) child.kill("SIGKILL");
+		for (const { pid } of this.#running) if (pid !== undefined) killTree(pid);
 		rmSync(this.folder, { recursive: true });
 	}
+}
+
+function killTree(pid: number): void {
+	let children = "";
+	try {
+		children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+		process.kill(pid, "SIGKILL");
+	} catch {
+		// It has ended by itself.
+	}
+	for (const child of children.split(" ").filter((word) => word !== "")) killTree(Number(child));
 }

@@ -87,9 +87,11 @@ export function createFieldReader(
 	]);
 	const wantedOf = wanted.size === 0 ? undefined : (_path: JsonPath, shape: JsonShape) => wanted.get(shape);
 	const channelOf = options.channelOf ?? channelOfPath;
+	const treatmentOf = (root: unknown, string: JsonString): Treatment =>
+		(string.isName ? undefined : options.refine?.(root, string.path)) ?? treatmentFor(string, compiled);
 	/** undefined: nothing to inspect. */
 	const read = (root: unknown, string: JsonString): Place | FileKind | undefined => {
-		const treatment = options.refine?.(root, string.path) ?? treatmentFor(string, compiled);
+		const treatment = treatmentOf(root, string);
 		const data = dataIn(string, treatment, compiled);
 		// A growing text may go on in plain words, so it is read as it stands.
 		const isWrapped = data?.kind === "text" && !treatment.startsWith("delta");

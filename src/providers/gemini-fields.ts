@@ -43,8 +43,14 @@ function partFields(at: string, text: "delta" | "whole"): FieldTable {
 		[`${at}.fileData.fileUri`, "whole"],
 		[`${at}.fileData.displayName`, "whole"],
 		[`${at}.audioTranscription.text`, text],
+		...["", "words.#."].flatMap(
+			(of): FieldTable => ["startOffset", "endOffset"].map((end) => [`${at}.audioTranscription.${of}${end}`, "name"]),
+		),
+		[`${at}.audioTranscription.words.#.word`, "whole"],
 		[`${at}.audioTranscription.languageCode`, "name"],
+		[`${at}.audioTranscription.speakerLabel`, "name"],
 		[`${at}.partMetadata`, "wholeValue"],
+		[`${at}.mediaProcessing`, "name"],
 		[`${at}.videoMetadata.**`, "name"],
 		[`${at}.mediaResolution.**`, "name"],
 	];
@@ -74,7 +80,13 @@ export const readAnswerFields = createFieldReader(
 			const steps = argumentSteps(path.slice(5), part);
 			return channelName({ index: indexOf(candidate, path[1] as number), isThought: part["thought"] === true, steps });
 		},
-		spans: ["candidates.#.finishReason", PARTS, "candidates.#.logprobsResult", "candidates.#.groundingMetadata.groundingSupports"],
+		spans: [
+			"candidates.#.finishReason",
+			PARTS,
+			`${PARTS}.audioTranscription.words`,
+			"candidates.#.logprobsResult",
+			"candidates.#.groundingMetadata.groundingSupports",
+		],
 	},
 );
 

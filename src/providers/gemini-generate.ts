@@ -9,6 +9,7 @@ import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object
 import { placesWithin } from "./places-within.ts";
 import type { Amendment, BodyReading, CutCause, EventReading, Place, Provider, StreamFormat, StreamMemory } from "./provider.ts";
 import { recounted, usageCounts } from "./reported-usage.ts";
+import { wordAmendments } from "./spoken-words.ts";
 
 /** Gemini generateContent, streamGenerateContent and countTokens (ai.google.dev/api/generate-content). */
 export const geminiGenerate: Provider = {
@@ -126,7 +127,7 @@ function readEvent(data: string, memory: GeminiMemory): EventReading {
 		companions: fields.spans
 			.filter(({ path }) => path[3] === "groundingSupports")
 			.map(({ path, from, to }) => ({ channels: `${seen[path[1] as number]}:`, from, to })),
-		amendments: logprobAmendments(object, fields),
+		amendments: [...logprobAmendments(object, fields), ...wordAmendments(fields, object)],
 		finished: [
 			...finished.map((index) => `${index}:`),
 			...endingArguments(candidates, seen),
@@ -190,11 +191,15 @@ function spelledBy(result: unknown): string | undefined {
 		.join("");
 }
 
+function isPart({ path }: JsonSpan): boolean {
+	return path[3] === "parts" && path.length === 5;
+}
+
 /** Indices of the growing texts in the parts of each candidate, by its position. */
 function textsOf(spans: readonly JsonSpan[], places: readonly Place[]): ReadonlyMap<unknown, readonly number[]> {
 	const texts = new Map<unknown, number[]>();
 	for (const part of spans) {
-		if (part.path[3] !== "parts") continue;
+		if (!isPart(part)) continue;
 		const known = texts.get(part.path[1]) ?? [];
 		known.push(...placesWithin(places, part).filter((i) => places[i]?.kind === "delta"));
 		texts.set(part.path[1], known);
@@ -213,13 +218,17 @@ function readBody(json: string): BodyReading {
 	const amendments: Amendment[] = supports.flatMap(({ path, from, to }) =>
 		(texts.get(path[1]) ?? []).map((place) => ({ places: [place], edit: { from, to, value: null } })),
 	);
-	return { kind: "data", places: fields.places, amendments: [...amendments, ...logprobAmendments(object, fields)] };
+	return {
+		kind: "data",
+		places: fields.places,
+		amendments: [...amendments, ...logprobAmendments(object, fields), ...wordAmendments(fields, object)],
+	};
 }
 
 /** A cut text ends its candidate: the parts after it go, and so does one that is no text, because half of it means something else. */
 function cutBody(json: string, cut: readonly Place[], cause: CutCause): Replacement[] {
 	const spans = readAnswerFields(json, parseObject(json))?.spans ?? [];
-	const parts = spans.filter(({ path }) => path[3] === "parts");
+	const parts = spans.filter(isPart);
 	return cut.flatMap((place) => {
 		const own = parts.find(({ from, to }) => from <= place.from && place.to <= to);
 		const candidate = own?.path[1];

@@ -1,7 +1,7 @@
 import type { JsonPath } from "../wire/json-strings.ts";
 import { createFieldReader, type Fields, type FieldTable, isCount, NAME } from "./field-table.ts";
 import { isObject, type JsonObject, objectsOf, valueAt } from "./json-object.ts";
-import { itemFields, partFields, responseFields } from "./openai-response-fields.ts";
+import { itemFields, partFields, pictureAt, responseFields } from "./openai-response-fields.ts";
 
 /**
  * A text of a streamed response: output index, or where a server does not number its items the item's id; the list and position below it, the name of its events without `.delta`,
@@ -49,7 +49,7 @@ function createReader(table: FieldTable): Reader {
 			const channel = channelOf(root as JsonObject, path);
 			return typeof channel === "string" ? channel : JSON.stringify(channel);
 		},
-		refine: (root, path) => (path[0] === "item" && isWhole(root as JsonObject, path) ? "whole" : undefined),
+		refine: (root, path) => (path[0] === "item" && isWhole(root as JsonObject, path) ? "whole" : pictureAt(root, path)),
 		spans: SPANS,
 	});
 }

@@ -1,4 +1,6 @@
-import type { FieldTable } from "./field-table.ts";
+import type { JsonPath } from "../wire/json-strings.ts";
+import type { FieldTable, Treatment } from "./field-table.ts";
+import { valueAt } from "./json-object.ts";
 
 /** How the texts of an output item are read: they grow, are complete for the first time, or repeat what grew before. */
 type Streamed = "delta" | "whole" | "copy";
@@ -17,7 +19,7 @@ export function itemFields(at: string, streamed: Streamed, rest: "whole" | "copy
 			["approval_request_id", "name"],
 			["container_id", "name"],
 			["encrypted_content", "opaque"],
-			["result", "media"],
+			["result", rest],
 			["arguments", json],
 			["input", streamed],
 			["code", streamed],
@@ -30,6 +32,12 @@ export function itemFields(at: string, streamed: Streamed, rest: "whole" | "copy
 			["**", rest],
 		] as FieldTable
 	).map(([path, treatment]) => [`${at}.${path}`, treatment] as const);
+}
+
+/** The result of an item is text, unless the item is a picture. */
+export function pictureAt(root: unknown, path: JsonPath): Treatment | undefined {
+	const isPicture = path.at(-1) === "result" && valueAt(root, [...path.slice(0, -1), "type"]) === "image_generation_call";
+	return isPicture ? "media" : undefined;
 }
 
 /** One element of a message's or a reasoning item's `content`. */

@@ -3,7 +3,7 @@ import { createFieldReader, type FieldTable } from "./field-table.ts";
 import { isObject, parseObject, valueAt } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
-import { itemFields, responseFields } from "./openai-response-fields.ts";
+import { itemFields, pictureAt, responseFields } from "./openai-response-fields.ts";
 import { responseStream } from "./openai-response-stream.ts";
 import type { BodyReading, Place, Provider, RequestReading } from "./provider.ts";
 import { OPENAI_SETTINGS } from "./request-settings.ts";
@@ -30,6 +30,7 @@ const readAnswer = createFieldReader([...GROWING, ...responseFields("", "whole")
 		const part = valueAt(root, path.slice(0, -1));
 		return isObject(part) && PARTS.has(part["type"]) ? String(part["type"]) : JSON.stringify(path);
 	},
+	refine: pictureAt,
 	spans: ["output.#.content.#.logprobs", TEXT_PART],
 });
 const readEnds = createFieldReader([], { spans: ["status", "incomplete_details", "output.#", "output.#.status"] });
@@ -88,7 +89,7 @@ const readFields = createFieldReader(
 		["input.#.content.#.input_audio.format", "name"],
 		...itemFields("input.#", "whole", "whole"),
 	],
-	{ names: OPENAI_SETTINGS, refine: (root, path) => (isServerToken(root, path) ? "opaque" : undefined) },
+	{ names: OPENAI_SETTINGS, refine: (root, path) => (isServerToken(root, path) ? "opaque" : pictureAt(root, path)) },
 );
 
 function readRequest(json: string, path: string): RequestReading {

@@ -1,9 +1,10 @@
 import { createFieldReader, type Fields } from "./field-table.ts";
-import { isObject, type JsonObject, objectsOf, parseObject } from "./json-object.ts";
+import { parseObject } from "./json-object.ts";
 import { readModelRequest } from "./model-request.ts";
 import { partLogprobAmendments } from "./openai-logprobs.ts";
 import { TRANSCRIPT_HEAD, transcriptStream } from "./openai-transcript-stream.ts";
 import type { Amendment, Provider, RequestReading } from "./provider.ts";
+import { wordAmendments } from "./spoken-words.ts";
 import { isTranscriptFormat } from "./transcript-text.ts";
 
 /**
@@ -19,7 +20,8 @@ export const openaiTranscription: Provider = {
 		if (fields === undefined || fields.isOpaque) return { kind: "fault", code: "channel_not_inspected" };
 		const { places, spans } = fields;
 		const ofText = { ...fields, spans: spans.filter(({ path: [first] }) => first === "text" || first === "logprobs") };
-		return { kind: "data", places, amendments: [...partLogprobAmendments(ofText, object), ...tokenAmendments(fields, object)] };
+		const amendments = [...partLogprobAmendments(ofText, object), ...wordAmendments(fields, object), ...tokenAmendments(fields)];
+		return { kind: "data", places, amendments };
 	},
 	cutBody: () => [],
 	readRequest(json, path): RequestReading {
@@ -58,30 +60,9 @@ const readAnswer = createFieldReader(
 	{ channelOf: () => "segments", spans: ["text", "logprobs", "words", "segments.#.tokens"] },
 );
 
-/** Numbers of tokens say in a code of the model's what the text beside them says; words go out only where it does, as it came. */
-function tokenAmendments({ places, spans }: Fields, { text, words }: JsonObject): Amendment[] {
-	const beside = places.flatMap(({ path }, i) => (path?.length === 1 && path[0] === "text" ? [i] : []));
-	return spans.flatMap(({ path, from, to }): Amendment[] => {
-		const isWords = path[0] === "words";
-		if (!isWords && path.at(-1) !== "tokens") return [];
-		const isSaid = isWords && Array.isArray(words) && typeof text === "string" && areWordsOf(words, text);
-		return [{ places: isSaid ? beside : "always", edit: { from, to, source: "[]" } }];
-	});
-}
-
-const isSkipped = (character: string): boolean => /^[^\p{L}\p{N}]$/u.test(character);
-
-/** Whether the words are those of the text in their order; blanks and marks of the text may be left out. */
-function areWordsOf(words: readonly unknown[], text: string): boolean {
-	const left = Array.from(text);
-	let at = 0;
-	for (const word of objectsOf(words)) {
-		const { word: said, ...times } = word;
-		if (typeof said !== "string" || !Object.values(times).every((value) => typeof value === "number")) return false;
-		for (const character of said.replace(/\s/g, "")) {
-			while (at < left.length && left[at] !== character && isSkipped(left[at] as string)) at++;
-			if (left[at++] !== character) return false;
-		}
-	}
-	return words.every(isObject);
+/** Numbers of tokens say in a code of the model's what the text beside them says. */
+function tokenAmendments({ spans }: Fields): Amendment[] {
+	return spans
+		.filter(({ path }) => path.at(-1) === "tokens")
+		.map(({ from, to }) => ({ places: "always", edit: { from, to, source: "[]" } }));
 }

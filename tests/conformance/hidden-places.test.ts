@@ -183,6 +183,7 @@ const REQUESTS: readonly (readonly [ApiName, string, string])[] = [
 	["openai-chat", "a number in the metadata", `{"model":"m","metadata":{"card":${CARD}},${MESSAGES}}`],
 	["openai-chat", "a number in a schema", `{"model":"m","tools":[{"function":{"name":"f","parameters":{"enum":[${CARD}]}}}],${MESSAGES}}`],
 	["openai-responses", "a number in an item", `{"model":"m","input":[{"role":"user","content":"x","n":${CARD}}]}`],
+	["openai-responses", "what a program says", `{"model":"m","input":[{"type":"program_output","call_id":"c","result":"${KEY}"}]}`],
 	["openai-chat", "the id of a call's result", `{"model":"m","messages":[{"role":"tool","tool_call_id":"${KEY}","content":"b"}]}`],
 ];
 

@@ -17,6 +17,7 @@ import { responseOf, VENDOR_OBJECTS, type VendorObject } from "../support/vendor
  */
 const STYLE = { strategy: "replace", key: new Uint8Array(32) } as const;
 const MAIL = "jane.doe@example.com";
+const KEY = ["AKIA", "IOSFODNN7", "EXAMPLE"].join("");
 /** As a text's last word it is held, for it may begin a telephone's number. */
 const HELD = "call 415";
 
@@ -90,6 +91,11 @@ describe.each(VENDOR_OBJECTS.map((object) => [`${object.api}: ${object.name}`, o
 	});
 
 	test("loses what is found in it, and nothing else", () => losesMail(api, events, FIRST_SEED));
+
+	test("is text also where it could be base64", () => {
+		expect(through(api, events("done")).out).toBe(sse(events("done")));
+		expect(through(api, events(KEY)).out).not.toContain(KEY);
+	});
 });
 
 test.runIf(FUZZ_SECONDS > 0)(
@@ -131,6 +137,36 @@ test("arguments that Gemini streams are texts of their own, whole when they end"
 		["$['odd name']", "see 415!"],
 	]);
 	expect(counts).toEqual({ email: 1 });
+});
+
+describe("the words of a transcript with their times (Gemini)", () => {
+	const transcript = (text: string, words = text.split(" ")): Data =>
+		part({
+			audioTranscription: {
+				text,
+				speakerLabel: "spk_1",
+				words: words.map((word, i) => ({ word, startOffset: `${i}.120s`, endOffset: `${i}.900s` })),
+			},
+		});
+	const CARD = "4111 1111 1111 1111";
+
+	test("pass where they say what the text says, however many they are", () => {
+		const said = transcript(
+			`${"So it goes, they said to me. ".repeat(40)}\n`,
+			"So it goes, they said to me. ".repeat(40).trim().split(" "),
+		);
+		expect(through("gemini-generate", [said, ...GEMINI_END]).out).toBe(sse([said, ...GEMINI_END]));
+	});
+
+	test.each([
+		["of a text that is changed", transcript(`My card is ${CARD}. Bye.`)],
+		["of another text", transcript("So it goes.\n", CARD.split(" "))],
+		["without a text", part({ audioTranscription: { words: CARD.split(" ").map((word) => ({ word })) } })],
+	])("go where they are %s", (_what, said) => {
+		const { out, events } = through("gemini-generate", [said, ...GEMINI_END]);
+		expect(out).not.toContain("1111");
+		expect(events.map((event) => JSON.stringify(event)).join()).not.toMatch(/"word":/);
+	});
 });
 
 test("the commands of a shell call are texts of their own, and pieces that are counted are pieces of one", () => {

@@ -177,6 +177,7 @@ export const VENDOR_OBJECTS: readonly VendorObject[] = [
 		code: `print("${text}")`,
 		outputs: [{ type: "logs", logs: text }],
 	})),
+	item("what a program of the model's says", (text) => ({ type: "program_output", call_id: "call_1", result: text })),
 	block("search result", (text) => ({
 		type: "web_search_tool_result",
 		...TOOL,

@@ -4,6 +4,8 @@ import { write, writeSync } from "node:fs";
 const MAX_WAITING_BYTES = 1 << 20;
 /** Bytes that a pipe takes whole or not at all, so that processes with one log do not tear each other's lines (POSIX `PIPE_BUF`). */
 const PIECE_BYTES = 4096;
+/** ms that lines wait for others behind a write: a write takes the front end longer than all else that a line costs it. */
+const GATHER_MS = 10;
 /** ms until what failed is tried again. */
 const RETRY_MS = 500;
 /** ms that a write takes at most which comes back at all. */
@@ -21,7 +23,8 @@ export class LogOutput {
 	#lost = 0;
 	/** When the write under way began. */
 	#since: number | undefined;
-	#retry: NodeJS.Timeout | undefined;
+	/** The next write is due then. */
+	#due: NodeJS.Timeout | undefined;
 
 	/** `lostLine`: what the log says of that many lost lines, once lines get through again. */
 	constructor(fd: number, lostLine: (lost: number) => string) {
@@ -33,7 +36,7 @@ export class LogOutput {
 	write(line: string): void {
 		if (this.#bytes >= MAX_WAITING_BYTES) this.#lost++;
 		else this.#add(line);
-		if (this.#retry === undefined) this.#next();
+		if (this.#due === undefined) this.#next();
 	}
 
 	#add(line: string): void {
@@ -50,21 +53,22 @@ export class LogOutput {
 			this.#since = undefined;
 			this.#putBack(piece.subarray(error === null ? written : 0));
 			if (error === null) this.#goOn();
-			else this.#retryLater();
+			else this.#nextIn(RETRY_MS);
 		});
 	}
 
 	#goOn(): void {
 		if (this.#lost > 0) this.#add(this.#lostLine(this.#lost));
 		this.#lost = 0;
-		this.#next();
+		if (this.#bytes < PIECE_BYTES) this.#nextIn(GATHER_MS);
+		else this.#next();
 	}
 
-	#retryLater(): void {
-		this.#retry = setTimeout(() => {
-			this.#retry = undefined;
+	#nextIn(ms: number): void {
+		this.#due = setTimeout(() => {
+			this.#due = undefined;
 			this.#next();
-		}, RETRY_MS).unref();
+		}, ms).unref();
 	}
 
 	#takePiece(): Buffer {

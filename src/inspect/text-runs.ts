@@ -42,6 +42,7 @@ export function textGroups(
 	program: ScannerProgram,
 	options: GroupingOptions = {},
 ): (readonly number[])[] {
+	if (places.length < 2) return places.map((_, i) => [i]);
 	const joinings: readonly Joining[] = [
 		{ kind: "apart", partOf: turnOf, read: (text) => text, joins: () => true },
 		{ kind: "results", partOf: resultOf, read: endsOf, joins: ({ category }) => category === "secret" },

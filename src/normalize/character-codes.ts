@@ -1,3 +1,4 @@
+import { isOrdinary } from "./fold.ts";
 import { writeMargin } from "./margin.ts";
 import type { ShadowSink, Transducer, TransducerState } from "./transducer.ts";
 import { Undecided } from "./undecided.ts";
@@ -16,6 +17,8 @@ const CODE_HEAD = /^(?:[0-9a-f]{1,3}|0x[0-9a-f]{0,2}|00[0-9a-f]{0,2}|0?[01]{0,7}
 /** Between two codes, with what some write before each: `52, 49`, `chr(52) + chr(49)`, `U+0034 U+0031`. */
 const GAP = /^[^0-9A-Za-z\x80-\xff]{1,20}(?:U\+|char\(|chr\()?$/i;
 const GAP_HEAD = /^[^0-9A-Za-z\x80-\xff]{1,20}(?:U\+?|c|ch|cha?r\(?|cha)?$/i;
+/** Letters that the end of a gap begins with. */
+const PREFIX_STARTS: ReadonlySet<number> = new Set(Buffer.from("UuCc"));
 /** What ends a code in a list of strings, or a member's name: `{"0":65,"1":75}`. */
 const [QUOTE, COLON] = [0x22, 0x3a];
 const SHORT_NAME = /^\d{1,3}$/;
@@ -90,9 +93,14 @@ export class CharacterCodes implements Omit<Transducer, "skip"> {
 
 	/** Index of the first of `window[from, end)` that must be pushed. */
 	next(window: Uint8Array, from: number, end: number): number {
-		let at = from;
-		if (this.#gap.length === 0) while (at < end && !isDigit(window[at] as number)) at++;
-		return at;
+		if (this.#gap.length > 0) return from;
+		let isInWord = this.#isInWord;
+		for (let at = from; at < end; at++) {
+			const byte = window[at] as number;
+			if (!isInWord && isDigit(byte) && mayBeList(window, at, end)) return at;
+			isInWord = isWord(byte);
+		}
+		return end;
 	}
 
 	/** Nothing of `window[from, at)` is pushed. */
@@ -182,6 +190,15 @@ const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 function isWord(byte: number): boolean {
 	const letter = byte | 0x20;
 	return isDigit(byte) || (letter >= 0x61 && letter <= 0x7a);
+}
+
+/** A look at the bytes that are here: false only when no second code can follow the one that begins at `at`. */
+function mayBeList(window: Uint8Array, at: number, end: number): boolean {
+	let next = at;
+	while (next < end && isWord(window[next] as number)) next++;
+	while (next < end && !isWord(window[next] as number) && isOrdinary(window[next] as number)) next++;
+	const byte = window[next] as number;
+	return next === end || !isOrdinary(byte) || isDigit(byte) || PREFIX_STARTS.has(byte);
 }
 
 /** The character of ASCII that a code stands for in a writing. */

@@ -1,3 +1,4 @@
+import { isCallerName } from "../identity/caller.ts";
 import type { HookCaller, HookRefusal, Hooks } from "./hooks.ts";
 
 type HookPhase = "authenticate" | "request" | "prompt" | "finished";
@@ -72,6 +73,6 @@ function isCaller(value: unknown): value is HookCaller {
 	const { id, policy = "", tenant = "", roles = [], models = [], limits = {} } = value as Partial<HookCaller>;
 	const areLimits = Object.values(limits).every((limit) => typeof limit === "number" && limit >= 0);
 	const areTexts = (list: unknown): boolean => Array.isArray(list) && list.every((item) => typeof item === "string");
-	const isNamed = typeof id === "string" && id !== "" && typeof policy === "string" && typeof tenant === "string";
+	const isNamed = typeof id === "string" && isCallerName(id) && typeof policy === "string" && typeof tenant === "string";
 	return isNamed && areTexts(roles) && areTexts(models) && areLimits;
 }

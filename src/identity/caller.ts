@@ -40,6 +40,14 @@ export interface Authenticator {
 	close(): void;
 }
 
+/**
+ * Whether a name tells its caller from all others. Hashes are of UTF-8, in which halves of surrogate pairs are all the same
+ * character: such callers would share limits, and the audit trail could not keep them apart.
+ */
+export function isCallerName(name: string): boolean {
+	return name !== "" && name.isWellFormed();
+}
+
 /** What a caller is when nothing says otherwise. */
 export const NOBODY = {
 	key: undefined,

@@ -1,5 +1,5 @@
 import { decodeJwt, errors, type JWTPayload } from "jose";
-import { type Authentication, type Authenticator, type Credentials, credentialIn, NOBODY } from "./caller.ts";
+import { type Authentication, type Authenticator, type Credentials, credentialIn, isCallerName, NOBODY } from "./caller.ts";
 import { type ClaimNames, claimAt, claimValues } from "./claims.ts";
 import type { IssuerBook } from "./issuer-book.ts";
 import type { IssuerKeysOptions } from "./issuer-keys.ts";
@@ -60,7 +60,7 @@ function callerOf(payload: JWTPayload, { name, claims }: TokenIssuer, keptClaims
 		message: `The token's claim '${claim}' is not ${form}.`,
 	});
 	const subject = claimAt(payload, claims.subject);
-	if (typeof subject !== "string" || subject === "") return wrong(claims.subject, "a text");
+	if (typeof subject !== "string" || !isCallerName(subject)) return wrong(claims.subject, "a text");
 	const policy = claimAt(payload, claims.policy);
 	if (policy !== undefined && typeof policy !== "string") return wrong(claims.policy, "a text");
 	const tenant = claimAt(payload, claims.tenant);

@@ -91,7 +91,8 @@ class Limiter implements CallerLimiter {
 
 	async admit(request: LimitedRequest): Promise<Admittance> {
 		const { limits, burst, rules, abuse } = this.#settings;
-		const own: Scope = { name: sharerOf(request.caller), limits: Object.assign({}, limits, request.caller.limits), burst };
+		// A program may call its callers as rules are called here.
+		const own: Scope = { name: `caller:${sharerOf(request.caller)}`, limits: Object.assign({}, limits, request.caller.limits), burst };
 		const holding = rules.filter((rule) => isFor(rule, request));
 		const open = new OpenRequest(request.bodyBytes, this.#store);
 		const suspension = abuse.blocks > 0 ? [suspensionOf(sharerOf(request.caller), abuse)] : [];

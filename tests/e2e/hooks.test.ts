@@ -96,6 +96,7 @@ describe("a hook that fails ends the request before anything goes upstream", () 
 		],
 		["never answers", () => new Promise(() => undefined)],
 		["returns nonsense", () => 7 as never],
+		["returns a name that is no text of whole characters", () => ({ id: "a\ud800" }) as never],
 		["returns a refusal with a status that is none", () => ({ refuse: "no", status: 200 }) as never],
 	];
 	const PHASES = ["authenticate", "request", "prompt"] as const;

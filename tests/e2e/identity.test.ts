@@ -259,7 +259,9 @@ describe("tokens of an OpenID provider", () => {
 		expect((await refused(await sign({}, { issuer: "https://evil.example" }))).message).toMatch(/claim 'iss'/);
 		expect((await refused(await sign({}, { audience: "other" }))).message).toMatch(/claim 'aud'/);
 		expect((await refused(await sign({ allowed: "all" }))).message).toMatch(/claim 'allowed'/);
-		for (const [claim, value] of Object.entries({ sub: "", policy: 1, tenant: [], roles: { admin: true }, limits: "none" }))
+		// The second: half of a surrogate pair, which is no character.
+		for (const sub of ["", "a\ud800"]) expect((await refused(await sign({ sub }))).message).toMatch(/claim 'sub'/);
+		for (const [claim, value] of Object.entries({ policy: 1, tenant: [], roles: { admin: true }, limits: "none" }))
 			expect([claim, await refused(await sign({ [claim]: value }))]).toMatchObject([
 				claim,
 				{ status: 401, code: "invalid_credential", message: expect.stringContaining(`claim '${claim}'`) },

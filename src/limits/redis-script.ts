@@ -13,7 +13,11 @@ if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function number(key, field) return tonumber(redis.call('HGET', key, field) or '0') or 0 end
+-- Of what another program has written, "inf" would stay for ever and is nothing that JSON can say.
+local function number(key, field)
+  local value = tonumber(redis.call('HGET', key, field) or '0') or 0
+  return math.abs(value) < 1e15 and value or 0
+end
 local function spent(i, meter)
   local key = KEYS[i]
   if meter.kind == 'quota' then

@@ -193,6 +193,9 @@ test("a key that another program has taken is a meter that begins anew, and no f
 		[bucket("taken:b", 3), ["SET", "slp:taken:b", "text"]],
 		[quota("taken:q", 10), ["LPUSH", "slp:taken:q", "text"]],
 		[lease("taken:l", "x"), ["HSET", "slp:taken:l", "spent", "1"]],
+		[bucket("taken:n", 1), ["HSET", "slp:taken:n", "spent", "nan", "at", "nan"]],
+		[bucket("taken:i", 1), ["HSET", "slp:taken:i", "spent", "inf", "at", String(now)]],
+		[quota("taken:h", 1), ["HSET", "slp:taken:h", "spent", "1e308", "at", "9e14"]],
 	] as const) {
 		redis.command(...write);
 		expect((await store.take([made])).ok).toBe(true);

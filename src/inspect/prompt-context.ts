@@ -1,6 +1,16 @@
+import type { Policy } from "../policy/policy.ts";
+import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Canary } from "./canary.ts";
+import type { TextStyle } from "./conversation.ts";
 import type { CallerTexts } from "./known-texts.ts";
 import type { Questions } from "./questions.ts";
+
+/** What a prompt is judged by. */
+export interface PromptRules {
+	readonly policy: Policy;
+	readonly program: ScannerProgram;
+	readonly style: TextStyle;
+}
 
 /** What is known of a prompt beside its text. */
 export interface PromptContext {

@@ -1,18 +1,15 @@
-import type { Policy } from "../policy/policy.ts";
 import { NAME } from "../providers/field-table.ts";
 import type { JsonObject } from "../providers/json-object.ts";
 import type { Place, SettingNames } from "../providers/provider.ts";
 import { isModelName } from "../providers/rename-model.ts";
 import { isRepeatable } from "../providers/repeatable.ts";
-import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import { depthOf, type PromptTraits, promptTraits } from "../verdict/prompt-traits.ts";
 import type { PromptVerdict, UnsetSettings } from "../verdict/prompt-verdict.ts";
 import { riskScore } from "../verdict/risk.ts";
 import { replaceValues } from "../wire/json-strings.ts";
 import { namesLate } from "./asked-names.ts";
 import { withCanary } from "./canary.ts";
-import type { TextStyle } from "./conversation.ts";
-import type { PromptContext } from "./prompt-context.ts";
+import type { PromptContext, PromptRules } from "./prompt-context.ts";
 import { refusalOf, unseenMedia } from "./prompt-refusal.ts";
 import { judgeInjection, type PromptText } from "./prompt-risk.ts";
 import { inspectLeft, inspectTexts, withLeft } from "./prompt-texts.ts";
@@ -20,22 +17,17 @@ import type { InvalidPrompt, ReadPrompt } from "./read-prompt.ts";
 import { editsOf, WholeTexts } from "./whole-texts.ts";
 
 /** Decides about one request before anything of it goes upstream. In a dry run the verdict says what `would` have been decided. */
-export function judgePrompt(
-	read: ReadPrompt,
-	policy: Policy,
-	program: ScannerProgram,
-	style: TextStyle,
-	context: PromptContext = {},
-): PromptVerdict {
+export function judgePrompt(read: ReadPrompt, rules: PromptRules, context: PromptContext = {}): PromptVerdict {
+	const { policy, program } = rules;
 	const { canary, history, questions, known, pause } = context;
 	const { json, value, request, settings } = read;
 	const refusal = refusalOf(read, policy);
 	if (refusal !== undefined && !policy.dryRun) return refusal;
 
-	const inspected = inspectTexts(read, policy, program, style, context);
-	const left = inspectLeft(read, policy, program, style, inspected, { questions, pause });
+	const inspected = inspectTexts(read, rules, context);
+	const left = inspectLeft(read, rules, inspected, context);
 	const { texts, prompt, findings, tally, isCut } = left === undefined ? inspected : withLeft(inspected, left);
-	if (!policy.dryRun && (isModelRedacted(request.places, texts) || isModelFound(request.model, program, style))) return UNNAMED;
+	if (!policy.dryRun && (isModelRedacted(request.places, texts) || isModelFound(request.model, rules))) return UNNAMED;
 	const attacks = [prompt, ...(left === undefined ? [] : [left.prompt])].map((said) =>
 		judgeInjection(said, policy, program, { history, questions, known, pause }),
 	);
@@ -87,7 +79,7 @@ function isModelRedacted(places: readonly Place[], texts: readonly (string | und
 }
 
 /** Some APIs have the model in the path, which no place is in. */
-function isModelFound(model: string, program: ScannerProgram, style: TextStyle): boolean {
+function isModelFound(model: string, { program, style }: PromptRules): boolean {
 	if (NAME.test(model)) return false;
 	const { text, isCut } = new WholeTexts(program, style).inspect({ text: model, source: "text" });
 	return isCut || text !== undefined;

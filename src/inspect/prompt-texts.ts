@@ -1,12 +1,10 @@
-import type { Policy } from "../policy/policy.ts";
 import type { Place } from "../providers/provider.ts";
 import { speakerOf } from "../providers/speaker.ts";
-import type { ScannerProgram } from "../scanner/text-scanner.ts";
 import type { Finding } from "../verdict/finding.ts";
 import { namesIn } from "./asked-names.ts";
-import { ownSurrogates, type TextStyle } from "./conversation.ts";
+import { ownSurrogates } from "./conversation.ts";
 import { FindingTally } from "./finding-tally.ts";
-import type { PromptContext } from "./prompt-context.ts";
+import type { PromptContext, PromptRules } from "./prompt-context.ts";
 import type { PromptText } from "./prompt-risk.ts";
 import type { ReadPrompt } from "./read-prompt.ts";
 import { removesText } from "./removed-text.ts";
@@ -26,9 +24,7 @@ export interface InspectedTexts {
 /** Every text of a request, with those that it goes on in. */
 export function inspectTexts(
 	{ request, value }: ReadPrompt,
-	policy: Policy,
-	program: ScannerProgram,
-	style: TextStyle,
+	{ policy, program, style }: PromptRules,
 	{ questions, known, pause }: Pick<PromptContext, "questions" | "known" | "pause">,
 ): InspectedTexts {
 	const findings: Finding[] = [];
@@ -59,17 +55,16 @@ export function inspectTexts(
 /** What removed text leaves. Something stands in the place of what is found now, so that nothing more can come together. */
 export function inspectLeft(
 	read: ReadPrompt,
-	policy: Policy,
-	program: ScannerProgram,
-	style: TextStyle,
+	rules: PromptRules,
 	{ texts, findings }: InspectedTexts,
-	context: Pick<PromptContext, "questions" | "pause">,
+	{ questions, pause }: PromptContext,
 ): InspectedTexts | undefined {
+	const { policy, style } = rules;
 	if (!removesText(findings, policy.prompt)) return undefined;
 	const places = read.request.places.map((place, i) => Object.assign({}, place, { text: texts[i] ?? place.text }));
 	const own = style.prompt && { isOwn: ownSurrogates(style.prompt.state()) };
-	const marked = Object.assign({ isMarked: true }, style, own);
-	return inspectTexts({ ...read, request: { ...read.request, places } }, policy, program, marked, context);
+	const marked = Object.assign({}, rules, { style: Object.assign({ isMarked: true }, style, own) });
+	return inspectTexts({ ...read, request: { ...read.request, places } }, marked, { questions, pause });
 }
 
 /** What is only flagged was found before. */

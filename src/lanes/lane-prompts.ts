@@ -115,7 +115,11 @@ export class LanePrompts {
 		const canary = isSecond ? undefined : canaryFor(read, policy.policy, secretKey);
 		// What is the request's own surrogate is no finding, so nothing can be said of the text by itself.
 		const known = given === undefined ? this.#known.sentBy(caller, policy.policy.id) : undefined;
-		const verdict = judgePrompt(read, policy.policy, policy.prompt, style, { canary, history, questions, known, pause });
+		const verdict = judgePrompt(
+			read,
+			{ policy: policy.policy, program: policy.prompt, style },
+			{ canary, history, questions, known, pause },
+		);
 		if (!("stream" in verdict) || (isSecond && dryRun)) return verdict;
 		const told = isSecond ? state : toldBy(read, policy.policy, canary?.token);
 		const memory = memoryOf(surrogates, dryRun, told);

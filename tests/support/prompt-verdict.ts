@@ -16,5 +16,5 @@ export function promptVerdict(
 	style: TextStyle,
 ): PromptVerdict {
 	const read = readPrompt(body, path, provider);
-	return read.action === "invalid" ? read : judgePrompt(read, policy, program, style);
+	return read.action === "invalid" ? read : judgePrompt(read, { policy, program, style });
 }

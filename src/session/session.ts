@@ -9,7 +9,8 @@ import type { Endpoint } from "../routing/endpoints.ts";
 import type { Target } from "../routing/model-router.ts";
 import type { RequestTrace } from "../telemetry/tracing.ts";
 import { type FindingReport, NOTHING_FOUND } from "../verdict/finding-report.ts";
-import { type BlockedPrompt, type PassedPrompt, type PromptVerdict, verdictHeaders } from "../verdict/prompt-verdict.ts";
+import type { BlockedPrompt, PassedPrompt, PromptVerdict } from "../verdict/prompt-verdict.ts";
+import { AnswerHead } from "./answer-head.ts";
 import type { ContentKeeper } from "./content-keeper.ts";
 import { type ErrorOverrides, errorAnswer } from "./error-body.ts";
 import { hookObjection } from "./hook-objection.ts";
@@ -39,12 +40,12 @@ export class Session {
 	readonly #deps: SessionDeps;
 	readonly #onDone: () => void;
 	readonly #clock = new SessionClock();
+	readonly #head: AnswerHead;
 	readonly #time = new Date();
 	readonly #content: ContentKeeper | undefined;
 	#policy: NamedPolicy;
 	readonly #trace: RequestTrace;
 	#verdict: PromptVerdict | undefined;
-	#status = 0;
 	#attempts: UpstreamAttempts | undefined;
 	#lane: AnswerOnItsWay | undefined;
 	#visit: CacheVisit | undefined;
@@ -52,13 +53,11 @@ export class Session {
 	#keepAlive: KeepAlive | undefined;
 	#mode: AnswerMode = "body";
 	#hasWritten = false;
-	#headSent = false;
 	#done = false;
 	/** Why the upstream is paused; it flows when both are false. */
 	#laneFull = false;
 	#clientFull = false;
 	#consent: ConsentGrant | undefined;
-	#securityHeaders: Record<string, string> = {};
 	#answerHeaders: Record<string, string> = {};
 
 	constructor(asked: SessionRequest, deps: SessionDeps, onDone: () => void) {
@@ -67,6 +66,7 @@ export class Session {
 		this.#request = request;
 		this.#endpoint = endpoint;
 		this.#downstream = downstream;
+		this.#head = new AnswerHead(asked, this.#clock);
 		this.#deps = deps;
 		this.#policy = deps.policies.default;
 		this.#content = deps.keepContent();
@@ -109,7 +109,7 @@ export class Session {
 
 	#judged(verdict: PromptVerdict): void {
 		this.#verdict = verdict;
-		if (verdict.action !== "invalid") this.#securityHeaders = verdictHeaders(verdict);
+		this.#head.judged(verdict);
 	}
 
 	/** An error, or where the policy says so a refusal in the vendor's own form, for applications that cannot show errors. */
@@ -117,7 +117,7 @@ export class Session {
 		const isError = this.#policy.onBlock === "error";
 		const refusal = isError ? undefined : refusalAnswer(this.#endpoint.api, this.#asked.id, this.#request.query, verdict);
 		if (refusal === undefined) return this.#refuse("prompt_blocked", {}, verdict.found);
-		this.#head(200, { "content-type": refusal.contentType });
+		this.#head.send(200, { "content-type": refusal.contentType });
 		this.#downstream.end(Buffer.from(refusal.body));
 		this.#release("prompt_blocked", verdict.found);
 	}
@@ -126,7 +126,7 @@ export class Session {
 	#answer(action: string, body: Uint8Array): void {
 		const status = verdictStatus(this.#request.query, action);
 		if (status === undefined) return this.#refuse("invalid_request", { message: "'on_block' takes 403.", param: "on_block" });
-		this.#head(status, { "content-type": "application/json" });
+		this.#head.send(status, { "content-type": "application/json" });
 		this.#downstream.end(body);
 		this.#release("complete");
 	}
@@ -173,8 +173,7 @@ export class Session {
 		});
 		if (this.#lane === undefined) return this.#refuse("overloaded");
 		this.#answerHeaders = answerHeaders(this.#mode, headers, prepared.transcriptAs);
-		const passed = downstreamResponseHeaders(headers, prepared.passHeaders);
-		this.#securityHeaders = Object.assign(passed, this.#visit?.headers, this.#securityHeaders);
+		this.#head.passes(Object.assign(downstreamResponseHeaders(headers, prepared.passHeaders), this.#visit?.headers));
 		this.#downstream.onDrain(() => {
 			this.#clientFull = false;
 			this.#flow();
@@ -184,7 +183,7 @@ export class Session {
 	}
 
 	#startStream(): void {
-		this.#head(200, this.#answerHeaders);
+		this.#head.send(200, this.#answerHeaders);
 		const sign = keepAlive(this.#mode, this.#endpoint.api);
 		if (sign === undefined) return;
 		this.#keepAlive = new KeepAlive(this.#deps.keepAliveMs, () => {
@@ -203,7 +202,7 @@ export class Session {
 
 	#write(bytes: Uint8Array): void {
 		if (this.#done) return;
-		if (!this.#headSent) this.#head(200, this.#answerHeaders);
+		if (!this.#head.isSent) this.#head.send(200, this.#answerHeaders);
 		this.#hasWritten = true;
 		this.#clock.gave();
 		this.#content?.delivered(bytes);
@@ -221,7 +220,7 @@ export class Session {
 
 	#onEnded(kind: "complete" | "cut" | "fault", code: string | undefined, found: FindingReport): void {
 		if (this.#done) return;
-		if (kind === "fault" && !this.#headSent)
+		if (kind === "fault" && !this.#head.isSent)
 			return this.#refuse(code !== undefined && isErrorCode(code) ? code : "internal_error", {}, found);
 		// Sound has no words for an error: who hears it must not take the beginning for all of it.
 		if (kind === "fault" && this.#mode === "sound") this.#downstream.destroy();
@@ -232,7 +231,7 @@ export class Session {
 	/** No lane can finish the answer, so the error event is written here. */
 	#onLost(code: ErrorCode): void {
 		if (this.#done) return;
-		if (!this.#headSent) return this.#refuse(code);
+		if (!this.#head.isSent) return this.#refuse(code);
 		this.#downstream.end(brokenEnd(this.#mode, this.#endpoint.api, code, this.#hasWritten));
 		this.#release(code);
 	}
@@ -253,17 +252,10 @@ export class Session {
 		});
 	}
 
-	#head(status: number, headers: Readonly<Record<string, string>>): void {
-		this.#headSent = true;
-		this.#status = status;
-		const own = Object.assign({}, this.#securityHeaders, this.#asked.headers, this.#clock.serverTiming());
-		this.#downstream.head(status, Object.assign(own, headers, { "x-request-id": this.#asked.id }));
-	}
-
 	#refuse(code: ErrorCode, detail: ErrorOverrides = {}, found = NOTHING_FOUND): void {
 		if (this.#done) return;
 		const answer = errorAnswer(this.#endpoint.vendor, code, detail);
-		this.#head(answer.status, answer.headers);
+		this.#head.send(answer.status, answer.headers);
 		this.#downstream.end(Buffer.from(answer.body));
 		this.#release(code, found);
 	}
@@ -288,7 +280,7 @@ export class Session {
 				lane: this.#lane,
 				visit: this.#visit,
 				outcome,
-				status: this.#status,
+				status: this.#head.status,
 				found,
 				content: this.#content,
 			},

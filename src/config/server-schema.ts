@@ -75,7 +75,7 @@ export const Server = z
 		request_timeout_ms: milliseconds
 			.default(15_000)
 			.describe(
-				"ms for the head of a request, and again for its body, to arrive. A slower one is answered 408. uWebSockets.js has ten seconds of its own for the head, and hangs up.",
+				"ms for the head of a request, and again for its body, to arrive. A slower one is answered 408. uWebSockets.js has ten seconds of its own for the head, and hangs up; its older binary (Node 20) also on a body that brings less than 16 KiB a second in as long.",
 			),
 		client_stall_timeout_ms: milliseconds
 			.default(30_000)

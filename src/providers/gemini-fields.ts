@@ -43,12 +43,8 @@ function partFields(at: string, text: "delta" | "whole"): FieldTable {
 		[`${at}.fileData.fileUri`, "whole"],
 		[`${at}.fileData.displayName`, "whole"],
 		[`${at}.audioTranscription.text`, text],
-		...["", "words.#."].flatMap(
-			(of): FieldTable => ["startOffset", "endOffset"].map((end) => [`${at}.audioTranscription.${of}${end}`, "name"]),
-		),
-		[`${at}.audioTranscription.words.#.word`, "whole"],
 		[`${at}.audioTranscription.languageCode`, "name"],
-		[`${at}.audioTranscription.speakerLabel`, "name"],
+		[`${at}.audioTranscription.**`, "whole"],
 		[`${at}.partMetadata`, "wholeValue"],
 		[`${at}.mediaProcessing`, "name"],
 		[`${at}.videoMetadata.**`, "name"],

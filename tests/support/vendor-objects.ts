@@ -223,6 +223,7 @@ export const VENDOR_OBJECTS: readonly VendorObject[] = [
 	gemini("answer of a server's tool", (text) => ({ toolResponse: { id: "t1", toolType: "GOOGLE_SEARCH", response: { results: [text] } } })),
 	gemini("function call", (text) => ({ functionCall: { id: "c1", name: "f", args: { to: text, n: 5 } }, thoughtSignature: "c2ln" })),
 	gemini("code with its output", (text) => ({ codeExecutionResult: { id: "e1", outcome: "OUTCOME_OK", output: text } })),
+	gemini("who speaks in a transcript", (text) => ({ audioTranscription: { text: "", speakerLabel: text, startOffset: text } })),
 	gemini("metadata of a part", (text) => ({ text: "", partMetadata: { note: text } })),
 	gemini(
 		"grounding",

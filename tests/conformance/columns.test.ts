@@ -170,3 +170,14 @@ test("where anything stands in a table it is read as the oracle does", () => {
 		expectChunkings(seed, text, inspect(oracle, [text]), next);
 	}
 }, 3_600_000);
+
+test("what the name of a column itself has is found once, and not before each of its cells", () => {
+	for (const value of ["457-55-5462", "457 55 5462"]) {
+		const rows = (head: string): string => `| ${head} | City |\n| --- | --- |\n| open | Köln |\n| closed | Bonn |\n`;
+		const text = rows(`SSN ${value}`);
+		const whole = inspect(production, [text]);
+		expect(whole.findings.split(",")).toHaveLength(1);
+		expect(whole.text.slice(whole.text.indexOf("\n"))).toBe(text.slice(text.indexOf("\n")));
+		for (const chunks of someChunkings(text, random(1), 4)) expect(inspect(production, chunks)).toEqual(whole);
+	}
+});

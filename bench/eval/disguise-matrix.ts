@@ -3,7 +3,7 @@ import type { ViewName } from "../../src/normalize/views.ts";
 import type { RuleSet } from "../../src/policy/policy.ts";
 import type { Recognizer } from "../../src/recognizers/recognizer.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
-import { looksIn } from "../../src/scanner/view-scanner.ts";
+import { looksIn } from "../../src/scanner/looks-in.ts";
 import type { Finding } from "../../src/verdict/finding.ts";
 import { COMPACT_DISGUISES, DECODED_DISGUISES, type Disguise, FOLDED_DISGUISES, MISSED_DISGUISES } from "../../tests/support/disguises.ts";
 import { exampleText } from "../../tests/support/examples.ts";

@@ -1,3 +1,4 @@
+import { PLANE_14 } from "./hidden.ts";
 import { writeMargin } from "./margin.ts";
 import type { ShadowSink, Transducer, TransducerState } from "./transducer.ts";
 import { Undecided } from "./undecided.ts";
@@ -55,7 +56,8 @@ export class HexDump implements Transducer {
 		} else if (this.#place === IN_ROW || (this.#place === AT_START && byte === ZERO)) {
 			this.#place = IN_ROW;
 			this.#line.push(byte, from, to);
-			if (!this.#mayBeRow()) this.#pass(from);
+			// Of a line that turns out to be no row the end would come between the characters of what is hidden in it.
+			if (byte === PLANE_14 || !this.#mayBeRow()) this.#pass(from);
 		} else if (this.#place === AT_START && !BEFORE.has(byte)) this.#pass(from);
 	}
 

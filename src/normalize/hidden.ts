@@ -4,8 +4,10 @@ import { Undecided } from "./undecided.ts";
 
 /** So many invisible characters in a row say something. Flags of regions have six tags, an emoji has one selector. */
 const LEAST_RUN = 8;
-/** First bytes of tag characters and variation selectors in UTF-8. */
-const [PLANE_14, SELECTORS] = [0xf3, 0xef];
+/** First byte of tag characters and of most variation selectors in UTF-8. */
+export const PLANE_14 = 0xf3;
+/** Of the others. */
+const SELECTORS = 0xef;
 
 /**
  * The bytes that runs of tag characters (U+E0020…E007E, one for each ASCII character) and of variation selectors

@@ -15,6 +15,8 @@ export interface View {
 	readonly open: TransducerFactory;
 	/** It writes only what it makes of parts of the text, each part for itself. */
 	readonly isPartial: boolean;
+	/** Each part is read behind what stands before it in the text: the word that says what `SSN: NDU3LTU1LTU0NjI=` is. */
+	readonly isLed?: true;
 	/** Only JSON source has it (the arguments of a call), and it says nothing of what stands within one field: a finding goes over so many seams. */
 	readonly leastSeams?: number;
 }
@@ -54,8 +56,8 @@ const openHidden: TransducerFactory = (sink, [dumped, character, run, second] = 
 export const VIEWS: readonly View[] = [
 	{ name: "folded", open: openFold, isPartial: false },
 	{ name: "compact", open: openCompact, isPartial: false },
-	{ name: "decoded", open: openDecoded, isPartial: true },
-	{ name: "decoded", open: openHidden, isPartial: true },
+	{ name: "decoded", open: openDecoded, isPartial: true, isLed: true },
+	{ name: "decoded", open: openHidden, isPartial: true, isLed: true },
 	{ name: "columns", open: (sink, [state] = [], isTelling) => new Columns(sink, state, isTelling), isPartial: true },
 	...FIELD_READINGS.map((reading) => ({ name: "fields", isPartial: false, ...reading }) as const),
 ];

@@ -121,6 +121,13 @@ export class Detector {
 		return copy;
 	}
 
+	/** A copy of so many bytes before `offset`, as far as they are kept, less the rest of a character that they cut. */
+	charactersBefore(offset: number, count: number): Buffer {
+		let from = offset - count;
+		while ((this.byteAt(from) & 0xc0) === 0x80) from++;
+		return this.bytes(from, offset);
+	}
+
 	/** Makes room by dropping what is neither kept nor context. `scan` reads the bytes. */
 	append(bytes: Uint8Array): void {
 		if (this.#length + bytes.length > this.#window.length) {

@@ -6,13 +6,14 @@ import { LEFT_CONTEXT_BYTES } from "./confirm.ts";
 import { createDetectorProgram, type Detection, Detector, type DetectorProgram, tailOf } from "./detector.ts";
 import type { Engine } from "./engine.ts";
 import { createEntityProgram, type EntityProgram, EntityScanner } from "./entity-scanner.ts";
+import { looksIn } from "./looks-in.ts";
 import { type Pending, PendingFindings } from "./pending-findings.ts";
 import type { Piece } from "./piece.ts";
 import type { ScannerState } from "./scanner-state.ts";
 import { beginTail, type TailProgram, type TailState } from "./tail.ts";
 import { OpenTails, TailRun } from "./tail-run.ts";
 import type { IsOwn, ScannerProgram, TextScanner } from "./text-scanner.ts";
-import { looksIn, type ViewDetection, ViewScanner } from "./view-scanner.ts";
+import { type ViewDetection, ViewScanner } from "./view-scanner.ts";
 import { ViewSet } from "./view-set.ts";
 
 /** Prepares everything that is per rule set; `open` makes one scanner per text. */

@@ -3,6 +3,8 @@ import { LEFT_CONTEXT_BYTES } from "./confirm.ts";
 import type { CoreState } from "./core.ts";
 import { type Detection, Detector, type DetectorProgram } from "./detector.ts";
 
+const BLANK = 0x20;
+
 /** Plain data. Spans are of the original, one for each byte of `bytes`. */
 export interface ShadowState {
 	readonly bytes: Uint8Array;
@@ -49,6 +51,12 @@ export class ShadowText {
 		this.#fresh.push(byte);
 		this.#from.push(from);
 		this.#to.push(to);
+	}
+
+	/** Writes what stands before a part that begins at `at` of the original, and a blank. */
+	lead(before: Uint8Array, at: number): void {
+		for (const byte of before) this.write(byte, at, at);
+		this.write(BLANK, at, at);
 	}
 
 	fromOf(offset: number): number {

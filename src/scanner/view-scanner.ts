@@ -3,6 +3,7 @@ import type { View } from "../normalize/views.ts";
 import type { Rule } from "../policy/policy.ts";
 import { LEFT_CONTEXT_BYTES } from "./confirm.ts";
 import { type Detection, type Detector, type DetectorProgram, tailOf } from "./detector.ts";
+import { looksIn } from "./looks-in.ts";
 import { type ShadowState, ShadowText } from "./shadow-text.ts";
 import { advanceTail, beginTail, type TailProgram, type TailState } from "./tail.ts";
 import { type OpenTails, TailRun } from "./tail-run.ts";
@@ -60,6 +61,8 @@ export class ViewScanner {
 	#heldFrom: number;
 	/** The transducer's, for a view of parts: asking it costs as much as reading a word. */
 	#undecidedFrom: number;
+	/** The last byte of the shadow stands for nothing of the original. */
+	#isMargin: boolean;
 
 	constructor(view: View, index: number, program: DetectorProgram, original: Detector, openTails: OpenTails, state?: ViewState) {
 		this.#view = view;
@@ -70,6 +73,7 @@ export class ViewScanner {
 		this.#expected = state?.expected ?? 0;
 		this.#divergedAt = state?.divergedAt ?? 0;
 		this.#heldFrom = state?.heldFrom ?? Number.POSITIVE_INFINITY;
+		this.#isMargin = state?.shadow !== undefined && state.shadow.from.at(-1) === state.shadow.to.at(-1);
 		this.#transducer = view.open((byte, from, to) => this.#receive(byte, from, to), state?.transducer, program.isTelling);
 		this.#undecidedFrom = this.#transducer.undecidedFrom;
 		if (state?.shadow !== undefined) this.#shadow = this.#openShadow(state.shadow);
@@ -225,6 +229,9 @@ export class ViewScanner {
 		const isSame = from === this.#expected && to === from + 1 && byte === this.#original.byteAt(from);
 		if (this.#shadow === undefined && !isSame) this.#begin();
 		if (!isSame) this.#divergedAt = to;
+		if (this.#view.isLed === true && this.#isMargin && from < to)
+			this.#shadow?.lead(this.#original.charactersBefore(from, LEFT_CONTEXT_BYTES), from);
+		this.#isMargin = from === to;
 		this.#shadow?.write(byte, from, to);
 		this.#expected = to;
 	}
@@ -288,10 +295,4 @@ export class ViewScanner {
 			};
 		});
 	}
-}
-
-/** Whether a rule looks in a view. A secret has a prefix that ordinary text does not make up; personal data must ask for more than `folded`, and all must ask for `fields`. The head of a column may say of both what they are. */
-export function looksIn({ views, category, isSignal }: Rule, { name }: Pick<View, "name">): boolean {
-	if (name === "columns") return isSignal !== true && (category === "pii" || category === "secret");
-	return name === "folded" || (views ?? (category === "pii" ? [] : ["compact", "decoded"])).includes(name);
 }

@@ -1,16 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
-import { Channel } from "../../src/inspect/channel.ts";
-import type { RuleSet } from "../../src/policy/policy.ts";
 import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
-import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
-import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
-import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { type BesideOracle, besideOracle, expectOracle, inspectChunks } from "../support/beside-oracle.ts";
 import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
 import { type Next, pick, random, someChunkings } from "../support/random.ts";
-import { REFERENCE_VIEWS } from "../support/reference-views.ts";
 
 /** At least this many tables, or as long as FUZZ_SECONDS says. */
 const TABLES = 150;
@@ -107,59 +100,24 @@ function makeOdd(next: Next): string {
 	return out;
 }
 
-let production: ScannerProgram;
-let oracle: ScannerProgram;
+let both: BesideOracle;
 
 beforeAll(async () => {
-	const rules = RECOGNIZERS.filter(({ type }) => TYPES.has(type)).flatMap((recognizer) => rulesOf(recognizer, "redact"));
-	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "mask", allowList: [] };
-	const loaded = await loadArtifact(rules, {});
-	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	production = createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact));
-	oracle = createScannerProgram(ruleSet, createReferenceEngine(rules), REFERENCE_VIEWS);
+	both = await besideOracle(RECOGNIZERS.filter(({ type }) => TYPES.has(type)).flatMap((recognizer) => rulesOf(recognizer, "redact")));
 }, 60_000);
-
-/** After the chunk `resumeAfter` another scanner goes on from the state of the first. */
-function inspect(program: ScannerProgram, chunks: readonly string[], resumeAfter = -1): { text: string; findings: string } {
-	const style = { strategy: "mask", key: new Uint8Array(32) } as const;
-	let channel = new Channel(program, style, "text");
-	let text = "";
-	for (const [i, chunk] of chunks.entries()) {
-		text += channel.write([chunk]).texts[0] ?? chunk;
-		if (i !== resumeAfter) continue;
-		const state = structuredClone(channel.state());
-		channel.close();
-		channel = new Channel(program, style, "text", state);
-	}
-	text += channel.finish();
-	const findings = channel.scanner.findings.map(({ type, from, to }) => `${type} ${from}-${to}`).join();
-	channel.close();
-	return { text, findings };
-}
 
 const seeds = function* (): Generator<number> {
 	const deadline = Date.now() + FUZZ_SECONDS * 1000;
 	for (let seed = FIRST_SEED; seed < FIRST_SEED + TABLES || Date.now() < deadline; seed++) yield seed;
 };
 
-/** The same for every chunking, and when the scan moves to another lane. */
-function expectChunkings(seed: number, text: string, expected: ReturnType<typeof inspect>, next: Next): void {
-	for (const chunks of someChunkings(text, next, 4)) {
-		const actual = inspect(production, chunks);
-		if (actual.text !== expected.text || actual.findings !== expected.findings)
-			expect({ seed, chunks, ...actual }).toEqual({ seed, chunks, ...expected });
-		const moved = inspect(production, chunks, Math.floor(next() * chunks.length));
-		if (moved.text !== expected.text) expect({ seed, chunks, text: moved.text }).toEqual({ seed, chunks, text: expected.text });
-	}
-}
-
 test("cells of a table are read behind the name of their column, in every row", () => {
 	for (const seed of seeds()) {
 		const next = random(seed);
 		const { text, values } = makeTable(next);
-		const found = inspect(production, [text]);
+		const found = inspectChunks(both.production, [text]);
 		for (const value of values) if (found.text.includes(value)) expect({ seed, text, value, out: found.text }).toBe("without it");
-		expectChunkings(seed, text, inspect(oracle, [text]), next);
+		expectOracle(both, text, { seed, chunkings: someChunkings(text, next, 4), next });
 	}
 }, 3_600_000);
 
@@ -167,7 +125,7 @@ test("where anything stands in a table it is read as the oracle does", () => {
 	for (const seed of seeds()) {
 		const next = random(seed);
 		const text = makeOdd(next);
-		expectChunkings(seed, text, inspect(oracle, [text]), next);
+		expectOracle(both, text, { seed, chunkings: someChunkings(text, next, 4), next });
 	}
 }, 3_600_000);
 
@@ -175,9 +133,9 @@ test("what the name of a column itself has is found once, and not before each of
 	for (const value of ["457-55-5462", "457 55 5462"]) {
 		const rows = (head: string): string => `| ${head} | City |\n| --- | --- |\n| open | Köln |\n| closed | Bonn |\n`;
 		const text = rows(`SSN ${value}`);
-		const whole = inspect(production, [text]);
+		const whole = inspectChunks(both.production, [text]);
 		expect(whole.findings.split(",")).toHaveLength(1);
 		expect(whole.text.slice(whole.text.indexOf("\n"))).toBe(text.slice(text.indexOf("\n")));
-		for (const chunks of someChunkings(text, random(1), 4)) expect(inspect(production, chunks)).toEqual(whole);
+		for (const chunks of someChunkings(text, random(1), 4)) expect(inspectChunks(both.production, chunks)).toEqual(whole);
 	}
 });

@@ -1,23 +1,15 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { Channel } from "../../src/inspect/channel.ts";
-import type { RuleSet } from "../../src/policy/policy.ts";
 import { rulesOf } from "../../src/policy/recognizer-rules.ts";
 import type { Recognizer } from "../../src/recognizers/recognizer.ts";
 import { RECOGNIZERS } from "../../src/recognizers/registry.ts";
-import { createHyperscanEngine } from "../../src/scanner/engine-hyperscan.ts";
-import { createReferenceEngine } from "../../src/scanner/engine-reference.ts";
-import { loadArtifact } from "../../src/scanner/pattern-database.ts";
-import { createScannerProgram } from "../../src/scanner/scanner-program.ts";
-import type { ScannerProgram } from "../../src/scanner/text-scanner.ts";
+import { type BesideOracle, besideOracle, expectOracle, inspectChunks } from "../support/beside-oracle.ts";
 import { COMPACT_DISGUISES, DECODED_DISGUISES, FOLDED_DISGUISES } from "../support/disguises.ts";
 import { exampleText } from "../support/examples.ts";
 import { FIRST_SEED, FUZZ_SECONDS } from "../support/fuzz.ts";
 import { chunkings, pick, random } from "../support/random.ts";
-import { REFERENCE_VIEWS } from "../support/reference-views.ts";
 
 /** At least this many chunk boundaries, or as long as FUZZ_SECONDS says. */
 const BOUNDARIES = 60_000;
-const style = { strategy: "mask", key: new Uint8Array(32) } as const;
 /** What everybody looks for, where it proves itself without words around it. The whole matrix is measured by `npm run eval -- disguises`. */
 const CORE_TYPES: ReadonlySet<string> = new Set([
 	"aws_key",
@@ -32,23 +24,15 @@ const CORE_TYPES: ReadonlySet<string> = new Set([
 ]);
 const CORE = RECOGNIZERS.filter(({ type }) => CORE_TYPES.has(type));
 
-/** Both engines over some recognizers, and what stands in their examples. */
-interface Subject {
-	readonly production: ScannerProgram;
-	readonly oracle: ScannerProgram;
+/** Some recognizers, and what stands in their examples. */
+interface Subject extends BesideOracle {
 	readonly plants: readonly string[];
 }
 
 async function subjectOf(recognizers: readonly Recognizer[]): Promise<Subject> {
 	const rules = recognizers.flatMap((recognizer) => rulesOf(recognizer, recognizer.type === "stripe_key" ? "cut" : "redact"));
-	const ruleSet: RuleSet = { rules, threshold: 0.5, strategy: "mask", allowList: [] };
-	const loaded = await loadArtifact(rules, {});
-	if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
-	return {
-		production: createScannerProgram(ruleSet, createHyperscanEngine(rules, loaded.artifact)),
-		oracle: createScannerProgram(ruleSet, createReferenceEngine(rules), REFERENCE_VIEWS),
-		plants: recognizers.flatMap(({ examples }) => [...examples.match.map(exampleText), ...examples.noMatch.slice(0, 2)]),
-	};
+	const plants = recognizers.flatMap(({ examples }) => [...examples.match.map(exampleText), ...examples.noMatch.slice(0, 2)]);
+	return { ...(await besideOracle(rules)), plants };
 }
 
 let core: Subject;
@@ -58,23 +42,6 @@ beforeAll(async () => {
 	core = await subjectOf(CORE);
 	all = await subjectOf(RECOGNIZERS);
 }, 60_000);
-
-/** After the chunk `resumeAfter` another scanner goes on from the state of the first. */
-function inspect(program: ScannerProgram, chunks: readonly string[], resumeAfter = -1): { text: string; findings: string } {
-	let channel = new Channel(program, style, "text");
-	let text = "";
-	for (const [i, chunk] of chunks.entries()) {
-		text += channel.write([chunk]).texts[0] ?? chunk;
-		if (i !== resumeAfter || channel.scanner.isCut) continue;
-		const state = channel.state();
-		channel.close();
-		channel = new Channel(program, style, "text", structuredClone(state));
-	}
-	text += channel.finish();
-	const findings = channel.scanner.findings.map(({ type, from, to }) => `${type} ${from}-${to}`).join();
-	channel.close();
-	return { text, findings };
-}
 
 const DISGUISES = [...FOLDED_DISGUISES, ...COMPACT_DISGUISES, ...DECODED_DISGUISES];
 const FILLERS = [
@@ -175,17 +142,9 @@ test("every chunking of every disguised document gives the oracle's text and fin
 	for (let seed = FIRST_SEED; boundaries < BOUNDARIES || Date.now() < deadline; seed++) {
 		const next = random(seed);
 		// The oracle is slow over all recognizers.
-		const { production, oracle, plants } = seed % 16 === 0 ? all : core;
-		const text = makeDocument(plants, next);
-		const expected = inspect(oracle, [text]);
-		for (const chunks of chunkings(text, next)) {
-			const actual = inspect(production, chunks);
-			boundaries += chunks.length;
-			if (actual.text !== expected.text || actual.findings !== expected.findings)
-				expect({ seed, chunks, ...actual }).toEqual({ seed, chunks, ...expected });
-			const moved = inspect(production, chunks, Math.floor(next() * chunks.length));
-			if (moved.text !== expected.text) expect({ seed, chunks, text: moved.text }).toEqual({ seed, chunks, text: expected.text });
-		}
+		const subject = seed % 16 === 0 ? all : core;
+		const text = makeDocument(subject.plants, next);
+		boundaries += expectOracle(subject, text, { seed, chunkings: chunkings(text, next), next });
 	}
 	expect(boundaries).toBeGreaterThanOrEqual(BOUNDARIES);
 }, 3_600_000);
@@ -193,7 +152,7 @@ test("every chunking of every disguised document gives the oracle's text and fin
 /** Every example that is found, as the text before the value, the value, and the text behind it. */
 function placesOf({ type, examples }: Recognizer): (readonly [before: string, value: string, after: string])[] {
 	return examples.match.map(exampleText).flatMap((example) => {
-		const [name, from, to] = inspect(core.production, [example]).findings.split(/[ ,-]/);
+		const [name, from, to] = inspectChunks(core.production, [example]).findings.split(/[ ,-]/);
 		const bytes = Buffer.from(example);
 		const slice = (first: number, last?: number): string => bytes.toString("utf8", first, last);
 		if (name !== type) return [];
@@ -203,7 +162,7 @@ function placesOf({ type, examples }: Recognizer): (readonly [before: string, va
 	});
 }
 
-const standsAlone = (type: string, value: string): boolean => inspect(core.production, [value]).findings.startsWith(`${type} `);
+const standsAlone = (type: string, value: string): boolean => inspectChunks(core.production, [value]).findings.startsWith(`${type} `);
 
 describe.each(DISGUISES)("$name", ({ apply, suits }) => {
 	test("hide no value of the core recognizers", () => {
@@ -211,7 +170,7 @@ describe.each(DISGUISES)("$name", ({ apply, suits }) => {
 			placesOf(recognizer)
 				.filter(([, value]) => suits?.(value) !== false && /^[ -~]+$/.test(value) && standsAlone(recognizer.type, value))
 				.map(([before, value, after]) => before + apply(value) + after)
-				.filter((text) => !inspect(core.production, [text]).findings.includes(recognizer.type))
+				.filter((text) => !inspectChunks(core.production, [text]).findings.includes(recognizer.type))
 				.map((text) => `${recognizer.type}: ${text}`),
 		);
 		expect(missed).toEqual([]);
@@ -223,8 +182,8 @@ test.each([
 	"'j', 'a', 'n', 'e', '@', 'c', 'o', 'r', 'p', '.', 'c', 'o', 'm'].join",
 	"(4)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(1)(10)",
 ])("%s reads the same wherever it is cut", (text) => {
-	const expected = inspect(core.oracle, [text]);
-	for (const chunks of chunkings(text, random(1))) expect(inspect(core.production, chunks), JSON.stringify(chunks)).toEqual(expected);
+	const expected = inspectChunks(core.oracle, [text]);
+	for (const chunks of chunkings(text, random(1))) expect(inspectChunks(core.production, chunks), JSON.stringify(chunks)).toEqual(expected);
 });
 
 test("where a value spelled by a code ends does not depend on the chunking, though the characters of a code overlap", () => {
@@ -235,9 +194,9 @@ test("where a value spelled by a code ends does not depend on the chunking, thou
 		[`${key}?`, "\u200b\u00ad"],
 	] as const) {
 		const text = `see ${Buffer.from(`It is: ${says}`).toString("base64").replace(/=+$/, "").replace(/.{4}/g, `$&${hides}`)}${hides}`;
-		const expected = inspect(core.oracle, [text]);
+		const expected = inspectChunks(core.oracle, [text]);
 		expect(expected.findings).toContain("anthropic_key");
-		expect(inspect(core.production, [...text])).toEqual(expected);
-		expect(inspect(core.production, [text])).toEqual(expected);
+		expect(inspectChunks(core.production, [...text])).toEqual(expected);
+		expect(inspectChunks(core.production, [text])).toEqual(expected);
 	}
 });

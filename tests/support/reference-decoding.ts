@@ -239,6 +239,7 @@ export function dumped(text: readonly Char[], fold: Rewrite): Char[] {
 		const isRow =
 			offset !== "" &&
 			groups.length > 0 &&
+			!text.slice(index, index + line.length).some(({ char }) => /^[\u{c0000}-\u{fffff}]/u.test(char)) &&
 			Buffer.byteLength(
 				text
 					.slice(index + before.length, index + line.length)

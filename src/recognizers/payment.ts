@@ -50,6 +50,7 @@ export const PAYMENT_CARD: Recognizer = {
 			"3848 4488 5128 5768 6408",
 			"2901,3004,3005,3006,3007,3008,3009,3010,3017,3018",
 			"[.4300.0020.0011.0002]",
+			"[583496.911269] usb 1-1: new device",
 		],
 	},
 };
@@ -103,7 +104,8 @@ export const confirmCard: Confirmer = (candidate) => {
 	const isListed = areListed(groups, candidate);
 	if (isListed !== false) return isListed ? 0 : undefined;
 	const lengths = groups.map((group) => group.length).join();
-	const isWritten = groups.length === 1 || /^(?:4,4,4,[1-4]|4,4,4,4,[1-3]|4,6,[45]|6,\d{1,2})$/.test(lengths);
+	// Six and six are seconds and microseconds since a kernel has started.
+	const isWritten = groups.length === 1 || /^(?:4,4,4,[1-4]|4,4,4,4,[1-3]|4,6,[45]|6,(?!6$)\d{1,2})$/.test(lengths);
 	return isWritten ? 0.95 : 0.4;
 };
 

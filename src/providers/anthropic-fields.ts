@@ -25,6 +25,8 @@ function blockFields(at: string): FieldTable {
 		[`${at}.data`, "opaque"],
 		[`${at}.name`, "wholeTool"],
 		[`${at}.input`, "wholeValue"],
+		// Of a file that a tool has shown or changed: a key has many.
+		[`${at}.content.lines`, "wholeValue"],
 		[`${at}.caller.**`, "name"],
 		[`${at}.cache_control.**`, "name"],
 		[`${at}.citations.#.type`, "name"],

@@ -24,6 +24,13 @@ export const PRIVATE_KEY: Recognizer = {
 			score: 0.99,
 			tail: { bytes: "A-Za-z0-9+/=\\s\\\\:,.\"'_()+-", until: ["-----END", "-----"], maxBytes: 16384 },
 		},
+		// A list of its lines. Behind the name of a header another string may follow that is no key (`("…KEY-----", "utf8")`).
+		{
+			name: "private_key_lines",
+			expression: "-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----[\"'],\\s{0,40}[\"'][A-Za-z0-9+/=]{16}",
+			score: 0.99,
+			tail: { bytes: "A-Za-z0-9+/=\\s\\\\:,.\"'_()+-", until: ["-----END", "-----"], maxBytes: 16384 },
+		},
 		// The same in base64, at its three alignments.
 		{
 			name: "private_key_base64",
@@ -59,6 +66,8 @@ export const PRIVATE_KEY: Recognizer = {
 			`⟦${pem("OPENSSH PRIVATE KEY")}\\n${KEY_BODY}⟧`,
 			`x ${pem("EC PRIVATE KEY")}\n${KEY_BODY}`,
 			`"⟦${pem("RSA PRIVATE KEY")}\\n" +\n"${KEY_BODY}\\n" +\n"${["-----END RSA", " PRIVATE KEY-----"].join("")}⟧"`,
+			`{"lines":["⟦${pem("PRIVATE KEY")}","${KEY_BODY}","${["-----END", " PRIVATE KEY-----"].join("")}⟧"]}`,
+			`['⟦${pem("OPENSSH PRIVATE KEY")}',\n '${KEY_BODY}',\n '${KEY_BODY}⟧`,
 			`⟦LS0tLS1CRUdJTi${"BSU0EgUFJJVkFURSBLRVktLS0tLQo"}⟧`,
 			`⟦b3BlbnNzaC1rZXktdjE${"AAAAABG5vbmUAAAAEbm9uZQ"}⟧`,
 			`⟦<RSAKeyValue><Modulus>${sample.slice(0, 40)}</Modulus></RSAKeyValue>⟧`,
@@ -70,6 +79,8 @@ export const PRIVATE_KEY: Recognizer = {
 			`${pem("PUBLIC KEY")}\nMIIE`,
 			"BEGIN PRIVATE KEY",
 			`${pem("PRIVATE KEY")} is how it starts`,
+			`startsWith("${pem("PRIVATE KEY")}", "utf8")`,
+			`["${pem("PRIVATE KEY")}", "${pem("RSA PRIVATE KEY")}", "a name of some kind"]`,
 			"LS0tLS1CRUdJTi",
 		],
 	},

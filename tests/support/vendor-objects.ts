@@ -200,6 +200,18 @@ export const VENDOR_OBJECTS: readonly VendorObject[] = [
 		...TOOL,
 		content: { type: "bash_code_execution_result", stdout: text, stderr: "", return_code: 0, content: [] },
 	})),
+	block("lines of a file", (text) => ({
+		type: "text_editor_code_execution_tool_result",
+		...TOOL,
+		content: {
+			type: "text_editor_code_execution_str_replace_result",
+			lines: ["-x", text],
+			old_start: 1,
+			old_lines: 1,
+			new_start: 1,
+			new_lines: 1,
+		},
+	})),
 	block("MCP result", (text) => ({ type: "mcp_tool_result", ...TOOL, is_error: false, content: [{ type: "text", text }] })),
 	block("advice", (text) => ({ type: "advisor_tool_result", ...TOOL, content: { type: "advisor_result", text } })),
 	block(

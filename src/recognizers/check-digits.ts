@@ -32,6 +32,11 @@ export function luhn36(text: string): number {
 	return sum;
 }
 
+/** GS1 General Specifications, check digit last; 13 digits. */
+export function ean13(digits: string): boolean {
+	return (10 - (weightedSum(digits, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3]) % 10)) % 10 === digitAt(digits, 12);
+}
+
 /** Remainder modulo 97 with letters as 10…35 (ISO 7064 MOD 97-10). */
 export function mod97(text: string): number {
 	let remainder = 0;

@@ -72,6 +72,10 @@ const PATH =
 const FINGERPRINT = /^(?:[0-9A-Fa-f]{2}:){4}|^[\^~<>=v]{0,2}\d+(?:\.\d+)+$|^\d{4}-\d{2}-\d{2}/;
 /** The structure of a chemical. */
 const INCHI_KEY = /^[A-Z]{14}-[A-Z]{10}-[A-Z]$/;
+/** Of memory: `#<Token:0x00028f608b73ed44>`. */
+const ADDRESS = /^0x[0-9a-f]{6,16}$/i;
+/** Of what a build keeps: words and the hash of a file. */
+const CACHE_KEY = /^(?:[A-Za-z][\w.]*-)+(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 const kindsOf = (value: string): number => [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9_.\s-]/].filter((kind) => kind.test(value)).length;
@@ -100,6 +104,7 @@ const isUseless = (value: string): boolean =>
 	PATH.test(value) ||
 	FINGERPRINT.test(value) ||
 	INCHI_KEY.test(value) ||
+	ADDRESS.test(value) ||
 	isHash(value) ||
 	isNames(value);
 
@@ -142,7 +147,12 @@ const isInCall = ({ operator }: Assignment): boolean => /^[(,]$/.test(operator);
 /** Whether a value is a secret whatever its name: random and long, or a literal that looks like a password. */
 function isBeyondDoubt(value: string, random: number, { operator, isQuoted }: Assignment, isPassword: boolean): boolean {
 	const isLiteral = isPassword && isQuoted;
-	return operator !== "," && random >= 0.9 && (value.length >= 12 || (isLiteral && value.length >= 8 && kindsOf(value) >= 3));
+	return (
+		operator !== "," &&
+		random >= 0.9 &&
+		!CACHE_KEY.test(value) &&
+		(value.length >= 12 || (isLiteral && value.length >= 8 && kindsOf(value) >= 3))
+	);
 }
 
 /** A variable of the environment or of a compose file: what is behind it is never a name of something else. */

@@ -87,8 +87,8 @@ export const ASIA_PACIFIC_IDS: readonly Identifier[] = [
 		match: ["11010519491231002X", "身份证号 ⟦360426199101010071⟧", "身份证:⟦11010519491231002x⟧"], noMatch: ["110105194912310021", "11010519491331002X"],
 	},
 	{
-		type: "cn_uscc", country: "cn", groups: ["organization_id"], lengths: [18], shape: /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/, check: isUscc, words: ["统一社会信用代码", "信用代码", "uscc"], without: 0.55, with: 0.95,
-		match: ["91110000600037341L", "统一社会信用代码:⟦91110000600037341L⟧"], noMatch: ["91110000600037342L"],
+		type: "cn_uscc", country: "cn", groups: ["organization_id"], lengths: [18], shape: /^[1-9ANY][1-59](?:10|1[1-5]|2[123]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}[0-9A-HJ-NPQRTUWXY]{10}$/, check: isUscc, words: ["统一社会信用代码", "信用代码", "uscc"], without: 0.55, with: 0.95,
+		match: ["91110000600037341L", "统一社会信用代码:⟦91110000600037341L⟧"], noMatch: ["91110000600037342L", "<:winter:219150858921991698>"],
 	},
 	{
 		type: "hk_hkid", country: "hk", groups: NATIONAL, lengths: [8, 9], shape: /^[A-Z]{1,2}\d{6}[0-9A]$/, check: isHkid, words: ["hkid", "身份證", "hong kong id", "identity card"], without: 0, with: 0.95,

@@ -37,8 +37,8 @@ export const FINANCE_IDS: readonly Identifier[] = [
 		noMatch: ["10147602", "account opened in 2019", "1234567890", "no account of it.\n\n2011-12-07 Jane", "spell checking in 12345678", "account for 2006-2009", "account 2004 2006", "accounting from upstream. Closes: #964141", "account 9.0.0434", "(account < 990000)", "account 111111111"],
 	},
 	{
-		type: "clabe", country: "mx", groups: ["financial"], lengths: [18], shape: /^\d{18}$/, check: isClabe, words: ["clabe", "interbancaria"], without: 0.6, with: 0.95,
-		match: ["CLABE ⟦032180000118359719⟧"], noMatch: ["032180000118359718", "[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]"],
+		type: "clabe", country: "mx", groups: ["financial"], lengths: [18], shape: /^(?:0\d\d|1[0-6]\d|6\d\d|7[0-3]\d|90[12])\d{15}$/, check: isClabe, words: ["clabe", "interbancaria"], without: 0.6, with: 0.95,
+		match: ["CLABE ⟦032180000118359719⟧"], noMatch: ["032180000118359718", "replied to 479644794580395347:", "[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]"],
 	},
 	{
 		type: "pl_nrb", country: "pl", groups: ["financial", "iban"], lengths: [26], shape: /^\d{26}$/, check: (id) => mod97(`${id.slice(2)}2521${id.slice(0, 2)}`) === 1, format: /^\d{2}(?: ?\d{4}){6}$/,

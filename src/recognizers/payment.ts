@@ -1,4 +1,4 @@
-import { luhn, mod97 } from "./check-digits.ts";
+import { ean13, luhn, mod97 } from "./check-digits.ts";
 import { confirmWhole } from "./confirm-whole.ts";
 import { contextWords } from "./context.ts";
 import type { Candidate, Confirmer, Recognizer } from "./recognizer.ts";
@@ -50,6 +50,7 @@ export const PAYMENT_CARD: Recognizer = {
 			"3848 4488 5128 5768 6408",
 			"2901,3004,3005,3006,3007,3008,3009,3010,3017,3018",
 			"[.4300.0020.0011.0002]",
+			"EAN 4005401000174, 12 pieces",
 			"[583496.911269] usb 1-1: new device",
 		],
 	},
@@ -98,6 +99,8 @@ export const confirmCard: Confirmer = (candidate) => {
 	const { text, left } = candidate;
 	const isIssued = ISSUERS.some(([, prefix, lengths]) => lengths.includes(compact.length) && prefix.test(compact));
 	if (!isIssued && !(compact.length > 12 && CARD_WORDS(left))) return 0;
+	// Articles of trade have numbers as long, with a check digit of another kind.
+	if ((compact.length === 12 || compact.length === 13) && ean13(compact.padStart(13, "0")) && !CARD_WORDS(left)) return 0;
 	// A part of a longer number, or of a weight in brackets.
 	if (/(?:\d|[[(])\.$/.test(left) || new Set(text.replace(/\d/g, "")).size > 1) return 0;
 	const groups = text.split(/[ .-]/);

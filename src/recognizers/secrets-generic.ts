@@ -142,6 +142,8 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			"| Model | Tokens |\n| owl | 49632648887 |",
 			"\t/src/widget/token.go:160 +0xf92",
 			"InChIKey=YQMMAJDXMGROTG-IRYDYTJOCT-N",
+			"in `block in node' #<Token:0x00028f608b73ed44>",
+			`Cache Size: ~540 MB, key: Linux-node-${"4fa3577acb77684326ed333eed671366434ee152".repeat(2).slice(0, 64)}`,
 			'msg="password=********" status=1',
 			'level=info msg="done" password="********" ms=12',
 			"| password | string |",

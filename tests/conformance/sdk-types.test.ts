@@ -84,6 +84,13 @@ function numbered(event: Data, index: number): Data {
 
 const VENDORS: readonly Vendor[] = [
 	{ api: "openai-responses", path: "openai/resources/responses/responses.d.ts", type: "ResponseStreamEvent", answer: responses },
+	// One event in thirty has an item, of which there are thirty kinds.
+	{
+		api: "openai-responses",
+		path: "openai/resources/responses/responses.d.ts",
+		type: "ResponseOutputItem",
+		answer: (item) => responses({ type: "response.output_item.done", output_index: 0, item }),
+	},
 	{
 		api: "anthropic-messages",
 		path: "@anthropic-ai/sdk/resources/beta/messages/messages.d.ts",

@@ -29,7 +29,7 @@ export const PRIVATE_KEY: Recognizer = {
 			name: "private_key_lines",
 			expression: "-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----[\"'],\\s{0,40}[\"'][A-Za-z0-9+/=]{16}",
 			score: 0.99,
-			tail: { bytes: "A-Za-z0-9+/=\\s\\\\:,.\"'_()+-", until: ["-----END", "-----"], maxBytes: 16384 },
+			tail: { bytes: "A-Za-z0-9+/=\\s,\"'-", until: ["-----END", "-----"], maxBytes: 16384 },
 		},
 		// The same in base64, at its three alignments.
 		{
@@ -67,7 +67,7 @@ export const PRIVATE_KEY: Recognizer = {
 			`x ${pem("EC PRIVATE KEY")}\n${KEY_BODY}`,
 			`"⟦${pem("RSA PRIVATE KEY")}\\n" +\n"${KEY_BODY}\\n" +\n"${["-----END RSA", " PRIVATE KEY-----"].join("")}⟧"`,
 			`{"lines":["⟦${pem("PRIVATE KEY")}","${KEY_BODY}","${["-----END", " PRIVATE KEY-----"].join("")}⟧"]}`,
-			`['⟦${pem("OPENSSH PRIVATE KEY")}',\n '${KEY_BODY}',\n '${KEY_BODY}⟧`,
+			`['⟦${pem("OPENSSH PRIVATE KEY")}',\n '${KEY_BODY}',\n '${["-----END OPENSSH", " PRIVATE KEY-----"].join("")}⟧']`,
 			`⟦LS0tLS1CRUdJTi${"BSU0EgUFJJVkFURSBLRVktLS0tLQo"}⟧`,
 			`⟦b3BlbnNzaC1rZXktdjE${"AAAAABG5vbmUAAAAEbm9uZQ"}⟧`,
 			`⟦<RSAKeyValue><Modulus>${sample.slice(0, 40)}</Modulus></RSAKeyValue>⟧`,

@@ -15,7 +15,7 @@ export interface View {
 	readonly open: TransducerFactory;
 	/** It writes only what it makes of parts of the text, each part for itself. */
 	readonly isPartial: boolean;
-	/** Each part is read behind what stands before it in the text: the word that says what `SSN: NDU3LTU1LTU0NjI=` is. */
+	/** Each part is read behind what stands before it in the text: the word that says what `CNIC: MzQyMDEwODkxMjMxOA==` is. */
 	readonly isLed?: true;
 	/** Only JSON source has it (the arguments of a call), and it says nothing of what stands within one field: a finding goes over so many seams. */
 	readonly leastSeams?: number;

@@ -25,11 +25,12 @@ export function openAudit({ audit }: Config, { logger, secret = "", previousSecr
 	return createAuditWriter({ ...auditOptions(audit, { secret, previousSecret }), onEvent: (event) => logger.warn({ event }, "audit") });
 }
 
-export function openMeters({ shared_state, security }: Config, logger: Logger): MeterStore {
+export function openMeters({ shared_state, security }: Config, { logger, secret }: StoreDeps): MeterStore {
 	if (shared_state.redis_url === "") return createMemoryStore();
 	return createRedisStore({
 		url: shared_state.redis_url,
 		onFailure: security.rate_limiting.on_store_failure,
+		secret,
 		onEvent: (event) => logger.warn({ event }, "shared state"),
 	});
 }

@@ -90,7 +90,7 @@ export async function openParts(
 	});
 	const upstream = createUpstreamClient();
 	const tracing = await createTracing(config.telemetry, version);
-	const meters = openMeters(config, logger);
+	const meters = openMeters(config, deps);
 	let demo: DemoUpstream | undefined;
 	let cache: OpenCache | undefined;
 	return {

@@ -68,7 +68,7 @@ function installationSecret(): Finding {
 		return installationSecrets().secret === ""
 			? warning(
 					"SECURE_LLM_PROXY_SECRET_KEY is not set",
-					"Set it, the same on every replica: hashes and keys of the audit trail depend on it.",
+					"Set it, the same on every replica: hashes, keys of the audit trail and names in Redis depend on it.",
 				)
 			: ok("a secret of the installation is set");
 	} catch (error) {

@@ -35,7 +35,7 @@ export const LEASE_MS = 120_000;
 /** Quotas of money count in these. */
 const MICRO_USD = 1e6;
 
-/** Keys may leave the process, and an address is personal data. */
+/** Keys may leave the process, and an address is personal data. A store outside it hashes them once more, under a secret. */
 export function keyOf(name: string): string {
 	return createHash("sha256").update(name).digest("base64url").slice(0, 22);
 }

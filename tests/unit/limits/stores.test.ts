@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createMemoryStore } from "../../../src/limits/memory-store.ts";
 import type { Meter, MeterStore } from "../../../src/limits/meter.ts";
 import { createRedisStore } from "../../../src/limits/redis-store.ts";
+import { keyOf } from "../../../src/limits/scope.ts";
 import { RedisServer } from "../../support/redis.ts";
 
 let redis: RedisServer;
@@ -213,4 +214,40 @@ test("a Redis that is full is a failure like the others", async () => {
 	const closed = await redisStore("closed", undefined, own.url);
 	expect(await closed.take([bucket("k")])).toEqual({ ok: false, states: [] });
 	await own.stop();
+});
+
+test("Redis keeps and logs no name that could be guessed, and replicas with one secret share their meters", async () => {
+	const guess = keyOf("caller:address:192.0.2.7");
+	const of = async (secret: string): Promise<MeterStore> => {
+		const ups: string[] = [];
+		const store = createRedisStore({
+			url: redis.url,
+			onFailure: "closed",
+			secret,
+			onEvent: ({ kind }) => ups.push(kind),
+			timeoutMs: 10_000,
+		});
+		stores.push(store);
+		await vi.waitFor(() => expect(ups).toEqual(["up"]), { timeout: 15_000 });
+		return store;
+	};
+	const seen = (): string => redis.command("KEYS", "*") + redis.command("SLOWLOG", "GET", "-1");
+	const meters = [quota(`${guess}:tokens`, 10), lease(`${guess}:open`, "x")] as const;
+	redis.command("CONFIG", "SET", "slowlog-log-slower-than", "0");
+	redis.command("SLOWLOG", "RESET");
+	const [one, other, apart] = [
+		await of("the secret of the installation"),
+		await of("the secret of the installation"),
+		await of("another secret"),
+	];
+	expect((await one.take(meters)).ok).toBe(true);
+	expect((await other.take([quota(`${guess}:tokens`, 1)])).ok).toBe(false);
+	expect((await other.take([{ ...meters[1], limit: 1, holder: "y" }])).ok).toBe(false);
+	await other.release(meters[1]);
+	expect((await one.take([{ ...meters[1], limit: 1, holder: "y" }])).ok).toBe(true);
+	expect((await apart.take(meters)).ok).toBe(true);
+	expect(seen()).not.toContain(guess);
+	// Without a secret all replicas share as well, by names that are hashes alone.
+	await (await of("")).take(meters);
+	expect(seen()).toContain(guess);
 });

@@ -5,8 +5,11 @@ import { endOfRun, seamAt } from "./seam.ts";
 import type { ShadowSink, Transducer, TransducerState } from "./transducer.ts";
 import { Undecided } from "./undecided.ts";
 
-/** A run that spells text so far is taken for a code when it is this long. */
+/** A run that spells text so far is taken for a code when it is this long, with its padding. */
 const LEAST_RUN = 16;
+const PAD = 0x3d;
+/** So much padding a code may end with, by the bits of a character (RFC 4648); base32's six leave fewer bytes than any value has. */
+const MOST_PADDING: readonly number[] = [0, 0, 0, 0, 0, 3, 2];
 /** Of base64, but no text begins with them: behind one a run may begin that is part of a path or of a line of a patch. */
 const SYMBOLS: ReadonlySet<number> = new Set(Buffer.from("+/-_"));
 /** What is known of the run at hand: none, too short to say, no code, or the number of its codec. */
@@ -49,9 +52,13 @@ export class Decode implements Transducer {
 	push(byte: number, from: number, to: number): void {
 		const codec = CODECS[this.#state - FIRST_CODEC];
 		if (codec !== undefined) this.#goOn(codec, byte, from, to);
+		else if (byte === PAD && this.#state === SHORT) this.#pad(from, to);
 		else if (IN_ALPHABET[byte] !== 1) this.#endRun();
-		else if (this.#state === SHORT || !SYMBOLS.has(byte)) this.#begin(byte, from, to);
-		else this.#state = NO_RUN;
+		else {
+			if (this.#isPadded) this.#endRun();
+			if (this.#state === SHORT || !SYMBOLS.has(byte)) this.#begin(byte, from, to);
+			else this.#state = NO_RUN;
+		}
 	}
 
 	/** Nothing follows that a margin would have to keep apart. */
@@ -100,13 +107,29 @@ export class Decode implements Transducer {
 		}
 	}
 
+	get #isPadded(): boolean {
+		const { length } = this.#undecided;
+		return length > 0 && this.#undecided.byte(length - 1) === PAD;
+	}
+
+	/** Padding behind a short run: that of a code of ten or eleven bytes makes it long enough. */
+	#pad(from: number, to: number): void {
+		this.#undecided.push(PAD, from, to);
+		const run = Buffer.from(this.#undecided.latin1(), "latin1");
+		const digits = run.indexOf(PAD);
+		const isPaddable = ({ bits }: Codec): boolean => LEAST_RUN - digits <= (MOST_PADDING[bits] as number);
+		const index = CODECS.findIndex((codec) => isPaddable(codec) && spellsText(codec, run, 0, digits));
+		if (index < 0) this.#endRun();
+		else if (run.length === LEAST_RUN) this.#open(index);
+	}
+
 	#open(index: number): void {
 		this.#state = FIRST_CODEC + index;
 		this.#bits = 0;
 		this.#parts = 0;
 		this.#isLast = false;
 		writeMargin(this.#undecided.from, this.#sink);
-		this.#undecided.drain((byte, from, to) => this.#decode(CODECS[index] as Codec, byte, from, to));
+		this.#undecided.drain((byte, from, to) => this.push(byte, from, to));
 	}
 
 	#goOn(codec: Codec, byte: number, from: number, to: number): void {
@@ -159,7 +182,7 @@ export class Decode implements Transducer {
 /** Whether the run that begins at `at` can be no code, whatever follows `end`. */
 function isDead(window: Uint8Array, at: number, runEnd: number, end: number): boolean {
 	const isWhole = runEnd < end && isOrdinary(window[runEnd] as number);
-	if (isWhole && runEnd - at < LEAST_RUN) return true;
+	if (isWhole && runEnd - at < LEAST_RUN && window[runEnd] !== PAD) return true;
 	const last = Math.min(runEnd, at + LEAST_RUN);
 	return !CODECS.some((codec) => spellsText(codec, window, at, last));
 }

@@ -15,7 +15,12 @@ const SHORT: readonly Led[] = [
 	["my_mykad", "MyKad", "770305021234"],
 	["pk_cnic", "CNIC", "3420108912318"],
 ];
-const LED: readonly Led[] = [...SHORT, ["kr_rrn", "주민등록번호", "9601211234567"], ["th_national_id", "บัตรประชาชน", "1234567890121"]];
+const LED: readonly Led[] = [
+	...SHORT,
+	["kr_rrn", "주민등록번호", "9601211234567"],
+	["th_national_id", "บัตรประชาชน", "1234567890121"],
+	["pl_pesel", "PESEL", "44051401458"],
+];
 const OTHERS = [
 	"",
 	"see below: ",
@@ -26,6 +31,8 @@ const OTHERS = [
 	"\n> ",
 	"ﬁ½ \u200b",
 	"x_",
+	"NDQwNTE0MDE0NQ= ",
+	"GQ2DANJR===x ",
 	"SGVsbG8gd29ybGQsIGhvdyBhcmUgeW91Pw== ",
 ];
 const BETWEEN = [": ", " = ", "=", ' is "', ":\n", ' ("', " - ", '":"'];
@@ -48,6 +55,14 @@ test.each(DECODED_DISGUISES)("what $name hides is read behind the word that stan
 	}
 });
 
+test("padding belongs to a code: a value of ten or eleven bytes is read with it", () => {
+	const code = Buffer.from("44051401458").toString("base64");
+	expect(code).toMatch(/^.{15}=$/);
+	expect(typesIn(`PESEL ${code}`)).toEqual(["pl_pesel"]);
+	expect(typesIn(`PESEL ${code.slice(0, -1)}, 15 characters`)).toEqual([]);
+	expect(typesIn(`Contact: ${Buffer.from("ab@bcd.com").toString("base64")}.`)).toEqual(["email"]);
+});
+
 test("a word before a code is no part of what is found", () => {
 	const text = `CNIC: ${Buffer.from("3420108912318").toString("base64url")} and jane@example.com: SGVsbG8sIHdvcmxk`;
 	expect(inspectChunks(both.production, [text]).findings).toBe("pk_cnic 6-24,email 29-45");
@@ -60,6 +75,9 @@ test.each([
 		"what is hidden in a line that is too long for a row of a dump",
 		`00000000: 3435 3637 3435 3637  45674567\n00000008: 3435 3637  4567 ${"and ".repeat(22)}Aadhaar: x${inTags("234123412346")}\n`,
 	],
+	["what follows a code that ends with its padding", "NDQwNTE0MDE0NQ==\nYWFAYmNkLmNvbQ== Aadhaar: MjM0MTIzNDEyMzQ2"],
+	["a code behind less padding than the one before would need", "Aadhaar: NDQwNTE0MDE0NQ=MjM0MTIzNDEyMzQ2"],
+	["what has more padding than any code", "YUBiLmNv======== Aadhaar: MjM0MTIzNDEyMzQ2"],
 	["what begins with an escape that is longer than the beginning of a code", `Aadhaar: x${inTags("\\U0000003234123412346")} it is`],
 ])("%s: read as the oracle does at every lane that goes on", (_what, text) => {
 	const expected = inspectChunks(both.oracle, [text]);

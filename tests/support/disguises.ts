@@ -200,7 +200,7 @@ function base32(text: string): string {
 
 /** Read by the view `decoded`. Shorter codes are not looked at. */
 export const DECODED_DISGUISES: readonly Disguise[] = [
-	{ name: "base64", apply: encode("base64"), suits: isLong(12) },
+	{ name: "base64", apply: encode("base64"), suits: isLong(10) },
 	{ name: "base64 for URLs", apply: encode("base64url"), suits: isLong(12) },
 	{ name: "base64 of a sentence", apply: (text) => encode("base64")(`Here it is: ${text} - enjoy`) },
 	{ name: "hexadecimal", apply: encode("hex"), suits: isLong(8) },

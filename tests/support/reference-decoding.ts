@@ -12,7 +12,7 @@ const UTF16LE = { whole: "[ -~\\t\\n\\r]\\0", head: "[ -~\\t\\n\\r]" };
 const UTF16BE = { whole: "\\0[ -~\\t\\n\\r]", head: "\\0" };
 
 interface Code {
-	readonly bits: number;
+	readonly bits: 4 | 5 | 6;
 	readonly alphabet: string;
 	/** A character of a text, and the beginning of one. */
 	readonly text: typeof UTF8;
@@ -21,9 +21,9 @@ interface Code {
 const HEX = "0123456789abcdef";
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const CODES: readonly Code[] = [
-	...[UTF8, UTF16LE, UTF16BE].map((text) => ({ bits: 4, alphabet: HEX, text })),
+	...[UTF8, UTF16LE, UTF16BE].map((text) => ({ bits: 4 as const, alphabet: HEX, text })),
 	{ bits: 5, alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", text: UTF8 },
-	...[UTF8, UTF16LE, UTF16BE].map((text) => ({ bits: 6, alphabet: BASE64, text })),
+	...[UTF8, UTF16LE, UTF16BE].map((text) => ({ bits: 6 as const, alphabet: BASE64, text })),
 ];
 const isText = ({ text: { whole, head } }: Code, bytes: string): boolean => new RegExp(`^(?:${whole})*(?:${head})?$`).test(bytes);
 
@@ -160,8 +160,13 @@ interface Run {
 /** The code at `at`, with the lines that follow, and where it ends. */
 function codeAt(text: readonly Char[], source: string, at: number): Run | undefined {
 	const [head] = /^[A-Za-z0-9+/_-]{0,16}/.exec(source.slice(at)) as RegExpExecArray;
+	const missing = 16 - head.length;
 	const code = CODES.find(
-		(one) => head.length === 16 && digitsAt(one, head) === 16 && isText(one, latin1(spelled(text.slice(at, at + 16), one))),
+		(one) =>
+			missing <= { 4: 0, 5: 3, 6: 2 }[one.bits] &&
+			source.startsWith("=".repeat(missing), at + head.length) &&
+			digitsAt(one, head) === head.length &&
+			isText(one, latin1(spelled(text.slice(at, at + head.length), one))),
 	);
 	if (code === undefined) return undefined;
 	let digits = text.slice(at, at + digitsAt(code, source.slice(at)));

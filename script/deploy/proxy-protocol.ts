@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../tests/support/free-port.ts";
+import { startBound } from "../image/bound.ts";
 import { fail, type Root, step } from "../image/root.ts";
 import { ready } from "../image/service.ts";
 
@@ -20,7 +20,7 @@ export async function checkProxyProtocol(root: Root): Promise<void> {
 			`audit: { dir: "${root.at("/check/proxied-audit")}" }`,
 		].join("\n"),
 	);
-	const proxy = spawn(process.execPath, ["dist/main.js", "serve", "--config", file], { stdio: ["ignore", "pipe", "ignore"] });
+	const proxy = startBound(process.execPath, ["dist/main.js", "serve", "--config", file], { stdio: ["ignore", "pipe", "ignore"] });
 	try {
 		await ready(proxy);
 		await checkVersion(root, port, "send-proxy", 10);

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { freePort } from "../../tests/support/free-port.ts";
+import { startBound } from "../image/bound.ts";
 import type { Root } from "../image/root.ts";
 import { ready } from "../image/service.ts";
 
@@ -37,7 +38,7 @@ export async function startReplica(root: Root, redisUrl: string, at?: number): P
 			`audit: { dir: "${root.at("/check/audit")}", log_name: replica-${port} }`,
 		].join("\n"),
 	);
-	const child = spawn(process.execPath, ["dist/main.js", "serve", "--config", file], {
+	const child = startBound(process.execPath, ["dist/main.js", "serve", "--config", file], {
 		env: { ...process.env, LOG_LEVEL: "ERROR" },
 		stdio: ["ignore", "pipe", 2],
 	});

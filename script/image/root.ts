@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { startBound } from "./bound.ts";
 
 export interface RunOptions {
 	readonly cwd?: string;
@@ -69,9 +70,9 @@ export class Root {
 		return spawnSync("unshare", this.#arguments(["/bin/sh", "-c", command], options), { encoding: "utf8" }).stdout.trim();
 	}
 
-	/** Starts a program in the background; ends with everything it started when killed. */
+	/** Starts a program in the background; ends with everything it started when killed, and with this process. */
 	start(words: readonly string[], options: RunOptions = {}): ChildProcess {
-		return spawn("unshare", this.#arguments(words, options), { stdio: ["ignore", "pipe", 2] });
+		return startBound("unshare", this.#arguments(words, options), { stdio: ["ignore", "pipe", 2] });
 	}
 
 	#arguments(words: readonly string[], { cwd = "/", env = {}, user = "0:0" }: RunOptions): string[] {

@@ -23,8 +23,10 @@ export class RedisServer {
 
 	async start(...options: string[]): Promise<void> {
 		const words = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...options];
-		this.#process = spawn("redis-server", words, { stdio: ["ignore", "pipe", "inherit"] });
+		// It ends with the thread that started it, also where that is killed.
+		this.#process = spawn("setpriv", ["--pdeathsig", "KILL", "redis-server", ...words], { stdio: ["ignore", "pipe", "inherit"] });
 		for await (const line of this.#process.stdout ?? []) if (String(line).includes("Ready to accept connections")) return;
+		throw new Error("redis-server did not start");
 	}
 
 	signal(name: "SIGSTOP" | "SIGCONT"): void {

@@ -13,6 +13,11 @@ export interface RedisStoreOptions extends RedisLinkOptions {
 	readonly now?: () => number;
 }
 
+type Lease = Meter & { readonly kind: "lease" };
+
+/** ms until places that Redis was not told of are given back once more. */
+const RETRY_MS = 1000;
+
 const REFUSED: Measurement = { ok: false, states: [] };
 
 /** Meters in Redis or Valkey, so that all replicas measure together. */
@@ -26,6 +31,9 @@ class RedisStore implements MeterStore {
 	readonly #meter: ReturnType<RedisLink["script"]>;
 	readonly #local: MemoryMeters;
 	readonly #nameKey: Uint8Array | undefined;
+	/** Places that may still be taken in Redis though nobody has them, and when they end there by themselves, by `performance.now()`. */
+	readonly #stale = new Map<Lease, number>();
+	readonly #retry: NodeJS.Timeout;
 
 	constructor(options: RedisStoreOptions) {
 		this.#options = options;
@@ -34,6 +42,7 @@ class RedisStore implements MeterStore {
 		const { secret = "" } = options;
 		this.#nameKey = secret === "" ? undefined : new Uint8Array(hkdfSync("sha256", secret, "", "secure-llm-proxy names of meters", 32));
 		this.#meter = this.#link.script("slpMeter", METER_SCRIPT);
+		this.#retry = setInterval(() => void this.#free([...this.#stale.keys()]), RETRY_MS).unref();
 	}
 
 	get state(): "redis" | "redis_down" {
@@ -48,12 +57,13 @@ class RedisStore implements MeterStore {
 		return this.#measure(meters, true);
 	}
 
-	async release(lease: Meter & { kind: "lease" }): Promise<void> {
+	async release(lease: Lease): Promise<void> {
 		await this.#local.release(lease);
-		await this.#link.ask((client) => client.zrem(this.#nameOf(lease), lease.holder));
+		await this.#free([lease]);
 	}
 
 	close(): void {
+		clearInterval(this.#retry);
 		this.#link.close();
 		this.#local.close();
 	}
@@ -74,8 +84,23 @@ class RedisStore implements MeterStore {
 			if (onFailure === "local") this.#local.adopt(meters, measured.states);
 			return measured;
 		}
-		if (onFailure === "closed") return { ...REFUSED, ok: isForced };
-		return isForced ? this.#local.charge(meters) : this.#local.take(meters);
+		if (isForced) return onFailure === "closed" ? { ...REFUSED, ok: true } : this.#local.charge(meters);
+		const alone = onFailure === "closed" ? REFUSED : await this.#local.take(meters);
+		// Redis may have taken it, or will: its answer is only late.
+		if (!alone.ok) void this.#free(meters.filter((meter): meter is Lease => meter.kind === "lease"));
+		return alone;
+	}
+
+	/** Gives places back, at once or once Redis can be asked again: else each would be taken until it ends by itself. */
+	async #free(leases: readonly Lease[]): Promise<void> {
+		await Promise.all(
+			leases.map(async (lease) => {
+				const end = this.#stale.get(lease) ?? performance.now() + lease.ttlMs;
+				this.#stale.set(lease, end);
+				const isTold = (await this.#link.ask((client) => client.zrem(this.#nameOf(lease), lease.holder))) !== undefined;
+				if (isTold || performance.now() >= end) this.#stale.delete(lease);
+			}),
+		);
 	}
 
 	#nameOf({ key }: Meter): string {

@@ -5,6 +5,7 @@ import type { Meter, MeterStore } from "../../../src/limits/meter.ts";
 import { createRedisStore } from "../../../src/limits/redis-store.ts";
 import { keyOf } from "../../../src/limits/scope.ts";
 import { RedisServer } from "../../support/redis.ts";
+import { RedisRelay } from "../../support/redis-relay.ts";
 
 let redis: RedisServer;
 const stores: MeterStore[] = [];
@@ -19,7 +20,13 @@ afterAll(async () => {
 });
 
 /** A store in the real Redis, once it is connected. */
-async function redisStore(onFailure: "local" | "closed" = "local", clock?: () => number, url = redis.url): Promise<MeterStore> {
+async function redisStore(
+	onFailure: "local" | "closed" = "local",
+	clock?: () => number,
+	url = redis.url,
+	// What is not about time must not depend on how busy this machine is.
+	timeoutMs = clock && 10_000,
+): Promise<MeterStore> {
 	let isUp = false;
 	const store = createRedisStore({
 		url,
@@ -27,8 +34,8 @@ async function redisStore(onFailure: "local" | "closed" = "local", clock?: () =>
 		onEvent: ({ kind }) => {
 			isUp = kind === "up";
 		},
-		// What is not about time must not depend on how busy this machine is.
-		...(clock && { now: clock, timeoutMs: 10_000 }),
+		...(clock && { now: clock }),
+		...(timeoutMs !== undefined && { timeoutMs }),
 	});
 	stores.push(store);
 	await vi.waitFor(() => expect(isUp).toBe(true), { timeout: 15_000 });
@@ -251,3 +258,38 @@ test("Redis keeps and logs no name that could be guessed, and replicas with one 
 	await (await of("")).take(meters);
 	expect(seen()).toContain(guess);
 });
+
+test.each(["local", "closed"] as const)(
+	"a place is free for the other replicas soon after Redis was late, not when it ends by itself (%s)",
+	async (onFailure) => {
+		const relay = await RedisRelay.start(redis.port);
+		const store = await redisStore(onFailure, undefined, relay.url, 3000);
+		const other = await redisStore("closed", () => Date.now());
+		const place = (key: string, holder: string): Meter & { kind: "lease" } => ({
+			...lease(`${onFailure}:${key}`, holder),
+			limit: 1,
+			ttlMs: 600_000,
+		});
+		const held = place("held", "x");
+		const spent = { ...quota(`${onFailure}:spent`, 1), limit: 1 };
+		await vi.waitFor(
+			async () => {
+				expect((await store.take([held])).ok).toBe(true);
+				expect(redis.command("ZCARD", `slp:${held.key}`)).toBe("1");
+				await store.charge([spent]);
+				expect(redis.command("EXISTS", `slp:${spent.key}`)).toBe("1");
+			},
+			{ timeout: 15_000 },
+		);
+		// Redis knows nothing of that any more, and takes what this replica refuses because no answer comes in time.
+		redis.command("DEL", `slp:${spent.key}`);
+		relay.delay(60_000);
+		expect((await store.take([spent, place("late", "x")])).ok).toBe(false);
+		expect(redis.command("ZCARD", `slp:${place("late", "x").key}`)).toBe("1");
+		await store.release(held);
+		relay.delay(0);
+		for (const key of ["held", "late"])
+			await vi.waitFor(async () => expect((await other.take([place(key, "y")])).ok).toBe(true), { timeout: 15_000 });
+		relay.close();
+	},
+);

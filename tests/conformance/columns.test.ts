@@ -104,7 +104,7 @@ let both: BesideOracle;
 
 beforeAll(async () => {
 	both = await besideOracle(RECOGNIZERS.filter(({ type }) => TYPES.has(type)).flatMap((recognizer) => rulesOf(recognizer, "redact")));
-}, 60_000);
+});
 
 const seeds = function* (): Generator<number> {
 	const deadline = Date.now() + FUZZ_SECONDS * 1000;

@@ -199,7 +199,7 @@ async function check(seed: number): Promise<void> {
 
 test("one text, one decision, under any policy", async () => {
 	for (let seed = 1; seed <= POLICIES; seed++) await check(seed);
-}, 120_000);
+});
 
 test.runIf(FUZZ_SECONDS > 0)(
 	"so under any other",

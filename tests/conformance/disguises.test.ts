@@ -41,7 +41,7 @@ let all: Subject;
 beforeAll(async () => {
 	core = await subjectOf(CORE);
 	all = await subjectOf(RECOGNIZERS);
-}, 60_000);
+});
 
 const DISGUISES = [...FOLDED_DISGUISES, ...COMPACT_DISGUISES, ...DECODED_DISGUISES];
 const FILLERS = [

@@ -192,7 +192,7 @@ async function checkBook(seed: number): Promise<void> {
 
 test("each request gets the policies that the configuration says, and no other", async () => {
 	for (let seed = 1; seed <= BOOKS; seed++) await checkBook(seed);
-}, 120_000);
+});
 
 test.runIf(FUZZ_SECONDS > 0)(
 	"so it is with any other configuration",

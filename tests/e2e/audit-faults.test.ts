@@ -113,7 +113,7 @@ test.each(["closed", "buffer"])("a disk that takes no more, with on_failure: %s"
 	};
 	await ask();
 	limitFiles(child.pid, "8192");
-	await vi.waitFor(async () => expect(await ask()).toBe(503), { timeout: 30_000, interval: 1 });
+	await vi.waitFor(async () => expect(await ask()).toBe(503), { timeout: 60_000, interval: 1 });
 	const readiness = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
 	expect(await readiness()).toBe(503);
 	const served = statuses.filter((status) => status === 200).length;
@@ -122,10 +122,10 @@ test.each(["closed", "buffer"])("a disk that takes no more, with on_failure: %s"
 	expect(verifyLog({ dir: join(dir, "local") }).faults).toEqual([]);
 	limitFiles(child.pid, "unlimited");
 	await logged("audit");
-	await vi.waitFor(async () => expect(await ask()).toBe(200), { timeout: 30_000, interval: 200 });
+	await vi.waitFor(async () => expect(await ask()).toBe(200), { timeout: 60_000, interval: 200 });
 	expect(await readiness()).toBe(200);
 	child.kill("SIGTERM");
-	await vi.waitFor(() => expect(existsSync(join(dir, "local", "lock"))).toBe(false), { timeout: 30_000, interval: 100 });
+	await vi.waitFor(() => expect(existsSync(join(dir, "local", "lock"))).toBe(false), { timeout: 60_000, interval: 100 });
 	const records = [...recordsOf(join(dir, "local"))];
 	expect(records.filter(({ type }) => type === "interaction").length).toBe(statuses.filter((status) => status === 200).length);
 	expect(records.some(({ outcome }) => outcome === "audit_unavailable")).toBe(true);

@@ -24,7 +24,7 @@ test("a lane that does not end holds up no record: the trail is whole, up to its
 		segmentsOf(readdirSync(join(dir, "local")))
 			.map(({ name }) => readFileSync(join(dir, "local", name), "utf8"))
 			.join("");
-	await vi.waitUntil(() => log().includes('"type":"stop"'), { timeout: 25_000 });
+	await vi.waitUntil(() => log().includes('"type":"stop"'), { timeout: 60_000 });
 	expect(log()).toMatch(/"type":"interaction".*"type":"stop"/s);
 	expect(isDrained).toBe(false);
 	rmSync(held);

@@ -7,7 +7,7 @@ import { CommandLine, type Ran, type Serving } from "../support/command-line.ts"
 import { freePort } from "../support/free-port.ts";
 import { type Post, receiver } from "../support/http-receiver.ts";
 
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const SECRET = { SECURE_LLM_PROXY_SECRET_KEY: "a secret of this test" };
 let line: CommandLine;
 

@@ -14,7 +14,7 @@ import { type Post, receiver } from "../support/http-receiver.ts";
 import { type MockUpstream, startChatUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), "sinks-"));
 let upstream: MockUpstream;
 

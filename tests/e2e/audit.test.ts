@@ -107,7 +107,7 @@ test("a process killed at any moment under load keeps every acknowledged record,
 			}),
 		);
 		const before = linesIn(join(dir, "local"));
-		await vi.waitFor(() => expect(linesIn(join(dir, "local"))).toBeGreaterThan(before + 3 + round), { timeout: 20_000, interval: 5 });
+		await vi.waitFor(() => expect(linesIn(join(dir, "local"))).toBeGreaterThan(before + 3 + round), { timeout: 60_000, interval: 5 });
 		const written = linesIn(join(dir, "local"));
 		child.kill("SIGKILL");
 		await once(child, "exit");

@@ -69,7 +69,7 @@ test("replicas share answers in Redis, which holds neither their text nor that o
 		expect(`${key} ${value?.toString("latin1")}`).not.toMatch(new RegExp(`${ANSWER}|${content}|address|choices`));
 		expect(await client.pttl(key)).toBeGreaterThan(0);
 	}
-}, 90_000);
+});
 
 test("what somebody else wrote or moved in Redis is a miss, and so is what another secret encrypted", async () => {
 	const [one, two] = [await replica(), await replica()];
@@ -89,7 +89,7 @@ test("what somebody else wrote or moved in Redis is a miss, and so is what anoth
 	}
 	const content = await untilShared(one, two);
 	expect((await ask(await replica("another secret"), content)).cache).toBe("MISS");
-}, 90_000);
+});
 
 test("an answer whose time is over is a miss, whoever kept it in Redis, and so is one that is older than a reload allows", async () => {
 	const [one, two] = [await replica(), await replica()];
@@ -98,7 +98,7 @@ test("an answer whose time is over is a miss, whoever kept it in Redis, and so i
 	expect(await two.reload(proxyConfig(upstream.url, yaml(1)))).toEqual({ ok: true });
 	await sleep(1100);
 	expect((await ask(two, content)).cache).toBe("MISS");
-}, 90_000);
+});
 
 test("while Redis is paused or gone everything is a miss and is answered; when it is back, answers are shared again", async () => {
 	const [one, two] = [await replica(), await replica()];
@@ -110,7 +110,7 @@ test("while Redis is paused or gone everything is a miss and is answered; when i
 	expect(await ask(two, content)).toMatchObject({ status: 200, cache: "MISS" });
 	await redis.start();
 	await untilShared(one, two);
-}, 120_000);
+});
 
 test("a cache in Redis needs a Redis and a secret, and says so", async () => {
 	const loaded = parseConfig("cache: { enabled: true, store: redis }", {});

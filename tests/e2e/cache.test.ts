@@ -182,15 +182,18 @@ test("a hit costs no tokens and no money, and is counted as what it is", async (
 	expect(await twice(priced, question)).toEqual(["MISS", "HIT"]);
 	expect(await twice(priced, question)).toEqual(["HIT", "HIT"]);
 	const metrics = async (): Promise<string> => (await fetch(`http://127.0.0.1:${priced.port}/metrics`)).text();
-	await vi.waitFor(async () => {
-		const text = await metrics();
-		expect(text).toContain('cache_requests_total{result="hit"} 3');
-		expect(text).toContain('cache_requests_total{result="miss"} 1');
-		expect(text).toContain('tokens_total{provider="up",type="input"} 10');
-		expect(text).toContain('tokens_total{provider="up",type="output"} 20');
-		expect(text).toContain('cost_usd_total{provider="up"} 0.00005');
-		expect(text).toMatch(/cache_stored_bytes [1-9]/);
-	});
+	await vi.waitFor(
+		async () => {
+			const text = await metrics();
+			expect(text).toContain('cache_requests_total{result="hit"} 3');
+			expect(text).toContain('cache_requests_total{result="miss"} 1');
+			expect(text).toContain('tokens_total{provider="up",type="input"} 10');
+			expect(text).toContain('tokens_total{provider="up",type="output"} 20');
+			expect(text).toContain('cost_usd_total{provider="up"} 0.00005');
+			expect(text).toMatch(/cache_stored_bytes [1-9]/);
+		},
+		{ timeout: 60_000 },
+	);
 	expect(records.map(({ cache, provider, tokens }) => [cache, provider, tokens])).toEqual([
 		["miss", "up", { input: 10, output: 20 }],
 		...Array.from({ length: 3 }, () => ["hit", "", undefined]),

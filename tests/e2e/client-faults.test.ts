@@ -82,7 +82,7 @@ describe.each(["uws", "node"] as const)("%s", (listener) => {
 		expect(raw.match(/clean words {2}"|clean words "/g)).toHaveLength(1 + 120 * 25);
 		expect(raw.match(/\*{4}\.\*{3}@/g)).toHaveLength(120);
 		expect(raw).not.toContain("jane");
-	}, 30_000);
+	});
 
 	test.each(["destroy", "reset", "half-close"] as const)("a client that goes (%s) aborts its upstream at once", async (how) => {
 		const socket = await ask("open");

@@ -78,7 +78,7 @@ test("the file names nobody; one of an earlier version, which does, is rewritten
 	expect(old).toContain("127.0.0.1");
 	writeFileSync(place.file, old);
 	await serving(place, "{}", async (isClear) => {
-		await vi.waitFor(() => expect(readFileSync(place.file, "utf8")).not.toContain("127.0.0.1"), { timeout: 15_000 });
+		await vi.waitFor(() => expect(readFileSync(place.file, "utf8")).not.toContain("127.0.0.1"), { timeout: 60_000 });
 		expect(await isClear()).toBe(true);
 	});
 	expect(JSON.parse((await place.run(["consent", "list", "--json"])).out)).toMatchObject([{ subject: SUBJECT, state: "in force" }]);

@@ -28,7 +28,7 @@ async function provider(name: string): Promise<object> {
 		response.end(chatEvents(["hello"]).join(""));
 	}).listen(0, "127.0.0.1");
 	servers.push(server);
-	await vi.waitFor(() => expect(server.listening).toBe(true));
+	await vi.waitFor(() => expect(server.listening).toBe(true), { timeout: 60_000 });
 	return { type: "openai", base_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, api_key: "k", models: [`${name}-*`] };
 }
 
@@ -91,13 +91,13 @@ test("without consent data is redacted; with it they go in clear to that provide
 	const { code, out } = await grant();
 	const id = out.trim();
 	expect([code, id]).toEqual([0, expect.stringMatching(/^[0-9a-f]{12}$/)]);
-	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(true), { timeout: 15_000, interval: 200 });
+	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(true), { timeout: 60_000, interval: 200 });
 	expect(await isClear("near-1", "marketing")).toBe(false);
 	expect(await isClear("near-1")).toBe(false);
 	expect(await isClear("far-1", "support")).toBe(false);
 
 	expect(await consent("revoke", id)).toMatchObject({ code: 0 });
-	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(false), { timeout: 15_000, interval: 200 });
+	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(false), { timeout: 60_000, interval: 200 });
 	expect(JSON.parse((await line.run(["consent", "list", "--json", "--file", file, "--dir", audit])).out)).toMatchObject([
 		{ id, state: "revoked", source: "form 12" },
 	]);
@@ -106,19 +106,22 @@ test("without consent data is redacted; with it they go in clear to that provide
 
 test("an expired consent and a torn file count as none, and requests say which consent they used", async () => {
 	const { out } = await grant("--days", "1");
-	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(true), { timeout: 15_000, interval: 200 });
+	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(true), { timeout: 60_000, interval: 200 });
 	const granted = readFileSync(file, "utf8");
 	writeFileSync(file, granted.replace(/"expires": "\d{4}/, '"expires": "2020'));
-	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(false), { timeout: 15_000, interval: 200 });
+	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(false), { timeout: 60_000, interval: 200 });
 	writeFileSync(file, granted);
-	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(true), { timeout: 15_000, interval: 200 });
+	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(true), { timeout: 60_000, interval: 200 });
 	writeFileSync(file, "{");
-	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(false), { timeout: 15_000, interval: 200 });
+	await vi.waitFor(async () => expect(await isClear("near-1", "support")).toBe(false), { timeout: 60_000, interval: 200 });
 	writeFileSync(file, granted);
-	await vi.waitFor(() => {
-		const used = [...recordsOf(join(audit, "local"))].filter(({ consent: used }) => used === out.trim());
-		expect(used[0]).toMatchObject({ type: "interaction", policy: { name: "with_phone" } });
-	});
+	await vi.waitFor(
+		() => {
+			const used = [...recordsOf(join(audit, "local"))].filter(({ consent: used }) => used === out.trim());
+			expect(used[0]).toMatchObject({ type: "interaction", policy: { name: "with_phone" } });
+		},
+		{ timeout: 60_000 },
+	);
 });
 
 test("every change is in the audit trail, with its source and without the caller's name, and wrong words are explained", async () => {

@@ -37,7 +37,7 @@ async function through({ port }: Proxy, prompt: string, says = "Fine."): Promise
 	expect({ status, text, finish }).toEqual({ status: 200, text: says, finish: "stop" });
 	expect(headers["x-security-action"]).toBe("allow");
 	expect(upstream.requests.at(-1)?.body).toBe(JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: prompt }] }));
-	await vi.waitFor(() => expect(records.length).toBe(before + 1), { timeout: 15_000 });
+	await vi.waitFor(() => expect(records.length).toBe(before + 1), { timeout: 60_000 });
 	return records.at(-1) as InteractionRecord;
 }
 

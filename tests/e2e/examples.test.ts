@@ -56,6 +56,6 @@ test("own-recognizer-and-sink.ts finds badges, refuses bulk and writes its recor
 			{ outcome: "complete", prompt: { badge: 1 } },
 			{ outcome: "hook_refused", prompt: { badge: 21 } },
 		]);
-	}, 15_000);
+	});
 	expect(await stop()).toEqual([0, null]);
 });

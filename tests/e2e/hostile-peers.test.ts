@@ -173,7 +173,7 @@ describe.each(["uws", "node"] as const)("%s", (listener) => {
 			};
 			await Promise.all(Array.from({ length: AT_ONCE }, work));
 			await settled(proxy.port);
-			await vi.waitFor(() => expect(vendor.open.size).toBe(0), 15_000);
+			await vi.waitFor(() => expect(vendor.open.size).toBe(0), { timeout: 60_000 });
 			const taken = await streamsAtOnce(proxy.port, `${seed}-after`);
 			expect(taken.sort()).toEqual([...Array.from({ length: PLACES }, () => 200), 429]);
 			await settled(proxy.port);

@@ -53,7 +53,7 @@ async function untilShared(one: Proxy, two: Proxy, limit: number): Promise<void>
 			await statuses(one, client, limit);
 			expect(await statuses(two, client, 1)).toEqual([429]);
 		},
-		{ timeout: 15_000, interval: 200 },
+		{ timeout: 60_000, interval: 200 },
 	);
 }
 
@@ -86,7 +86,7 @@ test("replicas that share a Redis share the limit", async () => {
 		},
 		{ timeout: 60_000, interval: 200 },
 	);
-}, 180_000);
+});
 
 test("while Redis is paused or gone each replica counts alone, and they share again when it is back", async () => {
 	const limits = "{ requests_per_minute: 2, requests_per_hour: 0, burst_allowance: 0 }";
@@ -100,4 +100,4 @@ test("while Redis is paused or gone each replica counts alone, and they share ag
 	expect(await statuses(two, "198.51.100.4", 3)).toEqual([200, 200, 429]);
 	await redis.start();
 	await untilShared(one, two, 2);
-}, 180_000);
+});

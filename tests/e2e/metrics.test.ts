@@ -40,5 +40,5 @@ test("the state of the process is read when asked: streams, lanes, audit", async
 	expect(text).toContain("secure_llm_proxy_lanes_alive 1");
 	expect(text).toContain("secure_llm_proxy_lanes_configured 1");
 	expect(text).toContain("secure_llm_proxy_audit_failing 0");
-	await vi.waitFor(async () => expect(await scrape()).toContain("secure_llm_proxy_audit_unwritten_records 0"));
+	await vi.waitFor(async () => expect(await scrape()).toContain("secure_llm_proxy_audit_unwritten_records 0"), { timeout: 60_000 });
 });

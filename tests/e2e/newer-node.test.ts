@@ -25,7 +25,7 @@ beforeAll(async () => {
 		await sleep(20);
 		response.end(rest.join(""));
 	});
-}, 120_000);
+});
 afterAll(() => {
 	line.close();
 	upstream?.close();

@@ -35,7 +35,7 @@ audit: { dir: "${line.folder}/${listener}" }`,
 	for (const socket of sockets) socket.write("POST /v1/chat/completions HTTP/1.1\r\n");
 	await new Promise((resolve) => setTimeout(resolve, SPELL_MS));
 	for (const socket of sockets) socket.destroy();
-	await vi.waitFor(async () => expect(await ask()).toBe(true), { timeout: 30_000, interval: 200 });
+	await vi.waitFor(async () => expect(await ask()).toBe(true), { timeout: 60_000, interval: 200 });
 	child.kill("SIGTERM");
 	expect(await exited).toEqual([0, null]);
 });

@@ -92,7 +92,7 @@ function valueOf({ attributes }: Pick<Span, "attributes">, key: string): unknown
 	return Object.values(value)[0];
 }
 
-const received = (count: number): Promise<void> => vi.waitFor(() => expect(spans).toHaveLength(count), { timeout: 20_000, interval: 100 });
+const received = (count: number): Promise<void> => vi.waitFor(() => expect(spans).toHaveLength(count), { timeout: 60_000, interval: 100 });
 
 test("a request and its attempts are spans of the caller's trace, which goes on at the providers", async () => {
 	await ask({ traceparent: `00-${TRACE}-00f067aa0ba902b7-01`, tracestate: "vendor=1" });
@@ -133,7 +133,7 @@ test("without a trace a new one begins, and a caller that says 'not sampled' is 
 test("metrics of the conventions are sent, and no text of prompt or answer in anything", async () => {
 	await ask();
 	await vi.waitFor(() => expect(metrics.map(({ name }) => name)).toContain("gen_ai.client.operation.time_to_first_chunk"), {
-		timeout: 20_000,
+		timeout: 60_000,
 		interval: 100,
 	});
 	const duration = metrics.findLast(({ name }) => name === "gen_ai.client.operation.duration");
@@ -148,7 +148,7 @@ test("metrics of the conventions are sent, and no text of prompt or answer in an
 test("docs/observability.md names every attribute and metric of the conventions that is sent, and no other", async () => {
 	await ask();
 	await vi.waitFor(() => expect(metrics.map(({ name }) => name)).toContain("gen_ai.client.token.usage"), {
-		timeout: 20_000,
+		timeout: 60_000,
 		interval: 100,
 	});
 	const page = readFileSync("docs/observability.md", "utf8");

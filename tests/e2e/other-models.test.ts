@@ -106,7 +106,9 @@ test("a provider gets only requests for models that it is configured for", async
 	log.length = 0;
 	expect(await ask(keys.any, { models: ["elsewhere"] }, "both")).toEqual({ status: 200 });
 	expect(await ask(keys.any, { models: ["big-1"] }, "both")).toEqual({ status: 200 });
-	await vi.waitFor(() => expect(log.flatMap(({ attempts }) => attempts?.map(({ provider }) => provider) ?? [])).toEqual(["two", "one"]));
+	await vi.waitFor(() => expect(log.flatMap(({ attempts }) => attempts?.map(({ provider }) => provider) ?? [])).toEqual(["two", "one"]), {
+		timeout: 60_000,
+	});
 	expect(await ask(keys.any, { models: ["big-1", "elsewhere"] }, "both")).toMatchObject({ status: 403, param: "models[0]" });
 });
 
@@ -118,8 +120,8 @@ test("a request counts for the limits of every model that it names, and costs wh
 		const text = await (await fetch(`http://127.0.0.1:${proxy.port}/metrics`)).text();
 		return [...text.matchAll(/^secure_llm_proxy_cost_usd_total\{.*\} (\S+)$/gm)].reduce((sum, [, usd]) => sum + Number(usd), 0);
 	};
-	await vi.waitFor(async () => expect(await costs()).toBeGreaterThan(0));
+	await vi.waitFor(async () => expect(await costs()).toBeGreaterThan(0), { timeout: 60_000 });
 	const before = await costs();
 	await ask(keys.any, { models: ["dear"] });
-	await vi.waitFor(async () => expect((await costs()) - before).toBe(5));
+	await vi.waitFor(async () => expect((await costs()) - before).toBe(5), { timeout: 60_000 });
 });

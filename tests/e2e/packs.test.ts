@@ -93,7 +93,7 @@ test("a pack is signed, added, used, replaced at SIGHUP and rolled back", async 
 		}).toMatchObject({ version, code });
 	expect(await packs("add", first, "--anyway", "--key", publicKey, "--dir", dir)).toMatchObject({ code: 0 });
 	expect((await packs("list", "--dir", dir)).out).toMatch(/^acme 1\.0 /);
-}, 120_000);
+});
 
 test("a configuration says where packs are and whose are used", async () => {
 	const file = await signed("5.0", "abc def", "abc def");

@@ -183,6 +183,6 @@ function recordOf(requestId: string): Promise<Record<string, unknown>> {
 			expect(record).toBeDefined();
 			return record;
 		},
-		{ timeout: 15_000 },
+		{ timeout: 60_000 },
 	);
 }

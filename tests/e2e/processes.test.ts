@@ -65,8 +65,8 @@ describe.each(["uws", "node"])("two processes on one port, with the %s listener"
 		expect(texts.filter((text) => text.includes('"error"'))).toEqual([]);
 		expect(texts.filter((text) => text.includes("data: [DONE]"))).not.toEqual([]);
 		await serving.logged("process ended, it is started again");
-		await vi.waitFor(async () => expect((await ask(serving.port)).status).toBe(200), 15_000);
-		await vi.waitFor(async () => expect(await metric(serving.port, "lanes_alive")).toBe(2), { timeout: 30_000, interval: 200 });
+		await vi.waitFor(async () => expect((await ask(serving.port)).status).toBe(200), { timeout: 60_000 });
+		await vi.waitFor(async () => expect(await metric(serving.port, "lanes_alive")).toBe(2), { timeout: 60_000, interval: 200 });
 	});
 
 	test("all drain on one SIGTERM, and the audit log of each verifies", async () => {

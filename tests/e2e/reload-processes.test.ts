@@ -92,7 +92,7 @@ test("processes that end after reloads are started again with what was taken ove
 		{ type: "configuration", action: "taken", faults: [] },
 		{ type: "configuration", action: "refused", faults: [expect.stringMatching(/^server\.prot: is not a known key/)] },
 	]);
-}, 180_000);
+});
 
 test("a process that dies while a reload is under way serves with it as the others do, and their open answers come whole", async () => {
 	const upstream = await startMockUpstream(async (response) => {
@@ -127,7 +127,7 @@ test("a process that dies while a reload is under way serves with it as the othe
 	} finally {
 		upstream.close();
 	}
-}, 180_000);
+});
 
 test("a configuration that one process cannot take over is taken over by none, until all can", async () => {
 	const config = await configOf("together", 2);
@@ -149,7 +149,7 @@ test("a configuration that one process cannot take over is taken over by none, u
 	expect(await serving.exited).toEqual([0, null]);
 	const admin = [...recordsOf(join(line.folder, "audit-together", "admin"))].map(({ type, action }) => ({ type, action }));
 	expect(admin).toEqual(["refused", "taken"].map((action) => ({ type: "configuration", action })));
-}, 180_000);
+});
 
 test.each([1, 2])(
 	"%i processes that end in the middle of reloads end in order",

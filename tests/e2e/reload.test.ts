@@ -48,7 +48,7 @@ async function signalled(parts: Readonly<Record<string, object>>, answer: string
 	const before = linesWith(answer);
 	line.file("reload.yaml", config(parts));
 	proxy.child.kill("SIGHUP");
-	await vi.waitFor(() => expect(linesWith(answer)).toBe(before + 1), { timeout: 30_000, interval: 20 });
+	await vi.waitFor(() => expect(linesWith(answer)).toBe(before + 1), { timeout: 60_000, interval: 20 });
 }
 const reload = (parts: Readonly<Record<string, object>>): Promise<void> => signalled(parts, "reloaded");
 
@@ -140,13 +140,13 @@ describe("SIGHUP takes over", () => {
 		const logged = (): number => linesWith("request");
 		line.file("reload.yaml", config({ logging: { level: "ERROR" }, security: { blocked_phrases: ["quiet please"] } }));
 		proxy.child.kill("SIGHUP");
-		await vi.waitFor(async () => expect(await statusOf(ask("quiet please"))).toBe(400), { timeout: 30_000, interval: 50 });
+		await vi.waitFor(async () => expect(await statusOf(ask("quiet please"))).toBe(400), { timeout: 60_000, interval: 50 });
 		const before = logged();
 		await statusOf(ask());
 		await reload({});
 		expect(logged()).toBe(before);
 		await statusOf(ask());
-		await vi.waitFor(() => expect(logged()).toBe(before + 1), 15_000);
+		await vi.waitFor(() => expect(logged()).toBe(before + 1), { timeout: 60_000 });
 	});
 });
 
@@ -224,7 +224,7 @@ describe("the audit trail's log of what operators do", () => {
 		const lock = join(line.folder, "audit", "admin", "lock");
 		// One after the other is recorded. With this one those before are: the lock would stop them, too.
 		await signalled({ security: { auth: { mode: "unheard of" } } }, "reload refused");
-		await vi.waitFor(() => expect([recorded().at(-1)?.[0], existsSync(lock)]).toEqual(["refused", false]), 15_000);
+		await vi.waitFor(() => expect([recorded().at(-1)?.[0], existsSync(lock)]).toEqual(["refused", false]), { timeout: 60_000 });
 		// A process of another machine has it.
 		writeFileSync(lock, JSON.stringify({ host: "elsewhere", pid: 1, started: "1" }));
 		await signalled({ security: { blocked_phrases: ["purple"] } }, "reload not recorded in the audit trail");

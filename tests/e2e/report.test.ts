@@ -98,7 +98,7 @@ describe("the page, in a browser", () => {
 		page.on("pageerror", (error) => said.push(error.message));
 		page.on("request", (request) => asked.push(request.url()));
 		await page.goto(pathToFileURL(file()).href);
-	}, 60_000);
+	});
 	afterAll(() => browser?.close());
 
 	test("has every row of the report and its charts; what requests named is only text in it", async () => {

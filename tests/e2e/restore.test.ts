@@ -281,4 +281,4 @@ test("originals survive the death of a lane at any step", async () => {
 	}
 	expect(readdirSync(deaths)).toEqual([]);
 	await proxy.drain();
-}, 30_000);
+});

@@ -54,7 +54,7 @@ test.runIf(isRoot)("what root does holds in a proxy that runs as another user, a
 	};
 	expect(await models()).toBe(200);
 	await run("keys", "revoke", id);
-	await vi.waitFor(async () => expect(await models()).toBe(401), { timeout: 15_000, interval: 100 });
+	await vi.waitFor(async () => expect(await models()).toBe(401), { timeout: 60_000, interval: 100 });
 	const terms = ["--policy", "lax", "--provider", "demo", "--purpose", "support", "--source", "form"];
 	const granted = await run("consent", "grant", "--subject", "key:a", ...terms);
 	await run("consent", "revoke", granted.out.trim());
@@ -64,7 +64,7 @@ test.runIf(isRoot)("what root does holds in a proxy that runs as another user, a
 	await run("audit", "query", "--type", "key");
 	proxy.child.kill("SIGHUP");
 	await proxy.logged("reloaded");
-	await vi.waitFor(() => run("audit", "query", "--type", "configuration"), { timeout: 15_000, interval: 200 });
+	await vi.waitFor(() => run("audit", "query", "--type", "configuration"), { timeout: 60_000, interval: 200 });
 	proxy.child.kill("SIGTERM");
 	expect(await proxy.exited).toEqual([0, null]);
 	expect(proxy.log.filter((entry) => /"level":50/.test(entry))).toEqual([]);

@@ -228,7 +228,7 @@ describe("a provider that fails", () => {
 		const { providers } = (await (await fetch(`http://127.0.0.1:${proxy.port}/health`)).json()) as { providers: object };
 		expect(providers).toMatchObject({ [`a-${round}`]: { circuit: "open" }, [`b-${round}`]: { circuit: "closed" } });
 		behave.a = says("from a");
-		await vi.waitFor(async () => expect((await chatStream(proxy.port, "hi")).text).toBe("from a"), { timeout: 15_000, interval: 100 });
+		await vi.waitFor(async () => expect((await chatStream(proxy.port, "hi")).text).toBe("from a"), { timeout: 60_000, interval: 100 });
 		expect(a.requests).toHaveLength(3);
 		const metrics = await (await fetch(`http://127.0.0.1:${proxy.port}/metrics`)).text();
 		expect(metrics).toContain(`secure_llm_proxy_upstream_attempts_total{provider="a-${round}",result="500"} 2`);
@@ -267,7 +267,7 @@ test("a provider at its limit is passed over, and when all are the answer is 503
 	const open: Promise<ChatAnswer>[] = [];
 	for (const count of [1, 2]) {
 		open.push(chatStream(proxy.port, "hi"));
-		await vi.waitFor(() => expect(held).toHaveLength(count), 15_000);
+		await vi.waitFor(() => expect(held).toHaveLength(count), { timeout: 60_000 });
 	}
 	expect([a.requests.length, b.requests.length]).toEqual([1, 1]);
 	expect(await chatStream(proxy.port, "hi")).toMatchObject({ status: 503, error: { code: "providers_unavailable" } });

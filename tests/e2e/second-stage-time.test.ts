@@ -50,7 +50,7 @@ afterAll(async () => {
 	upstream?.close();
 	rmSync(folder, { recursive: true });
 	// A thread within the model is waited for.
-}, 180_000);
+});
 
 async function proxyWith(more: string, worker?: URL, logged: string[] = []): Promise<Proxy> {
 	const note = (fields: object): void => void logged.push(JSON.stringify(fields));
@@ -90,7 +90,7 @@ test("an answer streams on while many prompts wait for the second stage on its l
 	// 32 events, of which each waits for a window or two: all prompts at once would be 160.
 	expect(waiting).toBeGreaterThan(0);
 	await Promise.all(prompts);
-	await vi.waitFor(() => expect(waiting).toBe(0));
+	await vi.waitFor(() => expect(waiting).toBe(0), { timeout: 60_000 });
 });
 
 /** One streamed answer, of which the upstream sends the next event when the last one is here. */

@@ -73,7 +73,7 @@ describe("a process with threads that never end", () => {
 		// They have its standard error.
 		await serving.exited;
 		await vi.waitFor(() => expect(children.filter((child) => existsSync(`/proc/${child}/fd/0`))).toEqual([]), {
-			timeout: 30_000,
+			timeout: 60_000,
 			interval: 200,
 		});
 	});

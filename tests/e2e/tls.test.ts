@@ -90,10 +90,10 @@ describe.each(["uws", "node"] as const)("the %s listener", (kind) => {
 
 	test("a reload renews the certificate for new connections, and an open answer goes on", async () => {
 		const open = textOf(openai(proxy.port), "hold").catch((error: Error) => error.message);
-		await vi.waitFor(() => expect(held).toBeDefined(), 15_000);
+		await vi.waitFor(() => expect(held).toBeDefined(), { timeout: 60_000 });
 		install(ca.issue("second"));
 		expect(await reload()).toEqual({ ok: true });
-		await vi.waitFor(async () => expect((await handshake(proxy.port)).subject.CN).toBe("second"), 15_000);
+		await vi.waitFor(async () => expect((await handshake(proxy.port)).subject.CN).toBe("second"), { timeout: 60_000 });
 		held?.end();
 		held = undefined;
 		expect(await open).toBe("begun and ended");

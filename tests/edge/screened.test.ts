@@ -87,12 +87,12 @@ describe.each(["uws", "node"] as const)("%s: a request that its head refuses", (
 	test("and whose body never comes does not keep its connection", async () => {
 		const exchange = rawExchange(proxy.port, [head("/none"), "x".repeat(100)], { silenceMs: 40_000 });
 		expect(await exchange).toMatchObject({ isClosed: true, answers: [{ status: 404 }] });
-	}, 45_000);
+	});
 
 	test("says in each vendor's words when to come back, with its id, and is in the metrics and its body nowhere", async () => {
 		hold = true;
 		const first = rawExchange(proxy.port, [goodRequest("first")], { answers: 1 });
-		await vi.waitFor(() => expect(held).toHaveLength(1), { timeout: 15_000 });
+		await vi.waitFor(() => expect(held).toHaveLength(1), { timeout: 60_000 });
 		const paths = ["/v1/chat/completions", "/v1/messages", "/v1beta/models/m:streamGenerateContent"];
 		const refused = paths.map((path, i) => rawExchange(proxy.port, [head(path, `X-Request-Id: id-${i}`)], { answers: 1 }));
 		const answers = (await Promise.all(refused)).map(({ answers: [answer] }) => answer);

@@ -10,7 +10,7 @@ export async function startFullProxy(): Promise<{ readonly port: number; stop():
 	const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "hello" }] });
 	const url = `http://127.0.0.1:${proxy.port}/v1/chat/completions`;
 	fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body, signal: only.signal }).catch(() => undefined);
-	await vi.waitUntil(() => silent.requests.length === 1, { timeout: 15_000 });
+	await vi.waitUntil(() => silent.requests.length === 1, { timeout: 60_000 });
 	return {
 		port: proxy.port,
 		async stop() {

@@ -68,7 +68,7 @@ test("a shipper whose log has lost its records says so, tries again later and ca
 	const deliver = vi.fn(async () => undefined);
 	const settings = settingsOf(join(dir, "records"));
 	const shipper = new Shipper({ settings, sink: { deliver }, dir, log: "l", size: 5, onState: (state) => void states.push(state) });
-	await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ fault: "records missing", behind: 5 }), 15_000);
+	await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ fault: "records missing", behind: 5 }), { timeout: 60_000 });
 	await shipper.close(60_000);
 	expect(deliver).not.toHaveBeenCalled();
 });
@@ -104,7 +104,7 @@ test("a log that lies in the place of a longer one is sent from its beginning", 
 	const deliver = async (records: readonly ShippedRecord[]): Promise<void> => void got.push(...records.map(({ seq }) => seq));
 	writeFileSync(join(dir, "file.cursor"), "0");
 	const shipper = new Shipper({ settings: settingsOf(dir), sink: { deliver }, dir, log: "l", size: 5, onState: () => undefined });
-	await vi.waitFor(() => expect(got).toEqual([0, 1, 2, 3, 4]), 15_000);
+	await vi.waitFor(() => expect(got).toEqual([0, 1, 2, 3, 4]), { timeout: 60_000 });
 	renameSync(join(logOf(2), segmentName(0)), join(dir, segmentName(0)));
 	shipper.grow(2);
 	await shipper.close(60_000);

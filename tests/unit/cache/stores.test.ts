@@ -66,7 +66,7 @@ test("a name that another program has taken in Redis is a miss, then the answer'
 	const events: string[] = [];
 	const onEvent = ({ kind }: { kind: string }): void => void events.push(kind);
 	const cache = createRedisCache({ url: redis.url, secret: randomBytes(32), onEvent, timeoutMs: 10_000 });
-	await vi.waitFor(() => expect(events).toEqual(["up"]), { timeout: 15_000 });
+	await vi.waitFor(() => expect(events).toEqual(["up"]), { timeout: 60_000 });
 	redis.command("LPUSH", "slp:cache:a", "text");
 	expect(await cache.get("a")).toBeUndefined();
 	cache.put("a", answer, 60_000);

@@ -28,13 +28,13 @@ test("a reload that fails unforeseen is logged, and the next one takes place", a
 	all.begin({ takeOver, record }, logger);
 	process.emit("SIGHUP");
 	process.emit("SIGHUP");
-	await vi.waitFor(() => expect(reloads).toBe(2), { timeout: 15_000 });
+	await vi.waitFor(() => expect(reloads).toBe(2), { timeout: 60_000 });
 	expect(errors).toEqual([{ faults: [expect.objectContaining({ message: "out of files" })] }]);
-	await vi.waitFor(() => expect(records.map(({ action }) => action)).toEqual(["refused", "taken"]));
+	await vi.waitFor(() => expect(records.map(({ action }) => action)).toEqual(["refused", "taken"]), { timeout: 60_000 });
 	const failing = all.between(() => {
 		throw new Error("no process");
 	});
 	await expect(failing).rejects.toThrow("no process");
 	process.emit("SIGHUP");
-	await vi.waitFor(() => expect(reloads).toBe(3), { timeout: 15_000 });
+	await vi.waitFor(() => expect(reloads).toBe(3), { timeout: 60_000 });
 });

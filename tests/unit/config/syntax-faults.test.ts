@@ -29,7 +29,7 @@ test("a slip anywhere in a file is said with its line and without what stands th
 				expect({ text, message: path + message + remedy }).not.toEqual({ text, message: expect.stringMatching(/zq9x|7kjj/) });
 		}
 	expect(faulty).toBeGreaterThan(2000);
-}, 120_000);
+});
 
 test.each([
 	["|", /^Block scalar header includes extra characters at line 3, column \d+$/],

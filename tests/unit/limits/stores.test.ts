@@ -38,7 +38,7 @@ async function redisStore(
 		...(timeoutMs !== undefined && { timeoutMs }),
 	});
 	stores.push(store);
-	await vi.waitFor(() => expect(isUp).toBe(true), { timeout: 15_000 });
+	await vi.waitFor(() => expect(isUp).toBe(true), { timeout: 60_000 });
 	return store;
 }
 
@@ -171,21 +171,21 @@ test.each([
 	const [local, closed] = [await redisStore("local", undefined, own.url), await redisStore("closed", undefined, own.url)];
 	expect((await local.take([quota("k", 10)])).ok).toBe(true);
 	await breakIt(own);
-	await vi.waitFor(async () => expect(await closed.take([quota("k", 0)])).toEqual({ ok: false, states: [] }), { timeout: 15_000 });
-	await vi.waitFor(async () => expect((await local.take([quota("new", 0)])).ok).toBe(true), { timeout: 15_000 });
+	await vi.waitFor(async () => expect(await closed.take([quota("k", 0)])).toEqual({ ok: false, states: [] }), { timeout: 60_000 });
+	await vi.waitFor(async () => expect((await local.take([quota("new", 0)])).ok).toBe(true), { timeout: 60_000 });
 	expect((await local.take([bucket("alone", 3)])).ok).toBe(true);
 	expect((await local.take([bucket("alone", 3)])).ok).toBe(false);
 	own.signal("SIGCONT");
 	await own.stop();
 	await own.start();
-	await vi.waitFor(async () => expect((await closed.take([quota("fresh", 1)])).ok).toBe(true), { timeout: 20_000 });
+	await vi.waitFor(async () => expect((await closed.take([quota("fresh", 1)])).ok).toBe(true), { timeout: 60_000 });
 	await own.stop();
 });
 
 test("a store that is closed does not say that Redis is down", async () => {
 	const events: string[] = [];
 	const store = createRedisStore({ url: redis.url, onFailure: "local", onEvent: ({ kind }) => events.push(kind) });
-	await vi.waitFor(() => expect(events).toEqual(["up"]), { timeout: 15_000 });
+	await vi.waitFor(() => expect(events).toEqual(["up"]), { timeout: 60_000 });
 	store.close();
 	// By the time that another is connected, the connection of the first has ended.
 	await redisStore();
@@ -196,7 +196,7 @@ test("a key that another program has taken is a meter that begins anew, and no f
 	const events: string[] = [];
 	const store = createRedisStore({ url: redis.url, onFailure: "closed", onEvent: ({ kind }) => events.push(kind), timeoutMs: 10_000 });
 	stores.push(store);
-	await vi.waitFor(() => expect(events).toEqual(["up"]), { timeout: 15_000 });
+	await vi.waitFor(() => expect(events).toEqual(["up"]), { timeout: 60_000 });
 	for (const [made, write] of [
 		[bucket("taken:b", 3), ["SET", "slp:taken:b", "text"]],
 		[quota("taken:q", 10), ["LPUSH", "slp:taken:q", "text"]],
@@ -235,7 +235,7 @@ test("Redis keeps and logs no name that could be guessed, and replicas with one 
 			timeoutMs: 10_000,
 		});
 		stores.push(store);
-		await vi.waitFor(() => expect(ups).toEqual(["up"]), { timeout: 15_000 });
+		await vi.waitFor(() => expect(ups).toEqual(["up"]), { timeout: 60_000 });
 		return store;
 	};
 	const seen = (): string => redis.command("KEYS", "*") + redis.command("SLOWLOG", "GET", "-1");
@@ -279,7 +279,7 @@ test.each(["local", "closed"] as const)(
 				await store.charge([spent]);
 				expect(redis.command("EXISTS", `slp:${spent.key}`)).toBe("1");
 			},
-			{ timeout: 15_000 },
+			{ timeout: 60_000 },
 		);
 		// Redis knows nothing of that any more, and takes what this replica refuses because no answer comes in time.
 		redis.command("DEL", `slp:${spent.key}`);
@@ -289,7 +289,7 @@ test.each(["local", "closed"] as const)(
 		await store.release(held);
 		relay.delay(0);
 		for (const key of ["held", "late"])
-			await vi.waitFor(async () => expect((await other.take([place(key, "y")])).ok).toBe(true), { timeout: 15_000 });
+			await vi.waitFor(async () => expect((await other.take([place(key, "y")])).ok).toBe(true), { timeout: 60_000 });
 		relay.close();
 	},
 );

@@ -19,9 +19,9 @@ test.each([
 	reader.stdout.on("data", (piece: Buffer) => {
 		read += piece;
 	});
-	await vi.waitFor(() => expect(read.includes("lost")).toBe(true), { timeout: 20_000 });
+	await vi.waitFor(() => expect(read.includes("lost")).toBe(true), { timeout: 60_000 });
 	output.write('{"i":"last"}\n');
-	await vi.waitFor(() => expect(read.includes("last")).toBe(true), { timeout: 20_000 });
+	await vi.waitFor(() => expect(read.includes("last")).toBe(true), { timeout: 60_000 });
 	reader.kill();
 	closeSync(fd);
 	const lines = read

@@ -1,6 +1,6 @@
 import type { SourceKind } from "../providers/provider.ts";
 import { JsonSource, type JsonSourceState } from "./json-source.ts";
-import type { SurrogateMatcher } from "./surrogate-matcher.ts";
+import { LEFT_UNITS, type SurrogateMatcher } from "./surrogate-matcher.ts";
 
 /** Plain data. */
 export interface RestorerState {
@@ -22,7 +22,7 @@ export class Restorer {
 	#held: string;
 	/** UTF-8 bytes before it. */
 	#heldFrom: number;
-	/** The character before it. */
+	/** What the matcher looks at before it. */
 	#left: string;
 
 	constructor(matcher: SurrogateMatcher, source: SourceKind, state?: RestorerState) {
@@ -53,12 +53,12 @@ export class Restorer {
 	}
 
 	#restore(more: string, isEnd: boolean): string {
-		const text = this.#held + more;
+		const text = this.#left + this.#held + more;
 		let out = "";
-		let cleanFrom = 0;
-		let at = 0;
+		let cleanFrom = this.#left.length;
+		let at = cleanFrom;
 		while (at < text.length) {
-			const found = this.#matcher.match(text, at, text[at - 1] ?? this.#left, isEnd);
+			const found = this.#matcher.match(text, at, isEnd);
 			if (found.kind === "open") break;
 			if (found.kind === "none") {
 				at++;
@@ -69,7 +69,7 @@ export class Restorer {
 			cleanFrom = at;
 		}
 		out += this.#clean(text.slice(cleanFrom, at));
-		this.#left = text[at - 1] ?? this.#left;
+		this.#left = text.slice(Math.max(0, at - LEFT_UNITS), at);
 		this.#held = text.slice(at);
 		return out;
 	}

@@ -1,11 +1,14 @@
 /** Finds surrogates in the forms that a model gives them. Works on UTF-16 text; knows nothing of streams. */
 export interface SurrogateMatcher {
 	/**
-	 * Looks for a surrogate that begins at `at`. `left` is the character before the text. When the text ends while a
-	 * longer one may still come and `isEnd` is false, the answer is `open`.
+	 * Looks for a surrogate that begins at `at`, behind `LEFT_UNITS` of the text or all there are. When the text ends while
+	 * a longer one may still come and `isEnd` is false, the answer is `open`.
 	 */
-	match(text: string, at: number, left: string, isEnd: boolean): SurrogateMatch;
+	match(text: string, at: number, isEnd: boolean): SurrogateMatch;
 }
+
+/** UTF-16 units before a surrogate that tell whether it begins a word: an escape of a URL. */
+export const LEFT_UNITS = 3;
 
 export type SurrogateMatch =
 	| { readonly kind: "none" }
@@ -30,8 +33,10 @@ interface Form {
 
 /** Characters without meaning in a row; more end the match. Keeps what is held small. */
 const MAX_SKIPPED = 3;
-const WORD = /[\p{L}\p{N}_]/u;
+/** Surrogates are Latin. Letters of other scripts may stand beside one: some write no blanks (`请写EMAIL_1`), some add endings (`EMAIL_1에게`). */
+const WORD = /[\p{Script=Latin}\p{N}_]/u;
 const BLANK = /\s/;
+const SEPARATOR = /[\s\-\u2010-\u2015]/;
 const NONE = { kind: "none" } as const;
 const OPEN = { kind: "open" } as const;
 
@@ -45,8 +50,8 @@ function isWord(char: string): boolean {
 const PLACEHOLDER: Form = {
 	opens: "\\",
 	collapses: "_",
-	fold: (char) => (char === "\\" ? "" : char === "-" || BLANK.test(char) ? "_" : char.toLowerCase()),
-	accepts: (raw, left, right) => raw.endsWith("]") || (!isWord(left) && !isWord(right) && !/^\\|[\s-]/.test(raw)),
+	fold: (char) => (char === "\\" ? "" : SEPARATOR.test(char) ? "_" : char.toLowerCase()),
+	accepts: (raw, left, right) => raw.endsWith("]") || (!isWord(left) && !isWord(right) && !raw.startsWith("\\") && !SEPARATOR.test(raw)),
 };
 
 /** Numbers: the letters and digits count, whatever separates them. */
@@ -54,16 +59,26 @@ const NUMBER: Form = {
 	opens: "(+",
 	collapses: "",
 	fold: (char) => (/[\s+().\\/\-\u2010-\u2015]/.test(char) ? "" : char.toLowerCase()),
-	accepts: (raw, left, right) => !isWord(left) && !isWord(right) && !/^[(+]{2}/.test(raw) && raw.startsWith("(") <= raw.includes(")"),
+	accepts: (raw, left, right) => standsAlone(left, right) && !/^[(+]{2}/.test(raw) && raw.startsWith("(") <= raw.includes(")"),
 };
 
-/** Words and addresses: any letter case, any white space, markdown escapes. */
+const TYPESET: Readonly<Record<string, string>> = { "\u2018": "'", "\u2019": "'", "\u2010": "-", "\u2011": "-" };
+
+/** Words and addresses: any letter case, any white space, markdown escapes, what typesetters make of `'` and `-`. */
 const WORDS: Form = {
 	opens: "",
 	collapses: " ",
-	fold: (char) => (char === "\\" ? "" : BLANK.test(char) ? " " : char.toLowerCase()),
-	accepts: (_raw, left, right) => !isWord(left) && !isWord(right),
+	fold: (char) => (char === "\\" ? "" : BLANK.test(char) ? " " : (TYPESET[char] ?? char.toLowerCase())),
+	accepts: (_raw, left, right) => standsAlone(left, right),
 };
+
+/** What stands in a URL comes back in its encoding. */
+const IN_URL: Form = { ...WORDS };
+
+/** `_` on both sides is Markdown. */
+function standsAlone(left: string, right: string): boolean {
+	return (left === "_" && right === "_") || (!isWord(left) && !isWord(right));
+}
 
 export interface Restorable {
 	readonly surrogate: string;
@@ -71,23 +86,31 @@ export interface Restorable {
 }
 
 export function createSurrogateMatcher(restorables: readonly Restorable[]): SurrogateMatcher {
-	const tries = new Map<Form, Node>();
+	// Of two that end at one place the first counts.
+	const tries = new Map<Form, Node>([[IN_URL, { next: new Map() }]]);
 	const add = (form: Form, surrogate: string, original: string): void => {
 		const root = tries.get(form) ?? { next: new Map() };
 		tries.set(form, root);
 		insert(root, form, surrogate, original);
 	};
 	for (const { surrogate, original } of restorables) {
-		if (/^\[.*\]$/.test(surrogate)) {
+		if (isPlaceholder(surrogate)) {
 			add(PLACEHOLDER, surrogate, original);
 			add(PLACEHOLDER, surrogate.slice(1, -1), original);
 		} else add(isNumber(surrogate) ? NUMBER : WORDS, surrogate, original);
 	}
+	// Behind them all: what one of them is made into may be another one.
+	for (const { surrogate, original } of restorables) {
+		if (isPlaceholder(surrogate)) add(PLACEHOLDER, `${surrogate.slice(1, -1)}s`, `${original}s`);
+		else if (NAME.test(surrogate)) add(WORDS, `${surrogate}s`, `${original}s`);
+		for (const inUrl of IN_URLS) if (inUrl(surrogate) !== surrogate) add(IN_URL, inUrl(surrogate), inUrl(original));
+	}
 	const forms = [...tries];
 	return {
-		match(text, at, left, isEnd) {
+		match(text, at, isEnd) {
 			const first = text[at] ?? "";
-			if (isWord(left) && first !== "[" && first !== "\\") return NONE;
+			const left = leftOf(text, at);
+			if (isWord(left) && left !== "_" && first !== "[" && first !== "\\") return NONE;
 			let best: SurrogateMatch = NONE;
 			for (const [form, root] of forms) {
 				const found = walk(text, at, left, isEnd, form, root);
@@ -97,6 +120,25 @@ export function createSurrogateMatcher(restorables: readonly Restorable[]): Surr
 			return best;
 		},
 	};
+}
+
+function isPlaceholder(surrogate: string): boolean {
+	return /^\[.*\]$/.test(surrogate);
+}
+
+/** Of a person or an organisation: German and Scandinavian languages put their genitive's `s` at the end (`Anna Lunds`). */
+const NAME = /^\p{L}[\p{L}\s',.-]*\p{L}$/u;
+
+/** In a path or a query, and in a form. */
+const IN_URLS: readonly ((text: string) => string)[] = [
+	(text) => encodeURIComponent(text.toWellFormed()),
+	(text) => encodeURIComponent(text.toWellFormed()).replaceAll("%20", "+"),
+];
+
+/** The character before `at`; none behind an escape of a URL. */
+function leftOf(text: string, at: number): string {
+	const left = text[at - 1] ?? "";
+	return isWord(left) && /^%[\da-f]{2}$/i.test(text.slice(Math.max(0, at - LEFT_UNITS), at)) ? "" : left;
 }
 
 /** Separators of it mean nothing: no dots (an IP address) and no `@`. */

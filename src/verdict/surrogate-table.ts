@@ -13,8 +13,11 @@ const MAX_SURROGATES = 1000;
 const MAX_ORIGINAL_UNITS = 1 << 16;
 const DIGEST_BYTES = 16;
 const NUMBER = /_(\d+)\]$/;
-/** A placeholder that stands in a text already, in any of the forms a model gives it: in brackets, or as a word. */
-const PLACEHOLDERS = [/\[([A-Z][A-Z0-9_\s\\-]{1,63})[_\s\\-](\d{1,9})\b/gi, /\b([A-Z][A-Z0-9_\\]{1,63})[_\\](\d{1,9})\b/gi];
+/** A placeholder that stands in a text already, in any of the forms a model gives it: in brackets, or as a word, which an escape of a URL may come before. */
+const PLACEHOLDERS = [
+	/\[([A-Z][A-Z0-9_\s\\\-\u2010-\u2015]{1,63})[_\s\\\-\u2010-\u2015](\d{1,9})\b/gi,
+	/(?:\b|(?<=%[\dA-F]{2}))([A-Z][A-Z0-9_\\]{1,63})[_\\](\d{1,9})(?=s?\b)/gi,
+];
 
 /** What stands for one value. Plain data. */
 export interface Surrogate {

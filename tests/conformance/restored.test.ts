@@ -47,6 +47,10 @@ const TYPED = [
 	"[EMAIL_\n1]",
 	"[EMAIL\\_2]",
 	"[CREDIT_CARD_1]",
+	"[EMAIL\u20111]",
+	"EMAIL_1s",
+	"%5BEMAIL_1%5D",
+	"?q=%20EMAIL_1%20",
 ];
 const PROSE = ["αβγ", "δ", "Mail", "«ζ»", "- η", "😀"];
 const SEPARATORS = [" ", "\n", ", ", " | ", "; "];
@@ -164,6 +168,12 @@ describe.each(["replace", "synthetic"] as const)("%s", (strategy) => {
 			const conversation = converse(program, key, strategy, [text]);
 			expect(conversation.answer([conversation.sent[0] ?? ""], "text")).toBe(text);
 		}
+	});
+
+	test.each(TYPED)("%j stays what it was where the caller wrote it himself", (typed) => {
+		const values = "jane@corp.com, 415 555 2685, 4111 1111 1111 1111, ⟪a⟫";
+		const conversation = converse(program, key, strategy, [`α ${typed} ${values}`]);
+		expect(conversation.answer([`α ${typed} ω`], "text")).toBe(`α ${typed} ω`);
 	});
 
 	test("a value in disguise comes back as it was written", () => {

@@ -11,6 +11,7 @@ const matcher = createSurrogateMatcher(
 		"(312) 555-0166": "(415) 555-2671",
 		"nick.marq@example.net": 'o"neil@corp.com',
 		"Stephan Pacocha": "Jane Doe",
+		"Shea O'Kon": "Joe Neil",
 		"192.0.2.19": "10.0.0.1",
 	}).map(([surrogate, original]) => ({ surrogate, original })),
 );
@@ -48,7 +49,8 @@ describe("in text", () => {
 		["(312) 555-0166, +1 312.555.0166, (3125550166)", "(415) 555-2671, +1 (415) 555-2671, ((415) 555-2671)"],
 		["NICK.MARQ@EXAMPLE.NET nick\\.marq@example\\.net", 'o"neil@corp.com o"neil@corp.com'],
 		["STEPHAN\n  PACOCHA's", "Jane Doe's"],
-		["Stephan Pacochas, Stephan", "Stephan Pacochas, Stephan"],
+		["Stephan Pacochas, Stephan Pacochass, Stephan", "Jane Does, Stephan Pacochass, Stephan"],
+		["Shea O’Kon, SHEA O’KON’S", "Joe Neil, Joe Neil’S"],
 		["192.0.2.19. 192.0.2.197", "10.0.0.1. 192.0.2.197"],
 	])("%s becomes %s", (text, expected) => {
 		expect(restore(text, "text")).toBe(expected);

@@ -40,10 +40,11 @@ import {
 } from "./contact.ts";
 import { IDENTIFIERS } from "./identifier-tables.ts";
 import { identifierConfirmer, identifierFromDigit } from "./identifiers.ts";
+import { LABELLED_CONFIRMERS } from "./labelled.ts";
 import { confirmAddress, confirmImage, confirmLink } from "./links.ts";
 import { confirmMrz } from "./mrz.ts";
 import { confirmIpv4, confirmIpv6, confirmMac } from "./network.ts";
-import { confirmBic, confirmCard, confirmExponentCard, confirmIban, confirmIbanFromDigit, confirmTrack } from "./payment.ts";
+import { confirmCard, confirmExponentCard, confirmIban, confirmIbanFromDigit, confirmTrack } from "./payment.ts";
 import type { Confirmer } from "./recognizer.ts";
 import { AZURE_CONFIRMERS } from "./secrets-azure.ts";
 import { confirmTerraformFromDot } from "./secrets-formats.ts";
@@ -85,7 +86,6 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["payment_card_exponent", confirmExponentCard],
 	["iban", confirmIban],
 	["iban_from_digit", confirmIbanFromDigit],
-	["bic", confirmBic],
 	["card_track", confirmTrack],
 	["mrz", confirmMrz],
 	["ipv4", confirmIpv4],
@@ -133,5 +133,6 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	...Object.entries(BY_VALIDATOR).map(([name, confirmer]) => [`validator:${name}`, confirmer] as const),
 	...IDENTIFIERS.map((row) => [`identifier:${row.type}`, identifierConfirmer(row)] as const),
 	...IDENTIFIERS.map((row) => [`identifier_from_digit:${row.type}`, identifierFromDigit(row)] as const),
+	...LABELLED_CONFIRMERS,
 	...AZURE_CONFIRMERS,
 ]);

@@ -220,6 +220,18 @@ const PHONE_WORDS = contextWords([
 	"फ़ोन",
 	"numero",
 	"contact number",
+	"contact no",
+	"contact nr",
+	"contact:",
+	"ph no",
+	"whats app",
+	"call back",
+	"mobiltelefon",
+	"rückruf",
+	"tlm",
+	"联系方式",
+	"連絡先",
+	"연락처",
 ]);
 
 /** Cells of tables, networks and bodies, and what librarians and radio operators have. */

@@ -155,13 +155,16 @@ function look(text: string): Asked {
 	return { searched, present: testsIn(searched), answers: new Map(), isDecimal, goesOn, isBehindNumber };
 }
 
+/** A letter of a script with blanks between its words: beside the others (`您的SSN是`) a word is whole. */
+const LETTER = "[^\\P{L}\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Hang}\\p{scx=Thai}]";
+
 function wholeWords(words: readonly string[]): RegExp {
 	const sources = words.map((word) => {
 		const source = plain(word)
 			.trim()
 			.replace(/[*+?^${}()|[\]\\]/g, "\\$&");
 		if (!/^[\p{sc=Latn}\p{sc=Cyrl}\p{sc=Grek}0-9#]/u.test(word)) return source;
-		return `(?<![\\p{L}\\p{N}])${source}${word.length < 7 ? "(?![\\p{L}])" : ""}`;
+		return `(?<!${LETTER}|\\p{N})${source}${word.length < 7 ? `(?!${LETTER})` : ""}`;
 	});
 	return new RegExp(sources.join("|"), "u");
 }

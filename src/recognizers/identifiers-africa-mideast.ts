@@ -18,7 +18,7 @@ export const AFRICA_MIDEAST_IDS: readonly Identifier[] = [
 		match: ["10000000146", "TC kimlik no: ⟦17291716060⟧"], noMatch: ["10000000147", "01000000146"],
 	},
 	{
-		type: "il_id", country: "il", groups: NATIONAL, lengths: [9], shape: /^\d{9}$/, check: luhn, format: /^\d{9}$|^\d{8}-\d$/, words: ["ת.ז", "תעודת זהות", "teudat zehut", "israeli id"], without: 0, with: 0.93,
+		type: "il_id", country: "il", groups: NATIONAL, lengths: [9], shape: /^\d{9}$/, check: luhn, format: /^\d{9}$|^\d{8}-\d$/, words: ["ת.ז", "תעודת זהות", "teudat zehut", "israeli id", "מספר זהות", "מס' זהות", 'ת"ז'], without: 0, with: 0.93,
 		match: ["ת.ז. ⟦123456782⟧", "teudat zehut ⟦12345678-2⟧"], noMatch: ["123456782", "ת.ז. 123456783"],
 	},
 	{

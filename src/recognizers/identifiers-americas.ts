@@ -40,7 +40,7 @@ const MBI_BOTH = "[AC-HJKMNP-RT-Y0-9]";
 export const AMERICAN_IDS: readonly Identifier[] = [
 	{
 		type: "ssn", country: "us", groups: NATIONAL, lengths: [9], shape: /^\d{9}$/, check: isSsn, format: /^\d{3}(?:-\d{2}-|\.\d{2}\.| \d{2} )\d{4}$/,
-		words: ["ssn", "social security", "social sec", "my social", "his social", "her social", "their social", "your social", "social number", "ss#", "soc sec", "ssnum"], without: 0.7, with: 0.95,
+		words: ["ssn", "social security", "social sec", "my social", "his social", "her social", "their social", "your social", "social number", "ss#", "soc sec", "ssnum", "seguro social", "seguridad social", "nss", "社会保障号", "社会安全号", "社會安全", "ソーシャルセキュリティ"], without: 0.7, with: 0.95,
 		match: ["123-45-6789", "SSN: ⟦078-05-1120⟧.", "(219-09-9999)", "social_security_number: ⟦457555462⟧", "⟦457555462⟧ is my SSN", "⟦457-55-5462⟧ 814", "1001 ⟦457-55-5462⟧", "1001 ⟦457-55-5462⟧ 814", "my ssn is ⟦457-55-5462⟧ 814 Main Street", "SSN ⟦457 55 5462⟧ 814 Main Street", "I lost my passport. My social is ⟦457 55 5462⟧", "⟦457-55-5462⟧ 12/2027"],
 		noMatch: ["000-12-3456", "666-12-3456", "912-12-3456", "123-00-4567", "123-45-0000", "1123-45-6789", "123-45-67890", "457555462", "457-55-5462-814", "457 55 5462 814", "1001 457 55 5462", "1001-457-55-5462"],
 	},
@@ -51,7 +51,7 @@ export const AMERICAN_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "us_ein", country: "us", groups: ["organization_id", "tax_id"], lengths: [9], shape: /^(?:0[1-6]|1[0-6]|2[0-7]|3\d|4[0-8]|5\d|6[0-8]|7[1-7]|8[0-8]|9[0-5]|9[89])\d{7}$/, format: /^\d{2}-\d{7}$/,
-		words: ["ein", "fein", "employer identification", "employer id", "tax id", "irs"], without: 0, with: 0.88,
+		words: ["ein", "fein", "employer identification", "employer id", "tax id", "irs", "tin"], without: 0, with: 0.88,
 		match: ["EIN ⟦12-3456789⟧", "Employer Identification Number: ⟦12-3456789⟧", "tax_id=⟦123456789⟧"], noMatch: ["12-3456789", "EIN 07-1234567", "part 12-3456789"],
 	},
 	{
@@ -111,15 +111,15 @@ export const AMERICAN_IDS: readonly Identifier[] = [
 		match: ["12.531.909-2", "RUT ⟦125319092⟧", "rut: ⟦12531909-2⟧"], noMatch: ["12.531.909-3", "125319092", "RUT 22.831.674-8"],
 	},
 	{
-		type: "ec_cedula", country: "ec", groups: NATIONAL, lengths: [10], shape: /^(?:[01]\d|2[0-4]|30)[0-5]\d{7}$/, check: (id) => luhn(id), words: ["cédula", "cedula", "identidad"], without: 0, with: 0.9,
+		type: "ec_cedula", country: "ec", groups: NATIONAL, lengths: [10], shape: /^(?:[01]\d|2[0-4]|30)[0-5]\d{7}$/, check: (id) => luhn(id), words: ["cédula", "cedula", "identidad", "c.i."], without: 0, with: 0.9,
 		match: ["cédula ⟦1710034065⟧"], noMatch: ["1710034065", "cédula 9910034065"],
 	},
 	{
-		type: "co_id", country: "co", groups: [...NATIONAL, "tax_id"], lengths: [6, 7, 8, 9, 10], shape: /^\d{6,10}$/, format: /^\d{1,3}(?:\.?\d{3}){1,3}(?:-\d)?$/, words: ["cédula de ciudadanía", "cedula de ciudadania", "cédula", "nit", "c.c. no", "c.c. nº", "con c.c", "cc nº", "cc no", "con cc"], without: 0, with: 0.85,
+		type: "co_id", country: "co", groups: [...NATIONAL, "tax_id"], lengths: [6, 7, 8, 9, 10], shape: /^\d{6,10}$/, format: /^\d{1,3}(?:\.?\d{3}){1,3}(?:-\d)?$/, words: ["cédula de ciudadanía", "cedula de ciudadania", "cédula", "nit", "c.c. no", "c.c. nº", "con c.c", "cc nº", "cc no", "con cc", "c.c.", "cc:"], without: 0, with: 0.85,
 		match: ["cédula de ciudadanía ⟦1.020.456.789⟧", "NIT ⟦213123432-1⟧"], noMatch: ["1.020.456.789", "cédula pendiente"],
 	},
 	{
-		type: "ar_dni", country: "ar", groups: [...NATIONAL, "national_id:pe"], lengths: [7, 8], shape: /^\d{7,8}$/, format: /^\d{1,2}\.?\d{3}\.?\d{3}$/, words: ["dni", "documento nacional de identidad", "documento de identidad", "nro de documento", "nº de documento", "número de documento", "mi documento"], without: 0, with: 0.85,
+		type: "ar_dni", country: "ar", groups: [...NATIONAL, "national_id:pe"], lengths: [7, 8], shape: /^\d{7,8}$/, format: /^\d{1,2}\.?\d{3}\.?\d{3}$/, words: ["dni", "documento nacional de identidad", "documento de identidad", "nro de documento", "nº de documento", "número de documento", "mi documento", "nro documento", "n° documento", "nº documento", "num documento", "doc. identidad"], without: 0, with: 0.85,
 		match: ["DNI ⟦20.123.456⟧", "DNI: ⟦20123456⟧"], noMatch: ["20.123.456", "DNI 123"],
 	},
 	{

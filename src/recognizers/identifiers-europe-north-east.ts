@@ -116,7 +116,7 @@ export const NORTH_EAST_EUROPEAN_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "lv_personas_kods", country: "lv", groups: NATIONAL, lengths: [11], shape: /^(?:[0-3]\d[01]\d{8}|32\d{9})$/, check: (id) => id.startsWith("32") || isDdmmyy(id), format: /^\d{6}-\d{5}$/,
-		words: ["personas kods", "personas koda", "p.k"], without: 0, with: 0.9,
+		words: ["personas kods", "personas koda", "p.k", "pers. kods"], without: 0, with: 0.9,
 		match: ["personas kods ⟦161175-19997⟧", "personas kods: ⟦328673-00679⟧"], noMatch: ["161175-19997", "personas kods 991175-19997"],
 	},
 	{

@@ -104,7 +104,7 @@ export const WEST_EUROPEAN_IDS: readonly Identifier[] = [
 	{
 		type: "de_kvnr", country: "de", groups: [...NATIONAL, "phi"], lengths: [10], shape: /^[A-Z]\d{9}$/,
 		check: (id) => luhnLeft(String(id.charCodeAt(0) - 64).padStart(2, "0") + id.slice(1)),
-		words: ["krankenversicherung", "krankenversicherten", "krankenkasse", "kv nummer", "kv nr", "kvnr", "versichertennummer", "versicherten"], without: 0, with: 0.95,
+		words: ["krankenversicherung", "krankenversicherten", "krankenkasse", "kv nummer", "kv nr", "kvnr", "versichertennummer", "versicherten", "vers nr"], without: 0, with: 0.95,
 		match: ["KVNR ⟦A123456780⟧", "Versichertennummer: ⟦T220001291⟧", "Krankenkasse, Nr. ⟦A123456780⟧", "kvnr=⟦a123456780⟧"],
 		noMatch: ["A123456780", "KVNR A123456781", "KVNR 1234567890"],
 	},
@@ -126,7 +126,7 @@ export const WEST_EUROPEAN_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "es_nss", country: "es", groups: [...NATIONAL, "phi"], lengths: [10, 11, 12], shape: /^\d{10,12}$/, check: () => true,
-		format: /^\d{2}[ /]?\d{8}(?:[ /]?\d{2})?$/, words: ["nass", "seguridad social", "naf", "nss", "afiliación", "afiliacion", "número de la seguridad", "nuss", "nº s.s", "nº ss"], without: 0, with: 0.9,
+		format: /^\d{2}[ /]?\d{8}(?:[ /]?\d{2})?$/, words: ["nass", "seguridad social", "naf", "nss", "afiliación", "afiliacion", "número de la seguridad", "nuss", "nº s.s", "nº ss", "seg. social", "núm s.s"], without: 0, with: 0.9,
 		match: ["NASS: ⟦26 63514095⟧", "Nº Seguridad Social ⟦28/12345678/40⟧", "NAF ⟦281234567840⟧"], noMatch: ["26 63514095", "281234567840", "NASS pendiente"],
 	},
 	{
@@ -147,7 +147,7 @@ export const WEST_EUROPEAN_IDS: readonly Identifier[] = [
 	{
 		type: "at_svnr", country: "at", groups: NATIONAL, lengths: [10], shape: /^[1-9]\d{9}$/,
 		check: (id) => (digitAt(id, 0) * 3 + digitAt(id, 1) * 7 + digitAt(id, 2) * 9 + weightedSum(id, [5, 8, 4, 2, 1, 6], 4)) % 11 === digitAt(id, 3) && Number(id.slice(4, 6)) <= 31 && Number(id.slice(6, 8)) <= 15,
-		format: /^\d{4} ?\d{6}$/, words: ["svnr", "sozialversicherung", "versicherungsnummer", "vers nr", "sv nr", "sv nummer"], without: 0, with: 0.93,
+		format: /^\d{4} ?\d{6}$/, words: ["svnr", "sozialversicherung", "versicherungsnummer", "vers nr", "sv nr", "sv nummer", "vsnr", "vnr"], without: 0, with: 0.93,
 		match: ["SVNR ⟦1237 010180⟧", "Sozialversicherungsnummer: ⟦1237010180⟧", "SV-Nr. ⟦1237010180⟧"], noMatch: ["1237 010180", "SVNR 1238 010180", "SVNR 0237010180"],
 	},
 	{
@@ -167,7 +167,7 @@ export const WEST_EUROPEAN_IDS: readonly Identifier[] = [
 	{
 		type: "pt_nif", country: "pt", groups: [...NATIONAL, "tax_id"], lengths: [9], shape: /^[1-35689]\d{8}$/,
 		check: (id) => { const digit = 11 - (weightedSum(id, [9, 8, 7, 6, 5, 4, 3, 2]) % 11); return (digit >= 10 ? 0 : digit) === digitAt(id, 8); },
-		format: /^\d{3} ?\d{3} ?\d{3}$/, words: ["nif", "contribuinte", "número fiscal", "numero fiscal"], without: 0, with: 0.93,
+		format: /^\d{3} ?\d{3} ?\d{3}$/, words: ["nif", "contribuinte", "número fiscal", "numero fiscal", "cont. nº"], without: 0, with: 0.93,
 		match: ["NIF ⟦123456789⟧", "contribuinte nº ⟦501 964 843⟧", "nif: ⟦501964843⟧"], noMatch: ["123456789", "NIF 123456788", "NIF 501964844"],
 	},
 	{

@@ -31,7 +31,7 @@ export const FINANCE_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "bank_account", groups: ["financial"], lengths: [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17], shape: /^\d{6,17}$/, format: /^[\d -]+$/,
-		words: ["account", "acct", "account number", "checking:", "checking #", "checking no", "checking number", "savings", "bank account", "konto", "kontonummer", "compte", "cuenta", "conto", "rekening", "счёт", "счет", "口座", "账户", "帐号", "account no", "a/c", "账号", "帳號", "帳戶", "계좌", "kto nr", "kontonr", "konta", "rachunek", "rachunku", "счёта", "счета", "счёту", "счету", "рахунок", "рахунку", "сметка", "conta corrente", "nº da conta", "conta nº", "hesap no", "hesap numarası", "tilinumero", "číslo účtu", "čísla účtu", "számlaszám", "bankszámla", "λογαριασμός", "λογαριασμού", "număr cont", "broj računa", "žiro račun", "حساب", "חשבון", "खाता", "tài khoản", "บัญชี"],
+		words: ["account", "acct", "account number", "checking:", "checking #", "checking no", "checking number", "savings", "bank account", "konto", "kontonummer", "compte", "cuenta", "conto", "rekening", "счёт", "счет", "口座", "账户", "帐号", "account no", "a/c", "账号", "帳號", "帳戶", "계좌", "kto nr", "kontonr", "konta", "rachunek", "rachunku", "счёта", "счета", "счёту", "счету", "рахунок", "рахунку", "сметка", "conta corrente", "nº da conta", "conta nº", "hesap no", "hesap numarası", "tilinumero", "číslo účtu", "čísla účtu", "számlaszám", "bankszámla", "λογαριασμός", "λογαριασμού", "număr cont", "broj računa", "žiro račun", "حساب", "חשבון", "खाता", "tài khoản", "บัญชี", "a c no", "bankkonto", "conta:", "n° conta"],
 		without: 0, with: 0.75,
 		match: ["bank account ⟦10147602⟧", "Account number: ⟦5691076798⟧", "acct_no=⟦1234567890⟧", "Kontonummer ⟦0532013000⟧", "Nr konta: ⟦10147602⟧", "номер счёта ⟦5691076798⟧", "رقم الحساب: ⟦5691076798⟧", "số tài khoản ⟦10147602⟧"],
 		noMatch: ["10147602", "account opened in 2019", "1234567890", "no account of it.\n\n2011-12-07 Jane", "spell checking in 12345678", "account for 2006-2009", "account 2004 2006", "accounting from upstream. Closes: #964141", "account 9.0.0434", "(account < 990000)", "account 111111111"],
@@ -54,7 +54,7 @@ export const FINANCE_IDS: readonly Identifier[] = [
 		match: ["BSB ⟦062-000⟧"], noMatch: ["062-000"],
 	},
 	{
-		type: "in_ifsc", country: "in", groups: ["financial"], lengths: [11], shape: /^[A-Z]{4}0[A-Z0-9]{6}$/, words: ["ifsc", "neft", "rtgs", "branch"], without: 0, with: 0.92,
+		type: "in_ifsc", country: "in", groups: ["financial"], lengths: [11], shape: /^[A-Z]{4}0[A-Z0-9]{6}$/, words: ["ifsc", "neft", "rtgs", "branch", "ifs code"], without: 0, with: 0.92,
 		match: ["IFSC ⟦SBIN0125620⟧"], noMatch: ["SBIN0125620", "IFSC SBIN1125620"],
 	},
 	{
@@ -70,11 +70,11 @@ export const FINANCE_IDS: readonly Identifier[] = [
 		match: ["UTR ⟦1955839661⟧"], noMatch: ["1955839661", "UTR 2955839661"],
 	},
 	{
-		type: "de_steuernummer", country: "de", groups: ["tax_id"], lengths: [10, 11, 13], shape: /^\d{10,11}$|^\d{4}0\d{8}$/, format: /^\d{2,3}[ /]\d{3,4}[ /]\d{4,5}$|^\d{13}$/, words: ["steuernummer", "st nr", "steuer nr", "finanzamt"], without: 0, with: 0.88,
+		type: "de_steuernummer", country: "de", groups: ["tax_id"], lengths: [10, 11, 13], shape: /^\d{10,11}$|^\d{4}0\d{8}$/, format: /^\d{2,3}[ /]\d{3,4}[ /]\d{4,5}$|^\d{13}$/, words: ["steuernummer", "st nr", "steuer nr", "finanzamt", "steuernr"], without: 0, with: 0.88,
 		match: ["Steuernummer ⟦181/815/08155⟧", "St.-Nr. ⟦2181081508155⟧"], noMatch: ["181/815/08155"],
 	},
 	{
-		type: "it_partita_iva", country: "it", groups: ["tax_id", ...ORGANIZATION], lengths: [11], shape: /^\d{11}$/, check: isPartitaIva, words: ["partita iva", "p.iva", "p iva", "piva", "vat"], without: 0, with: 0.9,
+		type: "it_partita_iva", country: "it", groups: ["tax_id", ...ORGANIZATION], lengths: [11], shape: /^\d{11}$/, check: isPartitaIva, words: ["partita iva", "p.iva", "p iva", "piva", "vat", "p.i.", "i.v.a."], without: 0, with: 0.9,
 		match: ["P.IVA ⟦01333550323⟧"], noMatch: ["01333550323", "P.IVA 01333550324"],
 	},
 	{
@@ -104,7 +104,7 @@ export const FINANCE_IDS: readonly Identifier[] = [
 	{
 		type: "eu_vat", groups: ["tax_id", ...ORGANIZATION], lengths: [10, 11, 12, 13, 14],
 		shape: /^(?:ATU\d{8}|BE[01]\d{9}|BG\d{9,10}|CY\d{8}[A-Z]|CZ\d{8,10}|DE[1-9]\d{8}|DK\d{8}|EE\d{9}|EL\d{9}|ES[A-Z0-9]\d{7}[A-Z0-9]|FI\d{8}|FR[0-9A-HJ-NP-Z]{2}\d{9}|GB\d{9}|HR\d{11}|HU\d{8}|IE\d{7}[A-Z]{1,2}|IT\d{11}|LT\d{9}(?:\d{3})?|LU\d{8}|LV\d{11}|MT\d{8}|NL\d{9}B\d{2}|PL\d{10}|PT\d{9}|RO\d{8,10}|SE\d{12}|SI\d{8}|SK\d{10}|XI\d{9})$/,
-		check: isVat, words: ["vat", "ust id", "ust idnr", "umsatzsteuer", "tva", "iva", "btw", "mwst", "moms", "alv", "vies"], without: 0, with: 0.93,
+		check: isVat, words: ["vat", "ust id", "ust idnr", "umsatzsteuer", "tva", "iva", "btw", "mwst", "moms", "alv", "vies", "dič", "nip", "uid"], without: 0, with: 0.93,
 		match: ["VAT ⟦DE136695976⟧", "USt-IdNr. ⟦ATU13585627⟧", "BTW ⟦NL004495445B01⟧"], noMatch: ["DE136695976", "VAT DE136695977", "VAT DE13669597"],
 	},
 ];

@@ -35,6 +35,24 @@ const LABELS: readonly (readonly [value: string, ...labels: string[]])[] = [
 	],
 	["20123456", "D.N.I.", "Nro. de documento"],
 	["130692544", "N.A.S."],
+	["457555462", "Nº seguridad social", "社会安全号码", "ソーシャルセキュリティ番号"],
+	["A123456", "Emp. No.", "Personal-Nr.", "Mitarbeiter-Nr.", "N° employé", "Nº empleado", "Nr pracownika", "社員番号", "工号", "사번"],
+	[
+		"POL8984878",
+		"Group No.",
+		"N° de police",
+		"N° adhérent",
+		"Nº póliza",
+		"Polizza n.",
+		"Nr polisy",
+		"Policennummer",
+		"保险单号",
+		"保険証番号",
+	],
+	["WVWZZZ1KZ6W000001", "Telaio", "车架号", "車台番号", "차대번호"],
+	["123456782", "מספר זהות", "מס' זהות"],
+	["8827044", "Hospital No.", "Fall-Nr.", "Prontuário", "住院号", "门诊号"],
+	["947 349 000", "Contact No.", "Tlm.", "联系方式", "연락처"],
 	["9434765919", "NHSNumber", "NHS no."],
 ];
 
@@ -47,6 +65,9 @@ const CARRIERS: readonly ((label: string, value: string) => string)[] = [
 	(label, value) => `${label}\n${value}\n`,
 	(label, value) => `${label.padEnd(24)}${value}`,
 ];
+
+/** Scripts without blanks between words: a word of another script stands right beside them. */
+const SENTENCES = ["您的{}是{}。", "私の{}は{}です。", "제 {}는 {}입니다."];
 
 let inspect: (text: string) => TextInspection;
 
@@ -61,6 +82,20 @@ beforeAll(async () => {
 test.each(LABELS)("%s is found under its names in every carrier", (value, ...labels) => {
 	const left = labels.flatMap((label) =>
 		CARRIERS.map((carrier) => carrier(label, value)).filter((text) => inspect(text).redacted.includes(value)),
+	);
+	expect(left).toEqual([]);
+});
+
+test("a name in Latin letters is read in sentences that have no blanks", () => {
+	const named = [
+		["SSN", "457555462"],
+		["NHS", "9434765919"],
+		["TFN", "123456782"],
+		["IMEI", "490154203237518"],
+		["passport", "912803456"],
+	];
+	const left = named.flatMap(([name = "", value = ""]) =>
+		SENTENCES.map((sentence) => sentence.replace("{}", name).replace("{}", value)).filter((text) => inspect(text).redacted.includes(value)),
 	);
 	expect(left).toEqual([]);
 });

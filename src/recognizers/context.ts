@@ -249,8 +249,15 @@ export interface Follows {
 	readonly isParted: boolean;
 }
 
+/** Which rules could confirm something that begins somewhere. */
+export interface Possible {
+	readonly rules: ReadonlySet<number>;
+	/** The same set, or those of it that could confirm something with a blank in it. */
+	readonly spaced: ReadonlySet<number>;
+}
+
 /** Tells which of the rules could confirm something behind a text; one that says nothing always could. The words are asked that may stand there, not all. */
-export function createFollowers(follows: ReadonlyMap<number, Follows | undefined>): (left: string) => ReadonlySet<number> {
+export function createFollowers(follows: ReadonlyMap<number, Follows | undefined>): (left: string) => Possible {
 	const rules = [...follows];
 	const always = new Set(rules.filter(([, said]) => said === undefined).map(([rule]) => rule));
 	const free = new Set(rules.filter(([, said]) => said?.isFree ?? true).map(([rule]) => rule));
@@ -259,9 +266,10 @@ export function createFollowers(follows: ReadonlyMap<number, Follows | undefined
 	for (const [rule, said] of rules) if (said !== undefined) byWords.set(said.words, [...(byWords.get(said.words) ?? []), rule]);
 	return (left) => {
 		const { present, isDecimal, goesOn, isBehindNumber } = askedAbout(left);
-		if (isDecimal) return always;
+		if (isDecimal) return { rules: always, spaced: always };
 		const near = [...present].flatMap((test) => (byWords.has(test) && test(left) ? (byWords.get(test) as number[]) : []));
 		const others = goesOn ? always : isBehindNumber ? parted : free;
-		return near.length === 0 ? others : new Set([...others, ...near]);
+		const rules = near.length === 0 ? others : new Set([...others, ...near]);
+		return { rules, spaced: others === parted ? new Set([...always, ...near]) : rules };
 	};
 }

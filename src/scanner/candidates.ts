@@ -1,5 +1,5 @@
 import type { RuleSet } from "../policy/policy.ts";
-import { createFollowers } from "../recognizers/context.ts";
+import { createFollowers, type Possible } from "../recognizers/context.ts";
 import { distinctPatterns } from "./compile-rules.ts";
 import {
 	type Confirm,
@@ -24,10 +24,12 @@ export interface CandidateProgram {
 	/** The rules of one engine pattern, in priority order, that look at matches of so many letters and digits. */
 	rulesFor(pattern: number, window: TextWindow, from: number, to: number): readonly number[];
 	/** Which of them could confirm a match that begins at `from`; undefined: all of them. None for a trigger. */
-	rulesAt(pattern: number, window: TextWindow, from: number): ReadonlySet<number> | undefined;
+	rulesAt(pattern: number, window: TextWindow, from: number): Possible | undefined;
 }
 
-const NONE: ReadonlySet<number> = new Set();
+const NO_RULES: ReadonlySet<number> = new Set();
+const NONE: Possible = { rules: NO_RULES, spaced: NO_RULES };
+const BLANK = 0x20;
 
 export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
 	const sources = distinctPatterns(ruleSet.rules);
@@ -57,9 +59,28 @@ export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
 }
 
 /** Where matches of one pattern begin, an absolute offset, and the rules that could confirm one of them; undefined: all. */
-interface Start {
+class Start {
 	readonly from: number;
-	readonly rules: ReadonlySet<number> | undefined;
+	readonly #possible: Possible | undefined;
+	/** Absolute offset of the first blank behind it, once there is one. */
+	#blank = Number.POSITIVE_INFINITY;
+
+	constructor(from: number, possible: Possible | undefined) {
+		this.from = from;
+		this.#possible = possible;
+	}
+
+	/** The rules that could confirm a match up to window index `to`. */
+	rulesTo(to: number, { bytes }: TextWindow, base: number): ReadonlySet<number> | undefined {
+		if (this.#possible === undefined) return undefined;
+		const { rules, spaced } = this.#possible;
+		if (rules === spaced) return rules;
+		if (this.#blank === Number.POSITIVE_INFINITY) {
+			const at = bytes.indexOf(BLANK, this.from - base);
+			if (at >= 0) this.#blank = at + base;
+		}
+		return this.#blank < to + base ? spaced : rules;
+	}
 }
 
 const FEW_STARTS = 256;
@@ -83,7 +104,7 @@ class Starts {
 		const key = offset * this.#program.patterns + pattern;
 		const known = this.#known.get(key);
 		if (known !== undefined) return known;
-		const start = { from: offset, rules: this.#program.rulesAt(pattern, window, from) };
+		const start = new Start(offset, this.#program.rulesAt(pattern, window, from));
 		this.#known.set(key, start);
 		this.#last = Math.max(this.#last, offset);
 		return start;
@@ -141,7 +162,7 @@ export class Candidates {
 		this.#starts.forgetBefore(release);
 		matches.forEach((pattern, from, to) => {
 			const start = this.#starts.at(pattern, window, from, base);
-			if (start.rules?.size === 0) return;
+			if (start.rulesTo(to, window, base)?.size === 0) return;
 			const key = to * width + pattern;
 			const known = byEnd.get(key);
 			if (known === undefined) byEnd.set(key, [start]);
@@ -169,8 +190,10 @@ export class Candidates {
 	#offerEnd(pattern: number, starts: readonly Start[], to: number, window: TextWindow, base: number): void {
 		const settled: number[] = [];
 		const waiting: Waiting[] = [];
-		for (const { from: begin, rules: possible } of starts) {
+		for (const start of starts) {
+			const begin = start.from;
 			const from = begin - base;
+			const possible = start.rulesTo(to, window, base);
 			const match = new WindowMatch(window, from, to);
 			for (const rule of this.#program.rulesFor(pattern, window, from, to)) {
 				if (possible?.has(rule) === false || settled.includes(rule)) continue;

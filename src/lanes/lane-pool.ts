@@ -179,7 +179,10 @@ class Pool implements LanePool {
 				this.#onDeath(index, lane, reason, backoffMs);
 			};
 			const lane = new Lane(port1, this.#options.deadlineMs, [...this.#policies.values()], {
-				onReady: ready,
+				onReady: () => {
+					ready();
+					this.#rehome();
+				},
 				onItem: (item) => this.#onItem(item),
 				onHang: () => {
 					this.#options.onEvent({ kind: "hung", lane: index });
@@ -192,7 +195,6 @@ class Pool implements LanePool {
 			});
 			void thread.ended.then(died);
 			this.#lanes[index] = lane;
-			this.#rehome();
 		});
 	}
 
@@ -222,7 +224,7 @@ class Pool implements LanePool {
 		}, backoffMs).unref();
 	}
 
-	/** Gives homeless sessions and jobs to a live lane, if there is one; else they wait for the next start. */
+	/** Gives homeless sessions and jobs to a lane that is ready, if there is one; else they wait for the next that is. */
 	#rehome(): void {
 		for (const session of this.#sessions.values()) {
 			if (session.lane !== undefined) continue;
@@ -251,11 +253,12 @@ class Pool implements LanePool {
 		return bytes;
 	}
 
+	/** None that starts: it may hang over that for longer than any work may wait. */
 	#leastLoaded(): number | undefined {
 		let best: number | undefined;
 		let bestLoad = Number.POSITIVE_INFINITY;
 		for (const [index, lane] of this.#lanes.entries()) {
-			if (lane === undefined) continue;
+			if (lane?.isReady !== true) continue;
 			const load = lane.queuedBytes + SESSION_LOAD_BYTES * lane.sessions;
 			if (load < bestLoad) [best, bestLoad] = [index, load];
 		}

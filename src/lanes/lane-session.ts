@@ -28,8 +28,8 @@ export interface RetainedBudget {
 	readonly maxBytes: number;
 }
 
-/** ms work waits for a lane when none is alive. A start takes well under a second; beyond this something is wrong. */
-export const MAX_HOMELESS_MS = 10_000;
+/** ms work waits for a lane when none is ready. A start takes well under a second where the machine has time; beyond this something is wrong. */
+export const MAX_HOMELESS_MS = 30_000;
 
 /**
  * One answer on its lane. Keeps what a replacement lane needs: the last resume state and the raw bytes after it.

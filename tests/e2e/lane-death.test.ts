@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
 import { chat, chatStream, post } from "../support/chat-client.ts";
 import { settled } from "../support/health.ts";
@@ -121,6 +121,22 @@ describe("two lanes", () => {
 		plan("throw.prompt.0", "throw.prompt.0", "throw.prompt.0");
 		expect(await chatStream(proxy.port, "hi")).toMatchObject({ status: 503, error: { code: "lane_failed" } });
 		expect(upstream.requests).toEqual([]);
+	});
+});
+
+describe("two lanes, of which one hangs while it starts", () => {
+	beforeAll(async () => {
+		proxy = await startProxy(upstream.url, "", WORKER, { server: { workers: 2 } });
+	});
+	afterAll(() => proxy?.drain());
+
+	test("what the other leaves behind when it dies goes to the lane that is ready first", async () => {
+		plan("exit.prompt.0", "hang.policy.0", "exit.prompt.0", "exit.data.200");
+		expect(await chatStream(proxy.port, "hi")).toMatchObject(GOOD);
+		await vi.waitFor(() => expect(readdirSync(folder)).toEqual(["2.exit.prompt.0", "3.exit.data.200"]), { timeout: 15_000 });
+		expect(await chatStream(proxy.port, "hi")).toMatchObject(GOOD);
+		expect(readdirSync(folder)).toEqual([]);
+		await settled(proxy.port);
 	});
 });
 

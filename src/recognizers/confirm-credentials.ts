@@ -204,6 +204,13 @@ export const confirmElementValue: Confirmer = (candidate) => {
 
 export const confirmCdataValue: Confirmer = (candidate) => judgeNamed(candidate, candidate.left.replace(/><!\[CDATA\[\s*$/i, '="'));
 
+/** A cell behind the cell with its name. */
+export const confirmCell: Confirmer = (candidate) => {
+	if (candidate.right === undefined) return undefined;
+	if (!candidate.right.startsWith("</")) return 0;
+	return judgeNamed(candidate, candidate.left.replace(/ ?:?(?:<\/\w{1,6}>\s*){1,2}<\w{2}> ?$/, '="'));
+};
+
 /** The password in a list of literals. */
 export const confirmArgument: Confirmer = ({ text, left }) =>
 	/["'`]$/.test(left) && text.length >= 4 && !isUseless(text) && randomness(text) >= 0.5 ? 0.8 : 0;
@@ -221,6 +228,13 @@ export const confirmSpokenPassword: Confirmer = ({ text, left }) => {
 	if (value.length < 5 || isUseless(value)) return 0;
 	if (/(?<![A-Za-z])p(?:w|sk) ["'`]?$/i.test(left)) return kindsOf(value) >= 3 ? 0.8 : 0;
 	return kindsOf(value) >= 3 || (kindsOf(value) === 2 && /\d/.test(value)) ? 0.8 : 0;
+};
+
+/** Alone in the line below its name. */
+export const confirmPasswordBelow: Confirmer = (candidate) => {
+	if (candidate.text.endsWith(":")) return 0;
+	if (candidate.right === undefined) return undefined;
+	return /^(?:\*\*|`)?[ \t]*(?:\r?\n|$)/.test(candidate.right) ? confirmSpokenPassword(candidate) : 0;
 };
 
 export const confirmOption: Confirmer = ({ text, left }) => {

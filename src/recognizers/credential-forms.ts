@@ -36,6 +36,22 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 		core: { skip: " ", maxSkip: 1, bytes: "^\\s<>\\]", minBytes: 4, maxBytes: 160 },
 	},
 	{
+		name: "credential_cell",
+		expression: `${NAMES}[A-Za-z0-9_.-]{0,8} {0,1}:{0,1}(?:</(?:b|strong)>){0,1}</(?:td|th|dt)>[ \\t\\r\\n]{0,6}<(?:td|dd)>`,
+		caseInsensitive: true,
+		score: 0.8,
+		confirm: "cell_value",
+		core: { skip: " ", maxSkip: 1, bytes: "^\\s<>", minBytes: 4, maxBytes: 160 },
+	},
+	{
+		name: "password_below",
+		expression: `(?<![A-Za-z])${PASSWORD_KEYS} {0,1}:\\*{0,2} {0,2}(?:\\r{0,1}\\n){1,2}`,
+		caseInsensitive: true,
+		score: 0.8,
+		confirm: "password_below",
+		core: { skip: "`*", maxSkip: 2, bytes: '^\\s"`', minBytes: 5, maxBytes: 64 },
+	},
+	{
 		name: "credential_attribute",
 		expression: `${KEYS}["']{0,1}[,;]{0,1}[ \\t\\r\\n]{1,16}["']{0,1}value["']{0,1} {0,1}[=:]`,
 		caseInsensitive: true,
@@ -70,7 +86,7 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 	},
 	{
 		name: "password_of",
-		expression: `(?<![A-Za-z])${PASSWORD_KEYS} (?:for|of|to|do|da|de|del|du|des|f(?:ü|u)r|vom|voor|till?)[ ][A-Za-z0-9' _-]{1,16}(?: {0,1}:| (?:is|lautet|ist|es|est|è|é|e))[ ]`,
+		expression: `(?<![A-Za-z])${PASSWORD_KEYS} (?:for|of|to|do|da|di|de|del|du|des|f(?:ü|u)r|vom|voor|till?)[ ][A-Za-z0-9' _-]{1,16}(?: {0,1}:| (?:is|lautet|ist|es|est|è|é|e))[ ]`,
 		caseInsensitive: true,
 		score: 0.8,
 		confirm: "spoken_password",

@@ -3,7 +3,7 @@ import { PASSWORD_KEYS, TOKEN_KEYS, VALUE } from "./credential-keys.ts";
 import type { Recognizer } from "./recognizer.ts";
 
 /** Also in bold letters, and in the cell before the value's. */
-const OPERATOR = "[\"'`*\\])]{0,3}[ \\t]{0,14}(?:=>|:=|={1,3}|[:(,|])\\*{0,2}";
+const OPERATOR = "[\"'`*\\])]{0,3}[ \\t]{0,14}(?:=>|:=|={1,3}|[:(,|])\\*{0,2}(?: \\*\\*){0,1}";
 
 export const GENERIC_CREDENTIAL: Recognizer = {
 	type: "credential",
@@ -13,7 +13,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 	patterns: [
 		{
 			name: "password_assignment",
-			expression: `${PASSWORD_KEYS}[A-Za-z0-9_.-]{0,16}${OPERATOR}`,
+			expression: `${PASSWORD_KEYS}[A-Za-z0-9_.-]{0,14}${OPERATOR}`,
 			caseInsensitive: true,
 			score: 0.8,
 			confirm: "password_value",
@@ -87,6 +87,14 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		match: [
 			'password = "⟦hunter2!x⟧"',
 			"- **Password:** `⟦hunT3r2!xQ9⟧`",
+			"- Password: **⟦hunT3r2!xQ9⟧**",
+			"Password:\n⟦hunT3r2!xQ9⟧\n",
+			"**Mot de passe :**\r\n\r\n⟦hunT3r2!xQ9⟧\r\n",
+			"<tr><td>Password:</td><td>⟦hunT3r2!xQ9⟧</td></tr>",
+			"<dt><b>API key</b></dt>\n  <dd>⟦9f8Zk2LmQ7xWv4Rt1BnY⟧</dd>",
+			"mdp : ⟦hunT3r2!xQ9⟧",
+			"口令：⟦hunT3r2!xQ9⟧",
+			"Password di accesso: ⟦hunT3r2!xQ9⟧",
 			"| Password | ⟦hunT3r2!xQ9⟧ |",
 			"password – ⟦hunT3r2!xQ9⟧",
 			"password = r'⟦hunT3r2!xQ9⟧'",
@@ -139,6 +147,13 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		],
 		noMatch: [
 			"password: string",
+			"Password: **required**",
+			"password: **********",
+			"password:\n  secretName: db2Password\n",
+			"password:\n  type: string\n  minLength: 8\n",
+			"Password:\nmust have at least 12 characters",
+			"<tr><td>Password</td><td>at least 12 characters</td></tr>",
+			"<tr><th>Token</th><td>bearerAuth</td></tr>",
 			"| Model | Tokens |\n| owl | 49632648887 |",
 			"\t/src/widget/token.go:160 +0xf92",
 			"InChIKey=YQMMAJDXMGROTG-IRYDYTJOCT-N",

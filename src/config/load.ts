@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
@@ -29,13 +30,16 @@ export type LoadedConfig =
 
 /** Reads, interpolates and validates a YAML or JSON file as a whole; `read`: `readWholeFile` where nothing may wait for a pipe. */
 export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env, read = readFileOrPipe): LoadedConfig {
-	let text: string;
+	let bytes: Buffer;
 	try {
-		text = read(file).toString();
+		bytes = read(file);
 	} catch (error) {
 		const remedy = READ_REMEDIES[errorCode(error)] ?? "Give the path of a YAML or JSON file that this user may read.";
 		return { ok: false, faults: [{ path: "", message: `cannot read ${file} (${reasonOf(error)})`, remedy }] };
 	}
+	// Letters of another encoding would become others without a word, and a pattern that has one would find nothing.
+	if (!isUtf8(bytes)) return { ok: false, faults: [{ path: "", message: `${file} is not UTF-8`, remedy: "Save it in UTF-8." }] };
+	const text = bytes.toString();
 	const loaded = parseConfig(text, env);
 	return loaded.ok ? { ...loaded, warnings: withLines(loaded.warnings, text) } : { ok: false, faults: withLines(loaded.faults, text) };
 }

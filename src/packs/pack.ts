@@ -49,7 +49,7 @@ export function readPack(bytes: Uint8Array, trusted: readonly string[]): PackRea
 /** Reads a pack that is not signed yet. Its examples are not tried. */
 export function readContent(content: Uint8Array): PackReading {
 	const written = parsed(content);
-	if (written === undefined) return { ok: false, reason: "is not JSON — docs/prompt_security.md has an example" };
+	if (written === undefined) return { ok: false, reason: "is not JSON in UTF-8 — docs/prompt_security.md has an example" };
 	const result = Pack.safeParse(written, { error: faultWords });
 	if (!result.success) {
 		const [issue] = result.error.issues;
@@ -84,7 +84,7 @@ function isSignedBy(key: string, content: Uint8Array, signature: Uint8Array): bo
 
 function parsed(bytes: Uint8Array): unknown {
 	try {
-		return JSON.parse(Buffer.from(bytes).toString("utf8"));
+		return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
 	} catch {
 		return undefined;
 	}

@@ -1,3 +1,4 @@
+import { offeredTools } from "../providers/offered-tools.ts";
 import type { Place } from "../providers/provider.ts";
 import { speakerOf } from "../providers/speaker.ts";
 import type { Finding } from "../verdict/finding.ts";
@@ -34,14 +35,18 @@ export function inspectTexts(
 	const wholes = new WholeTexts(program, pause === undefined ? style : Object.assign({}, style, { pause }));
 	const texts: (string | undefined)[] = [];
 	const prompt: PromptText[] = [];
+	const tools = new Set(offeredTools(value));
 	const partsOf = { turnOf: turnsOf(value), resultOf: resultsOf(value) };
 	for (const group of textGroups(request.places, partsOf, program, { known, pause })) {
 		pause?.();
 		const parts = group.map((i) => request.places[i] as Place);
 		const text = parts.map((part) => part.text).join("");
 		style.prompt?.beginText(text);
-		const memory = known?.of(parts.length === 1 ? (parts[0] as Place).source : "text", text);
-		const whole = wholes.inspectParts(parts, namesIn(text, policy.names, questions), memory);
+		const isTool = parts.length === 1 && tools.has(text);
+		const memory = isTool ? undefined : known?.of(parts.length === 1 ? (parts[0] as Place).source : "text", text);
+		const whole = isTool
+			? wholes.inspectParts([{ ...(parts[0] as Place), isTool }])
+			: wholes.inspectParts(parts, namesIn(text, policy.names, questions), memory);
 		for (const finding of whole.findings) findings.push(finding);
 		const channel = `text:${group[0]}`;
 		tally.add(whole.findings, channel);

@@ -1,5 +1,6 @@
 import type { LabelScores } from "../models/names-encoder.ts";
 import { wrapText } from "../providers/embedded-data.ts";
+import { NAME } from "../providers/field-table.ts";
 import type { Amendment, EventData, Place } from "../providers/provider.ts";
 import type { Detection } from "../scanner/detector.ts";
 import type { ScannerProgram } from "../scanner/text-scanner.ts";
@@ -42,7 +43,7 @@ export class WholeTexts {
 
 	/** Texts that are read as one. `said`: of the names in it, by an encoder; `known`: of the text where it is one. */
 	inspectParts(
-		parts: readonly Pick<Place, "text" | "source">[],
+		parts: readonly Pick<Place, "text" | "source" | "isTool">[],
 		said?: LabelScores,
 		known?: KnownText,
 	): Omit<WholeText, "text"> & { readonly texts: readonly WholeText["text"][] } {
@@ -69,7 +70,7 @@ export class WholeTexts {
 		if (tool?.action === "cut") return { text: "", isCut: true, findings: [tool], signals: [] };
 		const text = place.kind === "echo" && canary !== undefined ? withoutCanary(place.text, canary) : place.text;
 		const isPart = this.#isAnswer && (place.kind === "whole" || place.kind === "copy") && place.isTool !== true;
-		const whole = this.#inspect(text, place.source, isPart);
+		const whole = this.#inspect(text, place.source, isPart, place.isTool === true && NAME.test(text));
 		if (tool !== undefined) return { ...whole, findings: [tool, ...whole.findings] };
 		return text === place.text ? whole : { ...whole, text: whole.text ?? text };
 	}
@@ -88,10 +89,11 @@ export class WholeTexts {
 		return isClean;
 	}
 
-	#inspect(text: string, source: Place["source"], isPart: boolean): WholeText {
-		const key = `${source}${isPart}:${text}`;
+	/** `isToolName`: the vendor takes it as it is or not at all, and `WebSearch` is no company. */
+	#inspect(text: string, source: Place["source"], isPart: boolean, isToolName: boolean): WholeText {
+		const key = `${source}${isPart}${isToolName}:${text}`;
 		if (text === "" || this.#clean.has(key)) return CLEAN;
-		const whole = inspectWhole(this.#program, this.#style, text, source, isPart);
+		const whole = inspectWhole(withNames(this.#program, isToolName ? "none" : undefined), this.#style, text, source, isPart);
 		const { findings, isCut, signals } = whole.scanner;
 		if (findings.length > 0 || signals.length > 0 || isCut || whole.text !== text)
 			return { text: whole.text === text ? undefined : whole.text, isCut, findings, signals };

@@ -11,9 +11,9 @@ export type EchoAction = "flag" | "cut";
 /** A program whose scanners also see when a text repeats a hidden one. */
 export function withEcho(program: ScannerProgram, index: EchoIndex, action: EchoAction): ScannerProgram {
 	return {
-		open(state, isOwn, isJson) {
+		open(state, isOwn, isJson, said) {
 			const watcher = new EchoWatcher(new EchoReader(index, state?.echo?.watcher), action);
-			return new WatchingScanner(program.open(state, isOwn, isJson), watcher, (echo) => ({ echo }), state?.echo);
+			return new WatchingScanner(program.open(state, isOwn, isJson, said), watcher, (echo) => ({ echo }), state?.echo);
 		},
 	};
 }

@@ -26,9 +26,9 @@ const NONE: readonly Sighting[] = [];
 /** A program whose scanners also judge what the text says, sentence by sentence. */
 export function withHarm(program: ScannerProgram, model: HarmModel, policy: HarmPolicy): ScannerProgram {
 	return {
-		open(state, isOwn, isJson) {
+		open(state, isOwn, isJson, said) {
 			const watcher = new HarmWatcher(model, policy, state?.harm?.watcher);
-			return new WatchingScanner(program.open(state, isOwn, isJson), watcher, (harm) => ({ harm }), state?.harm);
+			return new WatchingScanner(program.open(state, isOwn, isJson, said), watcher, (harm) => ({ harm }), state?.harm);
 		},
 	};
 }

@@ -10,9 +10,9 @@ export type TranslationScannerState = WatchingState<AnchorState>;
 /** A program whose scanners also count when a text tells a hidden one in other words. */
 export function withParaphrase(program: ScannerProgram, index: ParaphraseIndex): ScannerProgram {
 	return {
-		open(state, isOwn, isJson) {
+		open(state, isOwn, isJson, said) {
 			const watcher = new RetellingWatcher("prompt_paraphrase", new ParaphraseReader(index, state?.paraphrase?.watcher));
-			return new WatchingScanner(program.open(state, isOwn, isJson), watcher, (paraphrase) => ({ paraphrase }), state?.paraphrase);
+			return new WatchingScanner(program.open(state, isOwn, isJson, said), watcher, (paraphrase) => ({ paraphrase }), state?.paraphrase);
 		},
 	};
 }
@@ -20,9 +20,9 @@ export function withParaphrase(program: ScannerProgram, index: ParaphraseIndex):
 /** The same for one that tells it in another language. */
 export function withTranslation(program: ScannerProgram, index: AnchorIndex): ScannerProgram {
 	return {
-		open(state, isOwn, isJson) {
+		open(state, isOwn, isJson, said) {
 			const watcher = new RetellingWatcher("prompt_translation", new AnchorReader(index, state?.translation?.watcher));
-			return new WatchingScanner(program.open(state, isOwn, isJson), watcher, (translation) => ({ translation }), state?.translation);
+			return new WatchingScanner(program.open(state, isOwn, isJson, said), watcher, (translation) => ({ translation }), state?.translation);
 		},
 	};
 }

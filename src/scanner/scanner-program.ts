@@ -51,14 +51,14 @@ class Scanner implements TextScanner {
 		state: ScannerState | undefined,
 		isOwn: IsOwn | undefined,
 		isJson = false,
-		said?: LabelScores,
+		said?: LabelScores | "none",
 	) {
 		this.#isOwn = isOwn;
 		this.#isJson = isJson;
 		this.#program = program;
 		this.#pending = new PendingFindings(program.rules);
 		this.#original = new Detector(program, () => true, state?.release, state?.context);
-		this.#entities = entities && new EntityScanner(entities, this.#original, state?.entities, said);
+		this.#entities = said === "none" ? undefined : entities && new EntityScanner(entities, this.#original, state?.entities, said);
 		this.#views = new ViewSet(
 			views.map((view, i) => new ViewScanner(view, i + 1, program, this.#original, this.#openTails, state?.views[i])),
 		);

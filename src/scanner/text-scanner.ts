@@ -45,6 +45,6 @@ export interface TextScanner {
 export type IsOwn = (text: string, type: string) => boolean;
 
 export interface ScannerProgram {
-	/** `isJson`: the text is JSON source. `said`: of the names in the whole text, by an encoder. */
-	open(state?: ScannerState, isOwn?: IsOwn, isJson?: boolean, said?: LabelScores): TextScanner;
+	/** `isJson`: the text is JSON source. `said`: of the names in the whole text, by an encoder; none: names are not looked for. */
+	open(state?: ScannerState, isOwn?: IsOwn, isJson?: boolean, said?: LabelScores | "none"): TextScanner;
 }

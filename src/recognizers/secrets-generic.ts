@@ -146,6 +146,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			"WIFI:T:WPA;S:OfficeNet;P:⟦blue-Horse-77!⟧;;",
 		],
 		noMatch: [
+			"Password:\nrequired\n",
 			"password: string",
 			"Password: **required**",
 			"password: **********",

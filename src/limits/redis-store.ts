@@ -17,6 +17,8 @@ type Lease = Meter & { readonly kind: "lease" };
 
 /** ms until places that Redis was not told of are given back once more. */
 const RETRY_MS = 1000;
+/** As many are remembered; what is beyond ends by itself. */
+const MOST_STALE = 10_000;
 
 const REFUSED: Measurement = { ok: false, states: [] };
 
@@ -34,6 +36,7 @@ class RedisStore implements MeterStore {
 	/** Places that may still be taken in Redis though nobody has them, and when they end there by themselves, by `performance.now()`. */
 	readonly #stale = new Map<Lease, number>();
 	readonly #retry: NodeJS.Timeout;
+	#isRetrying = false;
 
 	constructor(options: RedisStoreOptions) {
 		this.#options = options;
@@ -42,7 +45,7 @@ class RedisStore implements MeterStore {
 		const { secret = "" } = options;
 		this.#nameKey = secret === "" ? undefined : new Uint8Array(hkdfSync("sha256", secret, "", "secure-llm-proxy names of meters", 32));
 		this.#meter = this.#link.script("slpMeter", METER_SCRIPT);
-		this.#retry = setInterval(() => void this.#free([...this.#stale.keys()]), RETRY_MS).unref();
+		this.#retry = setInterval(() => void this.#freeStale(), RETRY_MS).unref();
 	}
 
 	get state(): "redis" | "redis_down" {
@@ -59,7 +62,7 @@ class RedisStore implements MeterStore {
 
 	async release(lease: Lease): Promise<void> {
 		await this.#local.release(lease);
-		await this.#free([lease]);
+		await this.#free(lease);
 	}
 
 	close(): void {
@@ -87,20 +90,27 @@ class RedisStore implements MeterStore {
 		if (isForced) return onFailure === "closed" ? { ...REFUSED, ok: true } : this.#local.charge(meters);
 		const alone = onFailure === "closed" ? REFUSED : await this.#local.take(meters);
 		// Redis may have taken it, or will: its answer is only late.
-		if (!alone.ok) void this.#free(meters.filter((meter): meter is Lease => meter.kind === "lease"));
+		if (!alone.ok) for (const meter of meters) if (meter.kind === "lease") void this.#free(meter);
 		return alone;
 	}
 
-	/** Gives places back, at once or once Redis can be asked again: else each would be taken until it ends by itself. */
-	async #free(leases: readonly Lease[]): Promise<void> {
-		await Promise.all(
-			leases.map(async (lease) => {
-				const end = this.#stale.get(lease) ?? performance.now() + lease.ttlMs;
-				this.#stale.set(lease, end);
-				const isTold = (await this.#link.ask((client) => client.zrem(this.#nameOf(lease), lease.holder))) !== undefined;
-				if (isTold || performance.now() >= end) this.#stale.delete(lease);
-			}),
-		);
+	/** Gives a place back, later if Redis cannot be told now: else it would be taken until it ends by itself. */
+	async #free(lease: Lease): Promise<boolean> {
+		const isTold = (await this.#link.ask((client) => client.zrem(this.#nameOf(lease), lease.holder))) !== undefined;
+		if (isTold) this.#stale.delete(lease);
+		else if (this.#stale.size < MOST_STALE && !this.#stale.has(lease)) this.#stale.set(lease, performance.now() + lease.ttlMs);
+		return isTold;
+	}
+
+	/** One after the other: where Redis is late again, one of them has waited for it, not all. */
+	async #freeStale(): Promise<void> {
+		if (this.#isRetrying) return;
+		this.#isRetrying = true;
+		for (const [lease, end] of this.#stale) {
+			if (performance.now() >= end) this.#stale.delete(lease);
+			else if (!(await this.#free(lease)) && !this.#link.isUp) break;
+		}
+		this.#isRetrying = false;
 	}
 
 	#nameOf({ key }: Meter): string {

@@ -1,14 +1,9 @@
-import { writeMargin } from "./margin.ts";
+import type { NamedCell } from "./named-cell.ts";
+import { packTexts, unpackTexts } from "./packed-texts.ts";
 import { hasQuotes, isMark, isRow, mayBeHead, type Table, tableOf } from "./table-head.ts";
-import type { IsTelling, ShadowSink, Transducer, TransducerState } from "./transducer.ts";
-import { Undecided } from "./undecided.ts";
+import type { Transducer, TransducerState } from "./transducer.ts";
 
 const [LINE_FEED, BLANK, QUOTE, QUOTED_LINE] = [0x0a, 0x20, 0x22, 0x3e];
-const SEPARATOR = ": ";
-/** Bytes. A card's security code has three; shorter cells are not read. */
-const LEAST_CELL = 3;
-/** What stands before a cell, emphasis too. */
-const BEFORE_CELL = new Set(Buffer.from(" \t\r*"));
 /** What the line between head and rows is drawn with. */
 const RULE = new Set(Buffer.from(" \t\r-=+|:"));
 
@@ -17,13 +12,8 @@ const RULE = new Set(Buffer.from(" \t\r-=+|:"));
  * (`SSN: 457555462`), where that says something, and nothing else: the head of a long table stands too far away from its rows.
  */
 export class Columns implements Transducer {
-	readonly #sink: ShadowSink;
-	/** The beginning of a cell. */
-	readonly #cell: Undecided;
+	readonly #cell: NamedCell;
 	#table: Table | undefined;
-	readonly #isTelling: IsTelling;
-	/** The names of its columns that were asked about. */
-	readonly #told = new Map<string, boolean>();
 	/** The line at hand while it may be the head of a table, and bytes of its last cell. */
 	#line = "";
 	#nameBytes = 0;
@@ -34,19 +24,14 @@ export class Columns implements Transducer {
 	/** Marks between cells in the line. */
 	#marks = 0;
 	#isQuoted = false;
-	/** The cell at hand is written, up to here. */
-	#isOpen = false;
-	#end = 0;
 
-	constructor(sink: ShadowSink, state?: TransducerState, isTelling: IsTelling = () => true) {
-		this.#sink = sink;
-		this.#isTelling = isTelling;
-		this.#cell = new Undecided(state);
+	constructor(cell: NamedCell, state?: TransducerState) {
+		this.#cell = cell;
 		if (state?.memory !== undefined) this.#restore(state.memory);
 	}
 
 	get undecidedFrom(): number {
-		return this.#cell.from;
+		return this.#cell.undecidedFrom;
 	}
 
 	push(byte: number, from: number, to: number): void {
@@ -59,7 +44,7 @@ export class Columns implements Transducer {
 	}
 
 	finish(): void {
-		this.#endCell();
+		this.#cell.end();
 	}
 
 	skip(window: Uint8Array, from: number, end: number): number {
@@ -72,25 +57,22 @@ export class Columns implements Transducer {
 	}
 
 	state(): TransducerState[] {
-		const flags = [this.#mayBeHead, this.#isAtStart, this.#isRule, this.#isQuoted, this.#isOpen].map(Number);
-		const texts = [this.#line, ...(this.#table?.names ?? [])].map((text) => [text.length, ...Buffer.from(text, "latin1")]);
-		return [this.#cell.state([...flags, this.#marks, this.#end, this.#nameBytes, this.#table?.mark ?? 0, ...texts.flat()])];
+		const flags = [this.#mayBeHead, this.#isAtStart, this.#isRule, this.#isQuoted].map(Number);
+		const texts = packTexts([this.#line, ...(this.#table?.names ?? [])]);
+		return [this.#cell.state(), { memory: [...flags, this.#marks, this.#nameBytes, this.#table?.mark ?? 0, ...texts] }];
 	}
 
 	#restore(memory: readonly number[]): void {
-		const [mayBeHead, isAtStart, isRule, isQuoted, isOpen, marks = 0, end = 0, nameBytes = 0, mark = 0, ...rest] = memory;
+		const [mayBeHead, isAtStart, isRule, isQuoted, marks = 0, nameBytes = 0, mark = 0, ...texts] = memory;
 		this.#mayBeHead = mayBeHead === 1;
 		this.#isAtStart = isAtStart === 1;
 		this.#isRule = isRule === 1;
 		this.#isQuoted = isQuoted === 1;
-		this.#isOpen = isOpen === 1;
 		this.#marks = marks;
-		this.#end = end;
 		this.#nameBytes = nameBytes;
-		const texts: string[] = [];
-		while (rest.length > 0) texts.push(String.fromCharCode(...rest.splice(0, 1 + (rest[0] as number)).slice(1)));
-		this.#line = texts[0] ?? "";
-		if (mark !== 0) this.#table = { mark, names: texts.slice(1) };
+		const [line = "", ...names] = unpackTexts(texts);
+		this.#line = line;
+		if (mark !== 0) this.#table = { mark, names };
 	}
 
 	#readHead(byte: number): void {
@@ -104,48 +86,19 @@ export class Columns implements Transducer {
 		this.#isRule &&= RULE.has(byte);
 		if (byte === QUOTE && hasQuotes(table)) this.#isQuoted = !this.#isQuoted;
 		if (byte === table.mark && !this.#isQuoted) {
-			this.#endCell();
+			this.#cell.end();
 			this.#marks++;
 			return;
 		}
 		const name = table.names[this.#marks] ?? "";
-		if (!this.#tells(name)) return;
-		if (this.#isOpen) this.#write(byte, from, to);
-		else if (this.#cell.length > 0 || !BEFORE_CELL.has(byte)) {
-			this.#cell.push(byte, from, to);
-			if (this.#cell.length === LEAST_CELL) this.#openCell(name);
-		}
-	}
-
-	#tells(name: string): boolean {
-		const told = this.#told.get(name) ?? (name !== "" && this.#isTelling(Buffer.from(name, "latin1").toString()));
-		this.#told.set(name, told);
-		return told;
-	}
-
-	#openCell(name: string): void {
-		const { from } = this.#cell;
-		for (const byte of Buffer.from(name + SEPARATOR, "latin1")) this.#sink(byte, from, from);
-		this.#isOpen = true;
-		this.#cell.drain((byte, first, last) => this.#write(byte, first, last));
-	}
-
-	#write(byte: number, from: number, to: number): void {
-		this.#sink(byte, from, to);
-		this.#end = to;
-	}
-
-	#endCell(): void {
-		this.#cell.drop(this.#cell.length);
-		if (this.#isOpen) writeMargin(this.#end, this.#sink);
-		this.#isOpen = false;
+		if (this.#cell.isRead(name)) this.#cell.push(name, byte, from, to);
 	}
 
 	#endLine(): void {
-		this.#endCell();
+		this.#cell.end();
 		const goesOn = this.#table !== undefined && (isRow(this.#table, this.#marks) || (this.#isRule && !this.#isAtStart));
 		if (!goesOn) this.#table = this.#mayBeHead ? tableOf(this.#line) : undefined;
-		if (!goesOn) this.#told.clear();
+		if (!goesOn) this.#cell.forgetNames();
 		this.#line = "";
 		this.#nameBytes = 0;
 		this.#mayBeHead = true;

@@ -7,7 +7,8 @@ export interface Table {
 const [BAR, TAB, SEMICOLON, COMMA] = [0x7c, 0x09, 0x3b, 0x2c];
 const MARKS = [BAR, TAB, SEMICOLON, COMMA];
 /** The line with the head of a table, and the name of a column. Bytes. */
-const [LONGEST_HEAD, LONGEST_NAME] = [512, 40];
+const LONGEST_HEAD = 512;
+export const LONGEST_NAME = 40;
 /** Begins with a letter; emphasis and quotes are around it. */
 const NAME = /^[A-Za-z\x80-\xff]/;
 const AROUND = /^[ \r*_`"']+|[ \r*_`"']+$/g;
@@ -42,8 +43,14 @@ export function tableOf(line: string): Table | undefined {
 	const mark = MARKS.find((one) => line.includes(String.fromCharCode(one)));
 	if (mark === undefined) return undefined;
 	const cells = line.split(String.fromCharCode(mark)).map((cell) => cell.replace(AROUND, ""));
-	const names = cells.map((cell) => (NAME.test(cell) ? cell : ""));
+	const names = cells.map(columnName);
 	// Between bars anything may stand, also a number.
 	const areNames = mark === BAR || cells.every((cell, i) => cell === names[i]);
 	return areNames && names.some((name) => name !== "") ? { mark, names } : undefined;
+}
+
+/** What a column is called whose head is `cell`; empty: nothing. */
+export function columnName(cell: string): string {
+	const name = cell.replace(AROUND, "");
+	return NAME.test(name) ? name : "";
 }

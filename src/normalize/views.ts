@@ -6,6 +6,8 @@ import { FIELD_READINGS } from "./fields.ts";
 import { Fold } from "./fold.ts";
 import { HexDump } from "./hex-dump.ts";
 import { Hidden } from "./hidden.ts";
+import { HtmlColumns } from "./html-columns.ts";
+import { NamedCell } from "./named-cell.ts";
 import type { ShadowSink, Transducer, TransducerFactory, TransducerState } from "./transducer.ts";
 
 export type ViewName = "folded" | "compact" | "decoded" | "columns" | "fields";
@@ -58,7 +60,16 @@ export const VIEWS: readonly View[] = [
 	{ name: "compact", open: openCompact, isPartial: false },
 	{ name: "decoded", open: openDecoded, isPartial: true, isLed: true },
 	{ name: "decoded", open: openHidden, isPartial: true, isLed: true },
-	{ name: "columns", open: (sink, [state] = [], isTelling) => new Columns(sink, state, isTelling), isPartial: true },
+	{
+		name: "columns",
+		open: (sink, [cell, state] = [], isTelling) => new Columns(new NamedCell(sink, isTelling, cell), state),
+		isPartial: true,
+	},
+	{
+		name: "columns",
+		open: (sink, [cell, state] = [], isTelling) => new HtmlColumns(new NamedCell(sink, isTelling, cell), state),
+		isPartial: true,
+	},
 	...FIELD_READINGS.map((reading) => ({ name: "fields", isPartial: false, ...reading }) as const),
 ];
 

@@ -47,12 +47,48 @@ const STYLES: readonly Style[] = [
 	{ mark: "\t", line: (cells) => cells.join("\t") },
 ];
 
+const escaped = (text: string): string => text.replaceAll("<", "&lt;");
+const HTML_CELLS: readonly ((cell: string, tag: string) => string)[] = [
+	(cell, tag) => `<${tag}>${cell}</${tag}>`,
+	(cell, tag) => `  <${tag} class="c" style="width: auto">\n    <strong>${cell}</strong>\n  </${tag}>`,
+	(cell, tag) => `<${tag.toUpperCase()}>${cell}`,
+];
+
+/** A table of rows of cells, the first with the names. */
+function htmlTable(rows: readonly (readonly string[])[], next: Next): string {
+	const cell = pick(HTML_CELLS, next);
+	const head = pick(["th", "td"], next);
+	const lines = rows.map((cells, i) => `<tr>${cells.map((text) => cell(escaped(text), i === 0 ? head : "td")).join("")}</tr>`);
+	const [first, ...rest] = lines;
+	return pick(
+		[
+			`<table border=1>\n${lines.join("\n")}\n</table>`,
+			`<table><thead>${first}</thead><tbody>${rest.join("")}</tbody></table>`,
+			lines.join("\n"),
+		],
+		next,
+	);
+}
+
 interface Sample {
 	readonly text: string;
 	readonly values: readonly string[];
 }
 
+function makeHtmlTable(next: Next): Sample {
+	const columns = Array.from({ length: 2 + Math.floor(next() * 4) }, () => pick(next() < 0.5 ? COLUMNS : OTHERS, next));
+	if (!columns.some((column) => COLUMNS.includes(column))) return makeHtmlTable(next);
+	const rows = Array.from({ length: 1 + Math.floor(next() * 6) }, () => columns.map(([, make]) => make(next)));
+	const values = rows.flatMap((cells) => cells.filter((_, i) => COLUMNS.includes(columns[i] as (typeof COLUMNS)[number])));
+	const table = htmlTable([columns.map(([name]) => name), ...rows], next);
+	return {
+		text: `${pick(["", "Here they are:\n\n", "if (a < b) "], next)}${table}${pick(["", "\n", "<p>Anything else?</p>"], next)}`,
+		values,
+	};
+}
+
 function makeTable(next: Next): Sample {
+	if (next() < 0.3) return makeHtmlTable(next);
 	const style = pick(STYLES, next);
 	const columns = Array.from({ length: 2 + Math.floor(next() * 4) }, () => pick(next() < 0.5 ? COLUMNS : OTHERS, next));
 	// CSV has a name for every column.
@@ -93,6 +129,17 @@ function makeOdd(next: Next): string {
 		"r4T!mmQ90x",
 		"a".repeat(39),
 		"~",
+		"<",
+		">",
+		"<br>",
+		"</td>",
+		"<TH>",
+		"<tr>",
+		"</tr>",
+		"<table>",
+		"</table>",
+		"<i",
+		" </",
 	];
 	const { text } = makeTable(next);
 	let out = "";

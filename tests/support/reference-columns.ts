@@ -51,7 +51,7 @@ function cellsOf({ chars }: Line, mark: string): Char[][] {
 
 /** A cell behind the name of its column; nothing of one that is too short. */
 function named(cell: readonly Char[], name: string): Char[] {
-	const from = cell.findIndex(({ char }) => !/[ \t\r*]/.test(char));
+	const from = cell.findIndex(({ char }) => !/[ \t\r\n*]/.test(char));
 	const value = from < 0 ? [] : cell.slice(from);
 	const [first, last] = [value[0], value.at(-1)];
 	if (first === undefined || last === undefined || Buffer.byteLength(value.map(({ char }) => char).join("")) < 3) return [];
@@ -75,4 +75,61 @@ export function columns(text: readonly Char[], isTelling: IsTelling = () => true
 		if (!isRow && !isRule) head = headOf(line.text);
 	}
 	return out;
+}
+
+interface Token {
+	/** Of the element that begins (`td`) or ends (`/td`); nothing for text and other tags. */
+	readonly tag: string;
+	readonly chars: readonly Char[];
+}
+
+/** Tags, and the text between them. A sign of less is what it is, but parts a text. */
+function tokensOf(text: readonly Char[]): Token[] {
+	const source = text.map(({ char }) => (char.length === 1 ? char : "\uffff")).join("");
+	const tokens: Token[] = [];
+	let from = 0;
+	for (const { 0: whole, 1: tag = "", index } of source.matchAll(/<(?:([A-Za-z/][^>]*)(?:>|$))?/g)) {
+		tokens.push({ tag: "", chars: text.slice(from, index) });
+		if (whole.endsWith(">")) tokens.push({ tag: (/^\/?[a-z]*/i.exec(tag) as RegExpExecArray)[0].toLowerCase(), chars: [] });
+		from = index + whole.length;
+	}
+	return [...tokens, { tag: "", chars: text.slice(from) }];
+}
+
+interface HtmlTable {
+	names: readonly string[];
+	/** The cells of the first row so far, if that is at hand. */
+	head: string[] | undefined;
+	cell: number;
+	isInCell: boolean;
+}
+
+function readTag(table: HtmlTable, tag: string): void {
+	const isCell = tag === "td" || tag === "th";
+	if (/^\/?(?:td|th|tr|table)$/.test(tag)) table.isInCell = isCell;
+	if (isCell) table.cell++;
+	if (isCell) table.head?.push("");
+	if (!/^\/?(?:tr|table)$/.test(tag)) return;
+	table.names = tag.endsWith("table") ? [] : (table.head?.slice(0, 32).map(headName) ?? table.names);
+	table.head = tag === "tr" && table.names.length === 0 ? [] : undefined;
+	table.cell = -1;
+}
+
+/** The cells of HTML tables, likewise. */
+export function htmlColumns(text: readonly Char[], isTelling: IsTelling = () => true): Char[] {
+	const out: Char[] = [];
+	const table: HtmlTable = { names: [], head: undefined, cell: -1, isInCell: false };
+	for (const { tag, chars } of tokensOf(text)) {
+		readTag(table, tag);
+		if (!table.isInCell) continue;
+		const name = table.names[table.cell] ?? "";
+		if (table.head !== undefined) table.head[table.cell] += chars.map(({ char }) => char).join("");
+		else if (name !== "" && isTelling(name)) out.push(...named(chars, name));
+	}
+	return out;
+}
+
+function headName(text: string): string {
+	const name = text.replace(/[ \t\r\n]+/g, " ").trimStart();
+	return Buffer.byteLength(name) <= 40 && isName(plain(name)) ? plain(name) : "";
 }

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { decodeHTMLStrict } from "entities";
 import type { IsTelling, Transducer } from "../../src/normalize/transducer.ts";
 import type { View } from "../../src/normalize/views.ts";
-import { columns } from "./reference-columns.ts";
+import { columns, htmlColumns } from "./reference-columns.ts";
 import { compact } from "./reference-compact.ts";
 import { codes, decoded, dumped, hidden } from "./reference-decoding.ts";
 
@@ -18,6 +18,7 @@ export const REFERENCE_VIEWS: readonly View[] = [
 	{ ...whole("decoded", (text) => dumped(text, folded), true), isLed: true },
 	{ ...whole("decoded", (text) => codes(folded(folded(text)), folded), true), isLed: true },
 	whole("columns", columns, true),
+	whole("columns", htmlColumns, true),
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 0)), leastSeams: 1 },
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 1)), leastSeams: 1 },
 	{ ...whole("fields", (text) => fields(text, () => true)), leastSeams: 2 },

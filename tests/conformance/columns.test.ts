@@ -186,3 +186,9 @@ test("what the name of a column itself has is found once, and not before each of
 		for (const chunks of someChunkings(text, random(1), 4)) expect(inspectChunks(both.production, chunks)).toEqual(whole);
 	}
 });
+
+test("of an HTML table with very many columns the first 32 are read by their names", () => {
+	const row = (cell: string): string => `<tr>${cell.repeat(40)}</tr>`;
+	const { findings } = inspectChunks(both.production, [`<table>${row("<th>SSN</th>")}<tr></tr>${row("<td>457555462</td>")}</table>`]);
+	expect(findings.split(",").filter((finding) => finding.startsWith("ssn"))).toHaveLength(32);
+});

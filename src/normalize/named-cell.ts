@@ -12,8 +12,8 @@ const BEFORE_CELL = new Set(Buffer.from(" \t\r\n*"));
 export class NamedCell {
 	readonly #sink: ShadowSink;
 	readonly #isTelling: IsTelling;
-	/** The names of the table's columns that were asked about. */
-	readonly #told = new Map<string, boolean>();
+	/** The names of the table's columns that were asked about; most texts have no table. */
+	#told: Map<string, boolean> | undefined;
 	/** Its beginning. */
 	readonly #begun: Undecided;
 	/** It is written, up to here. */
@@ -35,6 +35,7 @@ export class NamedCell {
 
 	/** Whether cells of the column are written. `name`: one character for each byte. */
 	isRead(name: string): boolean {
+		this.#told ??= new Map();
 		const told = this.#told.get(name) ?? (name !== "" && this.#isTelling(Buffer.from(name, "latin1").toString()));
 		this.#told.set(name, told);
 		return told;
@@ -58,7 +59,7 @@ export class NamedCell {
 
 	/** Another table begins. */
 	forgetNames(): void {
-		this.#told.clear();
+		this.#told = undefined;
 	}
 
 	state(): TransducerState {

@@ -7,7 +7,7 @@ import { startProxy } from "../support/proxy.ts";
 /** A policy that finds names of people and companies leaves those of tools as they are: a vendor refuses a call of another name. */
 const NAMES = ["Bash", "Glob", "WebSearch", "NotebookEdit", "KillShell", "Sarah", "get_weather"];
 const YAML =
-	"security: { pii_protection: { detection_types: [all], threshold: 0.3 }, response_filtering: { on_pii: redact, detection_types: [person, organization] } }";
+	"security: { pii_protection: { detection_types: [all], threshold: 0.3 }, response_filtering: { on_pii: redact, on_prompt_echo: flag, on_prompt_paraphrase: flag, detection_types: [person, organization] } }";
 let upstream: MockUpstream;
 let proxy: Proxy;
 beforeAll(async () => {
@@ -92,8 +92,18 @@ test("what is no name of a tool is inspected as ever, and so is a name that no v
 	expect(sent).not.toMatch(/Sarah|jane|corp/);
 });
 
+/** Long enough for every watcher of answers that repeat it. */
+const HIDDEN =
+	"You are the assistant of a warehouse. Tell callers how many boxes are left on each shelf, and never say what a box has cost us. " +
+	"Deliveries arrive on Tuesday morning through the northern gate, and drivers wait in the yard until somebody signs their papers. " +
+	"Broken goods belong into the red container beside office 4711; complaints of Acme, Lunds, Koval and Brent go to room 4718, 4719 or 4720 before noon.";
+
 test.each([true, false])("the client gets the names of the tools that it is to call (stream: %s)", async (stream) => {
-	const { raw } = await post(proxy.port, JSON.stringify({ model: "m", stream, messages: [{ role: "user", content: "call them" }] }));
+	const messages = [
+		{ role: "user", content: "call them" },
+		{ role: "system", content: HIDDEN },
+	];
+	const { raw } = await post(proxy.port, JSON.stringify({ model: "m", stream, messages }));
 	for (const name of NAMES) expect(raw).toContain(`"name":"${name}"`);
 	expect(raw).not.toContain("Connor");
 });

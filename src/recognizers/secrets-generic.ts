@@ -3,7 +3,7 @@ import { PASSWORD_KEYS, TOKEN_KEYS, VALUE } from "./credential-keys.ts";
 import type { Recognizer } from "./recognizer.ts";
 
 /** Also in bold letters, and in the cell before the value's. */
-const OPERATOR = "[\"'`*\\])]{0,3}[ \\t]{0,14}(?:=>|:=|={1,3}|[:(,|])\\*{0,2}(?: \\*\\*){0,1}";
+const OPERATOR = "[\"'`*\\])]{0,3}[ \\t]{0,14}(?:=>|:=|={1,3}|[:(,|])(?: {0,1}\\*{1,2}){0,1}";
 
 export const GENERIC_CREDENTIAL: Recognizer = {
 	type: "credential",
@@ -13,7 +13,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 	patterns: [
 		{
 			name: "password_assignment",
-			expression: `${PASSWORD_KEYS}[A-Za-z0-9_.-]{0,14}${OPERATOR}`,
+			expression: `${PASSWORD_KEYS}[A-Za-z0-9_.-]{0,16}${OPERATOR}`,
 			caseInsensitive: true,
 			score: 0.8,
 			confirm: "password_value",
@@ -87,6 +87,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 		match: [
 			'password = "⟦hunter2!x⟧"',
 			"- **Password:** `⟦hunT3r2!xQ9⟧`",
+			'password_for_production = "⟦hunT3r2!xQ9⟧"',
 			"- Password: **⟦hunT3r2!xQ9⟧**",
 			"Password:\n⟦hunT3r2!xQ9⟧\n",
 			"**Mot de passe :**\r\n\r\n⟦hunT3r2!xQ9⟧\r\n",

@@ -114,10 +114,14 @@ export class HtmlColumns implements Transducer {
 			this.#endName();
 			this.#isInCell = false;
 			this.#column = -1;
-			if (element === "table") this.#names = [];
-			if (element === "table") this.#cell.forgetNames();
+			if (element === "table") this.#forgetTable();
 			this.#isHead = element === "tr" && !isEnd && this.#names.length === 0;
 		}
+	}
+
+	#forgetTable(): void {
+		this.#names = [];
+		this.#cell.forgetNames();
 	}
 
 	#endName(): void {

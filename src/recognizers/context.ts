@@ -264,12 +264,16 @@ export function createFollowers(follows: ReadonlyMap<number, Follows | undefined
 	const parted = new Set(rules.filter(([rule, said]) => free.has(rule) && (said?.isParted ?? true)).map(([rule]) => rule));
 	const byWords = new Map<ContextTest, number[]>();
 	for (const [rule, said] of rules) if (said !== undefined) byWords.set(said.words, [...(byWords.get(said.words) ?? []), rule]);
+	const everywhere: Possible = { rules: always, spaced: always };
+	const behindNumber: Possible = { rules: parted, spaced: always };
+	const elsewhere: Possible = { rules: free, spaced: free };
 	return (left) => {
 		const { present, isDecimal, goesOn, isBehindNumber } = askedAbout(left);
-		if (isDecimal) return { rules: always, spaced: always };
+		if (isDecimal) return everywhere;
 		const near = [...present].flatMap((test) => (byWords.has(test) && test(left) ? (byWords.get(test) as number[]) : []));
-		const others = goesOn ? always : isBehindNumber ? parted : free;
-		const rules = near.length === 0 ? others : new Set([...others, ...near]);
-		return { rules, spaced: others === parted ? new Set([...always, ...near]) : rules };
+		const others = goesOn ? everywhere : isBehindNumber ? behindNumber : elsewhere;
+		if (near.length === 0) return others;
+		const rules = new Set([...others.rules, ...near]);
+		return { rules, spaced: others === behindNumber ? new Set([...always, ...near]) : rules };
 	};
 }

@@ -62,12 +62,13 @@ export function createCandidateProgram(ruleSet: RuleSet): CandidateProgram {
 class Start {
 	readonly from: number;
 	readonly #possible: Possible | undefined;
-	/** Absolute offset of the first blank behind it, once there is one. */
-	#blank = Number.POSITIVE_INFINITY;
+	/** Absolute offset up to which no blank is known behind it. */
+	#blank: number;
 
 	constructor(from: number, possible: Possible | undefined) {
 		this.from = from;
 		this.#possible = possible;
+		this.#blank = from;
 	}
 
 	/** The rules that could confirm a match up to window index `to`. */
@@ -75,10 +76,7 @@ class Start {
 		if (this.#possible === undefined) return undefined;
 		const { rules, spaced } = this.#possible;
 		if (rules === spaced) return rules;
-		if (this.#blank === Number.POSITIVE_INFINITY) {
-			const at = bytes.indexOf(BLANK, this.from - base);
-			if (at >= 0) this.#blank = at + base;
-		}
+		while (this.#blank < to + base && bytes[this.#blank - base] !== BLANK) this.#blank++;
 		return this.#blank < to + base ? spaced : rules;
 	}
 }

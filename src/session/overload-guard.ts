@@ -27,6 +27,7 @@ const IDLE_STRAIN = 0.25;
 const RELIEF_PER_LOOK = 0.1;
 /** Without any, nothing would say that the overload is over. */
 const MIN_TAKEN = 0.01;
+/** Looks at the load for each at the memory. */
 const MEMORY_LOOKS = 25;
 /** Open requests below which a long wait is the machine's fault, and refusing one would help none of the others. */
 const FEW_OPEN = 32;
@@ -71,7 +72,8 @@ export class OverloadGuard {
 		const { maxWaitMs, laneWaitMs } = this.#options;
 		const lateMs = now - this.#lookedAt - LOOK_MS;
 		this.#lookedAt = now;
-		if (this.#looks++ % MEMORY_LOOKS === 0) this.#isFull = residentBytes() > this.maxBytes;
+		// While it is full each look counts: nobody is refused for longer than it is.
+		if (this.#isFull || this.#looks++ % MEMORY_LOOKS === 0) this.#isFull = residentBytes() > this.maxBytes;
 		if (maxWaitMs > 0) this.#taken = this.#shareTaken(Math.max(lateMs / MAX_LATE_MS, laneWaitMs() / maxWaitMs), now);
 	}
 

@@ -122,3 +122,15 @@ test("full memory refuses all but one, so that it can become less", () => {
 	look();
 	expect([guard.refuses(0), guard.refuses(1)]).toEqual([false, true]);
 });
+
+test("memory that cannot be read counts as full, until the look that can read it", () => {
+	const rss = vi.spyOn(process.memoryUsage, "rss").mockImplementation(() => {
+		throw Object.assign(new Error("EMFILE: too many open files, uv_resident_set_memory"), { code: "EMFILE" });
+	});
+	start();
+	look();
+	expect(guard.refuses(1)).toBe(true);
+	rss.mockRestore();
+	look();
+	expect(guard.refuses(1)).toBe(false);
+});

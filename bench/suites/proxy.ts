@@ -33,7 +33,9 @@ export const proxySuite: Suite = async (effort, log) => {
 		if (effort.kind === "full")
 			for (const scenario of WARM_UP) await runScenario(scenario, entrants, load, { ...effort, repetitions: 1 }, log);
 		const results: ScenarioResult[] = [];
-		for (const scenario of effort.kind === "smoke" ? SMOKE : FULL) results.push(await runScenario(scenario, entrants, load, effort, log));
+		for (const scenario of effort.kind === "smoke" ? SMOKE : FULL)
+			if (effort.loads.length === 0 || effort.loads.includes(scenario.id))
+				results.push(await runScenario(scenario, entrants, load, effort, log));
 		return report(results, entrants, absent);
 	} finally {
 		await Promise.all(entrants.map(({ running }) => running.stop()));

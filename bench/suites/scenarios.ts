@@ -34,10 +34,10 @@ export function paced(id: string, name: string, windowMs: number, workload: Part
 	return { id, name, windowMs, workload: { ...merged, tokensPerAnswer }, ...more };
 }
 
-/** Answers that begin one by one and take `lastsMs`, as many open at a time as the load has streams. */
-function steady(id: string, name: string, lastsMs: number): Scenario {
-	const arrivals = (BASE.streams * 1000) / lastsMs;
-	const workload = { ...BASE, arrivals, rampMs: lastsMs, tokensPerAnswer: (BASE.rate * lastsMs) / 1000 };
+/** Answers that begin one by one and take `lastsMs`, `streams` of them open at a time. */
+function steady(id: string, name: string, lastsMs: number, streams = BASE.streams): Scenario {
+	const arrivals = (streams * 1000) / lastsMs;
+	const workload = { ...BASE, streams, arrivals, rampMs: lastsMs, tokensPerAnswer: (BASE.rate * lastsMs) / 1000 };
 	return { id, name, windowMs: 5000, workload, repeated: true };
 }
 
@@ -58,6 +58,7 @@ export const WARM_UP: readonly Scenario[] = [
 export const FULL: readonly Scenario[] = [
 	paced("paced-100x50", "100 streams × 50 tokens/s", 5000, {}, { repeated: true }),
 	steady("steady-100x50", "100 streams × 50 tokens/s, 20 of them new each second", 5000),
+	steady("steady-1x50", "one stream × 50 tokens/s, a new one about each 60 ms", 60, 1),
 	paced("paced-100x50-tokens", "100 streams × 50 tokens/s, cut as a model cuts (a token may wait for the next)", 5000, { cut: "tokens" }),
 	paced("paced-1000x10", "1,000 streams × 10 tokens/s", 5000, { streams: 1000, rate: 10, rampMs: 2000 }, { tooMuchFor: SLOW }),
 	paced("paced-5000x2", "5,000 streams × 2 tokens/s", 5000, { streams: 5000, rate: 2, rampMs: 6000 }, { tooMuchFor: SLOW }),

@@ -5,6 +5,8 @@ export interface Effort {
 	readonly kind: "full" | "smoke";
 	/** Runs of which the median counts. */
 	readonly repetitions: number;
+	/** Of those that a suite has, by their ids; none: all. */
+	readonly loads: readonly string[];
 }
 
 export interface SuiteResult {

@@ -19,10 +19,12 @@ test("a smoke run of every benchmark gives its tables, and every answer arrives"
 	expect(stdout).toMatch(/smoke: flood[\s\S]*ours, default +[\d,.]+/);
 }, 300_000);
 
-test("an unknown suite is refused with the list of those there are", async () => {
-	const failure = await run(process.execPath, ["--import", "tsx", "bench/main.ts", "fast"]).catch(
+test.each([
+	["suite", ["fast"], /'fast' is not a suite[\s\S]*parts, proxy, hold, hostile, growth, leak/],
+	["load", ["proxy", "--load", "heavy"], /'heavy' is not a load\. There are paced-100x50, steady-100x50, /],
+])("an unknown %s is refused with the list of those there are", async (_, words, message) => {
+	const failure = await run(process.execPath, ["--import", "tsx", "bench/main.ts", ...words]).catch(
 		(error: { code: number; stderr: string }) => error,
 	);
-	expect(failure).toMatchObject({ code: 2 });
-	expect((failure as { stderr: string }).stderr).toMatch(/'fast' is not a suite[\s\S]*parts, proxy, hold, hostile, growth, leak/);
+	expect(failure).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
 });

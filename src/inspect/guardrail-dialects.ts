@@ -1,7 +1,7 @@
 import { readGuardedBody } from "../providers/guarded-body.ts";
 import { type JsonObject, valueAt } from "../providers/json-object.ts";
-import { UNREADABLE } from "../providers/model-request.ts";
 import type { Place } from "../providers/provider.ts";
+import { unreadable } from "../providers/unreadable.ts";
 import type { PromptTraits } from "../verdict/prompt-traits.ts";
 import { parseExact, writeExact } from "../wire/exact-json.ts";
 import { replaceValues } from "../wire/json-strings.ts";
@@ -58,8 +58,9 @@ function readLitellm({ texts, input_type, tools, tool_calls }: Readonly<Record<s
 		return { message: `'texts' must be a list of at most ${MAX_TEXTS} strings.`, param: "texts" };
 	if (input_type !== "request" && input_type !== "response")
 		return { message: '\'input_type\' must be "request" or "response".', param: "input_type" };
-	const beside = readBody({ tools: tools ?? null, tool_calls: tool_calls ?? null });
-	if (beside === undefined) return { message: UNREADABLE, param: "tools" };
+	const calls = { tools: tools ?? null, tool_calls: tool_calls ?? null };
+	const beside = readBody(calls);
+	if (beside === undefined) return { ...unreadable(writeExact(calls)), param: "tools" };
 	const all = [...texts, ...beside.texts];
 	if (all.length > MAX_TEXTS) return { message: `There are more than ${MAX_TEXTS} texts.`, param: "texts" };
 	return {
@@ -87,7 +88,7 @@ function readPortkey({ eventType, request, response }: Readonly<Record<string, u
 	const json = valueAt(side === "request" ? request : response, ["json"]);
 	if (typeof json !== "object" || json === null) return { message: `'${side}.json' must be the body of the ${side}.`, param: side };
 	const body = readBody(json);
-	if (body === undefined) return { message: UNREADABLE, param: side };
+	if (body === undefined) return { ...unreadable(writeExact(json)), param: side };
 	if (body.texts.length > MAX_TEXTS) return { message: `'${side}.json' has more than ${MAX_TEXTS} texts.`, param: side };
 	return {
 		texts: body.texts,

@@ -1,4 +1,4 @@
-import { UNREADABLE } from "../providers/model-request.ts";
+import { unreadable } from "../providers/unreadable.ts";
 import { reportedScore } from "../verdict/finding-report.ts";
 import { promptTraits } from "../verdict/prompt-traits.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
@@ -27,7 +27,7 @@ export function answerInspect(
 	if (!json.ok) return invalidPrompt(json.code);
 	const { value } = json;
 	if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(NO_OBJECT);
-	if (findStrings(json.json) === undefined) return invalid({ message: UNREADABLE, param: null });
+	if (findStrings(json.json) === undefined) return invalid(unreadable(json.json));
 	const request = (GUARDRAIL_DIALECTS[path] ?? readInspectRequest)(value as Record<string, unknown>);
 	if ("message" in request) return invalid(request);
 	const { param } = request;

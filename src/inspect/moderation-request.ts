@@ -1,4 +1,4 @@
-import { UNREADABLE } from "../providers/model-request.ts";
+import { unreadable } from "../providers/unreadable.ts";
 import type { PromptVerdict } from "../verdict/prompt-verdict.ts";
 import { findStrings } from "../wire/json-strings.ts";
 import { answeredTexts, MAX_TEXTS } from "./answered-texts.ts";
@@ -28,7 +28,7 @@ const OPENAI_CATEGORIES = [
 export function answerModeration(body: Uint8Array, { policy, inspectText }: LoadedPolicy, questions?: Questions): PromptVerdict {
 	const json = readJson(body);
 	if (!json.ok) return invalidPrompt(json.code);
-	if (findStrings(json.json) === undefined) return { action: "invalid", code: "invalid_request", message: UNREADABLE, param: null };
+	if (findStrings(json.json) === undefined) return { action: "invalid", code: "invalid_request", ...unreadable(json.json) };
 	const { input, model } = Object(json.value) as Record<string, unknown>;
 	const groups = textsOf(input);
 	if (groups === undefined)

@@ -1,8 +1,8 @@
 import { readRequestFields } from "./gemini-fields.ts";
 import { isObject, type JsonObject, parseObject } from "./json-object.ts";
-import { UNREADABLE } from "./model-request.ts";
 import type { RequestReading } from "./provider.ts";
 import { requestData } from "./request-data.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** The model and the method stand in the path: `/v1beta/models/{model}:{method}`. */
 const PATH = /\/models\/(.+):(\w+)$/;
@@ -42,6 +42,6 @@ function readRequest(json: string, path: string, contentsOf: (object: JsonObject
 	if (contents.length === 0 || wrong >= 0)
 		return invalid(param, `'${param}' must be contents, each an object with an array 'parts'${wrong > 0 ? ` (see number ${wrong})` : ""}.`);
 	const fields = readRequestFields(json, object);
-	if (fields === undefined) return invalid(null, UNREADABLE);
+	if (fields === undefined) return { kind: "invalid", ...unreadable(json) };
 	return requestData(object, fields, { model, stream: method === "streamGenerateContent" });
 }

@@ -2,10 +2,7 @@ import type { Fields } from "./field-table.ts";
 import { type JsonObject, parseObject } from "./json-object.ts";
 import type { RequestReading } from "./provider.ts";
 import { requestData } from "./request-data.ts";
-
-/** What is wrong with JSON that no field reader reads. */
-export const UNREADABLE =
-	"The request body is nested too deeply, or names a member of an object twice or in another case. Flatten it, or send each member once.";
+import { unreadable } from "./unreadable.ts";
 
 /** Nothing, or what is a step in a path: some providers have the model there. */
 const NO_NAME = /^\.{0,2}$/;
@@ -47,7 +44,7 @@ export function readModelRequest(
 	const refusal = check(object, invalid);
 	if (refusal !== undefined) return refusal;
 	const fields = readFields(json, object);
-	if (fields === undefined) return invalid(null, UNREADABLE);
+	if (fields === undefined) return { kind: "invalid", ...unreadable(json) };
 	// The name in the body answers nothing.
 	return requestData({ ...object, model }, fields, { model, stream: stream === true, isModelUnsaid: model !== object["model"] });
 }

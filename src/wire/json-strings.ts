@@ -16,7 +16,13 @@ export interface JsonString {
 }
 
 /** Values nested deeper than this are refused: the walker is recursive. */
-const MAX_JSON_DEPTH = 128;
+export const MAX_JSON_DEPTH = 128;
+
+/** Why a text is not read: a value that is nested too deeply, or a member that its object names again. */
+export interface JsonFault {
+	readonly kind: "deep" | "twice";
+	readonly path: JsonPath;
+}
 
 /** A value of any type. UTF-16 indices. */
 export interface JsonSpan {
@@ -46,6 +52,13 @@ export function findStrings(json: string, wanted: (path: JsonPath, shape: JsonSh
 	return walker.value([], "", 0) ? walker : undefined;
 }
 
+/** Why `findStrings` does not read a text; undefined where it does. */
+export function jsonFault(json: string): JsonFault | undefined {
+	const walker = new Walker(json, () => undefined);
+	walker.value([], "", 0);
+	return walker.fault;
+}
+
 const POINTED = /[.#]/;
 
 function below(parent: JsonShape, depth: number, step: string): JsonShape {
@@ -56,6 +69,7 @@ class Walker implements JsonStrings {
 	readonly strings: JsonString[] = [];
 	readonly numbers: JsonSpan[] = [];
 	readonly spans: JsonSpan[] = [];
+	fault: JsonFault | undefined;
 	readonly #json: string;
 	readonly #wanted: (path: JsonPath, shape: JsonShape) => Wanted;
 	#at = 0;
@@ -66,7 +80,7 @@ class Walker implements JsonStrings {
 	}
 
 	value(path: JsonPath, shape: JsonShape, depth: number): boolean {
-		if (depth > MAX_JSON_DEPTH) return false;
+		if (depth > MAX_JSON_DEPTH) return this.#fails("deep", path);
 		this.#space();
 		const wanted = this.#wanted(path, shape);
 		if (wanted === undefined || (wanted === "object" && this.#json[this.#at] !== "{")) return this.#any(path, shape, depth);
@@ -102,9 +116,9 @@ class Walker implements JsonStrings {
 		while (this.#next("}")) {
 			const from = this.#at;
 			const name = this.#string();
-			if (names.has(name)) return false;
-			names.add(name);
 			const member = [...path, name];
+			if (names.has(name)) return this.#fails("twice", member);
+			names.add(name);
 			const memberShape = below(shape, depth, POINTED.test(name) ? "?" : name);
 			this.strings.push({ path: member, shape: memberShape, isName: true, from, to: this.#at, value: name });
 			this.#space();
@@ -121,6 +135,11 @@ class Walker implements JsonStrings {
 			if (!this.value([...path, index], elementShape, depth + 1)) return false;
 		}
 		return true;
+	}
+
+	#fails(kind: JsonFault["kind"], path: JsonPath): false {
+		this.fault = { kind, path };
+		return false;
 	}
 
 	/** Skips blanks and commas; false when the closing bracket was passed. */

@@ -39,6 +39,8 @@ interface Bad {
 	readonly status?: number;
 	readonly code?: string;
 	readonly param?: string | null;
+	/** Part of the message. */
+	readonly says?: string;
 }
 
 const BAD: readonly Bad[] = [
@@ -61,7 +63,17 @@ const BAD: readonly Bad[] = [
 	{ name: "a model that is an object", body: json({ ...GOOD, model: { name: "m" } }), param: "model" },
 	{ name: "a stream that is a string", body: json({ ...GOOD, stream: "true" }), param: "stream" },
 	{ name: "a model that is a step in a path", body: json({ ...GOOD, model: ".." }), param: "model" },
-	{ name: "a stream in another case", body: json({ ...GOOD, Stream: true }) },
+	{ name: "a stream in another case", body: json({ ...GOOD, Stream: true }), says: "in another case" },
+	{
+		name: "a content that is there twice",
+		body: json(GOOD).replace('"content":', '"content":"x","content":'),
+		param: "messages[0].content",
+	},
+	{
+		name: "a member with markup that is there twice",
+		body: json(GOOD).replace('"content":', '"<b>":1,"<b>":2,"content":'),
+		says: "A member of an object",
+	},
 	{ name: "no messages", body: json({ model: "m" }), param: "messages" },
 	{ name: "messages that are a string", body: json({ model: "m", messages: "hi" }), param: "messages" },
 	{ name: "messages that are an object", body: json({ model: "m", messages: { 0: "hi" } }), param: "messages" },
@@ -76,8 +88,16 @@ const BAD: readonly Bad[] = [
 		param: "model",
 	},
 	{ name: "an address instead of a model", body: json({ ...GOOD, model: "jane.roe@corp.com" }), param: "model" },
-	{ name: "JSON nested too deeply", body: `{"model":"m","messages":[],"x":${"[".repeat(20_000)}${"]".repeat(20_000)}}` },
-	{ name: "members nested too deeply", body: `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}` },
+	{
+		name: "JSON nested too deeply",
+		body: `${json(GOOD).slice(0, -1)},"x":${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
+		says: "deeper than 128 levels",
+	},
+	{
+		name: "members nested too deeply",
+		body: `${json(GOOD).slice(0, -1)},"x":${'{"a":'.repeat(200)}1${"}".repeat(200)}}`,
+		says: "deeper than 128 levels",
+	},
 	{ name: "a prompt over max_prompt_length", body: messages("x".repeat(2_000_001)), code: "prompt_too_long", param: "messages" },
 	{
 		name: "an array of many small texts",
@@ -93,7 +113,7 @@ describe("a request that is no good", () => {
 		const { answers } = await rawExchange(proxy.port, [request(bad.body), request(json(GOOD))], { answers: 2 });
 		const { code = "invalid_request", status = 400 } = bad;
 		const error = {
-			message: expect.any(String),
+			message: expect.stringContaining(bad.says ?? ""),
 			type: "invalid_request_error",
 			code,
 			...(bad.param !== undefined && { param: bad.param }),

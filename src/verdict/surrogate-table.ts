@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Rule } from "../policy/policy.ts";
 import { canonical } from "./canonical.ts";
 import { Draw } from "./draw.ts";
-import { synthesize } from "./synthetic.ts";
+import { isScarce, synthesize } from "./synthetic.ts";
 
 /** Numbers that depend on the value have eight digits: shorter ones are not told from numbers that stand there by chance. */
 const FIRST_STATEFUL = 10_000_000;
@@ -41,7 +41,7 @@ export interface SurrogateTableOptions {
 	/** The surrogates of the conversation that a text belongs to. */
 	readonly parent?: SurrogateTable;
 	readonly state?: SurrogateTableState;
-	/** The upstream keeps the conversation and only its last turn is seen: a value's surrogate depends on nothing but the key. */
+	/** The upstream keeps the conversation and only its last turn is seen: a value's surrogate depends on nothing but the key, and is one of many. */
 	readonly isStateful?: boolean;
 	readonly keepsOriginals?: boolean;
 }
@@ -118,6 +118,7 @@ export class SurrogateTable {
 	}
 
 	#synthesize(type: string, value: string, digest: string): string | undefined {
+		if (this.#isStateful && isScarce(type, value)) return undefined;
 		const seed = createHmac("sha256", this.#key).update(`${this.#rootScope()}\0${digest}`).digest();
 		const draw = new Draw(seed);
 		for (let attempt = 0; attempt < 16; attempt++) {

@@ -18,8 +18,11 @@ export function syntheticEmail(_value: string, draw: Draw): string {
 /** First and last name, or one of them where the original is a single word. */
 export function syntheticPerson(value: string, draw: Draw): string {
 	const { person } = seeded(draw);
-	const isSingle = !/\s/.test(value.trim());
-	return inCaseOf(value, isSingle ? person.firstName() : `${person.firstName()} ${person.lastName()}`);
+	return inCaseOf(value, isSingleName(value) ? person.firstName() : `${person.firstName()} ${person.lastName()}`);
+}
+
+export function isSingleName(value: string): boolean {
+	return !/\s/.test(value.trim());
 }
 
 /** One line: the lines of an original are joined by commas. */

@@ -8,7 +8,7 @@ import {
 	syntheticPhone,
 	syntheticSsn,
 } from "./synthetic-numbers.ts";
-import { syntheticAddress, syntheticEmail, syntheticOrganization, syntheticPerson } from "./synthetic-words.ts";
+import { isSingleName, syntheticAddress, syntheticEmail, syntheticOrganization, syntheticPerson } from "./synthetic-words.ts";
 
 type Maker = (value: string, draw: Draw) => string | undefined;
 
@@ -26,6 +26,14 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 	address: syntheticAddress,
 	organization: syntheticOrganization,
 };
+
+/** A few hundred addresses and numbers are set aside, and dates and first names are a few thousand. */
+const SCARCE: ReadonlySet<string> = new Set(["phone", "ip_address", "mac_address", "date_of_birth"]);
+
+/** Whether two values easily get the same stand-in where nobody knows which ones are given already. */
+export function isScarce(type: string, value: string): boolean {
+	return SCARCE.has(type) || (type === "person" && isSingleName(value));
+}
 
 /** A plausible stand-in of the same kind that belongs to nobody; undefined where none can be made. */
 export function synthesize(type: string, value: string, draw: Draw): string | undefined {

@@ -118,6 +118,29 @@ describe("replace", () => {
 		expect(a).not.toBe(b);
 	});
 
+	test("in a conversation that the vendor keeps no two values of different turns have one surrogate", () => {
+		const made: readonly (readonly [type: string, value: (i: number) => string])[] = [
+			["email", (i) => `user${i}@corp.com`],
+			["phone", (i) => `415-555-${2000 + i}`],
+			["ip_address", (i) => `10.1.${i}.7`],
+			["mac_address", (i) => `a4:5e:60:c1:7b:${(16 + i).toString(16)}`],
+			["date_of_birth", (i) => `${1 + (i % 9)}/${1 + (i % 7)}/${1940 + i}`],
+			["person", (i) => `Anna${"abcdefghij"[i % 10]}${"klmnopq"[i % 7]}`],
+			["person", (i) => `Anna Lund${"abcdefghij"[i % 10]}${"klmnopq"[i % 7]}`],
+			["credit_card", (i) => `4539 5787 6362 ${1000 + i}`],
+			["ssn", (i) => `123-45-${6000 + i}`],
+			["address", (i) => `${i} Elm Road`],
+			["organization", (i) => `Acme ${i} Ltd`],
+		];
+		for (const [type, value] of made) {
+			const turns = Array.from({ length: 70 }, (_, i) => {
+				const prompt = new SurrogateTable({ key, isStateful: true, keepsOriginals: true });
+				return new Redactor({ strategy: "synthetic", key, prompt }).replacement(pii(type), value(i));
+			});
+			expect({ type, several: new Set(turns).size }).toEqual({ type, several: turns.length });
+		}
+	});
+
 	test("beyond a thousand values the label stands alone", () => {
 		const redactor = new Redactor({ strategy: "replace", key });
 		const written = Array.from({ length: 1002 }, (_, i) => redactor.replacement(pii("email"), `u${i}@x.org`));

@@ -3,6 +3,7 @@ import { CONFIRMERS } from "../recognizers/confirmers.ts";
 import { contextWords } from "../recognizers/context.ts";
 import { hostsIn } from "../recognizers/links.ts";
 import type { Candidate, Confirmer } from "../recognizers/recognizer.ts";
+import { createIsReplacement } from "./own-replacement.ts";
 
 /** Bytes of context a confirmer may look at. More on the right would hold a doubtful match longer. */
 export const LEFT_CONTEXT_BYTES = 64;
@@ -15,7 +16,7 @@ export interface TextWindow {
 }
 
 /**
- * Confidence 0…1 of a match, 0 when it is refuted, allowed or below the threshold; `undefined` when it depends on right
+ * Confidence 0…1 of a match, 0 when it is refuted, allowed, a replacement or below the threshold; `undefined` when it depends on right
  * context that is not there yet. The right context is only shown to a confirmer that could not decide without, so the
  * answer does not depend on how much of the text happens to be here.
  */
@@ -107,6 +108,7 @@ export function followsOf(ruleSet: RuleSet): readonly Confirmer["follows"][] {
 export function createConfirm(ruleSet: RuleSet): Confirm {
 	const confirmers = ruleSet.rules.map(confirmerOf);
 	const allowed = new Set(ruleSet.allowList);
+	const isReplacement = createIsReplacement(ruleSet.rules);
 	return (index, match) => {
 		const rule = ruleSet.rules[index] as Rule;
 		const confirmer = confirmers[index];
@@ -119,7 +121,7 @@ export function createConfirm(ruleSet: RuleSet): Confirm {
 				score = confirmer(candidate) ?? 0;
 			}
 		}
-		if (score < (rule.threshold ?? ruleSet.threshold)) return 0;
+		if (score < (rule.threshold ?? ruleSet.threshold) || isReplacement(match)) return 0;
 		return allowed.size > 0 && isAllowed(allowed, rule, match) ? 0 : score;
 	};
 }

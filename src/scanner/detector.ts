@@ -3,9 +3,10 @@ import type { IsTelling } from "../normalize/transducer.ts";
 import type { Rule, RuleSet } from "../policy/policy.ts";
 import { forgetContexts } from "../recognizers/context.ts";
 import { type CandidateProgram, Candidates, createCandidateProgram } from "./candidates.ts";
-import { LEFT_CONTEXT_BYTES, type TextWindow } from "./confirm.ts";
+import { LEFT_CONTEXT_BYTES, leftOf, type TextWindow } from "./confirm.ts";
 import { type CoreRules, Cores, compileCores } from "./cores.ts";
 import { type Engine, type EngineStream, Matches } from "./engine.ts";
+import { createIsReplacement, type IsReplacement } from "./own-replacement.ts";
 import { compileTail, type TailProgram } from "./tail.ts";
 import { createTellingNames } from "./telling-names.ts";
 import { UnfinishedSecrets } from "./unfinished.ts";
@@ -29,6 +30,7 @@ export interface DetectorProgram {
 	readonly tails: readonly (TailProgram | undefined)[];
 	readonly unfinished: UnfinishedSecrets;
 	readonly isTelling: IsTelling;
+	readonly isReplacement: IsReplacement;
 	readonly engine: Engine;
 }
 
@@ -41,6 +43,7 @@ export function createDetectorProgram(ruleSet: RuleSet, engine: Engine): Detecto
 		tails: ruleSet.rules.map(({ tail }) => (tail === undefined ? undefined : compileTail(tail))),
 		unfinished: new UnfinishedSecrets(ruleSet.rules),
 		isTelling: createTellingNames(engine, cores),
+		isReplacement: createIsReplacement(ruleSet.rules),
 		engine,
 	};
 }
@@ -171,11 +174,16 @@ export class Detector {
 
 	/** What the text ends in the middle of: a secret that has begun, or the value behind a trigger. */
 	#unfinished(): readonly Detection[] {
-		const { rules, unfinished } = this.#program;
+		const { rules, unfinished, isReplacement } = this.#program;
 		const found = unfinished.find(this.#window, this.#release - this.#base, this.#length, this.#isApplied);
 		const begun = found === undefined ? [] : [{ rule: found.rule, from: this.#base + found.from }];
 		const isSecret = (rule: number): boolean => rules[rule]?.category === "secret";
-		const values = this.cores.values.filter(({ rule, from }) => isSecret(rule) && !unfinished.isPlainValue(this.text(from, this.end)));
+		const window: TextWindow = { bytes: this.#window.subarray(0, this.#length), ended: true };
+		const isValue = (from: number): boolean => {
+			const text = this.text(from, this.end);
+			return !unfinished.isPlainValue(text) && !isReplacement({ text, left: leftOf(window, from - this.#base) });
+		};
+		const values = this.cores.values.filter(({ rule, from }) => isSecret(rule) && isValue(from));
 		return [...begun, ...values].map(({ rule, from }) => ({
 			rule,
 			from,

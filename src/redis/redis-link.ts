@@ -14,6 +14,9 @@ const MAX_RECONNECT_MS = 2000;
 /** ms without a failure after which it works again: a full Redis answers some commands, a slow one is in time now and then. */
 const RECOVERY_MS = 5000;
 
+/** What Redis says, of a script before its first write only. Where a script fails later or a connection breaks nobody knows what was done. */
+const REFUSED_WHOLE = /\b(?:OOM|MISCONF|READONLY|LOADING|BUSY)\b/;
+
 /** A connection to Redis or Valkey that never costs a request more than its deadline. Slow, paused, full or gone are one: a failure. */
 export class RedisLink {
 	readonly #options: RedisLinkOptions;
@@ -46,12 +49,19 @@ export class RedisLink {
 		return (keys, ...args) => commands[name]?.(keys, ...args) ?? Promise.reject(new Error(name));
 	}
 
-	/** Undefined: Redis was not asked because it failed lately, or it failed, or is late, or another program has the key. */
-	async ask<T>(command: (client: Redis) => Promise<T>): Promise<T | undefined> {
-		if (this.#client.status !== "ready" || performance.now() < this.#failedAt + PAUSE_MS) return undefined;
+	/**
+	 * Undefined: Redis was not asked because it failed lately, or it failed, or is late, or another program has the key.
+	 * `onUndone`: it has not done it and will not, as one that is only late will; may come long after this has resolved.
+	 */
+	async ask<T>(command: (client: Redis) => Promise<T>, onUndone?: () => void): Promise<T | undefined> {
+		if (this.#client.status !== "ready" || performance.now() < this.#failedAt + PAUSE_MS) {
+			onUndone?.();
+			return undefined;
+		}
 		let isOfOneKey = false;
 		const asked = command(this.#client).catch((error: Error) => {
 			isOfOneKey = error.message.startsWith("WRONGTYPE");
+			if (REFUSED_WHOLE.test(error.message)) onUndone?.();
 			throw error;
 		});
 		const answer = await inTime(asked, this.#options.timeoutMs ?? TIMEOUT_MS);

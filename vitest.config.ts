@@ -10,6 +10,7 @@ export default defineConfig({
 		include: ["tests/**/*.test.ts"],
 		testTimeout,
 		hookTimeout: HANGS,
+		expect: { poll: { timeout: 60_000 } },
 		pool: "forks",
 		globalSetup: "tests/support/temporary-folder.ts",
 		setupFiles: ["tests/support/seeded.ts"],

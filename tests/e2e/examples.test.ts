@@ -47,7 +47,7 @@ test("own-recognizer-and-sink.ts finds badges, refuses bulk and writes its recor
 	expect(await chat(port, "who is BDG-123456?", true)).toMatchObject({ status: 200, headers: { "x-security-action": "redact" } });
 	const many = Array.from({ length: 21 }, (_, i) => `BDG-${100_000 + i}`).join(" ");
 	expect(await chat(port, many, true)).toMatchObject({ status: 403, error: { code: "hook_refused" } });
-	await vi.waitFor(() => {
+	const written = (): void => {
 		const records = readFileSync(join(folder, "records.jsonl"), "utf8")
 			.trimEnd()
 			.split("\n")
@@ -56,6 +56,7 @@ test("own-recognizer-and-sink.ts finds badges, refuses bulk and writes its recor
 			{ outcome: "complete", prompt: { badge: 1 } },
 			{ outcome: "hook_refused", prompt: { badge: 21 } },
 		]);
-	});
+	};
+	await vi.waitFor(written, { timeout: 60_000 });
 	expect(await stop()).toEqual([0, null]);
 });

@@ -53,7 +53,7 @@ afterAll(() => {
 
 describe("two lanes", () => {
 	beforeAll(async () => {
-		proxy = await startProxy(upstream.url, "", WORKER, { server: { workers: 2 } });
+		proxy = await startProxy(upstream.url, "", WORKER, { server: { workers: 2, lane_deadline_ms: 5000 } });
 	});
 	afterAll(() => proxy?.drain());
 	beforeEach(() => upstream.requests.splice(0));
@@ -126,14 +126,14 @@ describe("two lanes", () => {
 
 describe("two lanes, of which one hangs while it starts", () => {
 	beforeAll(async () => {
-		proxy = await startProxy(upstream.url, "", WORKER, { server: { workers: 2 } });
+		proxy = await startProxy(upstream.url, "", WORKER, { server: { workers: 2, lane_deadline_ms: 5000 } });
 	});
 	afterAll(() => proxy?.drain());
 
 	test("what the other leaves behind when it dies goes to the lane that is ready first", async () => {
 		plan("exit.prompt.0", "hang.policy.0", "exit.prompt.0", "exit.data.200");
 		expect(await chatStream(proxy.port, "hi")).toMatchObject(GOOD);
-		await vi.waitFor(() => expect(readdirSync(folder)).toEqual(["2.exit.prompt.0", "3.exit.data.200"]), { timeout: 15_000 });
+		await vi.waitFor(() => expect(readdirSync(folder)).toEqual(["2.exit.prompt.0", "3.exit.data.200"]), { timeout: 60_000 });
 		expect(await chatStream(proxy.port, "hi")).toMatchObject(GOOD);
 		expect(readdirSync(folder)).toEqual([]);
 		await settled(proxy.port);

@@ -28,7 +28,7 @@ async function proxyWith(models: string, more = ""): Promise<Proxy> {
 		upstream.url,
 		`security: { pii_protection: { detection_types: [learned], name_models: [${models}], redaction_strategy: replace }, ${more} }`,
 		undefined,
-		{ server: { lane_deadline_ms: 10_000 } },
+		{ server: { lane_deadline_ms: 60_000 } },
 	);
 	proxies.push(proxy);
 	return proxy;

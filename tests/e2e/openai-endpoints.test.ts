@@ -2,6 +2,7 @@ import { encode } from "gpt-tokenizer/encoding/cl100k_base";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Proxy } from "../../src/proxy.ts";
+import { post } from "../support/chat-client.ts";
 import { type MockUpstream, startMockUpstream } from "../support/mock-upstream.ts";
 import { startProxy } from "../support/proxy.ts";
 
@@ -176,8 +177,10 @@ test("the text inside a data URL is inspected and redacted in place; pictures pa
 test("tool arguments of nothing but brackets are read within the lane's deadline", async () => {
 	const call = { id: "c1", type: "function", function: { name: "f", arguments: "[]".repeat(95_000) } } as const;
 	const messages = [{ role: "assistant", tool_calls: [call] }] as const;
-	await client.chat.completions.create({ model: "gpt-4o", messages: messages as never });
+	const usual = await startProxy(upstream.url, "", undefined, { server: { lane_deadline_ms: 2000 } });
+	expect((await post(usual.port, JSON.stringify({ model: "gpt-4o", messages }))).status).toBe(200);
 	expect(lastSent().messages).toEqual(messages);
+	await usual.drain();
 });
 
 test("a request keeps everything that is not a finding, number spelling and order included", async () => {

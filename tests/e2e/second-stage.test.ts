@@ -41,7 +41,7 @@ const ask = ({ port }: Proxy, text: string): Promise<Sent> =>
 
 async function proxyWith(models: string, more = "", workers = 1): Promise<Proxy> {
 	const yaml = `security: { prompt_injection: { detection_models: [${models}], ${more} } }`;
-	const proxy = await startProxy(upstream.url, yaml, WORKER, { server: { workers, lane_deadline_ms: 10_000 } });
+	const proxy = await startProxy(upstream.url, yaml, WORKER, { server: { workers, lane_deadline_ms: 60_000 } });
 	proxies.push(proxy);
 	return proxy;
 }

@@ -1,12 +1,22 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A port nobody listens on. */
+/** Systems give ports of their own choice from higher ones: to connections, and to servers that ask for port 0. */
+const LOWEST = 12_000;
+const HIGHEST = 32_767;
+
+/** A port nobody listens on, nor will before it is used: none that the system gives to somebody else meanwhile. */
 export async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address() as { port: number };
-	server.close();
-	await once(server, "close");
-	return port;
+	for (;;) {
+		const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST + 1));
+		const server = createServer();
+		const isFree = once(server.listen(port, "127.0.0.1"), "listening").then(
+			() => true,
+			() => false,
+		);
+		if (!(await isFree)) continue;
+		server.close();
+		await once(server, "close");
+		return port;
+	}
 }

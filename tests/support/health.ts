@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 
 export interface Health {
 	readonly status: string;
@@ -13,10 +12,8 @@ async function health(port: number): Promise<Health> {
 
 /** Waits until nothing is at work, and fails when something stays. */
 export async function settled(port: number): Promise<void> {
-	let now = await health(port);
-	for (let tries = 0; tries < 200 && now.sessions + now.lanes.sessions + now.lanes.queued_bytes > 0; tries++) {
-		await sleep(10);
-		now = await health(port);
-	}
-	expect(now).toMatchObject({ sessions: 0, lanes: { sessions: 0, queued_bytes: 0 } });
+	await vi.waitFor(async () => expect(await health(port)).toMatchObject({ sessions: 0, lanes: { sessions: 0, queued_bytes: 0 } }), {
+		timeout: 60_000,
+		interval: 10,
+	});
 }

@@ -35,7 +35,8 @@ export function proxyConfig(upstream: string | Record<string, object>, yaml = ""
 		port: 0,
 		workers: 1,
 		drain_timeout_ms: 500,
-		lane_deadline_ms: 2000,
+		// Longer than a busy machine keeps a thread waiting: only what is about hanging lanes sets less.
+		lane_deadline_ms: 20_000,
 		max_wait_ms: 0,
 		...options.server,
 	};

@@ -26,7 +26,7 @@ export interface RawOptions {
 }
 
 /** ms after which a connection that should have been closed counts as left open. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 60_000;
 /** ms between two writes, so that they are two packets. */
 const GAP_MS = 5;
 
@@ -49,7 +49,7 @@ export function rawExchange(port: number, writes: readonly string[], options: Ra
 			if (options.answers !== undefined && readAnswers(raw).length >= options.answers) finish(false);
 		});
 		void (async () => {
-			const lastFirst = options.answers === undefined ? writes.length : writes.length - (options.answers - 1);
+			const lastFirst = options.answers === undefined ? writes.length : Math.max(1, writes.length - (options.answers - 1));
 			for (const [i, bytes] of writes.entries()) {
 				while (i >= lastFirst && readAnswers(raw).length <= i - lastFirst && !socket.destroyed) await sleep(2);
 				if (!socket.destroyed) socket.write(bytes, "latin1");

@@ -51,26 +51,25 @@ async function writtenLog(...more: string[]): Promise<{ readonly dir: string; re
 test("a log that is being written is sound each time it is verified", async () => {
 	const { dir } = await writtenLog();
 	const sizes: number[] = [];
-	for (let round = 0; round < 60; round++) {
+	// The writer has a turn among them, however busy the machine.
+	for (let round = 0; round < 60 || sizes.at(-1) === sizes[0]; round++) {
 		const { size, faults } = verifyLog({ dir, verifierKeys: [verifierKey] });
 		expect(faults).toEqual([]);
 		expect(size).toBeGreaterThanOrEqual(sizes.at(-1) ?? 0);
 		sizes.push(size);
 	}
-	expect(sizes.at(-1)).toBeGreaterThan(sizes[0] ?? 0);
 });
 
 test("a log whose old segments are being removed is sound, and read from what is left", async () => {
 	const { dir } = await writtenLog("retain");
 	const firsts = new Set<number>();
-	for (let round = 0; round < 150; round++) {
+	for (let round = 0; round < 150 || firsts.size < 2; round++) {
 		const { first, faults } = verifyLog({ dir, verifierKeys: [verifierKey] });
 		expect(faults).toEqual([]);
 		firsts.add(first);
 		const seqs = Array.from(recordsOf(dir), ({ seq }) => seq);
 		expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
 	}
-	expect(firsts.size).toBeGreaterThan(1);
 });
 
 test("what is added without a signature, or cut in the middle of a line, is a fault once nobody writes", async () => {

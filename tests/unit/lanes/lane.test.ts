@@ -5,6 +5,7 @@ import { DataItem } from "../../../src/lanes/data-item.ts";
 import { Lane, type Posted } from "../../../src/lanes/lane.ts";
 import { type Batch, itemsOf, replyOf } from "../../../src/lanes/protocol.ts";
 
+const PATIENCE = { timeout: 60_000 };
 const opened: (() => unknown)[] = [];
 afterEach(async () => {
 	for (const close of opened.splice(0)) await close();
@@ -74,11 +75,15 @@ test("an answer that waits unread because this thread was busy is no hang", asyn
 	let isReady = false;
 	let hangs = 0;
 	const mailbox = new Lane(port1, 50, [], { onReady: () => (isReady = true), onItem: () => undefined, onHang: () => hangs++ });
-	// Answers at once, from another thread.
+	// Answers at once, from another thread, and says the number of its last answer.
+	const answered = new Int32Array(new SharedArrayBuffer(4));
 	const worker = new Worker(
-		`const { workerData: port } = require("node:worker_threads"); 
-		port.on("message", ([seq]) => port.postMessage([seq]));`,
-		{ eval: true, workerData: port2, transferList: [port2] },
+		`const { workerData: { port, answered } } = require("node:worker_threads");
+		port.on("message", ([seq]) => {
+			port.postMessage([seq]);
+			Atomics.store(answered, 0, seq);
+		});`,
+		{ eval: true, workerData: { port: port2, answered }, transferList: [port2] },
 	);
 	opened.push(() => {
 		mailbox.close();
@@ -88,7 +93,7 @@ test("an answer that waits unread because this thread was busy is no hang", asyn
 	mailbox.post(new DataItem(1, Buffer.alloc(10)));
 	// The batch has just been sent when this goes on.
 	await new Promise(setImmediate);
-	for (const until = performance.now() + 300; performance.now() < until; );
+	for (const until = performance.now() + 300; performance.now() < until || Atomics.load(answered, 0) < 2; );
 	await expect.poll(() => mailbox.queuedBytes).toBe(0);
 	await new Promise(setImmediate);
 	expect(hangs).toBe(0);
@@ -124,9 +129,9 @@ test("a hang behind a start with a long deadline is seen at its own", async () =
 	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
 	opened.push(() => vi.useRealTimers());
 	const { lane: mailbox, batches, answer, hangs } = lane(1000);
-	await vi.waitFor(() => expect(batches.length).toBe(1));
+	await vi.waitFor(() => expect(batches.length).toBe(1), PATIENCE);
 	answer(1);
-	await vi.waitFor(() => expect(mailbox.isReady).toBe(true));
+	await vi.waitFor(() => expect(mailbox.isReady).toBe(true), PATIENCE);
 	mailbox.post(new DataItem(1, Buffer.alloc(10)));
 	await nextTick();
 	vi.advanceTimersByTime(1001);
@@ -138,9 +143,9 @@ test("while a policy is taken in nothing counts as waiting, and the time it took
 	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
 	opened.push(() => vi.useRealTimers());
 	const { lane: mailbox, batches, answer } = lane(60_000);
-	await vi.waitFor(() => expect(batches.length).toBe(1));
+	await vi.waitFor(() => expect(batches.length).toBe(1), PATIENCE);
 	answer(1);
-	await vi.waitFor(() => expect(mailbox.isReady).toBe(true));
+	await vi.waitFor(() => expect(mailbox.isReady).toBe(true), PATIENCE);
 	mailbox.post({ kind: "policy", policy: "p", ruleSets: [] } as unknown as Posted);
 	mailbox.post(new DataItem(1, Buffer.alloc(10)));
 	await nextTick();

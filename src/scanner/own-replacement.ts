@@ -1,8 +1,11 @@
 import type { Rule } from "../policy/policy.ts";
 import type { Candidate } from "../recognizers/recognizer.ts";
 
-/** `[PHONE_48213377]`, `[AWS_KEY:5f0a9c1e77b2]`, `[AWS_KEY]`, with the escapes of Markdown; a match may leave its end out. */
-const REPLACEMENT = /^\[([A-Z][A-Z0-9_]*?)(?:_(?:[1-9]\d{0,3}|[1-9]\d{7})|:[\da-f]{12})?\]?$/;
+/**
+ * `[PHONE_48213377]`, `[AWS_KEY:5f0a9c1e77b2]`, `[AWS_KEY]`, with the escapes of Markdown; a match may leave its end out. Of 280 hashes
+ * one has no letter: twelve digits are a number.
+ */
+const REPLACEMENT = /^\[([A-Z][A-Z0-9_]*?)(?:_(?:[1-9]\d{0,3}|[1-9]\d{7})|:(?=\d*[a-f])[\da-f]{12})?\]?$/;
 
 export type IsReplacement = (match: Pick<Candidate, "text" | "left">) => boolean;
 

@@ -56,6 +56,7 @@ test.each([
 	["[EMAIL_jane@corp.com]", "email"],
 	["password: [hunT3r2!xQ9]", "credential"],
 	["[AWS_KEY], AKIAIOSFODNN7EXAMPLF", "aws_key"],
+	["Aadhaar [IN_AADHAAR:234123412346]", "in_aadhaar"],
 ])("what only looks like it is found: %s", (text, type) => {
 	expect(typesIn([text])).toContain(type);
 });

@@ -52,6 +52,9 @@ function blocksOf(name: string, isStructured: boolean): readonly AnthropicBlock[
 
 let upstream: MockUpstream;
 let proxy: Proxy;
+/** Have patience with all but a silent head, and a silence behind it. */
+let headless: Proxy;
+let stalling: Proxy;
 let full: Awaited<ReturnType<typeof startFullProxy>>;
 
 beforeAll(async () => {
@@ -73,20 +76,20 @@ beforeAll(async () => {
 		if (name !== "stall") response.end();
 	});
 	full = await startFullProxy();
-	const base_url = upstream.url.replace(/\/v1$/, "");
-	proxy = await startProxy(
-		{ up: { type: "anthropic", base_url, api_key: "k", timeouts: { head_ms: 500, idle_ms: 500 } } },
-		'security: { blocked_phrases: ["Project Falcon"] }',
-	);
+	const provider = { type: "anthropic", base_url: upstream.url.replace(/\/v1$/, ""), api_key: "k" };
+	const start = (timeouts: object): Promise<Proxy> =>
+		startProxy({ up: { ...provider, timeouts } }, 'security: { blocked_phrases: ["Project Falcon"] }');
+	[proxy, headless, stalling] = (await Promise.all([{}, { head_ms: 500 }, { idle_ms: 500 }].map(start))) as [Proxy, Proxy, Proxy];
 });
 afterAll(async () => {
 	python.stop();
-	await Promise.all([proxy?.drain(), full?.stop()]);
+	await Promise.all([proxy?.drain(), headless?.drain(), stalling?.drain(), full?.stop()]);
 	upstream?.close();
 });
 
 function cellsOf(client: MessagesClient): Cells {
-	const ask = (prompt: string, schema?: object) => client.ask(`http://127.0.0.1:${proxy.port}`, { prompt, ...(schema && { schema }) });
+	const ask = (prompt: string, schema?: object, at = proxy) =>
+		client.ask(`http://127.0.0.1:${at.port}`, { prompt, ...(schema && { schema }) });
 	const tries = client.name === "curl" ? 1 : 2;
 	const failed = async (name: string, status: number): Promise<void> => {
 		const { error, requests } = await ask(name);
@@ -149,12 +152,12 @@ function cellsOf(client: MessagesClient): Cells {
 			await failed("busy", 529);
 		},
 		async "upstream hang"() {
-			const seen = await ask("silence");
+			const seen = await ask("silence", undefined, headless);
 			expect(seen).toMatchObject({ text: "", requests: tries, error: { status: 504 } });
 			expect(seen.error?.message).toContain("did not answer in time");
 		},
 		async "upstream truncation"() {
-			for (const name of ["truncated", "stall"]) expect((await ask(name)).error?.message).toMatch(/upstream/);
+			for (const name of ["truncated", "stall"]) expect((await ask(name, undefined, stalling)).error?.message).toMatch(/upstream/);
 		},
 		async overload() {
 			const seen = await client.ask(`http://127.0.0.1:${full.port}`, { prompt: "clean" });

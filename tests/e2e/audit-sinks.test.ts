@@ -230,14 +230,15 @@ test("HTTP sinks send what each receiver reads, signed, and again with the same 
 
 test("a file sink writes ECS lines and rotates", async () => {
 	const path = join(folder, "siem", "records.jsonl");
-	await withSinks([{ name: "file", type: "file", path, format: "ecs", max_bytes: 1024, max_files: 2 }], async (proxy) => {
+	const newest = (): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
+	await withSinks([{ name: "file", type: "file", path, format: "ecs", max_bytes: 1024, max_files: 2 }], async (proxy, dir) => {
 		for (let i = 1; i < 4; i++) {
 			await ask(proxy, 1);
-			await vi.waitFor(
-				() =>
-					expect([path, `${path}.1`].map((file) => (existsSync(file) ? readFileSync(file, "utf8") : "")).join("")).toContain(`local/${i}`),
-				PATIENCE,
-			);
+			// A busy machine may add records about lanes.
+			await vi.waitFor(() => {
+				expect(written(dir).length).toBeGreaterThan(i);
+				expect(newest()).toContain(`local/${written(dir).at(-1)}/`);
+			}, PATIENCE);
 		}
 	});
 	expect([existsSync(`${path}.1`), existsSync(`${path}.2`)]).toEqual([true, false]);
@@ -246,20 +247,30 @@ test("a file sink writes ECS lines and rotates", async () => {
 });
 
 test("a sink that is down stops new work with 'closed' once too many records wait, and with 'buffer' the oldest are skipped", async () => {
-	const { url, posts, server } = await receiver([500]);
+	const { url, server } = await receiver([500]);
 	const sink = { name: "hook", type: "webhook", url, secret: "s", max_behind_records: 4 };
 	await withSinks([{ ...sink, on_failure: "closed" }], async (proxy) => {
 		await ask(proxy, 4);
 		await vi.waitFor(async () => expect(await ask(proxy, 1)).toEqual([503]), PATIENCE);
 	});
 	server.close();
-	posts.length = 0;
-	const other = await receiver([500, 500, 200]);
-	await withSinks([{ ...sink, url: other.url, on_failure: "buffer" }], async (proxy) => {
+	const statuses = [500];
+	const other = await receiver(statuses);
+	const seqs = (post: Post | undefined): number[] =>
+		JSON.parse(post?.body ?? '{"records":[]}').records.map(({ seq }: { seq: number }) => seq);
+	await withSinks([{ ...sink, url: other.url, on_failure: "buffer" }], async (proxy, dir) => {
 		expect(await ask(proxy, 12)).toEqual(Array(12).fill(200));
-		await vi.waitFor(() => expect(other.posts.some(({ body }) => body.includes("local/12"))).toBe(true), PATIENCE);
+		await vi.waitFor(
+			async () => {
+				// None is skipped while some are on their way.
+				expect(await ask(proxy, 1)).toEqual([200]);
+				expect(seqs(other.posts.at(-1))[0]).toBeGreaterThan(0);
+			},
+			{ ...PATIENCE, interval: 300 },
+		);
+		statuses[0] = 200;
+		const newest = written(dir).at(-1);
+		await vi.waitFor(() => expect(other.posts.flatMap(seqs)).toContain(newest), PATIENCE);
 	});
-	const taken = JSON.parse(other.posts.find(({ body }) => body.includes("local/12"))?.body ?? "");
-	expect(taken.records.length).toBeLessThan(12);
 	other.server.close();
 });

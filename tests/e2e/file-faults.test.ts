@@ -60,7 +60,7 @@ test("a proxy whose log is removed under it takes no more requests, names the fi
 	const copy = readFileSync(segment);
 	rmSync(segment);
 	await vi.waitFor(async () => expect(await ask(serving.port)).toBe(503), PATIENCE);
-	expect(reasons(serving)).toEqual([expect.stringContaining(segment)]);
+	await vi.waitFor(() => expect(reasons(serving)).toEqual([expect.stringContaining(segment)]), PATIENCE);
 	writeFileSync(segment, copy);
 	await vi.waitFor(async () => expect(await ask(serving.port)).toBe(200), PATIENCE);
 	serving.child.kill("SIGTERM");
@@ -81,7 +81,8 @@ test("a caller's damaged key stops the proxy with a line that names the file, un
 	writeFileSync(file, "damaged");
 	const serving = await line.serve(config);
 	await vi.waitFor(async () => expect(await ask(serving.port)).toBe(503), PATIENCE);
-	expect(reasons(serving)).toEqual([expect.stringMatching(`^${file} cannot be read or is damaged: .*remove it`)]);
+	const said = [expect.stringMatching(`^${file} cannot be read or is damaged: .*remove it`)];
+	await vi.waitFor(() => expect(reasons(serving)).toEqual(said), PATIENCE);
 	rmSync(file);
 	await vi.waitFor(async () => expect(await ask(serving.port)).toBe(200), PATIENCE);
 	serving.child.kill("SIGTERM");

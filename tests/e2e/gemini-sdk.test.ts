@@ -35,6 +35,9 @@ const ANSWERS: Record<string, readonly (readonly GeminiPart[])[]> = {
 const FAULTS: Record<string, number> = { slow: 429, broken: 500 };
 let upstream: MockUpstream;
 let proxy: Proxy;
+/** Have patience with all but a silent head, and a silence behind it. */
+let headless: Proxy;
+let stalling: Proxy;
 let full: Awaited<ReturnType<typeof startFullProxy>>;
 
 beforeAll(async () => {
@@ -57,14 +60,13 @@ beforeAll(async () => {
 		if (name !== "stall") response.end();
 	});
 	full = await startFullProxy();
-	const timeouts = { head_ms: 500, idle_ms: 500 };
-	proxy = await startProxy(
-		{ up: { type: "gemini", base_url: upstream.url.replace(/\/v1$/, ""), api_key: "k", timeouts } },
-		'security: { blocked_phrases: ["Project Falcon"] }',
-	);
+	const provider = { type: "gemini", base_url: upstream.url.replace(/\/v1$/, ""), api_key: "k" };
+	const start = (timeouts: object): Promise<Proxy> =>
+		startProxy({ up: { ...provider, timeouts } }, 'security: { blocked_phrases: ["Project Falcon"] }');
+	[proxy, headless, stalling] = (await Promise.all([{}, { head_ms: 500 }, { idle_ms: 500 }].map(start))) as [Proxy, Proxy, Proxy];
 });
 afterAll(async () => {
-	await Promise.all([proxy?.drain(), full?.stop()]);
+	await Promise.all([proxy?.drain(), headless?.drain(), stalling?.drain(), full?.stop()]);
 	upstream?.close();
 });
 
@@ -80,7 +82,7 @@ function whole(answers: readonly (readonly GeminiPart[])[]): object {
 }
 
 function cellsOf(client: GeminiClient): Cells {
-	const ask = (contents: string, config?: GenerateContentConfig) => client.ask(`http://127.0.0.1:${proxy.port}`, contents, config);
+	const ask = (contents: string, config?: GenerateContentConfig, at = proxy) => client.ask(`http://127.0.0.1:${at.port}`, contents, config);
 	const structured = { responseMimeType: "application/json", responseJsonSchema: STRUCTURE };
 	const two = { candidateCount: 2 };
 	const failed = async (name: string, status: number): Promise<void> => {
@@ -135,13 +137,13 @@ function cellsOf(client: GeminiClient): Cells {
 		"upstream 429": () => failed("slow", 429),
 		"upstream 500": () => failed("broken", 500),
 		async "upstream hang"() {
-			const seen = await ask("silence");
+			const seen = await ask("silence", undefined, headless);
 			expect(seen).toMatchObject({ texts: [], requests: client.tries, error: { status: 504 } });
 			expect(seen.error?.message).toContain("did not answer in time");
 		},
 		async "upstream truncation"() {
 			for (const name of ["truncated", "stall"]) {
-				const { error, finishes, requests } = await ask(name);
+				const { error, finishes, requests } = await ask(name, undefined, stalling);
 				expect(error?.message).toMatch(/upstream/);
 				expect([finishes, requests]).toEqual([[], client.isStream ? 1 : client.tries]);
 			}

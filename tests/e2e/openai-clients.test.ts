@@ -26,7 +26,10 @@ let vendor: LLMock;
 /** What aimock cannot do: two answers, and failures in the middle. */
 let own: MockUpstream;
 let proxy: Proxy;
+/** Has patience; the other two not with a silent head, and with a silence behind it. */
 let ownProxy: Proxy;
+let headless: Proxy;
+let stalling: Proxy;
 let full: Awaited<ReturnType<typeof startFullProxy>>;
 
 beforeAll(async () => {
@@ -53,13 +56,13 @@ beforeAll(async () => {
 	own = await startMockUpstream(answer);
 	proxy = await startProxy(`${vendor.url}/v1`, POLICY);
 	full = await startFullProxy();
-	ownProxy = await startProxy(
-		{ up: { type: "openai", base_url: own.url, api_key: "test", timeouts: { head_ms: 300, idle_ms: 300 } } },
-		POLICY,
-	);
+	const start = (timeouts: object): Promise<Proxy> =>
+		startProxy({ up: { type: "openai", base_url: own.url, api_key: "test", timeouts } }, POLICY);
+	[ownProxy, headless, stalling] = (await Promise.all([{}, { head_ms: 300 }, { idle_ms: 300 }].map(start))) as [Proxy, Proxy, Proxy];
 });
 afterAll(async () => {
-	await Promise.all([proxy?.drain(), ownProxy?.drain(), full?.stop(), vendor?.stop()]);
+	await Promise.all([proxy, ownProxy, headless, stalling].map((one) => one?.drain()));
+	await Promise.all([full?.stop(), vendor?.stop()]);
 	own?.close();
 });
 
@@ -175,12 +178,12 @@ function cellsOf(client: Client, words: Words): Cells {
 			expect(await ask("a failure")).toMatchObject({ text: "", requests: tries, error: { status: 500 } });
 		},
 		async "upstream hang"() {
-			const seen = await client.ask(base(ownProxy), { prompt: "silence" });
+			const seen = await client.ask(base(headless), { prompt: "silence" });
 			expect(seen).toMatchObject({ text: "", requests: tries, error: { status: 504, code: "upstream_timeout" } });
 		},
 		async "upstream truncation"() {
 			for (const prompt of ["break off", "stall"]) {
-				const seen = await client.ask(base(ownProxy), { prompt });
+				const seen = await client.ask(base(stalling), { prompt });
 				expect(seen.error?.code).toBe(prompt === "stall" ? "upstream_stalled" : "upstream_truncated");
 			}
 		},

@@ -62,14 +62,15 @@ let nobody: string;
 let round = 0;
 
 /**
- * Gives the proxy the providers `a`, `b`, `claude` and `nobody` (refuses connections), and this `routing`. Nothing is known
- * of them yet: each round has names of its own, `a-1`.
+ * Gives the proxy the providers `a`, `hasty` (`a` as well, with little time for a head), `b`, `claude` and `nobody` (refuses
+ * connections), and this `routing`. Nothing is known of them yet: each round has names of its own, `a-1`.
  */
 async function route(routing: object, more: object = {}): Promise<void> {
 	round++;
-	const openai = (base_url: string): object => ({ type: "openai", base_url, api_key: "k", timeouts: { head_ms: 300 }, ...more });
+	const openai = (base_url: string): object => ({ type: "openai", base_url, api_key: "k", ...more });
+	const hasty = { ...openai(a.url), timeouts: { head_ms: 300 } };
 	const claude = { type: "anthropic", base_url: anthropic.url.replace("/v1", ""), api_key: "k", max_tokens: 100 };
-	const providers = Object.entries({ a: openai(a.url), b: openai(b.url), claude, nobody: openai(nobody) });
+	const providers = Object.entries({ a: openai(a.url), b: openai(b.url), hasty, claude, nobody: openai(nobody) });
 	const named = Object.fromEntries(providers.map(([name, provider]) => [`${name}-${round}`, provider]));
 	const yaml = JSON.stringify(routing).replace(/"provider":"(\w+)"/g, `"provider":"$1-${round}"`);
 	expect(await proxy.reload(proxyConfig(named, `routing: ${yaml}`))).toEqual({ ok: true });
@@ -87,7 +88,8 @@ async function modelChat(port: number, model: string, stream: boolean): Promise<
 
 describe("before an answer has begun", () => {
 	const unreachable = { targets: [{ provider: "nobody" }, { provider: "b" }] };
-	beforeAll(() => route({ models: { ...toAB.models, unreachable }, circuit_breaker: never }));
+	const hasty = { targets: [{ provider: "hasty" }, { provider: "b" }] };
+	beforeAll(() => route({ models: { ...toAB.models, unreachable, hasty }, circuit_breaker: never }));
 
 	const html: Behaviour = (response) => void response.writeHead(200, { "content-type": "text/html" }).end("<h1>Sign in</h1>");
 	const FAULTS: readonly (readonly [name: string, fault: Behaviour, result: string])[] = [
@@ -96,7 +98,6 @@ describe("before an answer has begun", () => {
 		["500", refuses(500), "500"],
 		["529", refuses(529), "529"],
 		["a reset", resets, "upstream_unreachable"],
-		["silence", () => undefined, "upstream_timeout"],
 		["a login page", html, "upstream_content_type"],
 	];
 	const BOTH = FAULTS.flatMap(([name, fault, result]) => [true, false].map((stream) => ({ name, fault, result, stream })));
@@ -107,6 +108,14 @@ describe("before an answer has begun", () => {
 		expect(answer).toMatchObject({ status: 200, text: "from b", error: undefined });
 		expect(b.requests).toHaveLength(1);
 		expect(tried()).toEqual([`a ${result}`, "b 200"]);
+		await settled(proxy.port);
+	});
+
+	test.each([true, false])("so does silence (streamed: %s)", async (stream) => {
+		behave.a = () => undefined;
+		expect(await modelChat(proxy.port, "hasty", stream)).toMatchObject({ status: 200 });
+		expect(b.requests).toHaveLength(1);
+		expect(tried()).toEqual(["hasty upstream_timeout", "b 200"]);
 		await settled(proxy.port);
 	});
 
@@ -221,7 +230,7 @@ test("a target that cannot take the request is passed over, and its refusal is t
 
 describe("a provider that fails", () => {
 	test("is left alone, until one request tries it and it answers", async () => {
-		await route({ ...toAB, circuit_breaker: { failures: 2, open_ms: 1000 } });
+		await route({ ...toAB, circuit_breaker: { failures: 2, open_ms: 5000 } });
 		behave.a = refuses(500);
 		for (let i = 0; i < 4; i++) expect((await chatStream(proxy.port, "hi")).text).toBe("from b");
 		expect(a.requests).toHaveLength(2);

@@ -123,21 +123,23 @@ const WHOLE: readonly Fault[] = [
 ];
 
 let upstream: RawUpstream;
-let proxy: Proxy;
+/** By the deadline that they have, by which a code tells that it was missed; the others wait as long as by default. */
+let proxies: Readonly<Record<"patient" | "upstream_timeout" | "upstream_stalled", Proxy>>;
 const scripts = new Map<string, RawScript>();
 
 beforeAll(async () => {
 	upstream = await startRawUpstream((prompt) => scripts.get(prompt) ?? says(prompt.startsWith("stream") ? GOOD_STREAM : sized(BODY)));
-	const timeouts = { connect_ms: 1000, head_ms: 600, idle_ms: 600 };
-	proxy = await startProxy({ up: { type: "openai", base_url: upstream.url, api_key: "test", timeouts } });
+	const start = (timeouts: object): Promise<Proxy> =>
+		startProxy({ up: { type: "openai", base_url: upstream.url, api_key: "test", timeouts } });
+	proxies = { patient: await start({}), upstream_timeout: await start({ head_ms: 600 }), upstream_stalled: await start({ idle_ms: 600 }) };
 });
 afterAll(async () => {
-	await proxy?.drain();
+	await Promise.all(Object.values(proxies ?? {}).map((proxy) => proxy.drain()));
 	upstream?.close();
 });
 afterEach(async () => {
-	await settled(proxy.port);
-	expect(await chat(proxy.port, "stream: next", true)).toMatchObject({ status: 200, text: TEXT, isDone: true, error: undefined });
+	for (const { port } of Object.values(proxies)) await settled(port);
+	expect(await chat(proxies.patient.port, "stream: next", true)).toMatchObject({ status: 200, text: TEXT, isDone: true, error: undefined });
 });
 
 function check({ raw, status, text, isDone, error }: ChatAnswer, fault: Fault, isStream: boolean): void {
@@ -154,14 +156,16 @@ describe.each([
 	test.each(faults)("$name ends in the right status or error", async (fault) => {
 		const prompt = `${kind}: ${fault.name}`;
 		scripts.set(prompt, fault.script);
-		check(await chat(proxy.port, prompt, isStream), fault, isStream);
+		const { code } = fault;
+		const { port } = proxies[code === "upstream_timeout" || code === "upstream_stalled" ? code : "patient"];
+		check(await chat(port, prompt, isStream), fault, isStream);
 		expect(upstream.asked.filter((asked) => asked === prompt)).toHaveLength(1);
 	});
 });
 
 test("429 keeps its Retry-After and is not marked as final", async () => {
 	scripts.set("limit", says(sized("{}", { "retry-after": "7" }, "429 Too Many Requests")));
-	const { status, headers } = await chat(proxy.port, "limit", true);
+	const { status, headers } = await chat(proxies.patient.port, "limit", true);
 	expect({ status, retryAfter: headers["retry-after"], shouldRetry: headers["x-should-retry"] }).toEqual({
 		status: 429,
 		retryAfter: "7",
@@ -182,7 +186,7 @@ describe("floods are bounded", () => {
 			socket.write(BEGUN + chunk("data: "));
 			sent = await pump(socket, chunk(block), MANY);
 		});
-		const { text, error } = await chat(proxy.port, name, true);
+		const { text, error } = await chat(proxies.patient.port, name, true);
 		await upstream.lastClosed();
 		expect({ text, code: error?.code }).toEqual({ text: TEXT, code: "upstream_event_too_large" });
 		// One block's limit, credit and the kernel's buffers; not the flood.
@@ -195,7 +199,7 @@ describe("floods are bounded", () => {
 			socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${MANY}\r\n\r\n`);
 			sent = await pump(socket, "x".repeat(1 << 16), MANY);
 		});
-		const { status, error } = await chat(proxy.port, "huge body", false);
+		const { status, error } = await chat(proxies.patient.port, "huge body", false);
 		await upstream.lastClosed();
 		expect({ status, code: error?.code }).toEqual({ status: 502, code: "upstream_event_too_large" });
 		expect(sent).toBeLessThan(MANY / 2);

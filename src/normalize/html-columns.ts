@@ -14,7 +14,7 @@ const [TEXT, TAG, REST] = [0, 1, 2];
 
 /**
  * The cells of HTML tables, each behind the name of its column, as `Columns` reads those of others. The first row of a table has the names,
- * whichever tags its cells have. What stands between two tags of a cell (a line, what is bold) is a cell of its own.
+ * whichever tags its cells have, or the second below a title. What stands between two tags of a cell (a line, what is bold) is a cell of its own.
  */
 export class HtmlColumns implements Transducer {
 	readonly #cell: NamedCell;
@@ -24,6 +24,8 @@ export class HtmlColumns implements Transducer {
 	#names: string[] = [];
 	/** The row at hand has the names. */
 	#isHead = false;
+	/** Rows that have begun below the one with the names, counted to two. */
+	#below = 0;
 	/** Of the cell at hand, from 0. */
 	#column = -1;
 	#isInCell = false;
@@ -33,11 +35,12 @@ export class HtmlColumns implements Transducer {
 	constructor(cell: NamedCell, state?: TransducerState) {
 		this.#cell = cell;
 		if (state?.memory === undefined) return;
-		const [reads = TEXT, isHead, isInCell, column = -1, ...texts] = state.memory;
+		const [reads = TEXT, isHead, isInCell, column = -1, below = 0, ...texts] = state.memory;
 		this.#reads = reads;
 		this.#isHead = isHead === 1;
 		this.#isInCell = isInCell === 1;
 		this.#column = column;
+		this.#below = below;
 		[this.#tag = "", this.#name = "", ...this.#names] = unpackTexts(texts);
 	}
 
@@ -58,7 +61,7 @@ export class HtmlColumns implements Transducer {
 	}
 
 	skip(window: Uint8Array, from: number, end: number): number {
-		if (this.#reads === TAG || (this.#reads === TEXT && this.#isInCell && (this.#isHead || this.#cell.isRead(this.#columnName))))
+		if (this.#reads === TAG || (this.#reads === TEXT && this.#isInCell && (this.#hasName || this.#cell.isRead(this.#columnName))))
 			return from;
 		const stop = this.#reads === REST ? MORE : LESS;
 		let at = from;
@@ -67,7 +70,7 @@ export class HtmlColumns implements Transducer {
 	}
 
 	state(): TransducerState[] {
-		const memory = [this.#reads, Number(this.#isHead), Number(this.#isInCell), this.#column];
+		const memory = [this.#reads, Number(this.#isHead), Number(this.#isInCell), this.#column, this.#below];
 		return [this.#cell.state(), { memory: [...memory, ...packTexts([this.#tag, this.#name, ...this.#names])] }];
 	}
 
@@ -75,10 +78,19 @@ export class HtmlColumns implements Transducer {
 		return this.#names[this.#column] ?? "";
 	}
 
+	/** What stands in the cell at hand is the name of a column, or may be: below a row with one cell, which may be a title. */
+	get #hasName(): boolean {
+		return this.#isHead || (this.#column === 0 && this.#isBelowOne);
+	}
+
+	get #isBelowOne(): boolean {
+		return this.#names.length === 1 && this.#below === 1;
+	}
+
 	#readCell(byte: number, from: number, to: number): void {
-		if (!this.#isHead) {
-			if (this.#cell.isRead(this.#columnName)) this.#cell.push(this.#columnName, byte, from, to);
-		} else if (!BLANKS.has(byte)) {
+		if (!this.#isHead && this.#cell.isRead(this.#columnName)) this.#cell.push(this.#columnName, byte, from, to);
+		if (!this.#hasName) return;
+		if (!BLANKS.has(byte)) {
 			if (this.#name.length <= LONGEST_NAME) this.#name += String.fromCharCode(byte);
 		} else if (this.#name !== "" && !this.#name.endsWith(" ")) this.#name += " ";
 	}
@@ -107,24 +119,36 @@ export class HtmlColumns implements Transducer {
 		const isEnd = this.#tag.startsWith("/");
 		const element = isEnd ? this.#tag.slice(1) : this.#tag;
 		if (element === "td" || element === "th") {
+			if (!isEnd && this.#column === 0 && this.#isBelowOne) this.#beginHeadBelowTitle();
 			this.#endName();
 			this.#isInCell = !isEnd;
 			if (!isEnd) this.#column++;
 		} else if (element === "tr" || element === "table") {
 			this.#endName();
+			this.#name = "";
 			this.#isInCell = false;
 			this.#column = -1;
 			if (element === "table") this.#forgetTable();
+			else if (!isEnd && this.#names.length > 0 && this.#below < 2) this.#below++;
 			this.#isHead = element === "tr" && !isEnd && this.#names.length === 0;
 		}
 	}
 
+	/** A second cell begins in the row below a single one: that was a title. */
+	#beginHeadBelowTitle(): void {
+		this.#forgetTable();
+		this.#isHead = true;
+		this.#isInCell = true;
+	}
+
 	#forgetTable(): void {
 		this.#names = [];
+		this.#below = 0;
 		this.#cell.forgetNames();
 	}
 
 	#endName(): void {
+		if (!this.#isHead && this.#hasName) return;
 		if (this.#isHead && this.#isInCell && this.#column < MOST_COLUMNS)
 			this.#names[this.#column] = this.#name.length <= LONGEST_NAME ? columnName(this.#name) : "";
 		this.#name = "";

@@ -38,8 +38,13 @@ export function isRow({ mark, names }: Table, marks: number): boolean {
 	return mark === BAR ? marks > 0 : marks === names.length - 1;
 }
 
+/** How a dump of PostgreSQL begins a table. */
+const COPY = /^COPY [\w."]+ \(([\w", ]+)\) FROM stdin;\r?$/;
+
 /** The table of which a line is the head; undefined: of none. One character for each byte. */
 export function tableOf(line: string): Table | undefined {
+	const copied = COPY.exec(line)?.[1];
+	if (copied !== undefined) return { mark: TAB, names: copied.split(",").map(columnName) };
 	const mark = MARKS.find((one) => line.includes(String.fromCharCode(one)));
 	if (mark === undefined) return undefined;
 	const cells = line.split(String.fromCharCode(mark)).map((cell) => cell.replace(AROUND, ""));
@@ -52,5 +57,5 @@ export function tableOf(line: string): Table | undefined {
 /** What a column is called whose head is `cell`; empty: nothing. */
 export function columnName(cell: string): string {
 	const name = cell.replace(AROUND, "");
-	return NAME.test(name) ? name : "";
+	return NAME.test(name) && name.length <= LONGEST_NAME ? name : "";
 }

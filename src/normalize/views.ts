@@ -8,6 +8,7 @@ import { HexDump } from "./hex-dump.ts";
 import { Hidden } from "./hidden.ts";
 import { HtmlColumns } from "./html-columns.ts";
 import { NamedCell } from "./named-cell.ts";
+import { RowLists } from "./row-lists.ts";
 import type { ShadowSink, Transducer, TransducerFactory, TransducerState } from "./transducer.ts";
 
 export type ViewName = "folded" | "compact" | "decoded" | "columns" | "fields";
@@ -68,6 +69,11 @@ export const VIEWS: readonly View[] = [
 	{
 		name: "columns",
 		open: (sink, [cell, state] = [], isTelling) => new HtmlColumns(new NamedCell(sink, isTelling, cell), state),
+		isPartial: true,
+	},
+	{
+		name: "columns",
+		open: (sink, [cell, state] = [], isTelling) => new RowLists(new NamedCell(sink, isTelling, cell), state),
 		isPartial: true,
 	},
 	...FIELD_READINGS.map((reading) => ({ name: "fields", isPartial: false, ...reading }) as const),

@@ -24,12 +24,14 @@ function linesOf(text: readonly Char[]): Line[] {
 }
 
 const plain = (cell: string): string => cell.replace(/^[ \r*_`"']+|[ \r*_`"']+$/g, "");
-const isName = (cell: string): boolean => /^[A-Za-z\x80-\u{10ffff}]/u.test(cell);
+const isName = (cell: string): boolean => /^[A-Za-z\x80-\u{10ffff}]/u.test(cell) && Buffer.byteLength(cell) <= 40;
 
 /** What parts the cells of a table and the names of its columns, if a line is a head. */
 function headOf(line: string): readonly [mark: string, names: readonly string[]] | undefined {
 	if (!/^[A-Za-z0-9\x80-\u{10ffff} \r\t|;,.:_\-/#&%$'"`*()?+]*$/u.test(line)) return undefined;
 	if (Buffer.byteLength(line) > 512 || line.split(/[|\t;,]/).some((cell) => Buffer.byteLength(cell) > 40)) return undefined;
+	const copied = /^COPY [A-Za-z0-9_."]+ \(([A-Za-z0-9_", ]+)\) FROM stdin;\r?$/.exec(line)?.[1];
+	if (copied !== undefined) return ["\t", copied.split(",").map((cell) => (isName(plain(cell)) ? plain(cell) : ""))];
 	const mark = ["|", "\t", ";", ","].find((one) => line.includes(one));
 	if (mark === undefined) return undefined;
 	const cells = line.split(mark).map(plain);
@@ -50,7 +52,7 @@ function cellsOf({ chars }: Line, mark: string): Char[][] {
 }
 
 /** A cell behind the name of its column; nothing of one that is too short. */
-function named(cell: readonly Char[], name: string): Char[] {
+export function namedCell(cell: readonly Char[], name: string): Char[] {
 	const from = cell.findIndex(({ char }) => !/[ \t\r\n*]/.test(char));
 	const value = from < 0 ? [] : cell.slice(from);
 	const [first, last] = [value[0], value.at(-1)];
@@ -69,7 +71,7 @@ export function columns(text: readonly Char[], isTelling: IsTelling = () => true
 		}
 		const [mark, names] = head;
 		const cells = cellsOf(line, mark);
-		for (const [i, name] of names.entries()) if (name !== "" && isTelling(name)) out.push(...named(cells[i] ?? [], name));
+		for (const [i, name] of names.entries()) if (name !== "" && isTelling(name)) out.push(...namedCell(cells[i] ?? [], name));
 		const isRow = mark === "|" ? cells.length > 1 : cells.length === names.length;
 		const isRule = line.text !== "" && /^[ \t\r=+|:-]*$/.test(line.text);
 		if (!isRow && !isRule) head = headOf(line.text);
@@ -100,6 +102,9 @@ interface HtmlTable {
 	names: readonly string[];
 	/** The cells of the first row so far, if that is at hand. */
 	head: string[] | undefined;
+	/** Text of the first cell of the row below a single one, which is a title if another cell follows. */
+	belowTitle: string | undefined;
+	rows: number;
 	cell: number;
 	isInCell: boolean;
 }
@@ -107,24 +112,34 @@ interface HtmlTable {
 function readTag(table: HtmlTable, tag: string): void {
 	const isCell = tag === "td" || tag === "th";
 	if (/^\/?(?:td|th|tr|table)$/.test(tag)) table.isInCell = isCell;
+	if (isCell && table.cell === 0 && table.belowTitle !== undefined) {
+		table.head = [table.belowTitle];
+		table.names = [];
+		table.rows = 0;
+		table.belowTitle = undefined;
+	}
 	if (isCell) table.cell++;
 	if (isCell) table.head?.push("");
 	if (!/^\/?(?:tr|table)$/.test(tag)) return;
 	table.names = tag.endsWith("table") ? [] : (table.head?.slice(0, 32).map(headName) ?? table.names);
 	table.head = tag === "tr" && table.names.length === 0 ? [] : undefined;
+	if (tag === "tr" && table.names.length > 0) table.rows++;
+	if (tag.endsWith("table")) table.rows = 0;
+	table.belowTitle = tag === "tr" && table.names.length === 1 && table.rows === 1 ? "" : undefined;
 	table.cell = -1;
 }
 
 /** The cells of HTML tables, likewise. */
 export function htmlColumns(text: readonly Char[], isTelling: IsTelling = () => true): Char[] {
 	const out: Char[] = [];
-	const table: HtmlTable = { names: [], head: undefined, cell: -1, isInCell: false };
+	const table: HtmlTable = { names: [], head: undefined, belowTitle: undefined, rows: 0, cell: -1, isInCell: false };
 	for (const { tag, chars } of tokensOf(text)) {
 		readTag(table, tag);
 		if (!table.isInCell) continue;
 		const name = table.names[table.cell] ?? "";
+		if (table.cell === 0 && table.belowTitle !== undefined) table.belowTitle += chars.map(({ char }) => char).join("");
 		if (table.head !== undefined) table.head[table.cell] += chars.map(({ char }) => char).join("");
-		else if (name !== "" && isTelling(name)) out.push(...named(chars, name));
+		else if (name !== "" && isTelling(name)) out.push(...namedCell(chars, name));
 	}
 	return out;
 }

@@ -5,6 +5,7 @@ import type { View } from "../../src/normalize/views.ts";
 import { columns, htmlColumns } from "./reference-columns.ts";
 import { compact } from "./reference-compact.ts";
 import { codes, decoded, dumped, hidden } from "./reference-decoding.ts";
+import { rowLists } from "./reference-row-lists.ts";
 
 /**
  * The oracle of the views: slow and obvious. Each takes the whole text and rewrites it with regular expressions that may
@@ -19,6 +20,7 @@ export const REFERENCE_VIEWS: readonly View[] = [
 	{ ...whole("decoded", (text) => codes(folded(folded(text)), folded), true), isLed: true },
 	whole("columns", columns, true),
 	whole("columns", htmlColumns, true),
+	whole("columns", rowLists, true),
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 0)), leastSeams: 1 },
 	{ ...whole("fields", (text) => fields(text, (seam) => seam % 2 === 1)), leastSeams: 1 },
 	{ ...whole("fields", (text) => fields(text, () => true)), leastSeams: 2 },

@@ -129,11 +129,10 @@ function judge({ text, left, right }: Candidate, isPassword: boolean): number | 
 	if (meaning === "other" || text.length < (isPassword ? 4 : 8) || isUseless(text) || isExplained(assignment, text)) return 0;
 	if (UUID.test(text)) return meaning === "secret" ? scoreUuid(assignment) : 0;
 	const random = randomness(text);
-	if (meaning === "doubtful" && !isBeyondDoubt(text, random, assignment, isPassword)) return 0;
-	if (!assignment.isQuoted && !isVariable(assignment, left, random)) {
-		if (right === undefined) return undefined;
-		if (!standsForItself(text, right, random, assignment.operator)) return 0;
-	}
+	const isLiteral = assignment.isQuoted || isVariable(assignment, left, random);
+	if (meaning === "doubtful" && !isBeyondDoubt(text, random, assignment, isPassword, isLiteral)) return 0;
+	if (!isLiteral && right === undefined) return undefined;
+	if (!isLiteral && !standsForItself(text, right ?? "", random, assignment.operator)) return 0;
 	if (isPassword) return scorePassword(text, random, assignment);
 	return isInCall(assignment) && /^[A-Z_]+$/.test(text) ? 0 : scoreToken(text, random);
 }
@@ -144,15 +143,10 @@ const scoreUuid = ({ key }: Assignment): number => (/secret|token|api.?key/i.tes
 /** What stands in a call that is about tokens: in capitals it is the name of one. */
 const isInCall = ({ operator }: Assignment): boolean => /^[(,]$/.test(operator);
 
-/** Whether a value is a secret whatever its name: random and long, or a literal that looks like a password. */
-function isBeyondDoubt(value: string, random: number, { operator, isQuoted }: Assignment, isPassword: boolean): boolean {
-	const isLiteral = isPassword && isQuoted;
-	return (
-		operator !== "," &&
-		random >= 0.9 &&
-		!CACHE_KEY.test(value) &&
-		(value.length >= 12 || (isLiteral && value.length >= 8 && kindsOf(value) >= 3))
-	);
+/** Whether a value is a secret whatever its name: random and long, or a password as far as one can be told from a name. */
+function isBeyondDoubt(value: string, random: number, { operator }: Assignment, isPassword: boolean, isLiteral: boolean): boolean {
+	if (operator === "," || random < 0.9 || CACHE_KEY.test(value)) return false;
+	return value.length >= 12 || (isPassword && value.length >= 8 && kindsOf(value) >= (isLiteral ? 3 : 4));
 }
 
 /** A variable of the environment or of a compose file: what is behind it is never a name of something else. */
@@ -195,6 +189,9 @@ function judgeNamed({ text, compact, right }: Candidate, left: string): number |
 /** Like an assignment, with the name further away. */
 export const confirmNamedValue: Confirmer = (candidate) => judgeNamed(candidate, candidate.left.replace(BETWEEN, ""));
 
+/** In a block whose name says what it is, and may be too far away to be seen. */
+export const confirmBlockValue: Confirmer = ({ text, compact, right }) => judge({ text, compact, left: 'password = "', right }, true) ?? 0;
+
 /** The text of an element: it ends with the closing tag, and stands for itself as in quotes. */
 export const confirmElementValue: Confirmer = (candidate) => {
 	if (candidate.right === undefined) return undefined;
@@ -235,6 +232,13 @@ export const confirmPasswordBelow: Confirmer = (candidate) => {
 	if (candidate.text.endsWith(":")) return 0;
 	if (candidate.right === undefined) return undefined;
 	return /^(?:\*\*|`)?[ \t]*(?:\r?\n|$)/.test(candidate.right) ? confirmSpokenPassword(candidate) : 0;
+};
+
+/** Behind its name and dots, or in a column behind blanks: what stands there may be anything else of a table. */
+export const confirmAlignedPassword: Confirmer = ({ text, right }) => {
+	if (kindsOf(text) < 3 || randomness(text) < 0.5 || isUseless(text)) return 0;
+	if (right === undefined) return undefined;
+	return /^(?:[ \t]*(?:\r?\n|$)| {2}|\t)/.test(right) ? 0.8 : 0;
 };
 
 export const confirmOption: Confirmer = ({ text, left }) => {

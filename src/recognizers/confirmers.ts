@@ -1,8 +1,10 @@
 import { confirmForeignMailTarget, confirmMailTarget, confirmUrlTarget } from "./call-targets.ts";
 import { luhn, mod11And10, mod97, verhoeff } from "./check-digits.ts";
 import {
+	confirmAlignedPassword,
 	confirmArgument,
 	confirmAuthorization,
+	confirmBlockValue,
 	confirmCdataValue,
 	confirmCell,
 	confirmElementValue,
@@ -123,6 +125,8 @@ export const CONFIRMERS: ReadonlyMap<string, Confirmer> = new Map<string, Confir
 	["cdata_value", confirmCdataValue],
 	["cell_value", confirmCell],
 	["password_below", confirmPasswordBelow],
+	["block_value", confirmBlockValue],
+	["aligned_password", confirmAlignedPassword],
 	["argument_value", confirmArgument],
 	["format_value", confirmFormatValue],
 	["listed_value", confirmListed],

@@ -52,6 +52,32 @@ export const CREDENTIAL_FORMS: readonly PatternSpec[] = [
 		core: { skip: "`*", maxSkip: 2, bytes: '^\\s"`', minBytes: 5, maxBytes: 64 },
 	},
 	{
+		name: "password_aligned",
+		expression: `(?<![A-Za-z])${PASSWORD_KEYS}(?:\\t| {2}| {0,1}\\.{3})`,
+		caseInsensitive: true,
+		score: 0.8,
+		confirm: "aligned_password",
+		core: { skip: " \\t.", maxSkip: 48, bytes: '^\\s"`', minBytes: 6, maxBytes: 64 },
+	},
+	{
+		// In the settings of switches and routers.
+		name: "device_password",
+		expression:
+			"(?:enable |username [A-Za-z0-9._-]{1,24} (?:privilege \\d{1,2} ){0,1})(?:secret|password) (?:[05-9] ){0,1}|snmp-server community |tacacs-server key |pre-shared-key (?:address [0-9.]{7,15} key ){0,1}",
+		score: 0.8,
+		confirm: "option_value",
+		core: { ...VALUE, skip: "\"'", maxSkip: 1 },
+	},
+	{
+		// A variable of Terraform.
+		name: "credential_block",
+		expression:
+			'(?:password|passwd|secret|token|api_key|access_key)"[ ]\\{(?:[ \\n]{1,4}(?:type|sensitive) {1,6}= [a-z]{4,6}){0,1}[ \\n]{1,4}default {1,4}=',
+		score: 0.8,
+		confirm: "block_value",
+		core: { ...VALUE, skip: ' "', maxSkip: 2 },
+	},
+	{
 		name: "credential_attribute",
 		expression: `${KEYS}["']{0,1}[,;]{0,1}[ \\t\\r\\n]{1,16}["']{0,1}value["']{0,1} {0,1}[=:]`,
 		caseInsensitive: true,

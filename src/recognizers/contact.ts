@@ -150,6 +150,7 @@ export const PHONE: Recognizer = {
 			"947 349 000",
 			"01/02/2024",
 			"phone in 2024",
+			"the phone of 2011.05.26",
 			"cell_type: macro, cell_id 16541648",
 			"| Cell type | 26650 9256 |",
 			"shelf 031.0866\ncall number QA",
@@ -249,7 +250,9 @@ export const confirmE164: Confirmer = ({ text, left }) => {
 	if (parsed === undefined) return 0;
 	if (parsed.isValid()) return 0.9;
 	if (!parsed.isPossible()) return 0;
-	return PHONE_WORDS(left) ? 0.8 : /[ ()-]/.test(text) ? 0.65 : 0.3;
+	if (PHONE_WORDS(left)) return 0.8;
+	// Its first group is the country, or it may be a sum (`+318,45-528`).
+	return /^\+(\d+)[ ()-]/.exec(text)?.[1] === parsed.countryCallingCode ? 0.65 : 0.3;
 };
 
 const N11 = /^(?:.11|.{3}.11)/;
@@ -284,7 +287,12 @@ export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
 	if (!isNamed && !/^\(?0/.test(text)) return 0;
 	const digits = digitsOf(text);
 	if (digits.length < 7 || digits.length > 13 || /^(\d)\1+$/.test(digits)) return 0;
-	if (/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}|^(?:19|20)\d{2} ?[-–/ ] ?(?:19|20)\d{2}$/.test(text)) return 0;
+	if (
+		/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}|^(?:19|20)\d{2}([./])(?:0[1-9]|1[0-2])\2(?:0[1-9]|[12]\d|3[01])$|^(?:19|20)\d{2} ?[-–/ ] ?(?:19|20)\d{2}$/.test(
+			text,
+		)
+	)
+		return 0;
 	if (isNamed) return 0.75;
 	if (text.startsWith("0") && digits.length <= 11 && LETTER_LABEL.test(left)) return 0.6;
 	if (right === undefined) return undefined;

@@ -189,18 +189,31 @@ export interface Evidence {
 const GOES_ON_LEFT = /(?:[\p{L}\p{N}][-./]|\p{N}|[$€£#@/=+])$/u;
 const GOES_ON_RIGHT = /^(?:[-./]?\p{N}|[-/]\p{L}|[%@])/u;
 
-/** A date, a span or a row of years, or what the public numbers: nobody's identifier is written like them. */
+/** A date, also with an hour, a span or a row of years, or what the public numbers: nobody's identifier is written like them. */
 const PUBLIC_NUMBER =
-	/^(?:(?:19|20)\d{2}([-./])(?:0[1-9]|1[0-2])(?:\1(?:0[1-9]|[12]\d|3[01]))?|(?:0[1-9]|[12]\d|3[01])([-./])(?:0[1-9]|1[0-2])\2(?:19|20)\d{2}|(?:19[5-9]|20[0-4])\d(?:[ -](?:19[5-9]|20[0-4])\d)+|CVE-\d{4}-\d{4,7}|(?:CWE|RFC|ISO|IEC|IEEE|PEP)[ -]?\d{3,5}(?:-\d{1,2})?)$/i;
-/** Before a number that a list of faults, changes or anchors gives, and behind a comparison in code. */
+	/^(?:(?:19|20)\d{2}([-./])(?:0[1-9]|1[0-2])(?:\1(?:0[1-9]|[12]\d|3[01])(?: \d{2})?)?|(?:0[1-9]|[12]\d|3[01])([-./])(?:0[1-9]|1[0-2])\2(?:19|20)\d{2}|(?:19[5-9]|20[0-4])\d(?:[ -](?:19[5-9]|20[0-4])\d)+|CVE-\d{4}-\d{4,7}|(?:CWE|RFC|ISO|IEC|IEEE|PEP)[ -]?\d{3,5}(?:-\d{1,2})?)$/i;
+/** Before a number that a list of faults, changes or anchors gives, or of an article of trade, and behind a comparison in code. */
 const REFERENCE =
-	/(?:(?:clos|fix|resolv|merg|revert|bug|issue|pull|ticket|see)[a-z]*:? ?|["'(])#$|\((?:merge|cherry picked from commit|commit) $|[\s)](?:<=?|>=|[!=]==?) $/i;
+	/\b(?:ean|gtin|upc|isbn)(?:-?1[0-4])?[ :#=]{1,3}$|(?:(?:clos|fix|resolv|merg|revert|bug|issue|pull|ticket|see)[a-z]*:? ?|["'(])#$|\((?:merge|cherry picked from commit|commit) $|[\s)](?:<=?|>=|[!=]==?) $/i;
 
 /** Has separators, and none is a blank: so a blank parts it from the numbers beside it (`814 457-55-5462 1001`), where groups of digits go on. */
 const PARTED = /^[^ ]*[-./][^ ]*$/;
 
 function goesOnRight(text: string, right: string): boolean {
 	return GOES_ON_RIGHT.test(right) || (/^ \p{N}/u.test(right) && !PARTED.test(text));
+}
+
+const MONTH_AND_DAY = /^(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?: \d{2})?$/;
+
+/** The rest of a date, also with an hour. */
+const endsDate = (left: string, text: string): boolean => /(?:19|20)\d{2}-$/.test(left) && MONTH_AND_DAY.test(text);
+
+/** The pages of an article and its year (`8(2):6258–7227, 2015`), with hyphens for what stands between them. */
+const PAGES = /^(\d{4})-(\d{4})-(?:19|20)\d{2}$/;
+
+function arePages(text: string): boolean {
+	const [, first = "", last = ""] = PAGES.exec(text) ?? [];
+	return first < last;
 }
 
 const GROUP_PRECEDES = /\p{N}[-/ ]$/u;
@@ -210,12 +223,12 @@ const GROUP_FOLLOWS = /^[-./]?\p{N}/u;
 function weigh(candidate: Candidate, evidence: Evidence): number | undefined {
 	const { text, left, right } = candidate;
 	const { isDecimal, goesOn, isBehindNumber } = askedAbout(left);
-	if (isDecimal || PUBLIC_NUMBER.test(text) || REFERENCE.test(left.slice(-32))) return 0;
+	if (isDecimal || PUBLIC_NUMBER.test(text) || endsDate(left, text) || REFERENCE.test(left.slice(-32))) return 0;
 	const isFormed = evidence.format.test(text);
 	if (!isFormed && !evidence.isLoose && !/^[A-Za-z0-9]+$/.test(text)) return 0;
 	if (evidence.words(left)) return weighNamed(candidate, isFormed, evidence.with);
 	// What no form and no check digit distinguishes is not worth holding for a word that might follow.
-	if (evidence.without === 0 || goesOn || (isBehindNumber && !PARTED.test(text))) return 0;
+	if (evidence.without === 0 || goesOn || arePages(text) || (isBehindNumber && !PARTED.test(text))) return 0;
 	if (right === undefined) return undefined;
 	if (evidence.words(right)) return evidence.with;
 	return !isFormed || goesOnRight(text, right) ? 0 : evidence.without;

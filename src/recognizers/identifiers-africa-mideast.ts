@@ -39,7 +39,7 @@ export const AFRICA_MIDEAST_IDS: readonly Identifier[] = [
 	},
 	{
 		type: "za_id", country: "za", groups: NATIONAL, lengths: [13], shape: /^\d{10}[0-2]\d{2}$/, check: (id) => luhn(id) && isYymmdd(id), words: ["id number", "south african", "rsa id", "sa id", "id no"], without: 0.75, with: 0.96,
-		match: ["8001015009087", "RSA ID ⟦9202204720083⟧", "8001015009087 is an ID"], noMatch: ["8001015009086", "8013015009087"],
+		match: ["8001015009087", "RSA ID ⟦9202204720083⟧", "8001015009087 is an ID"], noMatch: ["8001015009086", "8013015009087", "EAN-13: 2002280408075"],
 	},
 	{
 		type: "ng_nin", country: "ng", groups: NATIONAL, lengths: [11], shape: /^\d{11}$/, check: (id) => verhoeff(id) || id.startsWith("22"), words: ["nin", "bvn", "bank verification", "nigeria"], without: 0, with: 0.88,

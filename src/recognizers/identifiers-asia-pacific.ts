@@ -55,7 +55,7 @@ export const ASIA_PACIFIC_IDS: readonly Identifier[] = [
 	{
 		type: "in_aadhaar", country: "in", groups: NATIONAL, lengths: [12], shape: /^[2-9]\d{11}$/, check: (id) => verhoeff(id) && !allSame(id), format: /^\d{4}([ -])\d{4}\1\d{4}$/,
 		words: ["aadhaar", "aadhar", "uidai", "uid", "आधार"], without: 0.6, with: 0.96,
-		match: ["2341 2341 2346", "Aadhaar ⟦234123412346⟧", "आधार: ⟦2341-2341-2346⟧"], noMatch: ["2341 2341 2347", "234123412346", "1341 2341 2346"],
+		match: ["2341 2341 2346", "Aadhaar ⟦234123412346⟧", "आधार: ⟦2341-2341-2346⟧"], noMatch: ["2341 2341 2347", "234123412346", "1341 2341 2346", "pages 6258-7227-2015"],
 	},
 	{
 		type: "in_pan", country: "in", groups: [...NATIONAL, "tax_id"], lengths: [10], shape: /^[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]$/, words: ["pan", "income tax", "permanent account"], without: 0.7, with: 0.96,

@@ -33,6 +33,14 @@ const MAX_SKIP = 48;
 const GAP =
 	"(?:</?[a-z][^<>]*>|[\"']>|[:=] ?<|&nbsp;|[\"'`],|\\.{2,}(?!\\.)|(?:type: string|value|default|example)(?!\\p{L})|[\\s\"'`:=#*|()\\[\\]{}/\\\\_：（「])*";
 
+/** A year may be the beginning of a date; a change is no value (`pin ([#1730](https://…))`). */
+const confirmPin: Confirmer = ({ text, left, right }) => {
+	if (left.endsWith("[#")) return 0;
+	if (!/^(?:19|20)\d{2}$/.test(text)) return 0.8;
+	if (right === undefined) return undefined;
+	return /^[-/.]\d{2}[-/.]\d{2}(?!\d)/.test(right) ? 0 : 0.8;
+};
+
 // biome-ignore format: a table
 const ROWS: readonly Labelled[] = [
 	{
@@ -58,8 +66,8 @@ const ROWS: readonly Labelled[] = [
 		match: ["<bic>⟦DEUTDEFF⟧</bic>", "BIC: ⟦DEUTDEFF⟧", "SWIFT code ⟦CHASUS33XXX⟧", '"swift": "⟦MDMKUSSR⟧"'], noMatch: ["SWIFT is a language", "BIC pens", "DEUTDEFF", "SWIFT PROGRAMMING"],
 	},
 	{
-		type: "pin", groups: ["password"], names: "pin|pin code|geheimzahl|passcode|atm pin|暗証番号", bytes: "0-9", value: "^\\d{4,6}$", maxBytes: 7, score: 0.8,
-		match: ["<pin>⟦6403⟧</pin>", "PIN: ⟦6403⟧", "PIN\n⟦6403⟧", "- name: PIN\n  value: \"⟦6403⟧\"", "PIN (⟦6403⟧)", "<label>PIN</label><span class=\"value\">⟦6403⟧</span>", "暗証番号：⟦6403⟧", "pin code is ⟦424511⟧", '"pin": "⟦6072⟧"'], noMatch: ["pin 12", "if (pin > 1000) return pin - 1024", "while (pin<1000)", "GPIO pin 1234567", "the pin is bent", "pins the 2024 release", "pin in slot 1234", "Enter your PIN. 1234 people"],
+		type: "pin", groups: ["password"], names: "pin|pin code|geheimzahl|passcode|atm pin|暗証番号", bytes: "0-9", confirm: confirmPin, value: "^\\d{4,6}$", maxBytes: 7, score: 0.8,
+		match: ["<pin>⟦6403⟧</pin>", "PIN: ⟦6403⟧", "PIN\n⟦6403⟧", "- name: PIN\n  value: \"⟦6403⟧\"", "PIN (⟦6403⟧)", "PIN ⟦1984⟧", "<label>PIN</label><span class=\"value\">⟦6403⟧</span>", "暗証番号：⟦6403⟧", "pin code is ⟦424511⟧", '"pin": "⟦6072⟧"'], noMatch: ["pin 12", "if (pin > 1000) return pin - 1024", "while (pin<1000)", "GPIO pin 1234567", "pin 2011-05-20 15:03", "of `table_pin` ([#1730](https://x.example/1730))", "the pin is bent", "pins the 2024 release", "pin in slot 1234", "Enter your PIN. 1234 people"],
 	},
 	{
 		type: "patient_number", groups: ["phi"], names: "mrn|medical record|patient id|nhc|fallnummer|chart", bytes: "A-Z0-9-", value: "^(?=.*\\d{3})[A-Z]{0,4}-?\\d{3,10}$", maxBytes: 16, score: 0.8,
@@ -131,7 +139,7 @@ export const LABELLED: readonly Recognizer[] = ROWS.map((row) => {
 function labelledConfirmer(row: Labelled): Confirmer {
 	const name = `(?:${namesOf(row)})${SUFFIX}`;
 	const named = new RegExp(`(?:${name}|<[a-z:_-]{0,16}${name}[^<>]{0,32}>)${GAP}$`, "iu");
-	return (candidate) => (named.test(candidate.left) ? (row.confirm?.(candidate) ?? row.score) : 0);
+	return (candidate) => (named.test(candidate.left) ? (row.confirm === undefined ? row.score : row.confirm(candidate)) : 0);
 }
 
 export const LABELLED_CONFIRMERS = ROWS.map((row) => [`labelled:${row.type}`, labelledConfirmer(row)] as const);

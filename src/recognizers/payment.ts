@@ -35,6 +35,7 @@ export const PAYMENT_CARD: Recognizer = {
 			"4.111111111111111e15",
 			"the card is ⟦4.111111111111111E+15⟧, thanks",
 			"valid to 2027, ⟦4024 5678 6789 7896⟧ or 5105",
+			"⟦4024 5678 6789 7896⟧ ⟦5105 1051 0510 5100⟧",
 			"valid to 2027 ⟦4024 5678 6789 7896⟧ or so",
 		],
 		noMatch: [
@@ -51,6 +52,8 @@ export const PAYMENT_CARD: Recognizer = {
 			"2901,3004,3005,3006,3007,3008,3009,3010,3017,3018",
 			"[.4300.0020.0011.0002]",
 			"EAN 4005401000174, 12 pieces",
+			"EAN-13: 4248207855777",
+			"1739 1832 2203 1625 1057 1010",
 			"[583496.911269] usb 1-1: new device",
 		],
 	},
@@ -92,6 +95,9 @@ const CARD_WORDS = contextWords([
 	"卡号",
 ]);
 
+/** Before the number of an article of trade or a book. */
+const ARTICLE = /\b(?:ean|gtin|upc|isbn)(?:-?1[0-4])?[ :#=]{1,3}$/i;
+
 /** Luhn, one kind of separator, and the length and range of a known issuer or a word that says what it is. */
 export const confirmCard: Confirmer = (candidate) => {
 	const { compact } = candidate;
@@ -101,6 +107,7 @@ export const confirmCard: Confirmer = (candidate) => {
 	if (!isIssued && !(compact.length > 12 && CARD_WORDS(left))) return 0;
 	// Articles of trade have numbers as long, with a check digit of another kind.
 	if ((compact.length === 12 || compact.length === 13) && ean13(compact.padStart(13, "0")) && !CARD_WORDS(left)) return 0;
+	if (ARTICLE.test(left)) return 0;
 	// A part of a longer number, or of a weight in brackets.
 	if (/(?:\d|[[(])\.$/.test(left) || new Set(text.replace(/\d/g, "")).size > 1) return 0;
 	const groups = text.split(/[ .-]/);
@@ -112,16 +119,27 @@ export const confirmCard: Confirmer = (candidate) => {
 	return isWritten ? 0.95 : 0.4;
 };
 
-/** Whether the groups are four numbers of a rising list that goes on before or behind them, with the same between its numbers. A year is none of it. */
+const isTime = (group: string): boolean => /^(?:[01]\d|2[0-3])[0-5]\d$/.test(group);
+
+/**
+ * Whether the groups are four numbers of a list that goes on before or behind them, rising or of times of the day (`2203 1625 …`), with the
+ * same between its numbers. A year is none of it, and what goes on may be another card.
+ */
 function areListed(groups: readonly string[], { text, left, right }: Candidate): boolean | undefined {
-	if (groups.length !== 4 || groups.some((group, i) => group.length !== 4 || group < (groups[i - 1] ?? ""))) return false;
+	if (groups.length !== 4 || groups.some((group) => group.length !== 4)) return false;
+	const areTimes = groups.every(isTime);
+	if (!areTimes && groups.some((group, i) => group < (groups[i - 1] ?? ""))) return false;
 	const between = text.charAt(4);
+	const isNext = (group: string, rises: boolean): boolean => (areTimes ? isTime(group) : rises);
 	const [, before = "", gapBefore] = /(?<!\d)(?!19|20)(\d{4})([-,; ])$/.exec(left) ?? [];
-	if (gapBefore === between && before <= (groups[0] as string)) return true;
+	if (gapBefore === between && isNext(before, before <= (groups[0] as string))) return !isCard(left.slice(-20, -1));
 	if (right === undefined) return undefined;
 	const [, gapBehind, behind = ""] = /^([-,; ])(\d{4})(?!\d)/.exec(right) ?? [];
-	return gapBehind === between && behind >= (groups[3] as string);
+	return gapBehind === between && isNext(behind, behind >= (groups[3] as string)) && !isCard(right.slice(1, 20));
 }
+
+/** Four groups of four digits. */
+const isCard = (text: string): boolean => /^(?:\d{4}[ -]){3}\d{4}$/.test(text) && luhn(text.replace(/\D/g, ""));
 
 /** `4.111111111111111e15` is a card number to every reader that counts, and to a model. */
 export const confirmExponentCard: Confirmer = ({ text, left, right }) => {

@@ -1,4 +1,14 @@
-import { beginsGap, LONGEST_GAP, LONGEST_LIST, leadsToRow, listOf, type NameList } from "./list-head.ts";
+import {
+	beginsGap,
+	isBracketOrQuote,
+	isInList,
+	LONGEST_GAP,
+	LONGEST_LIST,
+	leadsToRow,
+	listOf,
+	mayLead,
+	type NameList,
+} from "./list-head.ts";
 import type { NamedCell } from "./named-cell.ts";
 import { packTexts, unpackTexts } from "./packed-texts.ts";
 import type { Transducer, TransducerState } from "./transducer.ts";
@@ -23,7 +33,7 @@ export class RowLists implements Transducer {
 	#text = "";
 	#list: NameList = { names: [], isQuoted: false };
 	#hasRows = false;
-	/** Of the item at hand, from 0. */
+	/** Of the item at hand, from 0; of a list of names the bytes of the item, without blanks. */
 	#column = 0;
 	/** The row has begun with more than brackets. */
 	#isBegun = false;
@@ -31,19 +41,20 @@ export class RowLists implements Transducer {
 	#depth = 0;
 	/** That ends the string at hand; 0 outside of one. */
 	#quote = 0;
-	/** The last byte was one of these: a quote that ended a string, or a backslash within one. */
-	#last = 0;
+	/** The last byte was a backslash in a string. */
+	#isEscaped = false;
 
 	constructor(cell: NamedCell, state?: TransducerState) {
 		this.#cell = cell;
 		if (state?.memory === undefined) return;
-		const [reads = 0, opener = 0, isQuoted, hasRows, column = 0, isBegun, depth = 0, quote = 0, last = 0, ...texts] = state.memory;
+		const [reads = 0, opener = 0, isQuoted, hasRows, column = 0, isBegun, depth = 0, quote = 0, isEscaped, ...texts] = state.memory;
 		const [text = "", ...names] = unpackTexts(texts);
-		[this.#reads, this.#opener, this.#column, this.#depth, this.#quote, this.#last] = [reads, opener, column, depth, quote, last];
+		[this.#reads, this.#opener, this.#column, this.#depth, this.#quote] = [reads, opener, column, depth, quote];
 		this.#text = text;
 		this.#list = { names, isQuoted: isQuoted === 1 };
 		this.#hasRows = hasRows === 1;
 		this.#isBegun = isBegun === 1;
+		this.#isEscaped = isEscaped === 1;
 	}
 
 	get undecidedFrom(): number {
@@ -70,7 +81,7 @@ export class RowLists implements Transducer {
 	state(): TransducerState[] {
 		const { names, isQuoted } = this.#list;
 		const list = [this.#reads, this.#opener, Number(isQuoted), Number(this.#hasRows)];
-		const row = [this.#column, Number(this.#isBegun), this.#depth, this.#quote, this.#last];
+		const row = [this.#column, Number(this.#isBegun), this.#depth, this.#quote, Number(this.#isEscaped)];
 		return [this.#cell.state(), { memory: [...list, ...row, ...packTexts([this.#text, ...names])] }];
 	}
 
@@ -78,15 +89,27 @@ export class RowLists implements Transducer {
 		this.#reads = LIST;
 		this.#opener = opener;
 		this.#text = "";
+		this.#column = 0;
 	}
 
 	#readList(byte: number): void {
-		// `[name]` within round brackets is a name in quotes.
-		const isName = byte === SQUARE && this.#opener === ROUND && !this.#text.endsWith("[");
-		if (QUOTES.has(byte) && this.#opener === ROUND && this.#text.endsWith("[")) this.#beginList(SQUARE);
-		if (byte === (this.#opener === ROUND ? ROUND_END : SQUARE_END)) this.#endList();
-		else if ((byte === ROUND || byte === SQUARE) && !isName) this.#beginList(byte);
-		else if (this.#text.length < LONGEST_LIST) this.#take(byte);
+		if (!isBracketOrQuote(byte)) this.#readItem(byte);
+		else if (byte === (this.#opener === ROUND ? ROUND_END : SQUARE_END)) this.#endList();
+		else if (byte === ROUND) this.#beginList(ROUND);
+		else if (this.#opener === ROUND && this.#text.endsWith("[")) {
+			// No name in quotes is `["…"` or `[[`.
+			this.#beginList(SQUARE);
+			if (byte !== SQUARE) this.#readItem(byte);
+		} else if (byte === SQUARE && this.#opener === SQUARE) this.#beginList(SQUARE);
+		else this.#readItem(byte);
+	}
+
+	#readItem(byte: number): void {
+		const isBlank = BLANKS.has(byte);
+		if (byte === COMMA) this.#column = 0;
+		else if (!isBlank) this.#column++;
+		if (this.#text.length < LONGEST_LIST && (isBlank || isInList(byte, this.#column))) this.#take(byte);
+		else if (byte === SQUARE) this.#beginList(SQUARE);
 		else this.#reads = ANYTHING;
 	}
 
@@ -108,11 +131,17 @@ export class RowLists implements Transducer {
 
 	#readGap(byte: number): void {
 		const isOpener = byte === ROUND || byte === SQUARE;
-		const isBegun = this.#text.length > 1 || (this.#text !== "" && this.#text !== " ");
-		if (isOpener && leadsToRow(this.#text, this.#opener === ROUND, this.#list, this.#hasRows)) this.#beginRow();
+		if (isOpener && leadsToRow(this.#text, this.#list, this.#hasRows)) this.#beginRow();
 		else if (isOpener) this.#beginList(byte);
-		else if (this.#text.length < LONGEST_GAP && (isBegun || BLANKS.has(byte) || beginsGap(byte))) this.#take(byte);
+		else if (this.#text.length < LONGEST_GAP && this.#isInGap(byte)) this.#take(byte);
 		else this.#reads = ANYTHING;
+	}
+
+	#isInGap(byte: number): boolean {
+		const isWords = !this.#hasRows && !this.#list.isQuoted;
+		const isBlank = BLANKS.has(byte);
+		if (this.#text === "" || this.#text === " ") return isBlank || beginsGap(byte, isWords);
+		return !isWords || !isBlank || mayLead(this.#text);
 	}
 
 	#beginRow(): void {
@@ -123,16 +152,14 @@ export class RowLists implements Transducer {
 		this.#isBegun = false;
 		this.#depth = 0;
 		this.#quote = 0;
-		this.#last = 0;
+		this.#isEscaped = false;
 	}
 
 	#readRow(byte: number, from: number, to: number): void {
-		const last = this.#last;
-		this.#last = 0;
-		if (this.#quote !== 0) this.#readString(byte, last);
+		if (this.#quote !== 0) this.#readString(byte);
 		else if (QUOTES.has(byte)) {
-			// What stands before a string is no value (`N'…'`, `CAST('…' AS …)`); a quote twice is one.
-			if (byte !== last) this.#cell.end();
+			// What stands before a string is no value (`N'…'`, `CAST('…' AS …)`); behind two quotes, which are one, the rest is another.
+			this.#cell.end();
 			this.#quote = byte;
 		} else if (byte === ROUND || byte === SQUARE || byte === CURLY) {
 			if (!this.#isBegun) return;
@@ -150,10 +177,10 @@ export class RowLists implements Transducer {
 		if (this.#cell.isRead(name)) this.#cell.push(name, byte, from, to);
 	}
 
-	#readString(byte: number, last: number): void {
-		if (last === BACKSLASH) return;
-		if (byte === BACKSLASH || byte === this.#quote) this.#last = byte;
-		if (byte === this.#quote) this.#quote = 0;
+	#readString(byte: number): void {
+		const isEscaped = this.#isEscaped;
+		this.#isEscaped = byte === BACKSLASH && !isEscaped;
+		if (byte === this.#quote && !isEscaped) this.#quote = 0;
 	}
 
 	#endRow(): void {

@@ -26,7 +26,7 @@ const CARRIERS: readonly ((names: readonly string[], rows: readonly (readonly st
 	(names, rows, next) => {
 		const name = pick([snake, (one: string) => `\`${one}\``, (one: string) => `[${snake(one)}]`, (one: string) => `"${one}"`], next);
 		const tuples = rows.map((row) => `(${row.map((cell) => literals.sql(cell, next)).join(", ")})`);
-		const values = pick([" VALUES ", "\nVALUES\n  ", " OUTPUT inserted.id values"], next);
+		const values = pick([" VALUES ", "VALUES", "\nVALUES\n  ", " OUTPUT inserted.id values", " OVERRIDING SYSTEM VALUE VALUES "], next);
 		return `INSERT INTO people (${names.map(name).join(", ")})${values}${tuples.join(pick([",", ",\n  "], next))};`;
 	},
 	(names, rows) => {

@@ -18,6 +18,6 @@ export const OTHER_COLUMNS: readonly NamedColumn[] = [
 	["Mail", (next) => pick(["jane.doe@example.com", "none", 'says "no"'], next)],
 ];
 
-export function digits(count: number, next: Next): string {
+function digits(count: number, next: Next): string {
 	return Array.from({ length: count }, () => Math.floor(next() * 10)).join("");
 }

@@ -7,12 +7,11 @@ const blanksOnce = (source: string): string => source.replace(/[ \t\r\n]+/g, " "
 
 interface Head {
 	readonly names: readonly string[];
-	readonly isRound: boolean;
 	readonly isQuoted: boolean;
 }
 
 /** The list of names that the text has between brackets, if it is one. */
-function headOf(content: string, isRound: boolean): Head | undefined {
+function headOf(content: string): Head | undefined {
 	const items = blanksOnce(content)
 		.split(",")
 		.map((item) => item.replace(/^ | $/g, ""));
@@ -20,7 +19,7 @@ function headOf(content: string, isRound: boolean): Head | undefined {
 	const isName = new RegExp(`^(?:${NAME}|\`${NAME}\`|\\[${NAME}\\])$`);
 	if (!items.every((item) => inQuotes.test(item) || isName.test(item))) return undefined;
 	const names = items.map((item) => item.replace(/^["'`[]|["'`\]]$/g, ""));
-	return { names, isRound, isQuoted: items.every((item) => inQuotes.test(item)) };
+	return { names, isQuoted: items.every((item) => inQuotes.test(item)) };
 }
 
 /** Whether what stands between a list of names, or a row, and a bracket makes a row of what is in the bracket. */
@@ -31,7 +30,7 @@ function isGap(source: string, head: Head, isFirst: boolean): boolean {
 	if (head.isQuoted && /^ ?, ?["'][^"']*["'] ?: ?$/.test(gap)) return true;
 	if (head.isQuoted && isFirst && /^ ?;? ?(?:(?:const|let|var) )?\w+ ?= ?$/.test(gap)) return true;
 	if ((head.isQuoted || !isFirst) && /^[ \w)\]}"'`]*, ?$/.test(gap)) return true;
-	return isFirst && head.isRound && /^ ([^;]* )?values ?$/i.test(gap);
+	return /^ ?((output|overriding) [^;]*)?values ?$/i.test(gap);
 }
 
 /** Ends of the pieces of a row: its strings with what follows each, and what stands before; `item`: in which they stand. */
@@ -40,24 +39,19 @@ interface Row {
 	readonly end: number;
 }
 
-/** The quote that ends a string; empty where nothing does. */
-function endOf(text = "", quote = "none"): string {
-	return text.length > 1 && text.endsWith(quote) ? quote : "";
-}
-
 function rowAt(source: string, start: number): Row {
 	const token = /((["'`])(?:\\.|(?!\2)[^\\])*(?:\2|\\?$))|([([{])|([)\]}])|(,)|./sy;
 	const pieces: { item: number; from: number; to: number }[] = [];
-	let [item, depth, from, at, before] = [0, 0, start, start, ""];
+	let [item, depth, from, at] = [0, 0, start, start];
 	const endPiece = (to: number, next: number): void => {
 		pieces.push({ item, from, to });
 		from = next;
 	};
 	while (at < source.length) {
 		token.lastIndex = at;
-		const [whole, text, quote, opens, closes, comma] = token.exec(source) as RegExpExecArray;
+		const [whole, text, , opens, closes, comma] = token.exec(source) as RegExpExecArray;
 		const isBracketOfRow = opens !== undefined && /^[ \t\r\n([{]*$/.test(source.slice(start, at));
-		if (text !== undefined && quote !== before) endPiece(at, at);
+		if (text !== undefined) endPiece(at, at);
 		if (isBracketOfRow) from = at + 1;
 		depth += opens !== undefined && !isBracketOfRow ? 1 : 0;
 		if (closes !== undefined && depth-- === 0) break;
@@ -66,10 +60,17 @@ function rowAt(source: string, start: number): Row {
 			item++;
 		}
 		at += whole.length;
-		before = endOf(text, quote);
 	}
 	endPiece(at, at);
 	return { pieces, end: at + 1 };
+}
+
+/** Whether a list of names may go on so. */
+function isInList(before: string, char: string): boolean {
+	if (blanksOnce(before).length >= 1024) return false;
+	if (/[ \t\r\n,]/.test(char)) return true;
+	const item = before.slice(before.lastIndexOf(",") + 1).replace(/[ \t\r\n]/g, "");
+	return item.length < 44 && (item === "" ? /[A-Za-z_"'`[\x80-\xff]/ : /[A-Za-z0-9_.#/&"'`[\]\x80-\xff-]/).test(char);
 }
 
 /** Where a list may begin that has the names: at a bracket, of which the last counts; behind `from`. */
@@ -79,10 +80,11 @@ function nextHead(source: string, from: number): { readonly head: Head | undefin
 	const begin = from + found + 1;
 	const isRound = source[begin - 1] === "(";
 	const content = (isRound ? /^(?:[^()[]|\[(?!["'`[(]))*/ : /^[^([\]]*/).exec(source.slice(begin))?.[0] ?? "";
-	for (let i = 0; i < content.length; i++) if (blanksOnce(content.slice(0, i)).length >= 1024) return { head: undefined, end: begin + i };
+	for (let i = 0; i < content.length; i++)
+		if (!isInList(content.slice(0, i), content.charAt(i))) return { head: undefined, end: begin + i };
 	const end = begin + content.length;
 	if (source[end] !== (isRound ? ")" : "]")) return { head: undefined, end };
-	return { head: headOf(content, isRound), end: end + 1 };
+	return { head: headOf(content), end: end + 1 };
 }
 
 /** The items of lists behind a list of names, each behind its name. */

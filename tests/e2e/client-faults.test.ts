@@ -12,7 +12,7 @@ import { chunk, LAST_CHUNK, pump, type RawUpstream, SSE_HEAD, startRawUpstream }
 const [ROLE = "", WORDS = "", FINISH = "", DONE = ""] = chatEvents(["clean words ".repeat(80)]);
 const [, MAIL = ""] = chatEvents(["jane.doe@example.com "]);
 const BLOCK = chunk(WORDS.repeat(50));
-const STALL_MS = 1000;
+const STALL_MS = 4000;
 
 describe.each(["uws", "node"] as const)("%s", (listener) => {
 	let upstream: RawUpstream;

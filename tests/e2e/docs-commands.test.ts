@@ -92,7 +92,7 @@ test.each<Page>([
 			command.replaceAll("localhost:8000", `localhost:${port}`),
 		);
 		// A key opens within a second of its making.
-		const ran = await vi.waitFor(() => succeeded(command, paste(mine)), 5000);
+		const ran = await vi.waitFor(() => succeeded(command, paste(mine)), 60_000);
 		said += ran.out + ran.err;
 	}
 });

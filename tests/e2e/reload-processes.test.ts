@@ -120,7 +120,10 @@ test("a process that dies while a reload is under way serves with it as the othe
 			expect(got.some(({ isDone }) => isDone)).toBe(true);
 			await vi.waitFor(() => expect(countOf(serving, "process ended, it is started again")).toBe(round), PATIENCE);
 			await vi.waitFor(async () => expect(await lanesAlive(serving.port)).toBe("2"), PATIENCE);
-			for (let i = 0; i < 12; i++) expect(await ask(serving.port, `${PHRASE} ${round}`)).toBe(400);
+			// The other one may be at the reload still.
+			await vi.waitFor(async () => {
+				for (let i = 0; i < 12; i++) expect(await ask(serving.port, `${PHRASE} ${round}`)).toBe(400);
+			}, PATIENCE);
 		}
 		serving.child.kill("SIGTERM");
 		expect(await serving.exited).toEqual([0, null]);

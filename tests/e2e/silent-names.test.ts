@@ -99,5 +99,5 @@ security:
 		upstream.close();
 		issuer.close();
 	},
-	120_000,
+	180_000,
 );

@@ -45,7 +45,7 @@ describe("a process with threads that never end", () => {
 		serving.child.kill(signal);
 		expect(await open.text()).toContain("[DONE]");
 		expect(await serving.exited).toEqual([0, null]);
-		expect(serving.log.map((entry) => (JSON.parse(entry) as { msg: string }).msg)).toEqual(["draining", "request"]);
+		expect(serving.log.map((entry) => (JSON.parse(entry) as { msg: string }).msg).sort()).toEqual(["draining", "request"]);
 		const verify = await line.run(["audit", "verify", "--dir", join(line.folder, signal)]);
 		expect([verify.code, verify.out]).toEqual([0, expect.stringMatching(/local: OK, records 0 to 2,/)]);
 	});

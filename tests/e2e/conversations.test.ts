@@ -183,7 +183,7 @@ class Speakers {
 		const read = format.read(answer, asked.isStream);
 		const [text = ""] = read.texts;
 		expect({ what, read }).toEqual({ what, read: { isCall: script.isCall, texts: read.texts.map(() => text) } });
-		this.#checkRead(what, { told, surrogates }, fieldsOf(saidBy(script, known)), fieldsOf(text));
+		this.#checkRead(what, { caller, told, surrogates }, fieldsOf(saidBy(script, known)), fieldsOf(text));
 		const turn: Turn = { kind: script.isCall ? "call" : "assistant", text, id: script.id };
 		if (!isKept) return { ...conversation, turns: [...turns, turn] };
 		return { ...conversation, turns: [turn], previous: script.id, before: [...known, text], told };
@@ -232,17 +232,20 @@ class Speakers {
 	/** `wanted`: what the vendor said, in the caller's words. */
 	#checkRead(
 		what: object,
-		{ told, surrogates }: Record<"told" | "surrogates", ReadonlyMap<string, string>>,
+		{ caller, told, surrogates }: { readonly caller: number } & Record<"told" | "surrogates", ReadonlyMap<string, string>>,
 		wanted: readonly string[],
 		read: readonly string[],
 	): void {
 		expect({ what, read, fields: read.length }).toEqual({ what, read, fields: wanted.length });
+		const isOwn = (id: string): boolean => this.#values[caller]?.some((value) => value.id === id) === true;
 		for (const [i, field] of wanted.entries()) {
 			const got = read[i] ?? "";
 			// What the caller has read as a surrogate comes back as what it stands for.
 			const id = told.get(look(field)) ?? this.#id(field);
-			// In another spelling of his own, or what no value of this request is behind: never another value.
-			const isRight = got === field || this.#idOf.get(got) === id || (!surrogates.has(id) && !this.#idOf.has(got));
+			const isKnown = this.#idOf.has(field) || PROSE.includes(field) || TYPED.includes(field);
+			// In another spelling of his own, or what no value of this request is behind. A surrogate of an earlier turn: any value of his.
+			const isSame = got === field || this.#id(got) === id || (!surrogates.has(id) && !this.#idOf.has(got));
+			const isRight = isSame || (!isKnown && (!this.#idOf.has(got) || isOwn(this.#id(got))));
 			expect({ what, field, got, isRight }).toEqual({ what, field, got, isRight: true });
 		}
 	}

@@ -151,6 +151,7 @@ export const PHONE: Recognizer = {
 			"01/02/2024",
 			"phone in 2024",
 			"the phone of 2011.05.26",
+			"+318-45-528",
 			"cell_type: macro, cell_id 16541648",
 			"| Cell type | 26650 9256 |",
 			"shelf 031.0866\ncall number QA",

@@ -164,6 +164,7 @@ export const GENERIC_CREDENTIAL: Recognizer = {
 			'variable "db_password" {\n  default = "changeme"\n}',
 			"snmp-server community public RO",
 			"password_prod: fromVault1Item\n",
+			"password_prod: xQ9vT2kLm\n",
 			"password: **********",
 			"password:\n  secretName: db2Password\n",
 			"password:\n  type: string\n  minLength: 8\n",

@@ -281,6 +281,10 @@ const endOf = (left: string): string => (left.length > 40 ? left.slice(-40).repl
 /** Telephone, mobile, phone and fax in a signature. */
 const LETTER_LABEL = /(?:^|[\s|])[TMPF][.:]? {1,2}$/;
 
+/** A date, or years from one to another. */
+const DATE_OR_SPAN =
+	/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}|^(?:19|20)\d{2}([./])(?:0[1-9]|1[0-2])\2(?:0[1-9]|[12]\d|3[01])$|^(?:19|20)\d{2} ?[-–/ ] ?(?:19|20)\d{2}$/;
+
 /** National numbers in any grouping need a word: without one they are any number. */
 export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
 	// The word belongs to this number: no other number stands between.
@@ -288,12 +292,7 @@ export const confirmNationalPhone: Confirmer = ({ text, left, right }) => {
 	if (!isNamed && !/^\(?0/.test(text)) return 0;
 	const digits = digitsOf(text);
 	if (digits.length < 7 || digits.length > 13 || /^(\d)\1+$/.test(digits)) return 0;
-	if (
-		/^\d{1,2}([./-])\d{1,2}\1\d{2,4}$|^\d{4}-\d{2}-\d{2}|^(?:19|20)\d{2}([./])(?:0[1-9]|1[0-2])\2(?:0[1-9]|[12]\d|3[01])$|^(?:19|20)\d{2} ?[-–/ ] ?(?:19|20)\d{2}$/.test(
-			text,
-		)
-	)
-		return 0;
+	if (DATE_OR_SPAN.test(text)) return 0;
 	if (isNamed) return 0.75;
 	if (text.startsWith("0") && digits.length <= 11 && LETTER_LABEL.test(left)) return 0.6;
 	if (right === undefined) return undefined;

@@ -20,7 +20,7 @@ const PLACES = 6;
 const PEERS = 200;
 const AT_ONCE = 24;
 /** ms after which nobody waits any more for a peer that has closed its side; uWebSockets.js waits ten seconds for a head. */
-const HALF_OPEN_MS = 15_000;
+const HALF_OPEN_MS = 60_000;
 const [ROLE = "", WORDS = "", FINISH = "", DONE = ""] = chatEvents(["clean words ".repeat(20)]);
 const WHOLE = JSON.stringify({ id: "c", choices: [{ index: 0, message: { role: "assistant", content: "fine" }, finish_reason: "stop" }] });
 

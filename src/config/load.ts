@@ -40,6 +40,11 @@ export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env, r
 	// Letters of another encoding would become others without a word, and a pattern that has one would find nothing.
 	if (!isUtf8(bytes)) return { ok: false, faults: [{ path: "", message: `${file} is not UTF-8`, remedy: "Save it in UTF-8." }] };
 	const text = bytes.toString();
+	// To the parser of YAML they end no line, so all behind a comment would be one.
+	if (/\r(?!\n)/.test(text)) {
+		const remedy = "Save it with line feeds, or with both as Windows does.";
+		return { ok: false, faults: [{ path: "", message: `${file} has lines that end with a carriage return alone`, remedy }] };
+	}
 	const loaded = parseConfig(text, env);
 	return loaded.ok ? { ...loaded, warnings: withLines(loaded.warnings, text) } : { ok: false, faults: withLines(loaded.faults, text) };
 }

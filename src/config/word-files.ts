@@ -52,7 +52,7 @@ function linesOf(file: string): readonly { readonly text: string; readonly line:
 	try {
 		return new TextDecoder("utf-8", { fatal: true })
 			.decode(readWholeFile(file))
-			.split(/\r?\n/)
+			.split(/\r\n?|\n/)
 			.map((text, i) => ({ text: text.trim(), line: i + 1 }))
 			.filter(({ text }) => text !== "" && !text.startsWith("#"));
 	} catch (error) {

@@ -70,6 +70,12 @@ test("a hundred thousand words in a file are looked for at once", async () => {
 	expect(faultsOf({ name: "clients", words_file: file }).join()).toContain("has 100001 entries");
 });
 
+test.each(["\n", "\r\n", "\r"])("the words of a file may be parted by %j", async (end) => {
+	const file = join(mkdtempSync(join(tmpdir(), "words-")), "words.txt");
+	writeFileSync(file, ["# birds", "bluebird", "kingfisher", ""].join(end));
+	expect(await found({ name: "projects", words_file: file }, "kingfisher and bluebird")).toEqual(["kingfisher", "bluebird"]);
+});
+
 test("faults of a list name the entry or the line, in policies too", () => {
 	const dir = mkdtempSync(join(tmpdir(), "words-"));
 	const file = join(dir, "words.txt");

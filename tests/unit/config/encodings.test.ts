@@ -24,6 +24,21 @@ test.each(["", "\uFEFF"])("UTF-8 is read, with its mark (%j) as well", (mark) =>
 	expect(loaded.ok && loaded.config.security.pii_protection.custom_patterns[0]).toMatchObject({ words: ["Jürgen Müller"] });
 });
 
+test("a file whose lines end with carriage returns alone is refused, one with those of Windows is read", () => {
+	const lines = `# mine\n${YAML}`;
+	expect(loadConfig("own.yaml", {}, () => Buffer.from(lines.replaceAll("\n", "\r\n")))).toMatchObject({ ok: true });
+	expect(loadConfig("own.yaml", {}, () => Buffer.from(lines.replaceAll("\n", "\r")))).toEqual({
+		ok: false,
+		faults: [
+			{
+				path: "",
+				message: "own.yaml has lines that end with a carriage return alone",
+				remedy: "Save it with line feeds, or with both as Windows does.",
+			},
+		],
+	});
+});
+
 test("nor is a pack signed that is in Latin-1", () => {
 	const pack = JSON.stringify({
 		name: "own",

@@ -11,6 +11,7 @@ export function customRule({ name, pattern, words, score, case_insensitive, vali
 		name,
 		type: name,
 		category: "pii",
+		isCustom: true,
 		label: name.toUpperCase(),
 		...(words === undefined ? splitAtValue(pattern ?? "") : { expression: "", words: prepared(words, case_insensitive) }),
 		caseInsensitive: case_insensitive,

@@ -26,6 +26,7 @@ function blockingRule(name: string, expression: string): Rule {
 		name,
 		type: name.replace(/_\d+$/, ""),
 		category: "phrase",
+		isCustom: true,
 		label: "BLOCKED",
 		expression,
 		caseInsensitive: true,

@@ -18,6 +18,8 @@ export interface Rule extends PatternSpec {
 	readonly category: Category;
 	readonly label: string;
 	readonly action: Action;
+	/** The operator or a pack wrote it: what it matches counts, even where it looks like what the proxy writes itself. */
+	readonly isCustom?: true;
 	/** It finds the end of a match whose head is public: allowed texts are whole matches all the same. */
 	readonly isPart?: true;
 	/** In a dry run: what would happen. */

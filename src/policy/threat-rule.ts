@@ -10,5 +10,5 @@ export interface ThreatRule {
 
 /** As a blocked phrase, under a type of its own. */
 export function threatRule(rule: ThreatRule): Rule {
-	return { ...rule, type: "threat_intel", category: "phrase", label: "BLOCKED", score: 1 };
+	return { ...rule, type: "threat_intel", category: "phrase", isCustom: true, label: "BLOCKED", score: 1 };
 }

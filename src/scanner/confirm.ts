@@ -121,7 +121,7 @@ export function createConfirm(ruleSet: RuleSet): Confirm {
 				score = confirmer(candidate) ?? 0;
 			}
 		}
-		if (score < (rule.threshold ?? ruleSet.threshold) || isReplacement(match)) return 0;
+		if (score < (rule.threshold ?? ruleSet.threshold) || (rule.isCustom !== true && isReplacement(match))) return 0;
 		return allowed.size > 0 && isAllowed(allowed, rule, match) ? 0 : score;
 	};
 }

@@ -11,7 +11,7 @@ export type IsReplacement = (match: Pick<Candidate, "text" | "left">) => boolean
 
 /**
  * Whether a match is (the end of) what the policy itself writes in the place of a finding. Texts of a conversation hold such,
- * and a number behind `PHONE_` is no telephone number, nor what follows `[AWS_KEY_1],` a key.
+ * and a number behind `PHONE_` is no telephone number, nor what follows `[AWS_KEY_1],` a key. Not asked of what the operator looks for.
  */
 export function createIsReplacement(rules: readonly Rule[]): IsReplacement {
 	const labels = new Set(rules.map(({ label }) => label));

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { parseConfig } from "../../../src/config/load.ts";
+import { compilePolicy } from "../../../src/policy/compile-policy.ts";
+import { threatRule } from "../../../src/policy/threat-rule.ts";
 import { RECOGNIZERS } from "../../../src/recognizers/registry.ts";
 import type { ScannerProgram } from "../../../src/scanner/text-scanner.ts";
 import { random, randomSlices } from "../../support/random.ts";
-import { allRecognizers } from "../../support/scanner-program.ts";
+import { allRecognizers, programFor } from "../../support/scanner-program.ts";
 import { throughChannel } from "../../support/through-channel.ts";
 
 /** What the strategies write, for every label, in sentences that make a number or a word a finding. */
@@ -59,4 +62,19 @@ test.each([
 	["Aadhaar [IN_AADHAAR:234123412346]", "in_aadhaar"],
 ])("what only looks like it is found: %s", (text, type) => {
 	expect(typesIn([text])).toContain(type);
+});
+
+const pack = threatRule({ name: "p/mark", expression: "\\[BLOCKED\\]", caseInsensitive: false, action: "cut" });
+
+test.each([
+	["a word", 'pii_protection: { custom_patterns: [{ name: confidential, words: ["[CONFIDENTIAL]"] }] }', [], "a [CONFIDENTIAL] note"],
+	["a pattern", "pii_protection: { custom_patterns: [{ name: ticket, pattern: '\\[TICKET_\\d{4}\\]' }] }", [], "on [TICKET_1234]"],
+	["a phrase", 'blocked_phrases: ["[BLOCKED]"]', [], "is [BLOCKED] here"],
+	["a pattern of a pack", "", [pack], "is [BLOCKED] here"],
+])("%s that the operator looks for is found where it looks like a replacement", async (_what, security, packs, text) => {
+	const parsed = parseConfig(`security: { ${security} }`, {});
+	if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+	const { response } = compilePolicy(parsed.config.security);
+	const own = await programFor({ ...response, rules: [...response.rules, ...packs] });
+	expect(throughChannel(own, STYLE, [text]).findings).toHaveLength(1);
 });
